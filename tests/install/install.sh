@@ -1,0 +1,43 @@
+#!/bin/sh
+# install.sh static|shared SOURCE BUILD: installs the library into a fresh prefix and builds a small
+# outside project against it, once by find_package and once by pkg-config.
+set -eu
+kind=$1 source=$2 build=$3
+project=$(cd "$(dirname "$0")" && pwd)/project
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+prefix=$work/prefix
+
+# quietly COMMAND…: shows the output only if the command fails.
+quietly() {
+  "$@" > "$work/log" 2>&1 || { cat "$work/log"; exit 1; }
+}
+
+case $kind in
+  static) shared=OFF ;;
+  shared) shared=ON ;;
+esac
+if ! grep -q "^BUILD_SHARED_LIBS:BOOL=$shared" "$build/CMakeCache.txt"; then
+  # The other kind of library, alone; kept, so that the next run has little to compile.
+  build=$build/$kind-library
+  quietly cmake -S "$source" -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Release \
+    -DBUILD_SHARED_LIBS="$shared" \
+    -DGNET_BUILD_TOOL=OFF -DGNET_BUILD_TESTS=OFF -DGNET_BUILD_EXAMPLES=OFF
+  quietly cmake --build "$build"
+fi
+quietly cmake --install "$build" --prefix "$prefix"
+mv "$prefix" "$work/moved"  # an installed tree may be moved as a whole
+prefix=$work/moved
+libdir=$(dirname "$(dirname "$(find "$prefix" -name gnet.pc)")")
+
+echo "find_package:"
+quietly cmake -S "$project" -B "$work/outside" -G Ninja -DCMAKE_PREFIX_PATH="$prefix"
+quietly cmake --build "$work/outside"
+"$work/outside/outside"
+
+echo "pkg-config:"
+PKG_CONFIG_PATH=$libdir/pkgconfig
+export PKG_CONFIG_PATH
+# shellcheck disable=SC2046 # the flags are words
+${CXX:-c++} -std=c++20 "$project/main.cpp" -o "$work/by-pkg-config" $(pkg-config --cflags --libs gnet)
+LD_LIBRARY_PATH=$libdir "$work/by-pkg-config"

@@ -1,0 +1,96 @@
+#!/bin/sh
+# includes.sh TREE: checks that each folder includes only what it may. A folder may include itself,
+# the folders in its row below, and what those may include.
+set -eu
+cd "$1"
+
+find gnet cli commands \( -name '*.h' -o -name '*.cpp' \) 2>/dev/null | sort > "${TMPDIR:-/tmp}/gnet-includes.$$"
+trap 'rm -f "${TMPDIR:-/tmp}/gnet-includes.$$"' EXIT
+
+awk '
+function row(folder, folders, libraries) {
+  direct[folder] = folders
+  own_libraries[folder] = libraries
+}
+
+# Everything that a folder may include, itself among it.
+function reach(from, folder,    names, count, i) {
+  if ((from, folder) in allowed) return
+  allowed[from, folder] = 1
+  count = split(direct[folder], names, " ")
+  for (i = 1; i <= count; i++) reach(from, names[i])
+}
+
+function folder_of(path,    parts, count) {
+  count = split(path, parts, "/")
+  if (parts[1] == "gnet" && count > 2) return parts[1] "/" parts[2]
+  return parts[1]
+}
+
+function complain(text) {
+  printf "%s:%d: %s\n", file, line_number, text
+  failed = 1
+}
+
+function check(line,    target, folder, library) {
+  sub(/^[ \t]*#[ \t]*include[ \t]*/, "", line)
+  if (line ~ /^</) {
+    library = line
+    sub(/^</, "", library)
+    sub(/[>\/.].*/, "", library)
+    if (library in third_party && index(" " third_party[library] " ", " " folder_of(file) " ") == 0)
+      complain(folder_of(file) " must not include <" library ">")
+    else if (library == "gnet")
+      complain("write includes of this project with quotes")
+    return
+  }
+  target = line
+  sub(/^"/, "", target)
+  sub(/".*/, "", target)
+  folder = folder_of(target)
+  if ((getline unused < target) < 0)
+    complain("no file " target " (paths start at the top of the tree)")
+  else if (!((folder_of(file), folder) in allowed))
+    complain(folder_of(file) " must not include " folder)
+  close(target)
+}
+
+BEGIN {
+  row("gnet/base", "")
+  row("gnet/fiber", "gnet/base")
+  row("gnet/sync", "gnet/fiber")
+  row("gnet/io", "gnet/sync")
+  row("gnet/os", "gnet/io")
+  row("gnet/protocol", "gnet/io gnet/os")
+  row("gnet/http", "gnet/protocol")
+  row("gnet/ws", "gnet/protocol gnet/http")
+  row("gnet/diag", "gnet/fiber gnet/sync")
+  row("gnet", "gnet/http gnet/ws gnet/diag gnet/protocol")  # gnet/gnet.h itself
+  row("cli", "gnet")
+  row("commands", "cli gnet")
+  for (folder in direct) reach(folder, folder)
+
+  # Libraries that only some folders may see. fmt and the standard library are for everyone.
+  all = "gnet/fiber gnet/sync gnet/io gnet/os gnet/protocol gnet/http gnet/ws gnet/diag gnet cli commands"
+  third_party["asio"] = all
+  third_party["boost"] = "gnet/fiber"
+  third_party["openssl"] = "gnet/io gnet/http gnet/ws"
+  third_party["CLI"] = "cli commands"
+  third_party["toml++"] = "cli"
+
+  while ((getline file) > 0) {
+    if (!(folder_of(file) in direct)) {
+      line_number = 1
+      complain("folder " folder_of(file) " has no row in tests/structure/includes.sh")
+      continue
+    }
+    line_number = 0
+    while ((getline line < file) > 0) {
+      line_number++
+      if (line ~ /^[ \t]*#[ \t]*include[ \t]*[<"]/) check(line)
+    }
+    close(file)
+  }
+  exit failed
+}
+' < "${TMPDIR:-/tmp}/gnet-includes.$$"

@@ -1,0 +1,15 @@
+// The one program of all unit tests. `gnet_unit --list_content` shows them,
+// `gnet_unit --run_test=event` runs those of event_test.cpp.
+
+#define BOOST_TEST_NO_MAIN
+#define BOOST_TEST_ALTERNATIVE_INIT_API
+#include <boost/test/unit_test.hpp>
+
+#include <cstdlib>
+
+int main(int argc, char** argv) {
+  // Boost would turn SIGSEGV into a test failure on its own signal stack. The library's handler,
+  // which names the fiber whose stack overflowed, must see it instead, and so must sanitizers.
+  setenv("BOOST_TEST_CATCH_SYSTEM_ERRORS", "no", 0);
+  return boost::unit_test::unit_test_main([] { return true; }, argc, argv);
+}

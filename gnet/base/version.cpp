@@ -2,6 +2,8 @@
 
 namespace gnet {
 
-std::string_view version() noexcept { return GNET_VERSION; }
+std::string_view version() noexcept {
+  return GNET_VERSION;
+}
 
 }  // namespace gnet

@@ -1,0 +1,133 @@
+// An address to connect to or to listen on, as people write it.
+//
+// One grammar serves every positional address, option and config file: a URL such as
+// tcp://127.0.0.1:6011, unix:///run/x.sock or udp-l://[::1]:53?idle=60s, or a short form: 8080 and
+// :8080 (that port on the loopback), *:8080 (all interfaces), host:8080, [::1]:8080, /path,
+// ./x.sock, @name. socat's spellings (TCP:host:port, UNIX-LISTEN:/path,fork) are understood too.
+//
+//   const auto endpoint = gnet::Endpoint::parse("localhost:6011");
+//   endpoint.to_string();                             // "tcp://localhost:6011"
+//   gnet::Endpoint::parse("tcp://:99999");            // throws BadEndpoint:
+//                                   // bad endpoint 'tcp://:99999': port must be 0-65535
+//
+// Threads: a value; copy it freely.
+
+#pragma once
+
+#include <sys/socket.h>
+
+#include <asio/ip/address.hpp>
+#include <compare>
+#include <cstdint>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "gnet/base/duration.h"
+
+namespace gnet {
+
+// The text is not an endpoint, or not one that this version can use. what() quotes it, with
+// passwords masked, and names the part that is wrong.
+class BadEndpoint : public std::invalid_argument {
+ public:
+  BadEndpoint(std::string_view endpoint, std::string_view problem);
+};
+
+enum class Transport : std::uint8_t { tcp, udp, unix_stream, unix_seqpacket, unix_datagram };
+
+// The address family asked for: tcp4 and udp4 are v4, tcp6 and udp6 v6, all others any.
+enum class Family : std::uint8_t { any, v4, v6 };
+
+class Endpoint {
+ public:
+  // Throws BadEndpoint.
+  [[nodiscard]] static Endpoint parse(std::string_view text);
+
+  // tcp or udp at a name or an address, with or without brackets; "*" means all interfaces. Throws
+  // BadEndpoint for a host that cannot be one.
+  [[nodiscard]] static Endpoint of(Transport transport, std::string_view host, std::uint16_t port);
+  [[nodiscard]] static Endpoint of(Transport transport, const asio::ip::address& address,
+                                   std::uint16_t port);
+
+  // A socket in the file system, or an abstract one when the path starts with '@'.
+  [[nodiscard]] static Endpoint unix_path(std::string_view path,
+                                          Transport transport = Transport::unix_stream);
+
+  // What accept(), getsockname() and recvfrom() fill in. A nameless unix socket, such as a client's
+  // usually is, becomes one with an empty path. Throws BadEndpoint for other address families.
+  [[nodiscard]] static Endpoint of(Transport transport, const sockaddr* address, socklen_t size);
+
+  [[nodiscard]] Transport transport() const noexcept { return transport_; }
+  [[nodiscard]] Family family() const noexcept { return family_; }
+  [[nodiscard]] bool is_listen() const noexcept { return listen_; }
+  [[nodiscard]] bool is_unix() const noexcept { return transport_ >= Transport::unix_stream; }
+  // True for tcp, unix and unixpacket: what has connections to accept.
+  [[nodiscard]] bool has_connections() const noexcept {
+    return transport_ != Transport::udp && transport_ != Transport::unix_datagram;
+  }
+
+  // A name in lower case, an address without brackets, or "*". Empty for unix sockets.
+  [[nodiscard]] const std::string& host() const noexcept { return is_unix() ? nothing() : name_; }
+  [[nodiscard]] std::uint16_t port() const noexcept { return port_; }
+  // Of a unix socket; abstract names start with '@'. Empty for tcp and udp.
+  [[nodiscard]] const std::string& path() const noexcept { return is_unix() ? name_ : nothing(); }
+  [[nodiscard]] bool is_abstract() const noexcept {
+    return is_unix() && !name_.empty() && name_.front() == '@';
+  }
+
+  // The host as an address, if it is one: no need to ask a resolver. "*" is not.
+  [[nodiscard]] std::optional<asio::ip::address> address() const;
+  // True for "*", 0.0.0.0 and [::].
+  [[nodiscard]] bool is_all_interfaces() const;
+
+  // The options after '?'. parse() has checked that each is known and well-formed.
+  [[nodiscard]] std::optional<std::string_view> option(std::string_view key) const noexcept;
+  [[nodiscard]] std::optional<unsigned> mode() const noexcept;  // permissions of a unix socket
+  [[nodiscard]] std::optional<bool> unlink() const noexcept;    // remove an old unix socket
+  [[nodiscard]] std::optional<int> backlog() const noexcept;    // of connections to accept
+  [[nodiscard]] std::optional<Duration> idle() const noexcept;  // end of a datagram session
+
+  // Options in socat's style that mean nothing here, such as "fork": worth a note to the user.
+  [[nodiscard]] const std::vector<std::string>& ignored_options() const noexcept {
+    return ignored_;
+  }
+
+  // The same endpoint with another port, or as the listening side or not.
+  [[nodiscard]] Endpoint with_port(std::uint16_t port) const;
+  [[nodiscard]] Endpoint with_listen(bool listen = true) const;
+
+  // The address as a URL, for messages and for clients: "tcp://127.0.0.1:6011",
+  // "unix:///run/x.sock", "abstract://name". It leaves out "-listen" and options.
+  [[nodiscard]] std::string to_string() const;
+  // All of it: parse(e.url()) == e. A listening endpoint is "tcp-listen://…".
+  [[nodiscard]] std::string url() const;
+  // As it stands in log lines: "127.0.0.1:53144", "[::1]:80", "/run/x.sock", "@name".
+  [[nodiscard]] std::string short_name() const;
+
+  // Equal if url() is equal; the order is that of the parts.
+  friend bool operator==(const Endpoint& a, const Endpoint& b) noexcept;
+  friend std::strong_ordering operator<=>(const Endpoint& a, const Endpoint& b) noexcept;
+
+ private:
+  friend class EndpointParser;
+  using Options = std::vector<std::pair<std::string, std::string>>;
+
+  Endpoint() = default;
+  [[nodiscard]] static const std::string& nothing() noexcept;
+  [[nodiscard]] std::string_view scheme() const noexcept;
+  [[nodiscard]] std::string target() const;
+
+  std::string name_;  // host or path
+  Options options_;   // sorted by key
+  std::vector<std::string> ignored_;
+  std::uint16_t port_ = 0;
+  Transport transport_ = Transport::tcp;
+  Family family_ = Family::any;
+  bool listen_ = false;
+};
+
+}  // namespace gnet

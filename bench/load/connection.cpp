@@ -1,0 +1,77 @@
+#include "bench/load/connection.h"
+
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <system_error>
+
+namespace bench {
+
+void throw_errno(const char* operation) {
+  throw std::system_error(errno, std::generic_category(), operation);
+}
+
+void raise_descriptor_limit() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+Connection::~Connection() {
+  if (fd_ >= 0) close(fd_);
+}
+
+Connection Connection::open(std::uint16_t port, std::uint64_t index) {
+  Connection connection(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  if (connection.fd_ < 0) throw_errno("socket");
+  const int on = 1;
+  setsockopt(connection.fd_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  if (const auto offset = static_cast<std::uint32_t>(index % 8); offset != 0) {
+    // The kernel chooses the port at connect(), where it knows the whole pair.
+    setsockopt(connection.fd_, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &on, sizeof on);
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK + offset);
+    if (bind(connection.fd_, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0) {
+      throw_errno("bind");
+    }
+  }
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  address.sin_port = htons(port);
+  if (connect(connection.fd_, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0) {
+    throw_errno("connect");
+  }
+  return connection;
+}
+
+void Connection::set_nonblocking() {
+  if (fcntl(fd_, F_SETFL, fcntl(fd_, F_GETFL) | O_NONBLOCK) != 0) throw_errno("fcntl");
+}
+
+void Connection::echo(const std::string& message) {
+  const ssize_t sent = send(fd_, message.data(), message.size(), MSG_NOSIGNAL);
+  if (sent < 0) throw_errno("send");
+  if (static_cast<std::size_t>(sent) != message.size()) throw WrongEcho("a short blocking send");
+  std::string back(message.size(), '\0');
+  const ssize_t got = recv(fd_, back.data(), back.size(), MSG_WAITALL);
+  if (got < 0) throw_errno("recv");
+  if (back != message) throw WrongEcho("the server sent other bytes than it got");
+}
+
+void Connection::finish() {
+  if (shutdown(fd_, SHUT_WR) != 0) throw_errno("shutdown");
+  char byte = 0;
+  const ssize_t got = recv(fd_, &byte, 1, 0);
+  if (got < 0) throw_errno("recv");
+  if (got != 0) throw WrongEcho("the server sent more than it got");
+}
+
+}  // namespace bench

@@ -1,0 +1,80 @@
+// Interleaved rounds: server A, B, C, A, B, C … so that whatever else the machine does meets all
+// of them alike.
+//
+// Each round starts every server anew, because where a process happens to lie in memory is worth
+// some percent, and compares it with the floor of the same round.
+
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <string>
+#include <vector>
+
+#include "bench/runner/bench.h"
+
+namespace bench {
+
+struct Rounds {
+  struct OfServer {
+    std::string name;
+    std::vector<LoadReport> reports;  // one a round
+    std::string failure;
+  };
+
+  std::vector<OfServer> servers;
+
+  // The median and the least over the rounds of `value(report)`, and the median of its ratio to the
+  // floor in each round.
+  template <class Value>
+  [[nodiscard]] static double median_of(const OfServer& server, Value value) {
+    std::vector<double> values;
+    for (const auto& report : server.reports) values.push_back(value(report));
+    return median(values);
+  }
+
+  template <class Value>
+  [[nodiscard]] static double least_of(const OfServer& server, Value value) {
+    double least = std::numeric_limits<double>::infinity();
+    for (const auto& report : server.reports) least = std::min(least, value(report));
+    return least;
+  }
+
+  template <class Value>
+  [[nodiscard]] double ratio_to_floor(const OfServer& server, Value value) const {
+    return median(ratios(server, value));
+  }
+
+  // How far that median may be off: its standard error, from the ratios' own spread.
+  template <class Value>
+  [[nodiscard]] double ratio_error(const OfServer& server, Value value) const {
+    const auto all = ratios(server, value);
+    const double middle = median(all);
+    std::vector<double> distances;
+    for (const double ratio : all) distances.push_back(std::fabs(ratio - middle));
+    // 1.48 makes a standard deviation of the median distance, and 1.25 is the price of a median.
+    return 1.25 * 1.48 * median(distances) / std::sqrt(static_cast<double>(all.size()));
+  }
+
+  // Of those that ended well.
+  [[nodiscard]] const OfServer* find(const std::string& name) const;
+
+ private:
+  template <class Value>
+  [[nodiscard]] std::vector<double> ratios(const OfServer& server, Value value) const {
+    const auto* floor = find(kFloor);
+    std::vector<double> all;
+    for (std::size_t i = 0; floor && i < server.reports.size() && i < floor->reports.size(); ++i) {
+      all.push_back(value(server.reports[i]) / value(floor->reports[i]));
+    }
+    if (all.empty()) all.push_back(std::numeric_limits<double>::quiet_NaN());
+    return all;
+  }
+};
+
+// Runs bench_load against every server in every round; `arguments` begin with its command, and the
+// server's port and process are added.
+Rounds run_rounds(const Bench& bench, const std::vector<Server>& servers, const Command& arguments);
+
+}  // namespace bench

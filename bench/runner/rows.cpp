@@ -1,0 +1,18 @@
+#include "bench/runner/rows.h"
+
+namespace bench {
+
+std::vector<Row> all_rows() {
+  std::vector<Row> rows;
+  add_echo_cpu_rows(rows);
+  add_system_call_rows(rows);
+  add_instruction_rows(rows);
+  add_memory_rows(rows);
+  add_idle_rows(rows);
+  add_connect_rows(rows);
+  add_micro_rows(rows);
+  add_binary_rows(rows);
+  return rows;
+}
+
+}  // namespace bench

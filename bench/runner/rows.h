@@ -1,0 +1,33 @@
+// The rows of the benchmark: one measurement each, by name.
+
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "bench/runner/bench.h"
+#include "bench/runner/result.h"
+
+namespace bench {
+
+struct Row {
+  std::string name;
+  std::string title;
+  std::function<void(const Bench&, RowResult&)> run;
+};
+
+// In the order in which they are run and shown.
+std::vector<Row> all_rows();
+
+// One family of rows each; rows/<family>.cpp.
+void add_echo_cpu_rows(std::vector<Row>& rows);
+void add_system_call_rows(std::vector<Row>& rows);
+void add_instruction_rows(std::vector<Row>& rows);
+void add_memory_rows(std::vector<Row>& rows);
+void add_idle_rows(std::vector<Row>& rows);
+void add_connect_rows(std::vector<Row>& rows);
+void add_micro_rows(std::vector<Row>& rows);
+void add_binary_rows(std::vector<Row>& rows);
+
+}  // namespace bench

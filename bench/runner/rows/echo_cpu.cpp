@@ -1,0 +1,88 @@
+// CPU time of the server per echo, relative to the floor.
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <limits>
+
+#include "bench/runner/rounds.h"
+#include "bench/runner/rows.h"
+
+namespace bench {
+namespace {
+
+struct Load {
+  int connections;
+  int size;
+  double bound;
+};
+
+double cpu_per_echo(const LoadReport& report) {
+  return report.at("server_cpu_ns") / 1e3 / report.at("round_trips");
+}
+
+Subject subject_of(const Rounds& rounds, const Rounds::OfServer& server) {
+  Subject subject{server.name, {}, server.failure};
+  if (subject.failed()) return subject;
+  const auto column = [&](const char* key) {
+    return Rounds::median_of(server, [key](const LoadReport& report) { return report.at(key); });
+  };
+  subject.values = {{"cpu us/echo", Rounds::median_of(server, cpu_per_echo)},
+                    {"least", Rounds::least_of(server, cpu_per_echo)},
+                    {"ratio", rounds.ratio_to_floor(server, cpu_per_echo)},
+                    {"+-", rounds.ratio_error(server, cpu_per_echo)},
+                    {"echoes/s", column("rate")},
+                    {"p50 us", column("p50_us")},
+                    {"p99 us", column("p99_us")}};
+  return subject;
+}
+
+Check below_every_peer(const std::vector<Subject>& subjects, double gnet) {
+  double best = std::numeric_limits<double>::infinity();
+  std::string who;
+  for (const auto& subject : subjects) {
+    if (subject.failed() || subject.name == kGnet || subject.name == kFloor) continue;
+    if (subject.at("ratio") >= best) continue;
+    best = subject.at("ratio");
+    who = subject.name;
+  }
+  if (who.empty()) return skipped_check("gnet below every peer", "no peer was measured");
+  return {fmt::format("gnet below every peer; the best is {}", who), gnet, "x", Bound::below, best};
+}
+
+void run(const Bench& bench, RowResult& result, const Load& load) {
+  const auto rounds = run_rounds(bench, bench.servers,
+                                 {"echo", "--connections", std::to_string(load.connections),
+                                  "--size", std::to_string(load.size), "--warm-up", "0.1",
+                                  "--duration", fmt::format("{:.3f}", bench.seconds)});
+  for (const auto& server : rounds.servers) {
+    result.subjects.push_back(subject_of(rounds, server));
+  }
+  const auto what = "gnet, CPU per echo / floor";
+  const auto gnet = std::find_if(result.subjects.begin(), result.subjects.end(),
+                                 [](const Subject& subject) { return subject.name == kGnet; });
+  if (gnet == result.subjects.end()) {
+    result.checks.push_back(skipped_check(what, "no gnet"));
+  } else if (gnet->failed() || !rounds.find(kFloor)) {
+    result.checks.push_back(failed_check(what, gnet->failure));
+  } else {
+    const double ratio = gnet->at("ratio");
+    result.checks.push_back({what, ratio, "x", Bound::at_most, load.bound});
+    result.checks.push_back(below_every_peer(result.subjects, ratio));
+  }
+}
+
+}  // namespace
+
+void add_echo_cpu_rows(std::vector<Row>& rows) {
+  const auto add = [&](const char* name, const char* title, Load load) {
+    rows.push_back(
+        {name, title, [load](const Bench& bench, RowResult& result) { run(bench, result, load); }});
+  };
+  add("cpu-64B-64c", "64-byte echoes on 64 connections", {64, 64, 1.03});
+  add("cpu-64B-1000c", "64-byte echoes on 1,000 connections", {1000, 64, 1.03});
+  add("cpu-64K-64c", "64 KiB echoes on 64 connections", {64, 64 * 1024, 1.05});
+  add("cpu-64K-1000c", "64 KiB echoes on 1,000 connections", {1000, 64 * 1024, 1.05});
+}
+
+}  // namespace bench

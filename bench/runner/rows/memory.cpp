@@ -1,0 +1,83 @@
+// Memory in RAM: of an idle connection, and of a parked fiber.
+
+#include <unistd.h>
+
+#include <chrono>
+#include <thread>
+
+#include "bench/runner/rows.h"
+
+namespace bench {
+namespace {
+
+constexpr int kConnections = 10000;
+constexpr int kFibers = 100000;
+constexpr double kKiB = 1024;
+
+// The first connection pays for what all share, and so does not count.
+double memory_per_connection(const Bench& bench, const Server& server) {
+  RunningServer running(bench, server);
+  IdleConnections first(bench, running, 1);
+  const auto before = resident_memory(running.pid());
+  IdleConnections many(bench, running, kConnections);
+  std::this_thread::sleep_for(std::chrono::milliseconds(300));
+  const auto after = resident_memory(running.pid());
+  return (static_cast<double>(after) - static_cast<double>(before)) / kConnections / kKiB;
+}
+
+void run_connections(const Bench& bench, RowResult& result) {
+  const auto what = "gnet, resident memory per idle connection";
+  if (sysconf(_SC_OPEN_MAX) < kConnections + 1000) {
+    result.checks.push_back(skipped_check(what, "too few descriptors; raise ulimit -Hn"));
+    return;
+  }
+  auto check = skipped_check(what, "no gnet");
+  for (const auto& server : bench.all_or_floor_and_gnet()) {
+    Subject subject{server.name, {}, {}};
+    try {
+      subject.values = {{"KiB/conn", memory_per_connection(bench, server)}};
+    } catch (const std::exception& error) {
+      subject.failure = error.what();
+    }
+    if (server.name == kGnet) {
+      check = subject.failed() ? failed_check(what, subject.failure)
+                               : Check{what, subject.at("KiB/conn"), "KiB", Bound::at_most, 6};
+    }
+    result.subjects.push_back(std::move(subject));
+  }
+  result.checks.push_back(std::move(check));
+}
+
+void run_fibers(const Bench& bench, RowResult& result) {
+  const auto what = "resident memory per parked fiber";
+  const auto probe = bench.program("probe_parked_fibers");
+  if (access(probe.c_str(), X_OK) != 0) {
+    result.checks.push_back(skipped_check(what, "not built"));
+    return;
+  }
+  try {
+    const auto report = parse_report(output_of(bench, {probe, std::to_string(kFibers)}));
+    result.subjects.push_back({"parked fibers",
+                               {{"fibers", report.at("fibers")},
+                                {"KiB/fiber", report.at("bytes_per_fiber") / kKiB},
+                                {"mappings", report.at("mappings")},
+                                {"us/spawn", report.at("spawn_ns") / 1e3}},
+                               {}});
+    result.checks.push_back(
+        {what, report.at("bytes_per_fiber") / kKiB, "KiB", Bound::at_most, 4.5});
+    result.checks.push_back({"fibers at once", report.at("fibers"), "", Bound::at_least, kFibers});
+    result.checks.push_back(
+        {"of them guarded", report.at("guarded"), "", Bound::at_least, kFibers});
+  } catch (const std::exception& error) {
+    result.checks.push_back(failed_check(what, error.what()));
+  }
+}
+
+}  // namespace
+
+void add_memory_rows(std::vector<Row>& rows) {
+  rows.push_back({"rss-connection", "memory per idle connection, 10,000 at once", run_connections});
+  rows.push_back({"rss-fiber", "100,000 parked fibers at once", run_fibers});
+}
+
+}  // namespace bench

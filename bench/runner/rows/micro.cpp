@@ -1,0 +1,108 @@
+// Operations on fibers in nanoseconds, relative to one raw switch of Boost.Context in the same run.
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <map>
+#include <sstream>
+#include <stdexcept>
+
+#include "bench/runner/rows.h"
+#include "bench/runner/traced.h"
+
+namespace bench {
+namespace {
+
+constexpr const char* kRawSwitch = "raw_switch";
+
+struct Limit {
+  const char* name;  // of the benchmark
+  const char* what;
+  double ratio;  // to the raw switch
+};
+
+constexpr Limit kLimits[] = {{"yield", "yield between two fibers / raw switch", 2},
+                             {"spawn_join", "spawn and join / raw switch", 11},
+                             {"queue_hand_over", "hand-over through Queue(1) / raw switch", 6}};
+
+// name,iterations,real_time,cpu_time,time_unit,… with names such as "yield_median" in quotes.
+std::map<std::string, double> parse_medians(const std::string& csv) {
+  std::map<std::string, double> medians;
+  std::istringstream lines(csv);
+  for (std::string line; std::getline(lines, line);) {
+    std::vector<std::string> fields;
+    std::istringstream rest(line);
+    for (std::string field; std::getline(rest, field, ',');) fields.push_back(field);
+    if (fields.size() < 5) continue;
+    std::string name = fields[0];
+    std::erase(name, '"');
+    name = name.substr(0, name.find('/'));  // without "/min_time:…"
+    if (fields[0].find("_median") == std::string::npos || fields[4] != "ns") continue;
+    if (const auto end = name.rfind("_median"); end != std::string::npos) name.resize(end);
+    medians[name] = std::stod(fields[3]);
+  }
+  if (!medians.contains(kRawSwitch)) throw std::runtime_error("bench_micro reported no raw switch");
+  return medians;
+}
+
+void run_micro(const Bench& bench, RowResult& result) {
+  const auto micro = bench.program("bench_micro");
+  if (access(micro.c_str(), X_OK) != 0) {
+    result.checks.push_back(skipped_check("micro-benchmarks", "not built"));
+    return;
+  }
+  try {
+    // Repetitions in random order are the interleaved rounds of this part.
+    const auto medians = parse_medians(output_of(
+        bench, {micro, "--benchmark_format=csv", "--benchmark_enable_random_interleaving=true",
+                bench.quick ? "--benchmark_repetitions=5" : "--benchmark_repetitions=15",
+                bench.quick ? "--benchmark_min_time=0.02" : "--benchmark_min_time=0.1"}));
+    const double raw = medians.at(kRawSwitch);
+    for (const auto& [name, ns] : medians) {
+      result.subjects.push_back({name, {{"ns", ns}, {"ratio", ns / raw}}, {}});
+    }
+    for (const auto& limit : kLimits) {
+      const auto found = medians.find(limit.name);
+      result.checks.push_back(found == medians.end() ? failed_check(limit.what, "not measured")
+                                                     : Check{limit.what, found->second / raw, "x",
+                                                             Bound::at_most, limit.ratio});
+    }
+    result.checks.push_back(
+        {"arm and cancel a timeout", medians.at("timeout"), "ns", Bound::at_most, 25});
+  } catch (const std::exception& error) {
+    result.checks.push_back(failed_check("micro-benchmarks", error.what()));
+  }
+}
+
+void run_timeout_calls(const Bench& bench, RowResult& result) {
+  const auto what = "system calls to arm and cancel 10,000 timeouts";
+  const auto probe = bench.program("probe_timeouts");
+  if (!in_path("strace") || access(probe.c_str(), X_OK) != 0) {
+    const bool built = access(probe.c_str(), X_OK) == 0;
+    result.checks.push_back(skipped_check(what, built ? "strace is not installed" : "not built"));
+    return;
+  }
+  try {
+    const auto file = bench.program("strace.txt");
+    const auto count = [&](const char* timeouts) {
+      output_of(bench, {"strace", "-f", "-c", "-o", file, probe, timeouts});
+      const auto total = parse_strace_table(read_file(file)).at("total");
+      std::filesystem::remove(file);
+      return total;
+    };
+    const double few = count("10000");
+    result.checks.push_back({what, count("20000") - few, "", Bound::at_most, 0});
+  } catch (const std::exception& error) {
+    result.checks.push_back(failed_check(what, error.what()));
+  }
+}
+
+}  // namespace
+
+void add_micro_rows(std::vector<Row>& rows) {
+  rows.push_back({"micro", "operations on fibers", run_micro});
+  rows.push_back({"timeout-calls", "system calls of a timeout", run_timeout_calls});
+}
+
+}  // namespace bench

@@ -1,0 +1,41 @@
+// Asio's loop around the hub's poller.
+//
+// Once a program uses Hub::io_context(), the hub blocks in Asio instead of in its
+// own epoll set, which is one descriptor among others there. Only public Asio is
+// used. Nesting the other way round loses posts from other threads: Asio does not
+// wake a reactor that nobody waits in.
+
+#pragma once
+
+#include <asio/io_context.hpp>
+#include <asio/posix/stream_descriptor.hpp>
+
+#include "gnet/base/duration.h"
+
+namespace gnet {
+
+class AsioBridge {
+ public:
+  explicit AsioBridge(int poller);
+  AsioBridge(const AsioBridge&) = delete;
+  AsioBridge& operator=(const AsioBridge&) = delete;
+  ~AsioBridge();
+
+  [[nodiscard]] asio::io_context& io_context() noexcept { return context_; }
+
+  // Runs handlers; blocks at most `timeout` (negative: for ever) for the first, or
+  // until the poller has events.
+  void wait(Duration timeout);
+
+  // Whether Asio has operations outstanding, other than the bridge's own.
+  [[nodiscard]] bool has_work();
+
+ private:
+  void run_ready_handlers();
+
+  asio::io_context context_{1};
+  asio::posix::stream_descriptor poller_;
+  bool watching_ = false;
+};
+
+}  // namespace gnet

@@ -1,0 +1,86 @@
+#include "gnet/fiber/cancel_scope.h"
+
+#include "gnet/base/error.h"
+
+namespace gnet {
+
+using detail::FiberControl;
+
+CancelScope::Alarm::Alarm(CancelScope* scope) noexcept
+    : Timer([](Timer& timer) noexcept { static_cast<Alarm&>(timer).owner->cancel(); }),
+      owner(scope) {}
+
+CancelScope::CancelScope(Deadline deadline, bool shield) noexcept
+    : deadline_(deadline), shield_(shield) {}
+
+void CancelScope::open() {
+  if (entered_) throw Misuse("a CancelScope may be entered only once");
+  entered_ = true;
+  hub_ = &Hub::current();
+  parent_ = hub_->running().scope;
+  if (parent_ != nullptr) parent_->children_.push_back(*this);
+  if (!cancelled_) reschedule(deadline_);
+}
+
+void CancelScope::close() noexcept {
+  if (hub_ != nullptr) hub_->disarm(timer_);
+  unlink();
+}
+
+void CancelScope::move_here(FiberControl& fiber) noexcept {
+  fiber.ScopeHook::unlink();
+  fiber.scope = this;
+  fibers_.push_back(fiber);
+  Hub::update_attention(fiber);
+}
+
+void CancelScope::admit(FiberControl& fiber) {
+  move_here(fiber);
+}
+
+CancelScope::Enclosure::Enclosure(CancelScope& entered)
+    : scope(entered), fiber(entered.hub_->running()) {
+  scope.move_here(fiber);
+}
+
+CancelScope::Enclosure::~Enclosure() {
+  fiber.ScopeHook::unlink();
+  fiber.scope = scope.parent_;
+  if (scope.parent_ != nullptr) scope.parent_->fibers_.push_back(fiber);
+  Hub::update_attention(fiber);
+}
+
+void CancelScope::reschedule(Deadline deadline) {
+  deadline_ = deadline;
+  if (hub_ == nullptr || cancelled_) return;
+  hub_->check_thread();
+  hub_->disarm(timer_);
+  if (!deadline.is_never()) hub_->arm(timer_, deadline.when());
+}
+
+void CancelScope::cancel() {
+  if (cancelled_) return;
+  cancelled_ = true;
+  if (hub_ == nullptr) return;
+  hub_->check_thread();
+  hub_->disarm(timer_);
+  propagate();
+}
+
+void CancelScope::propagate() noexcept {
+  fibers_.for_each([this](FiberControl& fiber) { hub_->interrupt(fiber); });
+  children_.for_each([](CancelScope& child) {
+    if (!child.shield_) child.propagate();
+  });
+}
+
+const CancelScope* CancelScope::effective() const noexcept {
+  const CancelScope* outermost = nullptr;
+  for (const CancelScope* scope = this; scope != nullptr; scope = scope->parent_) {
+    if (scope->cancelled_) outermost = scope;
+    if (scope->shield_) break;
+  }
+  return outermost;
+}
+
+}  // namespace gnet

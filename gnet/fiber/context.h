@@ -1,0 +1,135 @@
+// A suspended or running stack of execution, and the switch between two.
+//
+// The switch is Boost.Context's. Around it stand the three things that Boost
+// 1.81 leaves to its user: C++ keeps the exceptions in flight in a record of the
+// thread, which has to travel with the fiber (otherwise two fibers that suspend
+// inside a catch block rethrow each other's exception); AddressSanitizer and
+// ThreadSanitizer have to be told of every switch.
+
+#pragma once
+
+#include <cxxabi.h>
+#include <boost/context/detail/fcontext.hpp>
+#include <cstddef>
+
+#if defined(__SANITIZE_ADDRESS__)
+#define GNET_ASAN 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define GNET_ASAN 1
+#endif
+#endif
+#if defined(__SANITIZE_THREAD__)
+#define GNET_TSAN 1
+#elif defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define GNET_TSAN 1
+#endif
+#endif
+
+#if defined(GNET_ASAN)
+#include <sanitizer/asan_interface.h>
+#include <sanitizer/common_interface_defs.h>
+#endif
+#if defined(GNET_TSAN)
+#include <sanitizer/tsan_interface.h>
+#endif
+
+namespace gnet::detail {
+
+// The head of __cxa_eh_globals (Itanium C++ ABI, section 2.2.2).
+struct ExceptionState {
+  void* caught = nullptr;
+  unsigned uncaught = 0;
+};
+
+// The calling thread's record. Fibers never change threads, so a hub may keep
+// the pointer.
+inline ExceptionState* thread_exception_state() noexcept {
+  return reinterpret_cast<ExceptionState*>(abi::__cxa_get_globals());
+}
+
+struct Context {
+  using Entry = void (*)(boost::context::detail::transfer_t);
+
+  // The context of the thread's own stack, or of whoever runs now.
+  Context() noexcept = default;
+  Context(const Context&) = delete;
+  Context& operator=(const Context&) = delete;
+
+  // Prepares `entry` to run on the stack that ends at `top`. Entry's first act
+  // must be arrive().
+  void prepare(char* bottom, char* top, Entry entry) noexcept {
+    const auto size = static_cast<std::size_t>(top - bottom);
+    stack_pointer = boost::context::detail::make_fcontext(top, size, entry);
+    exceptions = ExceptionState{};
+#if defined(GNET_ASAN)
+    stack_bottom = bottom;
+    stack_size = size;
+    fake_stack = nullptr;
+#endif
+#if defined(GNET_TSAN)
+    if (tsan_fiber == nullptr) tsan_fiber = __tsan_create_fiber(0);
+#endif
+  }
+
+  // Frees what a sanitizer keeps for a context that will not run again.
+  void retire() noexcept {
+#if defined(GNET_TSAN)
+    if (tsan_fiber != nullptr) __tsan_destroy_fiber(tsan_fiber);
+    tsan_fiber = nullptr;
+#endif
+  }
+
+  // Suspends this context, which must be running, and runs `target`. Returns
+  // when somebody switches back.
+  void switch_to(Context& target, ExceptionState& state) noexcept {
+    exceptions = state;
+    state = target.exceptions;
+#if defined(GNET_ASAN)
+    __sanitizer_start_switch_fiber(&fake_stack, target.stack_bottom, target.stack_size);
+#endif
+#if defined(GNET_TSAN)
+    if (tsan_fiber == nullptr) tsan_fiber = __tsan_get_current_fiber();
+    __tsan_switch_to_fiber(target.tsan_fiber, 0);
+#endif
+    arrive(boost::context::detail::jump_fcontext(target.stack_pointer, this));
+  }
+
+  // As switch_to(), from a context that ends.
+  [[noreturn]] void leave_to(Context& target, ExceptionState& state) noexcept {
+    state = target.exceptions;
+#if defined(GNET_ASAN)
+    __sanitizer_start_switch_fiber(nullptr, target.stack_bottom, target.stack_size);
+#endif
+#if defined(GNET_TSAN)
+    __tsan_switch_to_fiber(target.tsan_fiber, 0);
+#endif
+    boost::context::detail::jump_fcontext(target.stack_pointer, this);
+    __builtin_unreachable();
+  }
+
+  // Completes a switch on the side of the context that now runs.
+  void arrive(boost::context::detail::transfer_t transfer) noexcept {
+    auto* from = static_cast<Context*>(transfer.data);
+    from->stack_pointer = transfer.fctx;
+#if defined(GNET_ASAN)
+    // Tells where the stack lies that was left: for a thread's own stack this is
+    // the only way to learn it.
+    __sanitizer_finish_switch_fiber(fake_stack, &from->stack_bottom, &from->stack_size);
+#endif
+  }
+
+  boost::context::detail::fcontext_t stack_pointer = nullptr;
+  ExceptionState exceptions;
+#if defined(GNET_ASAN)
+  const void* stack_bottom = nullptr;
+  std::size_t stack_size = 0;
+  void* fake_stack = nullptr;
+#endif
+#if defined(GNET_TSAN)
+  void* tsan_fiber = nullptr;
+#endif
+};
+
+}  // namespace gnet::detail

@@ -1,0 +1,116 @@
+// The control block of a fiber: everything that the scheduler knows of it.
+//
+// It lies at the top of the fiber's own stack, so that spawning touches one page
+// and allocates nothing. The block outlives the fiber's body for as long as
+// handles refer to it.
+
+#pragma once
+
+#include <cstdint>
+#include <exception>
+#include <memory>
+#include <string>
+
+#include "gnet/base/intrusive_list.h"
+#include "gnet/base/source_location.h"
+#include "gnet/fiber/context.h"
+#include "gnet/fiber/stack_pool.h"
+
+namespace gnet {
+
+class CancelScope;
+class Hub;
+class Timeout;
+
+enum class FiberState : std::uint8_t {
+  created,    // not started
+  scheduled,  // ready to run
+  running,    // the one that runs
+  waiting,    // suspended until something wakes it
+  finished,   // ended, by whatever way
+};
+
+[[nodiscard]] const char* to_string(FiberState state) noexcept;
+
+namespace detail {
+
+struct FiberControl;
+class LocalStorage;
+
+// What a fiber waits for, in the words of the wait graph. One static object for
+// each kind of primitive.
+struct WaitKind {
+  const char* name;                                             // "Event", "join", "read"
+  const FiberControl* (*holder)(const void* object) = nullptr;  // who could end the wait
+};
+
+// An entry of the hub's ready queue: a fiber, or a callback that the hub runs.
+struct Runnable {
+  Runnable* next = nullptr;
+  bool is_fiber = false;
+  bool queued = false;
+};
+
+// A place in the list of those who wait for something. It lies on the waiter's
+// stack, or in the object of whoever links a callback.
+struct Waiter : ListHook {
+  using Wake = void (*)(Waiter&) noexcept;
+
+  explicit Waiter(FiberControl* waiting) noexcept;
+  Waiter(Wake callback) noexcept : wake(callback) {}  // NOLINT: implicit for derived types
+
+  Wake wake;                      // called once, after unlinking; must not suspend
+  FiberControl* fiber = nullptr;  // whom the default wake makes ready
+  bool signalled = false;         // set by whoever notifies
+  bool abandoned = false;         // the object waited for was destroyed
+};
+
+using WaiterList = IntrusiveList<Waiter>;
+
+struct AllFibersHook : ListHook {};
+struct ScopeHook : ListHook {};
+
+struct FiberControl : Runnable, AllFibersHook, ScopeHook {
+  Context context;
+  Hub* hub = nullptr;
+
+  FiberState state = FiberState::created;
+  bool attention = false;        // an interrupt is pending; see Hub::checkpoint
+  bool kill_pending = false;     // with `kill_with`, or FiberExit when that is null
+  bool killed = false;           // ended by FiberExit or Cancelled
+  bool entered = false;          // the body has run, or runs
+  bool ended = false;            // by whatever way
+  bool error_retrieved = false;  // somebody has seen `error`
+  std::uint16_t interrupts_disabled = 0;
+
+  std::uint32_t references = 1;  // handles, and one while it has not ended
+  std::uint64_t id = 0;
+
+  const WaitKind* waits_for = nullptr;
+  const void* waits_on = nullptr;
+
+  std::exception_ptr kill_with;
+  Timeout* fired_timeouts = nullptr;  // expired, not yet thrown; in order of expiry
+  CancelScope* scope = nullptr;       // the innermost
+  LocalStorage* locals = nullptr;
+  std::exception_ptr error;  // what the body ended with
+
+  WaiterList done_waiters;  // joiners and links, in order
+
+  SourceLocation spawned_at;
+  std::uint64_t spawned_by = 0;
+  std::unique_ptr<std::string> name;
+  Stack stack;  // no stack: the thread's own
+
+  void (*run)(FiberControl&) = nullptr;                 // enters the body, stores its outcome
+  void (*drop_body)(FiberControl&) noexcept = nullptr;  // destroys a body that was never entered
+  void (*destroy)(FiberControl&) noexcept = nullptr;    // ends the block's life
+
+  // The name given, or "fiber-ID".
+  [[nodiscard]] std::string display_name() const;
+};
+
+inline Waiter::Waiter(FiberControl* waiting) noexcept : wake(nullptr), fiber(waiting) {}
+
+}  // namespace detail
+}  // namespace gnet

@@ -1,0 +1,57 @@
+// The moment at which a blocking call gives up.
+//
+// Every blocking call of gnet that can give up takes a Deadline, and a Deadline
+// is made from a duration ("that long from now"), from a time point, or from
+// nothing ("never"). One Deadline passed to several calls bounds them together.
+//
+//   gnet::Deadline deadline = 5s;
+//   if (!ready.wait(deadline)) return;      // up to five seconds
+//   auto item = queue.get(deadline);        // what is left of them
+//
+// Threads: a plain value.
+
+#pragma once
+
+#include <chrono>
+#include <limits>
+
+#include "gnet/base/duration.h"
+
+namespace gnet {
+
+class Deadline {
+ public:
+  // Never passes.
+  constexpr Deadline() noexcept = default;
+  [[nodiscard]] static constexpr Deadline never() noexcept { return Deadline(); }
+
+  // Passes `delay` from now; a delay of zero or less has passed already. Delays
+  // beyond the range of the clock never pass.
+  template <typename Rep, typename Period>
+  Deadline(std::chrono::duration<Rep, Period> delay)  // NOLINT: implicit on purpose
+      : when_(after(Clock::now(), delay)) {}
+
+  constexpr Deadline(TimePoint when) noexcept : when_(when) {}  // NOLINT: implicit on purpose
+
+  [[nodiscard]] constexpr bool is_never() const noexcept { return when_ == TimePoint::max(); }
+  [[nodiscard]] constexpr TimePoint when() const noexcept { return when_; }
+  [[nodiscard]] bool passed() const { return !is_never() && Clock::now() >= when_; }
+
+  [[nodiscard]] constexpr Deadline earlier(Deadline other) const noexcept {
+    return when_ < other.when_ ? *this : other;
+  }
+
+  // `start` + `delay`, or "never" where that is out of range.
+  template <typename Rep, typename Period>
+  [[nodiscard]] static TimePoint after(TimePoint start,
+                                       std::chrono::duration<Rep, Period> delay) noexcept {
+    const auto seconds = std::chrono::duration<double>(delay);
+    if (seconds > std::chrono::duration<double>(TimePoint::max() - start)) return TimePoint::max();
+    return start + std::chrono::duration_cast<Duration>(delay);
+  }
+
+ private:
+  TimePoint when_ = TimePoint::max();
+};
+
+}  // namespace gnet

@@ -1,0 +1,84 @@
+#include "gnet/fiber/fiber.h"
+
+namespace gnet {
+
+using detail::FiberControl;
+using detail::WaitKind;
+
+namespace {
+
+constexpr WaitKind kSleep{"time to pass"};
+
+}  // namespace
+
+void detail::start_later(FiberControl& fiber, Duration delay) {
+  // Holds a reference, and ends with the fiber when that is killed first.
+  struct Later : Timer, Waiter {
+    explicit Later(FiberControl& fiber)
+        : Timer([](Timer& timer) noexcept {
+            auto& self = static_cast<Later&>(timer);
+            self.fiber_control.hub->start(self.fiber_control);
+            self.end();
+          }),
+          Waiter([](Waiter& waiter) noexcept { static_cast<Later&>(waiter).end(); }),
+          fiber_control(fiber) {
+      ++fiber.references;
+    }
+    void end() noexcept {
+      Hub& hub = *fiber_control.hub;
+      FiberControl& fiber = fiber_control;
+      hub.disarm(*this);
+      delete this;
+      hub.release(fiber);
+    }
+    FiberControl& fiber_control;
+  };
+  auto* later = new Later(fiber);
+  fiber.done_waiters.push_back(*later);
+  fiber.hub->arm(*later, Deadline::after(Clock::now(), delay));
+}
+
+void sleep(Duration delay) {
+  Hub& hub = Hub::current();
+  if (delay <= Duration::zero()) return hub.yield();
+  const Deadline deadline(delay);
+  while (hub.park(kSleep, nullptr, deadline)) {
+  }
+}
+
+void checkpoint() {
+  Hub& hub = Hub::current();
+  hub.checkpoint();
+  static thread_local TimePoint turn_start;
+  static thread_local const FiberControl* last = nullptr;
+  // A share is what a drain of the ready queue may take.
+  const TimePoint time = hub.now();
+  if (last != hub.running_if_any()) {
+    last = hub.running_if_any();
+    turn_start = time;
+  } else if (time - turn_start >= std::chrono::milliseconds(5)) {
+    last = nullptr;
+    hub.yield();
+  }
+}
+
+namespace this_fiber {
+
+std::uint64_t id() {
+  return Hub::current().running().id;
+}
+
+std::string name() {
+  return Hub::current().running().display_name();
+}
+
+void set_name(std::string name) {
+  Hub::current().running().name = std::make_unique<std::string>(std::move(name));
+}
+
+void exit() {
+  throw FiberExit{};
+}
+
+}  // namespace this_fiber
+}  // namespace gnet

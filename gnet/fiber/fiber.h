@@ -1,0 +1,218 @@
+// Fibers: functions that run beside each other on one thread, and block freely.
+//
+// spawn() makes a function into a fiber that runs when the caller next suspends;
+// fibers first run in the order in which they were spawned. A Fiber<T> is a handle
+// to it, for its result or its end; dropping the handle detaches the fiber.
+//
+//   gnet::Fiber<int> answer = gnet::spawn([] { gnet::sleep(10ms); return 42; });
+//   std::cout << answer.get() << '\n';
+//
+// Threads: a fiber belongs to the hub of the thread that spawned it, for its whole
+// life. So do its handles; one destroyed on another thread is handed back.
+
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <new>
+#include <optional>
+#include <string>
+#include <type_traits>
+#include <utility>
+#include <variant>
+
+#include "gnet/base/source_location.h"
+#include "gnet/fiber/any_fiber.h"
+#include "gnet/fiber/interrupt.h"
+#include "gnet/fiber/timeout.h"
+
+namespace gnet {
+
+struct SpawnOptions {
+  std::string name;            // for messages; "fiber-ID" when empty
+  std::size_t stack_size = 0;  // in bytes, rounded up to a power of two; 0: the default
+};
+
+namespace detail {
+
+template <typename T>
+using Stored = std::conditional_t<std::is_void_v<T>, std::monostate, T>;
+
+template <typename T>
+struct FiberResult : FiberControl {
+  std::optional<Stored<T>> value;
+};
+
+// The control block with the body behind it.
+template <typename T, typename F>
+struct FiberRecord final : FiberResult<T> {
+  template <typename G>
+  explicit FiberRecord(G&& function) : body(std::forward<G>(function)) {
+    this->run = run_body;
+    this->drop_body = [](FiberControl& self) noexcept {
+      static_cast<FiberRecord&>(self).body.reset();
+    };
+    this->destroy = [](FiberControl& self) noexcept {
+      static_cast<FiberRecord&>(self).~FiberRecord();
+    };
+  }
+
+  static void run_body(FiberControl& control) {
+    auto& self = static_cast<FiberRecord&>(control);
+    try {
+      if constexpr (std::is_void_v<T>) {
+        (*self.body)();
+        self.value.emplace();
+      } else {
+        self.value.emplace((*self.body)());
+      }
+    } catch (const FiberExit&) {
+      self.killed = true;
+    } catch (const Cancelled&) {
+      self.killed = true;
+    } catch (...) {
+      self.error = std::current_exception();
+    }
+    self.body.reset();
+  }
+
+  std::optional<F> body;
+};
+
+template <typename T, typename F>
+FiberControl& make_fiber(F&& function, std::size_t stack_size, SourceLocation where) {
+  using Record = FiberRecord<T, std::decay_t<F>>;
+  constexpr std::size_t kAlign = alignof(Record) > 64 ? alignof(Record) : 64;
+  static_assert(sizeof(Record) < 8192, "captures this large belong on the heap");
+  Hub& hub = Hub::current();
+  const Stack stack = hub.take_stack(stack_size);
+  const auto top = reinterpret_cast<std::uintptr_t>(hub.block_top(stack));
+  void* place = reinterpret_cast<void*>((top - sizeof(Record)) & ~(kAlign - 1));
+  auto* record = new (place) Record(std::forward<F>(function));
+  record->stack = stack;
+  hub.adopt(*record, where);
+  return *record;
+}
+
+}  // namespace detail
+
+template <typename T = void>
+class Fiber : public AnyFiber {
+ public:
+  Fiber() noexcept = default;
+
+  // A fiber that start() will make ready.
+  template <typename F>
+  [[nodiscard]] static Fiber create(F&& function, SpawnOptions options = {},
+                                    SourceLocation where = SourceLocation::current()) {
+    auto& made = detail::make_fiber<T>(std::forward<F>(function), options.stack_size, where);
+    if (!options.name.empty()) {
+      made.name = std::make_unique<std::string>(std::move(options.name));
+    }
+    return adopt(made);
+  }
+
+  // Suspends until the fiber has finished and returns its value, or throws the
+  // error that it ended with, each time anew, or FiberKilled.
+  T get() const& {
+    const_cast<Fiber*>(this)->join();
+    if (!result().value) throw_failure();
+    if constexpr (!std::is_void_v<T>) return *result().value;
+  }
+  T get() && {
+    join();
+    if (!result().value) throw_failure();
+    if constexpr (!std::is_void_v<T>) return std::move(*result().value);
+  }
+
+  // As get(), but throws Timeout at the deadline.
+  T get(Deadline deadline) {
+    if (!join(deadline)) throw Timeout(std::nullopt, "the fiber has not finished yet");
+    return get();
+  }
+
+  // The value, or null while there is none: not finished, failed, or killed.
+  [[nodiscard]] const detail::Stored<T>* value() const noexcept {
+    return result().value ? &*result().value : nullptr;
+  }
+
+  // For spawn(): one more handle to `control`, which must be a Fiber<T>'s.
+  static Fiber adopt(detail::FiberControl& control) noexcept {
+    ++control.references;
+    return Fiber(&control);
+  }
+
+ private:
+  explicit Fiber(detail::FiberControl* control) noexcept : AnyFiber(control) {}
+
+  detail::FiberResult<T>& result() const noexcept {
+    return static_cast<detail::FiberResult<T>&>(control());
+  }
+};
+
+template <typename F>
+using FiberOf = Fiber<std::invoke_result_t<std::decay_t<F>&>>;
+
+// Makes a fiber of `function` and schedules it. Returns at once; throws
+// std::bad_alloc when there is no room for a stack.
+template <typename F>
+FiberOf<F> spawn(F&& function, SourceLocation where = SourceLocation::current()) {
+  using T = std::invoke_result_t<std::decay_t<F>&>;
+  auto& made = detail::make_fiber<T>(std::forward<F>(function), 0, where);
+  made.hub->start(made);
+  return Fiber<T>::adopt(made);
+}
+
+template <typename F>
+FiberOf<F> spawn(SpawnOptions options, F&& function,
+                 SourceLocation where = SourceLocation::current()) {
+  using T = std::invoke_result_t<std::decay_t<F>&>;
+  auto fiber = Fiber<T>::create(std::forward<F>(function), std::move(options), where);
+  fiber.start();
+  return fiber;
+}
+
+namespace detail {
+void start_later(FiberControl& fiber, Duration delay);
+}
+
+// As spawn(), but schedules the fiber after `delay`. Killed before, it never runs.
+template <typename F>
+FiberOf<F> spawn_later(Duration delay, F&& function,
+                       SourceLocation where = SourceLocation::current()) {
+  using T = std::invoke_result_t<std::decay_t<F>&>;
+  auto& made = detail::make_fiber<T>(std::forward<F>(function), 0, where);
+  auto fiber = Fiber<T>::adopt(made);
+  detail::start_later(made, delay);
+  return fiber;
+}
+
+// Suspends for at least `delay`; zero or less is yield().
+void sleep(Duration delay);
+
+// Lets every other ready fiber run first.
+inline void yield() {
+  Hub::current().yield();
+}
+
+// Throws an interrupt that is pending for the running fiber, and yields when the
+// fiber has used up its share: for loops that compute for long.
+void checkpoint();
+
+// Has every fiber of the hub that can end do so: suspends until nothing is left to
+// do, and returns true; or false when the deadline passed first.
+inline bool wait(Deadline deadline = Deadline::never()) {
+  return Hub::current().wait_idle(deadline);
+}
+
+namespace this_fiber {
+
+[[nodiscard]] std::uint64_t id();
+[[nodiscard]] std::string name();
+void set_name(std::string name);
+
+// Ends the running fiber.
+[[noreturn]] void exit();
+
+}  // namespace this_fiber
+}  // namespace gnet

@@ -1,0 +1,553 @@
+#include "gnet/fiber/hub.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdlib>
+
+#include "gnet/base/error.h"
+#include "gnet/base/log.h"
+#include "gnet/fiber/asio_bridge.h"
+#include "gnet/fiber/cancel_scope.h"
+#include "gnet/fiber/interrupt.h"
+#include "gnet/fiber/local.h"
+#include "gnet/fiber/loop_exit.h"
+#include "gnet/fiber/mailbox.h"
+#include "gnet/fiber/overflow.h"
+#include "gnet/fiber/timeout.h"
+
+namespace gnet {
+
+using detail::FiberControl;
+using detail::Runnable;
+using detail::Waiter;
+using detail::WaitKind;
+
+thread_local Hub* Hub::current_hub_ = nullptr;
+
+// Ends a thread's hub when the thread ends.
+struct HubOwner {
+  Hub* hub = nullptr;
+  bool gone = false;
+
+  ~HubOwner() {
+    gone = true;
+    // exit() called by another fiber than main: the process ends on that fiber's
+    // stack, which must stay.
+    if (hub != nullptr && hub->current_ == &hub->main_) delete hub;
+  }
+};
+
+namespace {
+
+thread_local HubOwner owner;
+
+constexpr WaitKind kIdleWait{"everything else to end"};
+constexpr WaitKind kShutdownWait{"fibers to end"};
+constexpr Duration kShutdownGrace = std::chrono::seconds(2);
+
+std::string where_text(const SourceLocation& where) {
+  if (where.line() == 0) return "the thread's own";
+  std::string_view file = where.file_name();
+  if (const auto slash = file.rfind('/'); slash != std::string_view::npos) {
+    file.remove_prefix(slash + 1);
+  }
+  return fmt::format("spawned at {}:{}", file, where.line());
+}
+
+}  // namespace
+
+const char* to_string(FiberState state) noexcept {
+  switch (state) {
+    case FiberState::created:
+      return "created";
+    case FiberState::scheduled:
+      return "scheduled";
+    case FiberState::running:
+      return "running";
+    case FiberState::waiting:
+      return "waiting";
+    case FiberState::finished:
+      return "finished";
+  }
+  return "unknown";
+}
+
+std::string FiberControl::display_name() const {
+  if (name) return *name;
+  return hub != nullptr && this == &hub->main_fiber() ? "main" : fmt::format("fiber-{}", id);
+}
+
+// ---- deferred callbacks ----
+
+struct Deferred::State : Runnable {
+  UniqueFunction<void()> callback;
+  std::shared_ptr<State> self;  // while queued
+};
+
+bool Deferred::pending() const noexcept {
+  return state_ && state_->callback;
+}
+
+void Deferred::stop() noexcept {
+  if (state_) state_->callback = {};
+}
+
+Deferred Hub::defer(UniqueFunction<void()> callback) {
+  check_thread();
+  Deferred handle;
+  handle.state_ = std::make_shared<Deferred::State>();
+  handle.state_->callback = std::move(callback);
+  handle.state_->self = handle.state_;
+  enqueue(*handle.state_);
+  return handle;
+}
+
+void Hub::run_callback(Runnable& entry) noexcept {
+  const auto state = std::move(static_cast<Deferred::State&>(entry).self);
+  auto callback = std::move(state->callback);
+  state->callback = {};
+  if (!callback) return;
+  try {
+    callback();
+  } catch (...) {
+    report_error("a callback of the hub", std::current_exception());
+  }
+}
+
+void Hub::post(UniqueFunction<void()> callback) {
+  mailbox_->post(std::move(callback));
+}
+
+// ---- birth and death ----
+
+Hub& Hub::make() {
+  if (owner.gone) throw Misuse("this thread's hub has ended: too late to use fibers");
+  owner.hub = new Hub();
+  return *owner.hub;
+}
+
+Hub::Hub()
+    : current_(&main_),
+      exception_state_(detail::thread_exception_state()),
+      mailbox_(std::make_shared<Mailbox>()) {
+  current_hub_ = this;
+  main_.hub = this;
+  main_.is_fiber = true;
+  main_.entered = true;
+  main_.state = FiberState::running;
+  main_.spawned_at = SourceLocation();
+  all_fibers_.push_back(main_);
+  stack_ = take_stack(0);
+  context_.prepare(stack_.usable(), stack_.top(), hub_entry);
+  detail::install_overflow_handler();
+  poller_.watch(
+      mailbox_->event_.get(),
+      [](void* mailbox) noexcept { static_cast<Mailbox*>(mailbox)->acknowledge(); },
+      mailbox_.get());
+}
+
+Hub::~Hub() {
+  shut_down();
+  asio_.reset();
+  mailbox_->closed_.store(true, std::memory_order_release);
+  Mailbox::discard(mailbox_->take());
+  tidy();
+  main_.AllFibersHook::unlink();
+  // Handles that outlive the hub keep their control blocks, which lie in the pool.
+  const bool handles_left = !ended_fibers_.empty() || !all_fibers_.empty();
+  ended_fibers_.for_each([](FiberControl& fiber) { fiber.hub = nullptr; });
+  all_fibers_.for_each([](FiberControl& fiber) { fiber.hub = nullptr; });
+  if (handles_left) [[maybe_unused]]
+    auto* kept = stacks_.release();
+  context_.retire();
+  current_hub_ = nullptr;
+}
+
+void Hub::shut_down() noexcept {
+  shutting_down_ = true;
+  const auto give_up = Clock::now() + kShutdownGrace;
+  try {
+    // A fiber that swallows its interrupt is interrupted again, until the grace ends.
+    while (fiber_count_ > 0 && Clock::now() < give_up) {
+      all_fibers_.for_each([this](FiberControl& fiber) {
+        if (&fiber == &main_) return;
+        retain(fiber);
+        kill(fiber, nullptr);
+        release(fiber);
+      });
+      main_.kill_pending = false;
+      main_.attention = false;
+      park(kShutdownWait, this, Deadline(std::chrono::milliseconds(10)));
+    }
+  } catch (...) {
+    report_error("main", std::current_exception());
+  }
+  if (fiber_count_ > 0) {
+    Logger("gnet").error("{} fibers did not end when their thread did:\n{}", fiber_count_,
+                         wait_graph());
+  }
+}
+
+void Hub::wrong_thread() const {
+  throw Misuse("an object of one thread's hub was used on another thread");
+}
+
+void Hub::blocking_in_hub() {
+  throw Misuse("a blocking call inside a callback of the hub, where nothing may suspend");
+}
+
+// ---- fibers ----
+
+void Hub::adopt(FiberControl& fiber, SourceLocation where) {
+  fiber.hub = this;
+  fiber.is_fiber = true;
+  fiber.id = next_id_++;
+  fiber.spawned_at = where;
+  // The stack begins right below the block.
+  fiber.context.prepare(fiber.stack.usable(), reinterpret_cast<char*>(&fiber), fiber_entry);
+  fiber.spawned_by = current_ != nullptr ? current_->id : 0;
+  all_fibers_.push_back(fiber);
+  ++fiber_count_;
+}
+
+void Hub::start(FiberControl& fiber) noexcept {
+  if (fiber.state != FiberState::created) return;
+  fiber.state = FiberState::scheduled;
+  enqueue(fiber);
+  if (!spawn_observers_.empty()) [[unlikely]] {
+    const auto observers = spawn_observers_;
+    for (const auto& [token, observer] : observers) observer(fiber.id);
+  }
+}
+
+int Hub::on_spawn(SpawnObserver observer) {
+  spawn_observers_.emplace_back(next_observer_, std::move(observer));
+  return next_observer_++;
+}
+
+void Hub::remove_spawn_observer(int token) {
+  std::erase_if(spawn_observers_, [token](const auto& entry) { return entry.first == token; });
+}
+
+void Hub::fiber_entry(boost::context::detail::transfer_t transfer) {
+  Hub& hub = *current_hub_;
+  FiberControl& self = *hub.current_;
+  self.context.arrive(transfer);
+  if (!self.ended) {  // killed while it waited for its first turn
+    self.entered = true;
+    self.run(self);
+    hub.finish(self);
+  }
+  self.state = FiberState::finished;
+  hub.exit_current();
+}
+
+void Hub::finish(FiberControl& fiber) noexcept {
+  if (fiber.locals != nullptr) detail::destroy_locals(fiber);
+  fiber.state = FiberState::finished;
+  fiber.ended = true;
+  fiber.attention = false;
+  fiber.kill_pending = false;
+  fiber.kill_with = nullptr;
+  fiber.ScopeHook::unlink();
+  fiber.AllFibersHook::unlink();
+  if (fiber.references > 1) ended_fibers_.push_back(fiber);
+  --fiber_count_;
+  while (Waiter* waiter = fiber.done_waiters.pop_front()) wake(*waiter);
+}
+
+void Hub::exit_current() noexcept {
+  FiberControl& self = *current_;
+  if (--self.references == 0) dispose(self);
+  // From here on the stack is the pool's, and nothing takes one from the pool
+  // before the switch.
+  if (FiberControl* next = next_fiber()) {
+    next->state = FiberState::running;
+    current_ = next;
+    dead_context_.leave_to(next->context, *exception_state_);
+  }
+  current_ = nullptr;
+  dead_context_.leave_to(context_, *exception_state_);
+}
+
+void Hub::dispose(FiberControl& fiber) noexcept {
+  if (fiber.error && !fiber.error_retrieved) {
+    report_error(fmt::format("{} ({})", fiber.display_name(), where_text(fiber.spawned_at)),
+                 std::exchange(fiber.error, nullptr));
+  }
+#if defined(GNET_TSAN)
+  // The context may still be running: its record is destroyed by the hub.
+  if (fiber.context.tsan_fiber != nullptr) {
+    retired_tsan_fibers_.push_back(fiber.context.tsan_fiber);
+    fiber.context.tsan_fiber = nullptr;
+  }
+#endif
+  const detail::Stack stack = fiber.stack;
+  fiber.AllFibersHook::unlink();
+  fiber.destroy(fiber);
+  stacks_->give(stack);
+}
+
+void Hub::release(FiberControl& fiber) noexcept {
+  if (--fiber.references == 0) dispose(fiber);
+}
+
+void Hub::kill(FiberControl& fiber, std::exception_ptr error) {
+  check_thread();
+  if (fiber.ended) return;
+  if (&fiber == current_) {
+    if (error) std::rethrow_exception(error);
+    throw FiberExit{};
+  }
+  if (!fiber.entered) {
+    fiber.killed = error == nullptr;
+    fiber.error = std::move(error);
+    fiber.drop_body(fiber);
+    const bool queued = fiber.queued;
+    finish(fiber);
+    // When its turn comes, a queued one only leaves; until then it keeps its
+    // reference.
+    if (!queued) release(fiber);
+    return;
+  }
+  if (!fiber.kill_pending) {
+    fiber.kill_pending = true;
+    fiber.kill_with = std::move(error);
+  }
+  interrupt(fiber);
+}
+
+void Hub::update_attention(FiberControl& fiber) noexcept {
+  fiber.attention = fiber.kill_pending || fiber.fired_timeouts != nullptr ||
+                    (fiber.scope != nullptr && fiber.scope->effective() != nullptr);
+}
+
+void Hub::interrupt(FiberControl& fiber) noexcept {
+  update_attention(fiber);
+  if (fiber.attention && fiber.interrupts_disabled == 0) make_ready(fiber);
+}
+
+void Hub::deliver_interrupt() {
+  FiberControl& self = *current_;
+  // A destructor that runs while another exception unwinds must not throw: the
+  // interrupt stays pending until the next suspension point.
+  if (self.interrupts_disabled > 0 || exception_state_->uncaught > 0) return;
+  if (self.kill_pending) {
+    self.kill_pending = false;
+    const auto error = std::exchange(self.kill_with, nullptr);
+    update_attention(self);
+    if (error) std::rethrow_exception(error);
+    throw FiberExit{};
+  }
+  if (self.scope != nullptr) {
+    if (const CancelScope* scope = self.scope->effective()) throw Cancelled(scope);
+  }
+  if (self.fired_timeouts != nullptr) Timeout::raise_first(self);
+  update_attention(self);
+}
+
+void Hub::raise_in_main(std::exception_ptr error) {
+  if (current_ == &main_) std::rethrow_exception(error);
+  main_.kill_pending = true;
+  main_.kill_with = std::move(error);
+  interrupt(main_);
+}
+
+void Hub::report_error(const std::string& fiber, std::exception_ptr error) noexcept {
+  try {
+    if (error_handler_) return error_handler_(fiber, std::move(error));
+    Logger("gnet").error("{} ended with an error nobody handled: {}", fiber, describe(error));
+  } catch (...) {
+    // The handler of errors has failed: there is nobody left to tell.
+  }
+}
+
+// ---- switching ----
+
+void Hub::switch_away(FiberControl& self) noexcept {
+  FiberControl* next = next_fiber();
+  if (next == nullptr) {
+    current_ = nullptr;
+    self.context.switch_to(context_, *exception_state_);
+    return;
+  }
+  next->state = FiberState::running;
+  current_ = next;
+  if (next != &self) self.context.switch_to(next->context, *exception_state_);
+}
+
+void Hub::yield() {
+  checkpoint();
+  FiberControl& self = *current_;
+  self.state = FiberState::scheduled;
+  enqueue(self);
+  switch_away(self);
+  if (self.attention) [[unlikely]]
+    deliver_interrupt();
+}
+
+bool Hub::park(const WaitKind& kind, const void* object, Deadline deadline) {
+  if (deadline.is_never()) {
+    park(kind, object);
+    return true;
+  }
+  struct Alarm : Timer {
+    Alarm(Hub& hub, FiberControl& fiber)
+        : Timer([](Timer& timer) noexcept {
+            auto& self = static_cast<Alarm&>(timer);
+            self.expired = true;
+            self.hub.make_ready(self.fiber);
+          }),
+          hub(hub),
+          fiber(fiber) {}
+    ~Alarm() { hub.disarm(*this); }
+    Hub& hub;
+    FiberControl& fiber;
+    bool expired = false;
+  };
+  checkpoint();
+  Alarm alarm(*this, *current_);
+  arm(alarm, deadline.when());
+  suspend(kind, object);
+  if (current_->attention) [[unlikely]]
+    deliver_interrupt();
+  return !alarm.expired;
+}
+
+// ---- the loop ----
+
+void Hub::hub_entry(boost::context::detail::transfer_t transfer) {
+  Hub& hub = *current_hub_;
+  hub.context_.arrive(transfer);
+  hub.loop();
+}
+
+void Hub::loop() {
+  for (;;) {
+    run_ready();
+    run_timers();
+    tidy();
+    wait_for_events();
+    auto* letter = mailbox_->take();
+    while (letter != nullptr) {
+      defer(std::move(letter->callback));
+      delete std::exchange(letter, letter->next);
+    }
+  }
+}
+
+void Hub::run_ready() noexcept {
+  drain_budget_ = kDrainCheck;
+  drain_timed_ = false;
+  while (ready_head_ != nullptr) {
+    Runnable& entry = *dequeue();
+    if (entry.is_fiber) {
+      auto& fiber = static_cast<FiberControl&>(entry);
+      fiber.state = FiberState::running;
+      current_ = &fiber;
+      context_.switch_to(fiber.context, *exception_state_);
+    } else {
+      --drain_budget_;
+      run_callback(entry);
+    }
+    if (drain_budget_ > 0) continue;
+    drain_budget_ = kDrainCheck;
+    const TimePoint time = now();
+    if (!drain_timed_) {
+      drain_timed_ = true;
+      drain_start_ = time;
+    } else if (time - drain_start_ >= kDrainBound) {
+      return;
+    }
+  }
+}
+
+void Hub::run_timers() noexcept {
+  if (timers_.empty()) return;
+  const TimePoint time = now();
+  while (Timer* timer = timers_.pop_due(time)) timer->expire(*timer);
+}
+
+void Hub::wait_for_events() {
+  Duration timeout = Duration(-1);
+  if (ready_head_ != nullptr) {
+    timeout = Duration::zero();
+  } else {
+    if (!anything_alive()) return nothing_left();
+    if (!timers_.empty()) {
+      timeout = std::max(timers_.earliest() - Clock::now(), Duration::zero());
+    }
+  }
+  if (timeout != Duration::zero() && !mailbox_->try_sleep()) return;
+  if (asio_) [[unlikely]] {
+    asio_->wait(timeout);
+    timeout = Duration::zero();
+  }
+  poller_.poll(*this, timeout);
+  mailbox_->wake_up();
+}
+
+bool Hub::anything_alive() {
+  return poller_.waiters > 0 || timers_.keep_alives() > 0 || external_work_ > 0 ||
+         mailbox_->newest_.load(std::memory_order_relaxed) != nullptr ||
+         (asio_ && asio_->has_work());
+}
+
+void Hub::nothing_left() noexcept {
+  if (!idle_waiters_.empty()) {
+    while (Waiter* waiter = idle_waiters_.pop_front()) wake(*waiter);
+    return;
+  }
+  if (shutting_down_) return make_ready(main_);
+  const std::string graph = wait_graph();
+  if (main_.interrupts_disabled > 0 || main_.context.exceptions.uncaught > 0) {
+    Logger("gnet").error("this would block for ever, in a place that cannot be told:\n{}", graph);
+    std::abort();
+  }
+  raise_in_main(std::make_exception_ptr(LoopExit("this would block for ever:\n" + graph)));
+}
+
+bool Hub::wait_idle(Deadline deadline) {
+  Waiter waiter(&running());
+  idle_waiters_.push_back(waiter);
+  while (!waiter.signalled) {
+    if (!park(kIdleWait, this, deadline) && !waiter.signalled) return false;
+  }
+  return true;
+}
+
+std::string Hub::wait_graph() {
+  std::string text;
+  all_fibers_.for_each([&text](FiberControl& fiber) {
+    if (fiber.state != FiberState::waiting) return;
+    text += fmt::format("  {} ({}) waits for {}", fiber.display_name(),
+                        where_text(fiber.spawned_at), fiber.waits_for->name);
+    if (fiber.waits_on != nullptr) text += fmt::format(" {}", fmt::ptr(fiber.waits_on));
+    if (fiber.waits_for->holder != nullptr) {
+      if (const FiberControl* holder = fiber.waits_for->holder(fiber.waits_on)) {
+        text += fmt::format(", held by {}", holder->display_name());
+      }
+    }
+    text += '\n';
+  });
+  if (!text.empty()) text.pop_back();
+  return text;
+}
+
+void Hub::tidy() noexcept {
+  if (stacks_->wants_trim()) [[unlikely]]
+    stacks_->trim();
+#if defined(GNET_TSAN)
+  for (void* fiber : retired_tsan_fibers_) __tsan_destroy_fiber(fiber);
+  retired_tsan_fibers_.clear();
+#endif
+}
+
+asio::io_context& Hub::io_context() {
+  check_thread();
+  if (!asio_) asio_ = std::make_unique<AsioBridge>(poller_.native_handle());
+  return asio_->io_context();
+}
+
+}  // namespace gnet

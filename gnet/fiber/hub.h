@@ -1,0 +1,363 @@
+// The scheduler of a thread: its ready queue, its timers and its poller.
+//
+// A thread's hub is made by the first call that needs one. The thread itself
+// becomes the hub's main fiber; the hub has a stack of its own, on which it polls
+// and runs callbacks when no fiber is ready. A fiber that parks switches straight
+// to the next ready one.
+//
+// The ready queue is one FIFO. Waking somebody only appends to it: whoever wakes
+// runs on. A drain of the queue is bounded (5 ms, looked at every 50 switches), so
+// that fibers that only yield starve neither timers nor I/O.
+//
+//   gnet::Hub& hub = gnet::Hub::current();
+//   std::thread([mailbox = hub.mailbox()] { mailbox->post([] { done.set(); }); }).detach();
+//
+// Threads: a Hub belongs to its thread; only post() and a Mailbox may be used
+// from others.
+
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "gnet/base/source_location.h"
+#include "gnet/base/timer_heap.h"
+#include "gnet/base/unique_function.h"
+#include "gnet/fiber/control.h"
+#include "gnet/fiber/deadline.h"
+#include "gnet/fiber/poller.h"
+#include "gnet/fiber/stack_pool.h"
+
+#if defined(__x86_64__)
+#include <x86intrin.h>
+#endif
+
+namespace asio {
+class io_context;
+}
+
+namespace gnet {
+
+class AsioBridge;
+class Mailbox;
+struct HubOwner;
+
+// A callback that waits for its turn in the ready queue.
+class Deferred {
+ public:
+  [[nodiscard]] bool pending() const noexcept;
+
+  // Prevents a pending callback from running.
+  void stop() noexcept;
+
+ private:
+  friend class Hub;
+  struct State;
+  std::shared_ptr<State> state_;
+};
+
+class Hub {
+ public:
+  // Called with a fiber's display name and spawn site, and the exception that its
+  // body ended with and that nobody retrieved.
+  using ErrorHandler = std::function<void(const std::string& fiber, std::exception_ptr error)>;
+
+  // The calling thread's hub; made when there is none. Throws Misuse after the
+  // thread's hub has ended, that is in destructors of static objects.
+  static Hub& current() {
+    if (Hub* hub = current_hub_) [[likely]]
+      return *hub;
+    return make();
+  }
+
+  // The calling thread's hub, or null.
+  static Hub* current_if_any() noexcept { return current_hub_; }
+
+  Hub(const Hub&) = delete;
+  Hub& operator=(const Hub&) = delete;
+  ~Hub();
+
+  // Throws Misuse when called on another thread.
+  void check_thread() const {
+    if (current_hub_ != this) [[unlikely]]
+      wrong_thread();
+  }
+
+  // ---- waking and parking; what primitives are made of ----
+
+  // The running fiber. Throws Misuse inside a callback that the hub runs, where
+  // nothing may suspend.
+  [[nodiscard]] detail::FiberControl& running() {
+    if (current_ == nullptr) [[unlikely]]
+      blocking_in_hub();
+    return *current_;
+  }
+  [[nodiscard]] detail::FiberControl* running_if_any() noexcept { return current_; }
+
+  // Throws a pending interrupt of the running fiber. Every blocking call starts
+  // with it, also when it need not block.
+  void checkpoint() {
+    if (running().attention) [[unlikely]]
+      deliver_interrupt();
+  }
+
+  // Suspends the running fiber until make_ready(). Wake-ups may be spurious: the
+  // caller looks again at what it waits for. Throws what interrupts the fiber.
+  void park(const detail::WaitKind& kind, const void* object) {
+    checkpoint();
+    suspend(kind, object);
+    if (current_->attention) [[unlikely]]
+      deliver_interrupt();
+  }
+
+  // As above, but returns false once the deadline has passed.
+  bool park(const detail::WaitKind& kind, const void* object, Deadline deadline);
+
+  // Appends a waiting fiber to the ready queue; does nothing when it is there.
+  void make_ready(detail::FiberControl& fiber) noexcept {
+    if (fiber.queued || fiber.state != FiberState::waiting) return;
+    fiber.state = FiberState::scheduled;
+    enqueue(fiber);
+  }
+
+  // Lets every other ready fiber run first.
+  void yield();
+
+  // Calls the wake of an unlinked waiter.
+  void wake(detail::Waiter& waiter) noexcept {
+    waiter.signalled = true;
+    if (waiter.wake != nullptr) {
+      waiter.wake(waiter);
+    } else {
+      make_ready(*waiter.fiber);
+    }
+  }
+
+  // ---- time ----
+
+  // The time, at most 20 microseconds old: cheaper than reading the clock.
+  [[nodiscard]] TimePoint now() noexcept {
+#if defined(__x86_64__)
+    const std::uint64_t cycles = __rdtsc();
+    if (cycles - now_cycles_ < kFreshCycles) [[likely]]
+      return now_;
+    now_cycles_ = cycles;
+#endif
+    return now_ = Clock::now();
+  }
+
+  // The most by which now() may be behind.
+  static constexpr Duration kClockSlack = std::chrono::microseconds(20);
+
+  void arm(Timer& timer, TimePoint when) {
+    timers_.insert(timer, when);
+  }
+  void disarm(Timer& timer) noexcept {
+    timers_.remove(timer);
+  }
+
+  // ---- callbacks ----
+
+  // Runs `callback` on the hub, in the order of the ready queue. It must not
+  // suspend; what it throws goes to the error handler.
+  Deferred defer(UniqueFunction<void()> callback);
+
+  // As defer(), from any thread, while the hub lives. Wakes the hub's thread.
+  void post(UniqueFunction<void()> callback);
+
+  // The hub's letter box, which may outlive it.
+  [[nodiscard]] const std::shared_ptr<Mailbox>& mailbox() const noexcept {
+    return mailbox_;
+  }
+
+  // ---- life ----
+
+  // Suspends until nothing is left to do: no fiber ready, no timer, no descriptor
+  // waited for, no KeepAlive. False when the deadline passed first.
+  bool wait_idle(Deadline deadline);
+
+  // While one exists, the hub considers work elsewhere (another thread) a reason
+  // to go on. Made and destroyed on the hub's thread.
+  class KeepAlive {
+   public:
+    explicit KeepAlive(Hub& hub) noexcept : hub_(hub) { ++hub_.external_work_; }
+    KeepAlive(const KeepAlive&) = delete;
+    KeepAlive& operator=(const KeepAlive&) = delete;
+    ~KeepAlive() { --hub_.external_work_; }
+
+   private:
+    Hub& hub_;
+  };
+
+  // Throws `error` in the main fiber at its suspension point.
+  void raise_in_main(std::exception_ptr error);
+
+  // Replaces what is done with errors that nobody retrieves; by default they are
+  // logged. What the handler throws is dropped.
+  void set_error_handler(ErrorHandler handler) {
+    error_handler_ = std::move(handler);
+  }
+  void report_error(const std::string& fiber, std::exception_ptr error) noexcept;
+
+  [[nodiscard]] Poller& poller() noexcept {
+    return poller_;
+  }
+
+  // Asio's loop, made on first use; from then on it is the outer loop of this
+  // thread, and asynchronous operations of Asio complete while fibers wait.
+  asio::io_context& io_context();
+
+  // Every fiber that waits: name, spawn site, what for, who holds it.
+  [[nodiscard]] std::string wait_graph();
+
+  // ---- fibers; used by Fiber<T>, Timeout, CancelScope and Local<T> ----
+
+  // A stack from the pool, with `size` zero for the default.
+  detail::Stack take_stack(std::size_t size) {
+    return stacks_->take(size == 0 ? detail::StackPool::default_size() : size);
+  }
+
+  // Where on `stack` the control block goes: tops are coloured, because stacks
+  // that are all aligned alike compete for the same lines of the cache.
+  [[nodiscard]] char* block_top(const detail::Stack& stack) noexcept {
+    return stack.top() - (colour_++ % kColours) * 64;
+  }
+
+  // Takes a fresh control block into the hub.
+  void adopt(detail::FiberControl& fiber, SourceLocation where);
+
+  void start(detail::FiberControl& fiber) noexcept;
+
+  // Interrupts `fiber` with `error`, or with FiberExit when that is null. One that
+  // never ran ends at once.
+  void kill(detail::FiberControl& fiber, std::exception_ptr error);
+
+  // Something has become pending for `fiber`: wakes it to receive it.
+  void interrupt(detail::FiberControl& fiber) noexcept;
+
+  // Recomputes whether something is pending for `fiber`.
+  static void update_attention(detail::FiberControl& fiber) noexcept;
+
+  void retain(detail::FiberControl& fiber) noexcept {
+    ++fiber.references;
+  }
+  void release(detail::FiberControl& fiber) noexcept;
+
+  template <typename F>
+  void for_each_fiber(F&& f) {
+    all_fibers_.for_each(std::forward<F>(f));
+  }
+
+  [[nodiscard]] detail::FiberControl& main_fiber() noexcept {
+    return main_;
+  }
+  [[nodiscard]] std::size_t fiber_count() const noexcept {
+    return fiber_count_;
+  }
+
+  using SpawnObserver = std::function<void(std::uint64_t fiber_id)>;
+  int on_spawn(SpawnObserver observer);
+  void remove_spawn_observer(int token);
+
+ private:
+  friend class AsioBridge;
+
+  Hub();
+  static Hub& make();
+  friend struct HubOwner;
+
+  [[noreturn]] void wrong_thread() const;
+  [[noreturn]] static void blocking_in_hub();
+
+  void enqueue(detail::Runnable& entry) noexcept {
+    entry.next = nullptr;
+    entry.queued = true;
+    *ready_tail_ = &entry;
+    ready_tail_ = &entry.next;
+  }
+  detail::Runnable* dequeue() noexcept {
+    detail::Runnable* entry = ready_head_;
+    ready_head_ = entry->next;
+    if (ready_head_ == nullptr) ready_tail_ = &ready_head_;
+    entry->queued = false;
+    return entry;
+  }
+
+  // The fiber to switch to without passing through the hub, or null.
+  detail::FiberControl* next_fiber() noexcept {
+    if (ready_head_ == nullptr || !ready_head_->is_fiber || --drain_budget_ <= 0) return nullptr;
+    return static_cast<detail::FiberControl*>(dequeue());
+  }
+
+  void suspend(const detail::WaitKind& kind, const void* object) noexcept {
+    detail::FiberControl& self = *current_;
+    self.state = FiberState::waiting;
+    self.waits_for = &kind;
+    self.waits_on = object;
+    switch_away(self);
+  }
+  void switch_away(detail::FiberControl& self) noexcept;
+  void deliver_interrupt();
+
+  static void fiber_entry(boost::context::detail::transfer_t transfer);
+  static void hub_entry(boost::context::detail::transfer_t transfer);
+  void finish(detail::FiberControl& fiber) noexcept;
+  void dispose(detail::FiberControl& fiber) noexcept;
+  [[noreturn]] void exit_current() noexcept;
+
+  [[noreturn]] void loop();
+  void run_ready() noexcept;
+  void run_timers() noexcept;
+  void wait_for_events();
+  void run_callback(detail::Runnable& entry) noexcept;
+  [[nodiscard]] bool anything_alive();
+  void nothing_left() noexcept;
+  void shut_down() noexcept;
+  void tidy() noexcept;
+
+  static constexpr int kDrainCheck = 50;
+  static constexpr Duration kDrainBound = std::chrono::milliseconds(5);
+  static constexpr unsigned kColours = 16;
+  static constexpr std::uint64_t kFreshCycles = 30'000;
+
+  static thread_local Hub* current_hub_;
+
+  detail::FiberControl* current_;  // null while the hub itself runs
+  detail::ExceptionState* exception_state_;
+  detail::Runnable* ready_head_ = nullptr;
+  detail::Runnable** ready_tail_ = &ready_head_;
+  int drain_budget_ = kDrainCheck;
+  unsigned colour_ = 0;
+  TimePoint now_{};
+  std::uint64_t now_cycles_ = 0;
+
+  TimerHeap timers_;
+  Poller poller_;
+  std::unique_ptr<detail::StackPool> stacks_ = std::make_unique<detail::StackPool>();
+  IntrusiveList<detail::FiberControl, detail::AllFibersHook> all_fibers_;    // alive
+  IntrusiveList<detail::FiberControl, detail::AllFibersHook> ended_fibers_;  // with handles left
+  detail::FiberControl main_;
+  detail::Context context_;       // the hub's own
+  detail::Context dead_context_;  // stands in for fibers that have ended
+  detail::Stack stack_;
+
+  TimePoint drain_start_{};
+  bool drain_timed_ = false;
+  std::size_t fiber_count_ = 0;
+  std::uint64_t next_id_ = 1;
+  std::uint64_t external_work_ = 0;
+  bool shutting_down_ = false;
+  detail::WaiterList idle_waiters_;
+  std::shared_ptr<Mailbox> mailbox_;
+  std::unique_ptr<AsioBridge> asio_;
+  ErrorHandler error_handler_;
+  std::vector<std::pair<int, SpawnObserver>> spawn_observers_;
+  int next_observer_ = 1;
+  std::vector<void*> retired_tsan_fibers_;
+};
+
+}  // namespace gnet

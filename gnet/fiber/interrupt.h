@@ -1,0 +1,36 @@
+// What is thrown at a suspension point to end or redirect a fiber.
+//
+// None of these derives from std::exception, so that `catch (const
+// std::exception&)` does not swallow them. Code that writes `catch (...)` must
+// rethrow.
+
+#pragma once
+
+#include "gnet/base/error.h"
+
+namespace gnet {
+
+class CancelScope;
+
+// Thrown by kill(): the fiber unwinds and ends. Ending so is not an error.
+class FiberExit : public Interrupt {
+ public:
+  [[nodiscard]] const char* what() const noexcept override { return "the fiber was killed"; }
+};
+
+// Thrown inside a cancelled CancelScope at every suspension point, until the
+// scope is left. The scope that was cancelled catches it.
+class Cancelled : public Interrupt {
+ public:
+  explicit Cancelled(const CancelScope* scope) noexcept : scope_(scope) {}
+
+  [[nodiscard]] const char* what() const noexcept override { return "cancelled"; }
+
+  // The scope that was cancelled, and that catches this.
+  [[nodiscard]] const CancelScope* scope() const noexcept { return scope_; }
+
+ private:
+  const CancelScope* scope_;
+};
+
+}  // namespace gnet

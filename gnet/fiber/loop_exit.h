@@ -1,0 +1,17 @@
+// Thrown in the main fiber when nothing can ever wake anybody again.
+//
+// The text is the wait graph: every fiber that waits, where it was spawned, what
+// it waits for, and which fiber holds that.
+
+#pragma once
+
+#include <stdexcept>
+
+namespace gnet {
+
+class LoopExit : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+}  // namespace gnet

@@ -1,0 +1,57 @@
+// The way into a hub from other threads: a queue of callbacks that wakes it.
+//
+// Posting is lock-free, and writes to the hub's eventfd at most once for each time
+// that the hub sleeps. A Mailbox may outlive its hub; posting to it is then
+// refused.
+//
+//   auto mailbox = gnet::Hub::current().mailbox();
+//   std::thread([mailbox] { mailbox->post([] { /* runs on the hub */ }); }).detach();
+//
+// Threads: post() may be called from any.
+
+#pragma once
+
+#include <atomic>
+
+#include "gnet/base/unique_fd.h"
+#include "gnet/base/unique_function.h"
+
+namespace gnet {
+
+class Mailbox {
+ public:
+  Mailbox();
+  Mailbox(const Mailbox&) = delete;
+  Mailbox& operator=(const Mailbox&) = delete;
+  ~Mailbox();
+
+  // Has the hub run `callback`, after those posted before by the same thread. False,
+  // and the callback dropped, once the hub has ended. Does not block.
+  bool post(UniqueFunction<void()> callback);
+
+ private:
+  friend class Hub;
+
+  struct Letter {
+    Letter* next;
+    UniqueFunction<void()> callback;
+  };
+
+  // Announces that the hub goes to sleep. False when there is something to do.
+  bool try_sleep() noexcept;
+  void wake_up() noexcept { asleep_.store(false, std::memory_order_relaxed); }
+
+  // The letters so far, oldest first.
+  Letter* take() noexcept;
+  static void discard(Letter* letters) noexcept;
+
+  // Empties the eventfd.
+  void acknowledge() noexcept;
+
+  UniqueFd event_;
+  std::atomic<Letter*> newest_{nullptr};
+  std::atomic<bool> asleep_{false};
+  std::atomic<bool> closed_{false};
+};
+
+}  // namespace gnet

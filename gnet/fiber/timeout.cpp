@@ -1,0 +1,50 @@
+#include "gnet/fiber/timeout.h"
+
+#include "gnet/base/error.h"
+
+namespace gnet {
+
+thread_local std::uint64_t Timeout::last_id_ = 0;
+
+void Timeout::start() {
+  if (pending() || fired_) throw Misuse("this Timeout has been started already");
+  if (!delay_) return;
+  hub_ = &Hub::current();
+  arm();
+}
+
+const char* Timeout::what() const noexcept try {
+  text_ = delay_ ? "timed out after " + format_duration(*delay_) : "timed out";
+  if (!message_.empty()) text_ += ": " + message_;
+  if (is_silent()) text_ += " (silent)";
+  return text_.c_str();
+} catch (...) {
+  return "timed out";
+}
+
+void Timeout::expire(Timer& timer) noexcept {
+  Timeout& self = *static_cast<Alarm&>(timer).owner;
+  self.fired_ = true;
+  self.next_fired_ = nullptr;
+  Timeout** tail = &self.fiber_->fired_timeouts;
+  while (*tail != nullptr) tail = &(*tail)->next_fired_;
+  *tail = &self;
+  self.hub_->interrupt(*self.fiber_);
+}
+
+void Timeout::forget() noexcept {
+  fired_ = false;
+  Timeout** link = &fiber_->fired_timeouts;
+  while (*link != nullptr && *link != this) link = &(*link)->next_fired_;
+  if (*link == this) *link = next_fired_;
+  Hub::update_attention(*fiber_);
+}
+
+void Timeout::raise_first(detail::FiberControl& fiber) {
+  Timeout& first = *fiber.fired_timeouts;
+  first.forget();
+  if (first.error_) std::rethrow_exception(first.error_);
+  throw Timeout(first);
+}
+
+}  // namespace gnet

@@ -1,0 +1,171 @@
+// A time limit on a stretch of code: the clock starts with the object, and when
+// it expires the Timeout itself is thrown at the fiber's next suspension point.
+//
+// A Timeout limits the fiber that made it, until it goes out of scope. Timeouts
+// nest; each is told from the others by identity, so a handler that catches one
+// asks whether it is its own and otherwise rethrows it.
+//
+//   gnet::Timeout limit(5s);
+//   try {
+//     fetch(url);
+//   } catch (const gnet::Timeout& fired) {
+//     if (fired != limit) throw;              // somebody else's, further out
+//     log.warn("gave up on {}", url);
+//   }
+//   bool done = gnet::Timeout(5s, gnet::silent).run([&] { fetch(url); });
+//
+// A Timeout does not derive from std::exception. Code that never suspends is never
+// interrupted. A caught Timeout is a copy: it compares equal to the one that fired
+// and limits nothing.
+//
+// Threads: a Timeout belongs to the fiber that made it.
+
+#pragma once
+
+#include <exception>
+#include <optional>
+#include <string>
+#include <type_traits>
+#include <utility>
+
+#include "gnet/base/error.h"
+#include "gnet/base/timer_heap.h"
+#include "gnet/fiber/hub.h"
+
+namespace gnet {
+
+// Marks a Timeout whose run() returns false instead of throwing.
+struct Silent {};
+inline constexpr Silent silent{};
+
+class Timeout : public Interrupt {
+ public:
+  // Starts at once. No delay: never expires. A delay of zero or less expires at
+  // the next suspension point.
+  explicit Timeout(std::optional<Duration> delay) : Timeout(delay, Kind::plain) {}
+  template <typename Rep, typename Period>
+  explicit Timeout(std::chrono::duration<Rep, Period> delay)
+      : Timeout(std::optional<Duration>(delay), Kind::plain) {}
+
+  Timeout(std::optional<Duration> delay, Silent) : Timeout(delay, Kind::silent) {}
+
+  // What what() adds to the duration.
+  Timeout(std::optional<Duration> delay, std::string message) : Timeout(delay, Kind::plain) {
+    message_ = std::move(message);
+  }
+
+  // Throws `error` instead of itself.
+  Timeout(std::optional<Duration> delay, std::exception_ptr error) : Timeout(delay, Kind::plain) {
+    error_ = std::move(error);
+  }
+
+  // The record of another Timeout: equal to it, but without effect.
+  Timeout(const Timeout& other)
+      : Interrupt(other),
+        delay_(other.delay_),
+        kind_(other.kind_),
+        id_(other.id_),
+        message_(other.message_) {}
+  Timeout& operator=(const Timeout&) = delete;
+
+  ~Timeout() override { cancel(); }
+
+  // Starts again, for the full delay. Throws Misuse while it is pending.
+  void start();
+
+  // Ends the limit; one that has expired and was not thrown yet is forgotten.
+  void cancel() noexcept {
+    if (timer_.armed()) {
+      hub_->disarm(timer_);
+    } else if (fired_) [[unlikely]] {
+      forget();
+    }
+  }
+
+  [[nodiscard]] bool pending() const noexcept { return timer_.armed(); }
+  [[nodiscard]] bool is_silent() const noexcept { return kind_ == Kind::silent; }
+
+  // "timed out after 5s: the message (silent)".
+  [[nodiscard]] const char* what() const noexcept override;
+
+  // Identity: the same Timeout, or a copy of it.
+  friend bool operator==(const Timeout& a, const Timeout& b) noexcept { return a.id_ == b.id_; }
+
+  // Calls `function` under this limit and returns true, or false when the limit
+  // is silent and it was this one that ended the call. The limit ends with run().
+  template <typename F>
+  bool run(F&& function) {
+    try {
+      std::forward<F>(function)();
+    } catch (const Timeout& fired) {
+      cancel();
+      if (!is_silent() || fired != *this) throw;
+      return false;
+    }
+    cancel();
+    return true;
+  }
+
+ private:
+  friend class Hub;
+
+  enum class Kind : unsigned char { plain, silent };
+
+  struct Alarm : Timer {
+    explicit Alarm(Timeout* limit) noexcept : Timer(Timeout::expire), owner(limit) {}
+    Timeout* owner;
+  };
+
+  Timeout(std::optional<Duration> delay, Kind kind) : delay_(delay), kind_(kind), id_(++last_id_) {
+    if (!delay) return;
+    hub_ = &Hub::current();
+    arm();
+  }
+
+  void arm() {
+    fiber_ = &hub_->running();
+    hub_->arm(timer_, Deadline::after(hub_->now(), *delay_ + Hub::kClockSlack));
+  }
+  void forget() noexcept;
+  static void expire(Timer& timer) noexcept;
+
+  // Throws the first expired Timeout of `fiber`.
+  [[noreturn]] static void raise_first(detail::FiberControl& fiber);
+
+  static thread_local std::uint64_t last_id_;
+
+  Alarm timer_{this};
+  std::optional<Duration> delay_;
+  Kind kind_;
+  bool fired_ = false;
+  std::uint64_t id_;
+  Hub* hub_ = nullptr;
+  detail::FiberControl* fiber_ = nullptr;
+  Timeout* next_fired_ = nullptr;
+  std::string message_;
+  std::exception_ptr error_;
+  mutable std::string text_;  // what() once asked for
+};
+
+// Calls `function` with a limit; throws Timeout when it expires.
+template <typename F>
+decltype(auto) with_timeout(Duration delay, F&& function) {
+  Timeout limit(delay);
+  return std::forward<F>(function)();
+}
+
+// As above, but returns `fallback` when this limit expires. The Timeout of an
+// outer scope passes through.
+template <typename T, typename F>
+std::common_type_t<T, std::invoke_result_t<F>> with_timeout_or(Duration delay, T&& fallback,
+                                                               F&& function) {
+  Timeout limit(delay);
+  try {
+    return std::forward<F>(function)();
+  } catch (const Timeout& fired) {
+    if (fired != limit) throw;
+  }
+  return std::forward<T>(fallback);
+}
+
+}  // namespace gnet

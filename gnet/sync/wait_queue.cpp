@@ -1,0 +1,36 @@
+#include "gnet/sync/wait_queue.h"
+
+#include "gnet/base/error.h"
+
+namespace gnet {
+
+WaitQueue::~WaitQueue() {
+  if (waiters_.empty() || Hub::current_if_any() != &hub_) return;
+  while (detail::Waiter* waiter = waiters_.pop_front()) {
+    waiter->abandoned = true;
+    hub_.wake(*waiter);
+  }
+}
+
+bool WaitQueue::wait(detail::Waiter& waiter, const detail::WaitKind& kind, const void* object,
+                     Deadline deadline) {
+  hub_.check_thread();
+  waiters_.push_back(waiter);
+  while (!waiter.signalled) {
+    if (!hub_.park(kind, object, deadline) && !waiter.signalled) return false;
+  }
+  if (waiter.abandoned) {
+    throw Misuse(std::string("destroyed while a fiber waits for it: ") + kind.name);
+  }
+  return true;
+}
+
+void WaitQueue::notify_all() {
+  hub_.check_thread();
+  // Those that come while this round goes on belong to the next.
+  detail::WaiterList round;
+  round.take_all(waiters_);
+  while (detail::Waiter* waiter = round.pop_front()) hub_.wake(*waiter);
+}
+
+}  // namespace gnet

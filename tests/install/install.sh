@@ -20,7 +20,7 @@ esac
 if ! grep -q "^BUILD_SHARED_LIBS:BOOL=$shared" "$build/CMakeCache.txt"; then
   # The other kind of library, alone; kept, so that the next run has little to compile.
   build=$build/$kind-library
-  quietly cmake -S "$source" -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Release \
+  quietly cmake -S "$source" -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Debug -DCMAKE_CXX_FLAGS_DEBUG=-O0 \
     -DBUILD_SHARED_LIBS="$shared" \
     -DGNET_BUILD_TOOL=OFF -DGNET_BUILD_TESTS=OFF -DGNET_BUILD_EXAMPLES=OFF
   quietly cmake --build "$build"
@@ -33,11 +33,11 @@ libdir=$(dirname "$(dirname "$(find "$prefix" -name gnet.pc)")")
 echo "find_package:"
 quietly cmake -S "$project" -B "$work/outside" -G Ninja -DCMAKE_PREFIX_PATH="$prefix"
 quietly cmake --build "$work/outside"
-"$work/outside/outside"
+"$work/outside/outside" | grep '^gnet .*: 42$'
 
 echo "pkg-config:"
 PKG_CONFIG_PATH=$libdir/pkgconfig
 export PKG_CONFIG_PATH
 # shellcheck disable=SC2046 # the flags are words
 ${CXX:-c++} -std=c++20 "$project/main.cpp" -o "$work/by-pkg-config" $(pkg-config --cflags --libs gnet)
-LD_LIBRARY_PATH=$libdir "$work/by-pkg-config"
+LD_LIBRARY_PATH=$libdir "$work/by-pkg-config" | grep '^gnet .*: 42$'

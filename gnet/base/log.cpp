@@ -1,21 +1,19 @@
 #include "gnet/base/log.h"
 
-#include <unistd.h>
+#include <pthread.h>
 
 #include <array>
 #include <memory>
 #include <mutex>
+
+#include "gnet/base/log_queue.h"
+#include "gnet/base/log_writer.h"
 
 namespace gnet {
 namespace {
 
 constexpr std::array<std::string_view, 6> kLevels = {"trace", "debug", "info",
                                                      "warn",  "error", "off"};
-
-void to_stderr(const LogRecord& record) {
-  const std::string line = fmt::format("{} {}\n", record.logger, record.message);
-  [[maybe_unused]] const ssize_t written = ::write(STDERR_FILENO, line.data(), line.size());
-}
 
 // Never destroyed: other static objects may log in their destructors.
 struct Output {
@@ -24,14 +22,18 @@ struct Output {
 };
 
 Output& output() {
-  static Output& instance = *new Output;
+  static Output& instance = []() -> Output& {
+    ::pthread_atfork([] { output().mutex.lock(); }, [] { output().mutex.unlock(); },
+                     [] { output().mutex.unlock(); });
+    return *new Output;
+  }();
   return instance;
 }
 
 std::shared_ptr<const LogSink> current_sink() {
   Output& out = output();
   const std::lock_guard lock(out.mutex);
-  if (!out.sink) out.sink = std::make_shared<const LogSink>(to_stderr);
+  if (!out.sink) out.sink = std::make_shared<const LogSink>(LogWriter("stderr"));
   return out.sink;
 }
 
@@ -59,7 +61,9 @@ void set_log_sink(LogSink sink) {
   out.sink.swap(next);
 }
 
-void flush_log(std::chrono::nanoseconds) noexcept {}
+void flush_log(std::chrono::nanoseconds limit) noexcept {
+  detail::LogQueue::flush_all(limit);
+}
 
 Logger Logger::for_connection(std::uint64_t id, std::string peer) const {
   Logger logger(name_);

@@ -1,7 +1,7 @@
 // The logging face: named loggers, one level for the process, one sink.
 //
 // A Logger formats a line and hands it to the sink. The usual sink writes to stderr from a thread
-// of its own, so that a full pipe or a slow disk never stops a fiber.
+// of its own, so that a full pipe or a slow disk never stops a fiber (gnet/base/log_writer.h).
 //
 //   const gnet::Logger log("echo");
 //   log.info("listening on {}", endpoint.to_string());

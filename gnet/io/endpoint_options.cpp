@@ -1,0 +1,85 @@
+#include "gnet/io/endpoint_options.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "gnet/base/decimal.h"
+#include "gnet/base/duration.h"
+#include "gnet/base/size.h"
+
+namespace gnet::detail {
+namespace {
+
+bool is_unix(Transport transport) {
+  return transport >= Transport::unix_stream;
+}
+
+bool is_datagram(Transport transport) {
+  return transport == Transport::udp || transport == Transport::unix_datagram;
+}
+
+bool has_connections(Transport transport) {
+  return !is_datagram(transport);
+}
+
+std::optional<std::string> canonical_mode(std::string_view text) {
+  const auto value = parse_mode(text);
+  return value ? std::optional(fmt::format("{:04o}", *value)) : std::nullopt;
+}
+
+std::optional<std::string> canonical_switch(std::string_view text) {
+  const auto value = parse_switch(text);
+  return value ? std::optional<std::string>(*value ? "1" : "0") : std::nullopt;
+}
+
+std::optional<std::string> canonical_backlog(std::string_view text) {
+  const auto value = parse_count(text);
+  if (!value || *value == 0 || *value > 0x7fffffff) return std::nullopt;
+  return std::to_string(*value);
+}
+
+std::optional<std::string> canonical_duration(std::string_view text) {
+  const auto value = parse_duration(text);
+  return value ? std::optional(format_duration(*value)) : std::nullopt;
+}
+
+constexpr std::array<EndpointOption, 4> kOptions = {{
+    {"backlog", has_connections, canonical_backlog, "a number from 1"},
+    {"idle", is_datagram, canonical_duration, "a duration"},
+    {"mode", is_unix, canonical_mode, "an octal number up to 0777"},
+    {"unlink", is_unix, canonical_switch, "0 or 1"},
+}};
+
+}  // namespace
+
+const EndpointOption* find_endpoint_option(std::string_view name) noexcept {
+  const auto* const found =
+      std::find_if(kOptions.begin(), kOptions.end(),
+                   [&](const EndpointOption& option) { return option.name == name; });
+  return found == kOptions.end() ? nullptr : found;
+}
+
+std::optional<unsigned> parse_mode(std::string_view text) noexcept {
+  unsigned value = 0;
+  if (text.empty() || text.size() > 4) return std::nullopt;
+  for (const char c : text) {
+    if (c < '0' || c > '7') return std::nullopt;
+    value = value * 8 + static_cast<unsigned>(c - '0');
+  }
+  if (value > 0777) return std::nullopt;
+  return value;
+}
+
+std::optional<bool> parse_switch(std::string_view text) noexcept {
+  for (const std::string_view yes : {"", "1", "yes", "true", "on"}) {
+    if (equal_ignoring_case(text, yes)) return true;
+  }
+  for (const std::string_view no : {"0", "no", "false", "off"}) {
+    if (equal_ignoring_case(text, no)) return false;
+  }
+  return std::nullopt;
+}
+
+}  // namespace gnet::detail

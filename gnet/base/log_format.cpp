@@ -35,33 +35,6 @@ std::string utc_stamp(std::chrono::system_clock::time_point time) {
                      t.tm_mday, t.tm_hour, t.tm_min, t.tm_sec, ms);
 }
 
-// Text as it may stand on a terminal: no line ends, no escape sequences, nothing that is not UTF-8.
-void append_printable(std::string& out, std::string_view text) {
-  while (!text.empty()) {
-    std::size_t length = utf8_length(text);
-    const auto byte = static_cast<unsigned char>(text.front());
-    // U+0080 to U+009F are control characters, too.
-    const bool control =
-        byte < 0x20 || byte == 0x7f ||
-        (length == 2 && byte == 0xc2 && static_cast<unsigned char>(text[1]) < 0xa0);
-    if (byte == '\n') {
-      out += "\\n";
-    } else if (byte == '\r') {
-      out += "\\r";
-    } else if (byte == '\t') {
-      out += "\\t";
-    } else if (length == 0 || control) {
-      length = std::max<std::size_t>(length, 1);
-      for (const char c : text.substr(0, length)) {
-        fmt::format_to(std::back_inserter(out), "\\x{:02x}", static_cast<unsigned char>(c));
-      }
-    } else {
-      out += text.substr(0, length);
-    }
-    text.remove_prefix(length);
-  }
-}
-
 void append_text(std::string& out, const LogRecord& record) {
   append_printable(out, record.logger);
   if (record.connection != 0) fmt::format_to(std::back_inserter(out), "#{}", record.connection);

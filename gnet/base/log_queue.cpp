@@ -41,6 +41,7 @@ LogQueue::Registry& LogQueue::registry() {
     ::pthread_atfork(&LogQueue::before_fork, &LogQueue::after_fork_in_parent,
                      &LogQueue::after_fork_in_child);
     std::atexit(&LogQueue::at_exit);
+    std::at_quick_exit(&LogQueue::at_exit);
     return *new Registry;
   }();
   return instance;

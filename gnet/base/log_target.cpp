@@ -111,7 +111,9 @@ std::string LogTarget::encode(const LogRecord& record, LogFormat format) const {
 
 UniqueFd LogTarget::open() const {
   if (!is_socket()) {
-    UniqueFd fd(::open(path_.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, 0640));
+    // Without O_NONBLOCK a FIFO that nobody reads would hold up the caller.
+    UniqueFd fd(::open(path_.c_str(),
+                       O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0640));
     if (!fd) throw_errno("cannot open log file " + path_);
     return fd;
   }

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace gnet {
 
 std::size_t utf8_length(std::string_view text) noexcept {
@@ -65,6 +67,38 @@ void append_json_string(std::string& out, std::string_view text) {
     text.remove_prefix(length == 0 ? 1 : length);
   }
   out += '"';
+}
+
+void append_printable(std::string& out, std::string_view text) {
+  while (!text.empty()) {
+    std::size_t length = utf8_length(text);
+    const auto byte = static_cast<unsigned char>(text.front());
+    // U+0080 to U+009F are control characters, too.
+    const bool control =
+        byte < 0x20 || byte == 0x7f ||
+        (length == 2 && byte == 0xc2 && static_cast<unsigned char>(text[1]) < 0xa0);
+    if (byte == '\n') {
+      out += "\\n";
+    } else if (byte == '\r') {
+      out += "\\r";
+    } else if (byte == '\t') {
+      out += "\\t";
+    } else if (length == 0 || control) {
+      length = std::max<std::size_t>(length, 1);
+      for (const char c : text.substr(0, length)) {
+        fmt::format_to(std::back_inserter(out), "\\x{:02x}", static_cast<unsigned char>(c));
+      }
+    } else {
+      out += text.substr(0, length);
+    }
+    text.remove_prefix(length);
+  }
+}
+
+std::string printable(std::string_view text) {
+  std::string out;
+  append_printable(out, text);
+  return out;
 }
 
 std::string json_string(std::string_view text) {

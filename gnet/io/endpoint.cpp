@@ -10,6 +10,7 @@
 
 #include "gnet/base/mask.h"
 #include "gnet/base/size.h"
+#include "gnet/base/utf8.h"
 #include "gnet/io/endpoint_options.h"
 
 namespace gnet {
@@ -32,8 +33,8 @@ std::string percent_encoded(std::string_view text) {
 }  // namespace
 
 BadEndpoint::BadEndpoint(std::string_view endpoint, std::string_view problem)
-    : std::invalid_argument(fmt::format("bad endpoint '{}': {}", mask_secrets(endpoint), problem)) {
-}
+    : std::invalid_argument(fmt::format("bad endpoint '{}': {}", printable(mask_secrets(endpoint)),
+                                        printable(problem))) {}
 
 Endpoint Endpoint::of(Transport transport, const asio::ip::address& address, std::uint16_t port) {
   Endpoint endpoint;

@@ -87,6 +87,11 @@ std::pair<std::string_view, std::string_view> split(std::string_view text, char 
   return {text.substr(0, at), text.substr(at + 1)};
 }
 
+std::string_view without_brackets(std::string_view host) {
+  const bool has = host.size() > 1 && host.front() == '[' && host.back() == ']';
+  return has ? host.substr(1, host.size() - 2) : host;
+}
+
 bool drop_suffix(std::string_view& text, std::string_view suffix) {
   if (text.size() <= suffix.size()) return false;
   if (!equal_ignoring_case(text.substr(text.size() - suffix.size()), suffix)) return false;
@@ -128,15 +133,14 @@ class EndpointParser {
   }
 
   Endpoint parse_host(std::string_view host, std::uint16_t port) {
-    if (host.size() > 1 && host.front() == '[' && host.back() == ']') {
-      host = host.substr(1, host.size() - 2);
-    }
-    set_host(host);
+    if (endpoint_.is_unix()) fail("a unix socket has no host and port");
+    set_host(without_brackets(host));
     endpoint_.port_ = port;
     return std::move(endpoint_);
   }
 
   Endpoint parse_path(std::string_view path) {
+    if (!endpoint_.is_unix()) fail(fmt::format("{} has no path", endpoint_.scheme()));
     set_path(std::string(path));
     return std::move(endpoint_);
   }
@@ -209,7 +213,7 @@ class EndpointParser {
       set_unix_target(target, false);
     } else {
       parse_host_port(target, true);
-      if (!bind.empty()) set_host(bind);
+      if (!bind.empty()) set_host(without_brackets(bind));
     }
     parse_query(query);
   }

@@ -1,0 +1,366 @@
+#include "gnet/io/endpoint.h"
+
+#include <net/if.h>
+#include <netinet/in.h>
+#include <sys/un.h>
+
+#include <boost/test/unit_test.hpp>
+
+#include <array>
+#include <cstddef>
+#include <cstring>
+#include <random>
+
+using namespace std::chrono_literals;
+using gnet::BadEndpoint;
+using gnet::Endpoint;
+using gnet::Family;
+using gnet::Transport;
+
+namespace {
+
+// The canonical URL of what is written, or the error.
+std::string read(std::string_view text) {
+  try {
+    return Endpoint::parse(text).url();
+  } catch (const BadEndpoint& error) {
+    return error.what();
+  }
+}
+
+// The part of the error after the quoted endpoint.
+std::string problem(std::string_view text) {
+  try {
+    return "accepted as " + Endpoint::parse(text).url();
+  } catch (const BadEndpoint& error) {
+    const std::string what = error.what();
+    return what.substr(what.rfind("': ") == std::string::npos ? 0 : what.find("': ") + 3);
+  }
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(endpoint)
+
+BOOST_AUTO_TEST_CASE(urls_have_a_scheme_a_host_and_a_port) {
+  const auto e = Endpoint::parse("tcp://127.0.0.1:6011");
+  BOOST_TEST((e.transport() == Transport::tcp));
+  BOOST_TEST((e.family() == Family::any));
+  BOOST_TEST(!e.is_listen());
+  BOOST_TEST(!e.is_unix());
+  BOOST_TEST(e.host() == "127.0.0.1");
+  BOOST_TEST(e.port() == 6011);
+  BOOST_TEST(e.path() == "");
+  BOOST_TEST((Endpoint::parse("udp4://localhost:53").family() == Family::v4));
+  BOOST_TEST((Endpoint::parse("tcp6://localhost:53").family() == Family::v6));
+  BOOST_TEST((Endpoint::parse("UDP://Localhost:53").transport() == Transport::udp));
+}
+
+BOOST_AUTO_TEST_CASE(every_scheme_has_a_listening_form) {
+  for (const std::string scheme : {"tcp", "tcp4", "udp", "udp4"}) {
+    BOOST_TEST(read(scheme + "-listen://127.0.0.1:0") == scheme + "-listen://127.0.0.1:0");
+    BOOST_TEST(read(scheme + "-l://127.0.0.1:0") == scheme + "-listen://127.0.0.1:0");
+  }
+  for (const std::string scheme : {"unix", "unixpacket", "unixgram"}) {
+    BOOST_TEST(read(scheme + "-l:///run/x") == scheme + "-listen:///run/x");
+  }
+  BOOST_TEST(read("abstract-l://x") == "abstract-listen://x");
+  BOOST_TEST(Endpoint::parse("tcp-l://:1").is_listen());
+  BOOST_TEST(read("tcp-connect://h:1") == "tcp://h:1");
+}
+
+BOOST_AUTO_TEST_CASE(a_port_alone_is_on_the_loopback) {
+  BOOST_TEST(read("8080") == "tcp://127.0.0.1:8080");
+  BOOST_TEST(read(":8080") == "tcp://127.0.0.1:8080");
+  BOOST_TEST(read("tcp://:8080") == "tcp://127.0.0.1:8080");
+  BOOST_TEST(read("tcp6://:8080") == "tcp6://[::1]:8080");
+  BOOST_TEST(read("0") == "tcp://127.0.0.1:0");
+}
+
+BOOST_AUTO_TEST_CASE(all_interfaces_have_to_be_asked_for) {
+  BOOST_TEST(read("*:8080") == "tcp://*:8080");
+  BOOST_TEST(read("tcp4://*:8080") == "tcp4://0.0.0.0:8080");
+  BOOST_TEST(read("tcp6://*:8080") == "tcp6://[::]:8080");
+  for (const char* text : {"*:1", "0.0.0.0:1", "[::]:1"}) {
+    BOOST_TEST(Endpoint::parse(text).is_all_interfaces());
+  }
+  for (const char* text : {":1", "[::1]:1", "@x"}) {
+    BOOST_TEST(!Endpoint::parse(text).is_all_interfaces());
+  }
+}
+
+BOOST_AUTO_TEST_CASE(short_forms) {
+  BOOST_TEST(read("host:8080") == "tcp://host:8080");
+  BOOST_TEST(read("[::1]:8080") == "tcp://[::1]:8080");
+  BOOST_TEST(read("/run/x.sock") == "unix:///run/x.sock");
+  BOOST_TEST(read("./x.sock") == "unix://./x.sock");
+  BOOST_TEST(read("../x.sock") == "unix://../x.sock");
+  BOOST_TEST(read("@name") == "abstract://name");
+  BOOST_TEST(read("8080?backlog=5") == "tcp://127.0.0.1:8080?backlog=5");
+}
+
+BOOST_AUTO_TEST_CASE(a_path_is_taken_as_it_is_and_a_url_is_decoded) {
+  BOOST_TEST(Endpoint::parse("/a b/100%?c=d").path() == "/a b/100%?c=d");
+  BOOST_TEST(Endpoint::parse("unix:///a%20b%3f").path() == "/a b?");
+  BOOST_TEST(Endpoint::parse("unix:///a").path() == "/a");
+  BOOST_TEST(Endpoint::parse("unix:/a").path() == "/a");
+  BOOST_TEST(Endpoint::parse("unix:a").path() == "a");
+  BOOST_TEST(read("/a b") == "unix:///a%20b");
+}
+
+BOOST_AUTO_TEST_CASE(abstract_names_start_with_an_at_sign) {
+  for (const char* text : {"@n", "abstract://n", "abstract://@n", "unix://@n", "abstract:n"}) {
+    BOOST_TEST(Endpoint::parse(text).path() == "@n");
+    BOOST_TEST(Endpoint::parse(text).is_abstract());
+    BOOST_TEST(read(text) == "abstract://n");
+  }
+  BOOST_TEST(read("unixpacket://@n") == "unixpacket://@n");
+  BOOST_TEST(read("@@n") == "abstract://%40n");
+  BOOST_TEST(Endpoint::parse("abstract://%40n").path() == "@@n");
+  BOOST_TEST(!Endpoint::parse("./@n").is_abstract());
+}
+
+BOOST_AUTO_TEST_CASE(addresses_have_one_spelling) {
+  BOOST_TEST(read("[0:0::0001]:1") == "tcp://[::1]:1");
+  BOOST_TEST(read("[2001:DB8::1]:1") == "tcp://[2001:db8::1]:1");
+  BOOST_TEST(read("Example.ORG:1") == "tcp://example.org:1");
+  BOOST_TEST((Endpoint::parse("[0::1]:1") == Endpoint::parse("tcp://[::1]:1")));
+}
+
+BOOST_AUTO_TEST_CASE(numeric_hosts_are_addresses_and_names_are_not) {
+  BOOST_TEST(Endpoint::parse("127.0.0.1:1").address()->is_loopback());
+  BOOST_TEST(Endpoint::parse("[::1]:1").address()->is_v6());
+  BOOST_TEST(!Endpoint::parse("localhost:1").address());
+  BOOST_TEST(!Endpoint::parse("*:1").address());
+  BOOST_TEST(!Endpoint::parse("/x").address());
+}
+
+BOOST_AUTO_TEST_CASE(a_link_local_address_keeps_its_zone) {
+  for (const char* text : {"[fe80::1%lo]:1", "[fe80::1%25lo]:1"}) {
+    const auto e = Endpoint::parse(text);
+    BOOST_TEST(e.host() == "fe80::1%lo");
+    BOOST_TEST(e.to_string() == "tcp://[fe80::1%25lo]:1");
+    BOOST_TEST(e.address()->to_v6().scope_id() == ::if_nametoindex("lo"));
+  }
+  BOOST_TEST(problem("[fe80::1%]:1") == "the zone after '%' is missing");
+  BOOST_TEST(problem("[fe80::1%a/b]:1") == "'a/b' is not the name of an interface");
+}
+
+BOOST_AUTO_TEST_CASE(options_are_checked_and_have_one_spelling) {
+  BOOST_TEST(read("unix-l:///p?unlink&mode=600") == "unix-listen:///p?mode=0600&unlink=1");
+  BOOST_TEST(read("udp-l://:5?idle=60s") == "udp-listen://127.0.0.1:5?idle=1m");
+  const auto e = Endpoint::parse("unix-l:///p?mode=0640&unlink=no&backlog=1k");
+  BOOST_TEST((e.mode() == 0640U));
+  BOOST_TEST((e.unlink() == false));
+  BOOST_TEST((e.backlog() == 1000));
+  BOOST_TEST((e.option("mode") == "0640"));
+  BOOST_TEST(!e.idle());
+  BOOST_TEST(!e.option("nonsense"));
+  BOOST_TEST((Endpoint::parse("udp-l://:5?idle=1.5").idle() == 1500ms));
+}
+
+BOOST_AUTO_TEST_CASE(bad_options_are_named) {
+  BOOST_TEST(problem("tcp-l://:1?foo=1") == "unknown option 'foo'");
+  BOOST_TEST(problem("tcp-l://:1?mode=0600") == "option 'mode' makes no sense for tcp");
+  BOOST_TEST(problem("udp-l://:1?backlog=1") == "option 'backlog' makes no sense for udp");
+  BOOST_TEST(problem("unix-l:///p?mode=rw") ==
+             "option 'mode' must be an octal number up to 0777, not 'rw'");
+  BOOST_TEST(problem("unix-l:///p?mode=1777").starts_with("option 'mode' must be"));
+  BOOST_TEST(problem("tcp-l://:1?backlog=0") ==
+             "option 'backlog' must be a number from 1, not '0'");
+  BOOST_TEST(problem("udp-l://:1?idle=soon") == "option 'idle' must be a duration, not 'soon'");
+  BOOST_TEST(problem("unix-l:///p?unlink=maybe") == "option 'unlink' must be 0 or 1, not 'maybe'");
+  BOOST_TEST(problem("tcp-l://:1?backlog=1&backlog=2") == "option 'backlog' is given twice");
+  BOOST_TEST(problem("tcp-l://:1?%zz=1") == "after '%' come two hexadecimal digits");
+}
+
+BOOST_AUTO_TEST_CASE(errors_quote_the_endpoint_and_name_the_part) {
+  BOOST_TEST(read("tcp://:99999") == "bad endpoint 'tcp://:99999': port must be 0-65535");
+  BOOST_TEST(problem("tcp://:-1") == "port must be 0-65535");
+  BOOST_TEST(problem("tcp://h:http") == "port must be 0-65535");
+  BOOST_TEST(problem("99999999999999999999") == "port must be 0-65535");
+  BOOST_TEST(problem("tcp://h") == "port is missing");
+  BOOST_TEST(problem("tcp://h:") == "port is missing");
+  BOOST_TEST(problem("tcp://[::1]") == "port is missing");
+  BOOST_TEST(problem("localhost") ==
+             "port is missing: write host:port, or ./name for a unix socket");
+  BOOST_TEST(problem("tcp://") == "host and port are missing");
+  BOOST_TEST(problem("") == "it is empty");
+  BOOST_TEST(problem("a b:1") == "host 'a b' is not a name or an address");
+  BOOST_TEST(problem("-x:1") == "host '-x' is not a name or an address");
+  BOOST_TEST(problem("a..b:1") == "host 'a..b' is not a name or an address");
+  BOOST_TEST(problem("1.2.3.400:1") == "'1.2.3.400' is not an IPv4 address");
+  BOOST_TEST(problem("::1:80") == "an IPv6 address needs brackets, as in [::1]:80");
+  BOOST_TEST(problem("fe80::1:80") == "an IPv6 address needs brackets, as in [::1]:80");
+  BOOST_TEST(problem("[::1:80") == "']' is missing");
+  BOOST_TEST(problem("[::1]80") == "after ']' comes ':' and the port");
+  BOOST_TEST(problem("[host]:80") == "'host' in brackets is not an IPv6 address");
+  BOOST_TEST(problem("[::g]:80") == "'::g' is not an IPv6 address");
+  BOOST_TEST(problem("tcp4://[::1]:1") == "::1 is not an IPv4 address, as tcp4 needs");
+  BOOST_TEST(problem("tcp6://127.0.0.1:1") == "127.0.0.1 is not an IPv6 address, as tcp6 needs");
+  BOOST_TEST(problem("tcp://h:1/path") == "tcp has no path");
+  BOOST_TEST(problem("unix://") == "path is missing");
+  BOOST_TEST(problem("@") == "name is missing after '@'");
+  BOOST_TEST(problem("unix:///a%0") == "after '%' come two hexadecimal digits");
+  BOOST_TEST(problem("unix:///a%00b") == "path has a NUL byte in it");
+  BOOST_TEST(problem("tcp://h:1\n") == "it has a control character in it");
+  BOOST_TEST(problem(std::string_view("/a\0b", 4)) == "it has a control character in it");
+  BOOST_TEST(problem("/" + std::string(107, 'x')) == "path is longer than 107 bytes");
+  BOOST_TEST(problem("@" + std::string(108, 'x')) == "name is longer than 107 bytes");
+  BOOST_TEST(Endpoint::parse("/" + std::string(106, 'x')).path().size() == 107U);
+  BOOST_TEST(Endpoint::parse("@" + std::string(107, 'x')).path().size() == 108U);
+  BOOST_TEST(problem(std::string(255, 'x') + ":1") == "host is longer than 254 characters");
+}
+
+BOOST_AUTO_TEST_CASE(users_and_passwords_are_refused_and_not_shown) {
+  BOOST_TEST(read("tcp://joe:secret@h:1") ==
+             "bad endpoint 'tcp://joe:***@h:1': a user and password make no sense for tcp");
+}
+
+BOOST_AUTO_TEST_CASE(schemes_of_later_versions_are_named_as_such) {
+  BOOST_TEST(read("tls://h:443") ==
+             "bad endpoint 'tls://h:443': scheme 'tls' is not supported by this version");
+  for (const std::string scheme :
+       {"ws", "wss", "http", "https", "socks5h", "tls-l", "ws-l", "ws+tls+unix", "connect"}) {
+    BOOST_TEST(problem(scheme + "://h:1") ==
+               "scheme '" + scheme + "' is not supported by this version");
+  }
+  for (const std::string scheme : {"exec", "sh", "fd", "STDIO", "EXEC", "OPENSSL", "OPENSSL-LISTEN",
+                                   "SYSTEM", "PIPE", "OPEN", "stdin", "systemd", "inetd"}) {
+    BOOST_TEST(problem(scheme + ":x") ==
+               "scheme '" + scheme + "' is not supported by this version");
+  }
+  BOOST_TEST(problem("-") == "standard input and output are not supported by this version");
+}
+
+BOOST_AUTO_TEST_CASE(schemes_that_nobody_knows_are_named) {
+  BOOST_TEST(problem("foo://h:1") == "unknown scheme 'foo'");
+  BOOST_TEST(problem("ws+foo://h:1") == "unknown scheme 'foo'");
+  BOOST_TEST(problem("ws+://h:1") == "unknown scheme 'ws+'");
+  BOOST_TEST(problem("+ws://h:1") == "unknown scheme ''");
+  BOOST_TEST(problem("://h:1") == "an IPv6 address needs brackets, as in [::1]:80");
+}
+
+BOOST_AUTO_TEST_CASE(hosts_may_have_the_name_of_a_scheme) {
+  BOOST_TEST(read("redis:6379") == "tcp://redis:6379");
+  BOOST_TEST(read("http:80") == "tcp://http:80");
+}
+
+BOOST_AUTO_TEST_CASE(socat_is_understood_in_either_case) {
+  BOOST_TEST(read("TCP:host:80") == "tcp://host:80");
+  BOOST_TEST(read("tcp:host:80") == "tcp://host:80");
+  BOOST_TEST(read("TCP4:host:80") == "tcp4://host:80");
+  BOOST_TEST(read("TCP-CONNECT:host:80") == "tcp://host:80");
+  BOOST_TEST(read("TCP-LISTEN:80") == "tcp-listen://127.0.0.1:80");
+  BOOST_TEST(read("TCP6-L:80") == "tcp6-listen://[::1]:80");
+  BOOST_TEST(read("UDP:host:53") == "udp://host:53");
+  BOOST_TEST(read("UDP-LISTEN:53") == "udp-listen://127.0.0.1:53");
+  BOOST_TEST(read("UNIX-CONNECT:/run/x") == "unix:///run/x");
+  BOOST_TEST(read("UNIX-LISTEN:/run/x,mode=600,unlink-early") ==
+             "unix-listen:///run/x?mode=0600&unlink=1");
+  BOOST_TEST(read("ABSTRACT-CONNECT:n") == "abstract://n");
+  BOOST_TEST(read("TCP-LISTEN:80,bind=10.0.0.1,backlog=7") == "tcp-listen://10.0.0.1:80?backlog=7");
+  BOOST_TEST(read("TCP-LISTEN:80,bind=[::1]") == "tcp-listen://[::1]:80");
+  BOOST_TEST(problem("TCP-LISTEN:80,magic") == "unknown option 'magic'");
+  BOOST_TEST(problem("TCP:h:80,bind=x") == "unknown option 'bind'");
+}
+
+BOOST_AUTO_TEST_CASE(options_of_socat_without_a_meaning_here_are_told) {
+  const auto e = Endpoint::parse("TCP-LISTEN:80,fork,reuseaddr=1");
+  BOOST_TEST((e.ignored_options() == std::vector<std::string>{"fork", "reuseaddr=1"}));
+  BOOST_TEST((e == Endpoint::parse("tcp-l://:80")));
+}
+
+BOOST_AUTO_TEST_CASE(the_address_is_shown_without_the_role) {
+  const auto e = Endpoint::parse("unix-l:///run/x?mode=0600");
+  BOOST_TEST(e.to_string() == "unix:///run/x");
+  BOOST_TEST(e.short_name() == "/run/x");
+  BOOST_TEST(Endpoint::parse("tcp-l://:80").to_string() == "tcp://127.0.0.1:80");
+  BOOST_TEST(Endpoint::parse("[::1]:80").short_name() == "[::1]:80");
+  BOOST_TEST(Endpoint::parse("@n").short_name() == "@n");
+}
+
+BOOST_AUTO_TEST_CASE(another_port_or_role_makes_another_endpoint) {
+  const auto e = Endpoint::parse("h:0");
+  BOOST_TEST(e.with_port(80).url() == "tcp://h:80");
+  BOOST_TEST(e.with_listen().url() == "tcp-listen://h:0");
+  BOOST_TEST(e.with_listen().with_listen(false).url() == "tcp://h:0");
+  BOOST_TEST((e.with_port(80) > e));
+  BOOST_TEST((e.with_listen() != e));
+  BOOST_TEST((Endpoint::parse("/x").with_port(80) == Endpoint::parse("/x")));
+}
+
+BOOST_AUTO_TEST_CASE(they_are_made_from_parts_too) {
+  BOOST_TEST(Endpoint::of(Transport::udp, "localhost", 53).url() == "udp://localhost:53");
+  BOOST_TEST(Endpoint::of(Transport::tcp, "[::1]", 80).url() == "tcp://[::1]:80");
+  BOOST_TEST(Endpoint::of(Transport::tcp, "::1", 80).url() == "tcp://[::1]:80");
+  BOOST_TEST(Endpoint::of(Transport::tcp, asio::ip::address_v4::loopback(), 80).url() ==
+             "tcp://127.0.0.1:80");
+  BOOST_TEST(Endpoint::unix_path("@n").url() == "abstract://n");
+  BOOST_TEST(Endpoint::unix_path("x", Transport::unix_datagram).url() == "unixgram://x");
+  BOOST_CHECK_THROW(static_cast<void>(Endpoint::of(Transport::tcp, "a b", 80)), BadEndpoint);
+  BOOST_CHECK_THROW(static_cast<void>(Endpoint::of(Transport::unix_stream, "a", 80)), BadEndpoint);
+  BOOST_CHECK_THROW(static_cast<void>(Endpoint::unix_path("x", Transport::tcp)), BadEndpoint);
+}
+
+BOOST_AUTO_TEST_CASE(they_are_made_from_what_the_kernel_tells) {
+  const auto from = [](const auto& address, socklen_t size, Transport transport) {
+    return Endpoint::of(transport, reinterpret_cast<const sockaddr*>(&address), size);
+  };
+  sockaddr_in v4{};
+  v4.sin_family = AF_INET;
+  v4.sin_port = htons(80);
+  v4.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  BOOST_TEST(from(v4, sizeof v4, Transport::tcp).url() == "tcp://127.0.0.1:80");
+
+  sockaddr_in6 v6{};
+  v6.sin6_family = AF_INET6;
+  v6.sin6_port = htons(80);
+  v6.sin6_addr = in6addr_loopback;
+  BOOST_TEST(from(v6, sizeof v6, Transport::udp).url() == "udp://[::1]:80");
+  v6.sin6_addr.s6_addr[15] = 0;
+  v6.sin6_addr.s6_addr[10] = v6.sin6_addr.s6_addr[11] = 0xff;
+  v6.sin6_addr.s6_addr[12] = 10;
+  BOOST_TEST(from(v6, sizeof v6, Transport::tcp).url() == "tcp://10.0.0.0:80");
+
+  sockaddr_un local{};
+  local.sun_family = AF_UNIX;
+  BOOST_TEST(from(local, sizeof(sa_family_t), Transport::unix_stream).path() == "");
+  std::strcpy(local.sun_path, "/run/x");
+  BOOST_TEST(from(local, sizeof local, Transport::unix_stream).url() == "unix:///run/x");
+  std::memcpy(local.sun_path, "\0n", 2);
+  BOOST_TEST(from(local, offsetof(sockaddr_un, sun_path) + 2, Transport::unix_stream).url() ==
+             "abstract://n");
+
+  sockaddr unknown{};
+  unknown.sa_family = AF_PACKET;
+  BOOST_CHECK_THROW(static_cast<void>(from(unknown, sizeof unknown, Transport::tcp)), BadEndpoint);
+}
+
+// Whatever mixture of plausible pieces is accepted comes back from its own URL.
+BOOST_AUTO_TEST_CASE(an_endpoint_comes_back_from_its_url) {
+  const std::array<const char*, 44> pieces = {
+      "tcp", "tcp4",     "udp6", "unix", "unixpacket", "abstract", "-l",      "-listen", "://",
+      ":",   "[",        "]",    "::1",  "fe80::1",    "%25eth0",  "%",       "%40",     "%20",
+      "@",   "*",        "host", "A.b",  "127.0.0.1",  "0",        "80",      "65535",   "65536",
+      "/",   "./",       "x y",  "?",    "mode=0600",  "unlink",   "idle=5s", "&",       ",fork",
+      "#",   "\xc3\xa9", "=",    ",",    "backlog=9",  "ws",       "+",       "bind=*"};
+  std::mt19937 random(1);
+  int accepted = 0;
+  for (int i = 0; i < 200'000; ++i) {
+    std::string text;
+    for (auto n = 1 + random() % 7; n > 0; --n) text += pieces[random() % pieces.size()];
+    try {
+      const auto e = Endpoint::parse(text);
+      ++accepted;
+      BOOST_TEST_REQUIRE((Endpoint::parse(e.url()) == e), text << " became " << e.url());
+      BOOST_TEST_REQUIRE(Endpoint::parse(e.url()).url() == e.url());
+      BOOST_TEST_REQUIRE(Endpoint::parse(e.to_string()).to_string() == e.to_string());
+      BOOST_TEST_REQUIRE((Endpoint::parse(e.to_string()).transport() == e.transport()));
+    } catch (const BadEndpoint&) {
+    }
+  }
+  BOOST_TEST(accepted > 10'000);
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -15,20 +15,26 @@ struct Unit {
 };
 
 constexpr std::uint64_t kKi = 1024;
-constexpr std::array<Unit, 14> kSizes = {{{"", 1},
+constexpr std::array<Unit, 20> kSizes = {{{"", 1},
                                           {"B", 1},
                                           {"K", kKi},
                                           {"KiB", kKi},
                                           {"kB", 1'000},
-                                          {"M", kKi* kKi},
-                                          {"MiB", kKi* kKi},
+                                          {"M", kKi << 10U},
+                                          {"MiB", kKi << 10U},
                                           {"MB", 1'000'000},
-                                          {"G", kKi* kKi* kKi},
-                                          {"GiB", kKi* kKi* kKi},
+                                          {"G", kKi << 20U},
+                                          {"GiB", kKi << 20U},
                                           {"GB", 1'000'000'000},
-                                          {"T", kKi* kKi* kKi* kKi},
-                                          {"TiB", kKi* kKi* kKi* kKi},
-                                          {"TB", 1'000'000'000'000}}};
+                                          {"T", kKi << 30U},
+                                          {"TiB", kKi << 30U},
+                                          {"TB", 1'000'000'000'000},
+                                          {"P", kKi << 40U},
+                                          {"PiB", kKi << 40U},
+                                          {"PB", 1'000'000'000'000'000},
+                                          {"E", kKi << 50U},
+                                          {"EiB", kKi << 50U},
+                                          {"EB", 1'000'000'000'000'000'000}}};
 constexpr std::array<Unit, 4> kCounts = {
     {{"", 1}, {"k", 1'000}, {"M", 1'000'000}, {"G", 1'000'000'000}}};
 

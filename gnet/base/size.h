@@ -16,8 +16,8 @@
 
 namespace gnet {
 
-// Bytes: a number, which may have a fraction, and K M G T (or KiB MiB GiB TiB) for powers of 1024,
-// or kB MB GB TB for powers of 1000, or B. Letters in either case; one space before the unit is
+// Bytes: a number, which may have a fraction, and K M G T P E (or KiB MiB …) for powers of 1024, or
+// kB MB GB TB PB EB for powers of 1000, or B. Letters in either case; one space before the unit is
 // allowed. Nothing if the text is not a size or does not fit.
 [[nodiscard]] std::optional<std::uint64_t> parse_size(std::string_view text) noexcept;
 

@@ -1,0 +1,160 @@
+#include "cli/app.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <asio/version.hpp>
+
+#include "cli/background.h"
+#include "cli/completion.h"
+#include "cli/failure.h"
+#include "cli/help.h"
+#include "cli/json.h"
+#include "cli/log_setup.h"
+#include "cli/output.h"
+#include "cli/settings.h"
+#include "gnet/base/error.h"
+#include "gnet/base/version.h"
+
+namespace cli {
+namespace {
+
+#ifdef __clang__
+constexpr std::string_view kCompiler = "Clang " __clang_version__;
+#else
+constexpr std::string_view kCompiler = "GCC " __VERSION__;
+#endif
+
+// --json as far as it can be known before the command line is understood.
+bool wants_json(const Words& arguments) {
+  const auto end = std::ranges::find(arguments, "--");
+  return std::any_of(arguments.begin(), end,
+                     [](const std::string& word) { return word == "-j" || word == "--json"; });
+}
+
+GlobalOptions root_options(const CommandLine& line) {
+  GlobalOptions options;
+  std::vector<Setting> settings;
+  for (const Occurrence& occurrence : line.occurrences) {
+    settings.push_back({occurrence.flag, occurrence.word, {}});
+  }
+  apply_settings(settings, &options);
+  return options;
+}
+
+Exit run_without_command(const CommandLine& line) {
+  const GlobalOptions options = root_options(line);
+  if (options.version) {
+    show_version(options.json);
+    return Exit::ok;
+  }
+  if (!options.help.empty()) {
+    show_help(nullptr, false, options);
+    return Exit::ok;
+  }
+  const HelpLayout layout{help_width(), {wants_color(STDERR_FILENO, options.color)}};
+  write_all(STDERR_FILENO, overview(commands(), layout));
+  return Exit::usage;
+}
+
+// "gnet echo-server help" means what it seems to mean.
+bool asks_politely(const CommandLine& line) {
+  return !line.occurrences.empty() && line.occurrences.front().word == "help" &&
+         !line.occurrences.front().flag->positional.empty() && line.command->name != "help";
+}
+
+Exit run_command(const CommandLine& line) {
+  const Command& command = *line.command;
+  const Words help = line.words("--help");
+  if (!help.empty() || asks_politely(line)) {
+    const Words color = line.words("--color");
+    GlobalOptions options;
+    if (!color.empty()) line.command->find("--color")->assign(&options, color.back());
+    const bool all = !help.empty() && help.back() == "all";
+    show_help(&command, all, options);
+    return Exit::ok;
+  }
+  const std::vector<Setting> settings = resolve(line);
+  const auto options = command.make_options();
+  apply_settings(settings, options.get());
+  const GlobalOptions& global = command.global(options.get());
+  if (global.version) {
+    show_version(global.json);
+    return Exit::ok;
+  }
+  if (global.explain) {
+    print(explain(command, settings, options.get(), global.json));
+    return Exit::ok;
+  }
+  set_up_log(global);
+  const ServerOptions* server = command.server(options.get());
+  if (server != nullptr) {
+    check(*server);
+    const Background background(*server);
+    return command.run(options.get());
+  }
+  return command.run(options.get());
+}
+
+int fail(const Failure& failure, std::string_view command, bool json) {
+  report(failure, command, json);
+  tell_parent(failure.code());
+  return static_cast<int>(failure.code());
+}
+
+}  // namespace
+
+int run(const Words& arguments) {
+  const bool json = wants_json(arguments);
+  std::string_view name;
+  try {
+    if (!arguments.empty() && arguments.front() == "__complete") {
+      answer_shell({arguments.begin() + 1, arguments.end()});
+      return static_cast<int>(Exit::ok);
+    }
+    CommandLine line;
+    try {
+      line = parse(arguments);
+    } catch (const UsageError&) {
+      if (!asks_for_help(arguments)) throw;
+      const auto named = std::ranges::find_if(
+          arguments, [](const std::string& word) { return find_command(word) != nullptr; });
+      show_help(named == arguments.end() ? nullptr : find_command(*named), false, {});
+      return static_cast<int>(Exit::ok);
+    }
+    if (line.command == nullptr) return static_cast<int>(run_without_command(line));
+    name = line.command->name;
+    return static_cast<int>(run_command(line));
+  } catch (const Failure& failure) {
+    return fail(failure, name, json);
+  } catch (...) {
+    const Failure bug(Exit::internal, "internal error: " + gnet::describe(std::current_exception()),
+                      "this is a defect; please report it");
+    return fail(bug, name, json);
+  }
+}
+
+void show_help(const Command* command, bool all, const GlobalOptions& options) {
+  const HelpLayout layout{help_width(), {wants_color(STDOUT_FILENO, options.color)}};
+  print_paged(command == nullptr ? overview(commands(), layout)
+                                 : command_help(*command, all, layout));
+}
+
+void show_version(bool json) {
+  const std::string asio =
+      fmt::format("{}.{}.{}", ASIO_VERSION / 100000, ASIO_VERSION / 100 % 1000, ASIO_VERSION % 100);
+  const std::string fmt_version =
+      fmt::format("{}.{}.{}", FMT_VERSION / 10000, FMT_VERSION / 100 % 100, FMT_VERSION % 100);
+  if (!json) {
+    print(fmt::format("gnet {}\nbuilt with {}, Asio {}, fmt {}\n", gnet::version(), kCompiler, asio,
+                      fmt_version));
+    return;
+  }
+  JsonObject document;
+  document.add("name", "gnet").add("version", gnet::version()).add("compiler", kCompiler);
+  document.add("asio", asio).add("fmt", fmt_version);
+  print_line(document.text());
+}
+
+}  // namespace cli

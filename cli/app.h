@@ -1,0 +1,19 @@
+// The program as a whole: from the arguments to the exit status.
+
+#pragma once
+
+#include "cli/command.h"
+
+namespace cli {
+
+// Runs the command that the arguments (without the program's name) ask for, prints
+// what goes wrong, and returns the exit status.
+[[nodiscard]] int run(const Words& arguments);
+
+// The help of one command, or of all, on stdout.
+void show_help(const Command* command, bool all, const GlobalOptions& options);
+
+// The version on stdout; with json as one object that says how it was built.
+void show_version(bool json);
+
+}  // namespace cli

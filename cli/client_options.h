@@ -1,0 +1,28 @@
+// The options that every client has: how to reach the other side, and how long to try.
+
+#pragma once
+
+#include <string>
+
+#include "cli/flag.h"
+
+namespace cli {
+
+struct ClientOptions {
+  bool only_v4 = false;
+  bool only_v6 = false;
+  gnet::Duration timeout{};
+  gnet::Duration connect_timeout = std::chrono::seconds(5);
+  std::string source;
+  std::string interface;
+  std::string unix_path;
+  bool no_delay = true;
+  gnet::Duration keepalive = std::chrono::seconds(60);
+};
+
+[[nodiscard]] FlagGroup client_flags();
+
+// Throws UsageError when options contradict each other.
+void check(const ClientOptions& options);
+
+}  // namespace cli

@@ -1,0 +1,40 @@
+#include "cli/failure.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cctype>
+#include <system_error>
+
+#include "cli/json.h"
+#include "cli/output.h"
+
+namespace cli {
+
+void report(const Failure& failure, std::string_view command, bool json) {
+  if (json) {
+    JsonObject error = event("error");
+    error.add("code", static_cast<int>(failure.code())).add("name", exit_name(failure.code()));
+    error.add("message", failure.what());
+    if (!failure.endpoint().empty()) error.add("endpoint", failure.endpoint());
+    if (!failure.hint().empty()) error.add("hint", failure.hint());
+    print_line(error.text());
+    return;
+  }
+  const bool general = command.empty() || dynamic_cast<const UsageError*>(&failure) != nullptr;
+  std::string text = general ? fmt::format("gnet: {}\n", failure.what())
+                             : fmt::format("gnet {}: {}\n", command, failure.what());
+  if (!failure.hint().empty()) text += fmt::format("hint: {}\n", failure.hint());
+  write_all(STDERR_FILENO, text);
+}
+
+std::string error_text(int number) {
+  std::string text = std::generic_category().message(number);
+  // "Address already in use" becomes lower case; "I/O error" and other acronyms stay.
+  if (text.size() > 1 && std::islower(static_cast<unsigned char>(text[1])) != 0) {
+    text[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(text[0])));
+  }
+  return text;
+}
+
+}  // namespace cli

@@ -1,0 +1,11 @@
+// The gnet program: all commands in one.
+
+#include "cli/app.h"
+#include "cli/output.h"
+#include "commands/commands.h"
+
+int main(int argc, char** argv) {
+  cli::prepare_standard_streams();
+  cli::set_commands(commands::all());
+  return cli::run({argv + (argc > 0 ? 1 : 0), argv + argc});
+}

@@ -1,0 +1,85 @@
+#include "cli/output.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <csignal>
+#include <vector>
+
+#include "cli/failure.h"
+
+namespace cli {
+namespace {
+
+std::vector<const std::string*>& temporary_files() {
+  static std::vector<const std::string*> files;
+  return files;
+}
+
+}  // namespace
+
+void prepare_standard_streams() {
+  std::signal(SIGPIPE, SIG_IGN);
+  for (int fd = 0; fd <= 2; ++fd) {
+    if (fcntl(fd, F_GETFD) != -1 || errno != EBADF) continue;
+    // Opened the wrong way round on purpose: using a closed stream stays an error.
+    const int opened = open("/dev/null", fd == 0 ? O_WRONLY : O_RDONLY);
+    if (opened != fd && opened != -1) {
+      dup2(opened, fd);
+      close(opened);
+    }
+  }
+}
+
+bool write_all(int fd, std::string_view text) noexcept {
+  while (!text.empty()) {
+    const ssize_t written = write(fd, text.data(), text.size());
+    if (written >= 0) {
+      text.remove_prefix(static_cast<std::size_t>(written));
+    } else if (errno == EAGAIN) {
+      pollfd ready{.fd = fd, .events = POLLOUT, .revents = 0};
+      poll(&ready, 1, -1);
+    } else if (errno != EINTR) {
+      return false;
+    }
+  }
+  return true;
+}
+
+void print(std::string_view text) {
+  if (write_all(STDOUT_FILENO, text)) return;
+  if (errno == EPIPE || errno == EBADF) leave(Exit::stdout_closed);
+  throw Failure(Exit::io, "cannot write standard output: " + error_text(errno));
+}
+
+void print_line(std::string_view line) {
+  std::string text(line);
+  text += '\n';
+  print(text);
+}
+
+TemporaryFile::TemporaryFile(std::string path) : path_(std::move(path)) {
+  temporary_files().push_back(&path_);
+}
+
+TemporaryFile::~TemporaryFile() {
+  remove();
+}
+
+void TemporaryFile::remove() noexcept {
+  auto& files = temporary_files();
+  const auto mine = std::find(files.begin(), files.end(), &path_);
+  if (mine == files.end()) return;
+  files.erase(mine);
+  unlink(path_.c_str());
+}
+
+void leave(Exit status) noexcept {
+  for (const std::string* path : temporary_files()) unlink(path->c_str());
+  _exit(static_cast<int>(status));
+}
+
+}  // namespace cli

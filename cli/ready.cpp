@@ -1,0 +1,94 @@
+#include "cli/ready.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+
+#include "cli/background.h"
+#include "cli/failure.h"
+#include "cli/json.h"
+
+namespace cli {
+namespace {
+
+// The file appears under its name only when it is complete.
+void write_atomically(const std::string& path, const std::string& text) {
+  const std::string fresh = fmt::format("{}.{}", path, getpid());
+  const gnet::UniqueFd fd(open(fresh.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
+  if (!fd || !write_all(fd.get(), text) || std::rename(fresh.c_str(), path.c_str()) != 0) {
+    const int error = errno;
+    unlink(fresh.c_str());
+    throw Failure(Exit::io, fmt::format("cannot write {}: {}", path, error_text(error)));
+  }
+}
+
+}  // namespace
+
+Notifier::Notifier() {
+  const char* name = std::getenv("NOTIFY_SOCKET");
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  if (name == nullptr || (*name != '/' && *name != '@')) return;
+  const std::size_t length = std::strlen(name);
+  if (length >= sizeof(address.sun_path)) return;
+  std::memcpy(address.sun_path, name, length);
+  if (*name == '@') address.sun_path[0] = '\0';
+  socket_.reset(socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+  const auto size = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + length);
+  if (connect(socket_.get(), reinterpret_cast<const sockaddr*>(&address), size) != 0) {
+    socket_.reset();
+  }
+}
+
+void Notifier::send(std::string_view state) const noexcept {
+  if (socket_) ::send(socket_.get(), state.data(), state.size(), MSG_NOSIGNAL);
+}
+
+Readiness::Readiness(const ServerOptions& options, bool json) : options_(options), json_(json) {}
+
+void Readiness::announce(const std::vector<Listening>& endpoints) {
+  std::string lines;
+  std::string line;
+  for (const Listening& listening : endpoints) {
+    if (options_.print_port && listening.primary && listening.port != 0) {
+      print_line(std::to_string(listening.port));
+    }
+    lines += listening.endpoint + "\n";
+    line += (line.empty() ? "" : " ") + listening.endpoint;
+  }
+  if (json_) {
+    for (const Listening& listening : endpoints) {
+      JsonObject object = event("listening");
+      object.add("endpoint", listening.endpoint);
+      if (listening.port != 0) object.add("port", listening.port);
+      print_line(object.text());
+    }
+  }
+  if (!options_.ready_file.empty()) {
+    write_atomically(options_.ready_file, lines);
+    ready_file_ = std::make_unique<TemporaryFile>(options_.ready_file);
+  }
+  if (options_.ready_fd >= 0) {
+    if (!write_all(options_.ready_fd, line + "\n")) {
+      throw Failure(Exit::io, fmt::format("cannot write to descriptor {}: {}", options_.ready_fd,
+                                          error_text(errno)));
+    }
+    close(options_.ready_fd);
+  }
+  notifier_.send(fmt::format("READY=1\nMAINPID={}\nSTATUS=listening on {}", getpid(), line));
+  tell_parent(Exit::ok);
+}
+
+void Readiness::withdraw() noexcept {
+  ready_file_.reset();
+  notifier_.send("STOPPING=1");
+}
+
+}  // namespace cli

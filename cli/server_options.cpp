@@ -1,0 +1,157 @@
+#include "cli/server_options.h"
+
+#include "cli/failure.h"
+
+namespace cli {
+namespace {
+
+using S = ServerOptions;
+
+std::vector<Row<S>> listening() {
+  return {
+      {"-l,--listen",
+       "ENDPOINT",
+       &S::endpoints,
+       "listen here; any number, mixed kinds",
+       {.positional = "ENDPOINT",
+        .completes = Completes::endpoint,
+        .more = "A word without a dash means the same. See *gnet-endpoints*(7)."}},
+      {"-p,--port",
+       "PORT",
+       &S::ports,
+       "port to listen on, 0 = any, LO-HI = the first free one",
+       {.common = true}},
+      {"--bind",
+       "ADDR",
+       &S::bind,
+       "address to listen on, for --port",
+       {.fallback = "127.0.0.1 ::1", .aliases = {"--host"}, .common = true}},
+      {"--public",
+       &S::everywhere,
+       "listen on all interfaces instead of the loopback",
+       {.common = true}},
+      {"-4,--ipv4", &S::only_v4, "IPv4 only"},
+      {"-6,--ipv6", &S::only_v6, "IPv6 only"},
+      {"-u,--udp", &S::udp, "UDP too, on the same port", {.common = true}},
+      {"-U,--unix",
+       "PATH",
+       &S::unix_paths,
+       "listen on a unix socket; @NAME is an abstract one",
+       {.completes = Completes::file, .common = true}},
+      {"--unix-mode", "MODE", &S::unix_mode, "permissions of unix sockets"},
+      {"--backlog", "N", &S::backlog, "connections that may wait to be accepted"},
+      {"--reuse-port", &S::reuse_port, "share the port with other processes (SO_REUSEPORT)"},
+  };
+}
+
+std::vector<Row<S>> serving() {
+  return {
+      {"--max-connections", "N", &S::max_connections, "connections at a time; more have to wait"},
+      {"--max-per-ip",
+       "N",
+       &S::max_per_ip,
+       "connections of one address; more are closed",
+       {.fallback = "no limit"}},
+      {"--allow",
+       "CIDR",
+       &S::access,
+       "serve these peers",
+       {.fallback = "all",
+        .prefix = "allow ",
+        .more = "Of all *--allow* and *--deny* the first that matches decides. Who matches none is "
+                "served, unless something was allowed by name."}},
+      {"--deny",
+       "CIDR",
+       &S::access,
+       "do not serve these peers",
+       {.fallback = "none", .prefix = "deny "}},
+      {"--idle-timeout", "D", &S::idle_timeout, "close after D without a byte either way"},
+      {"--rate-limit",
+       "RATE",
+       &S::rate_limit,
+       "bytes a second that one connection may send",
+       {.fallback = "off"}},
+      {"--rate-limit-total",
+       "RATE",
+       &S::rate_limit_total,
+       "the same for all together",
+       {.fallback = "off"}},
+      {"-1,--once", &S::once, "serve one connection, then exit", {.common = true}},
+      {"--max-accepts",
+       "N",
+       &S::max_accepts,
+       "serve N connections, then exit",
+       {.fallback = "off"}},
+      {"--for", "D", &S::lifetime, "stop after D", {.common = true}},
+      {"--idle-exit", "D", &S::idle_exit, "stop after D without any connection"},
+      {"--drain-timeout", "D", &S::drain_timeout, "how long connections may last after SIGTERM"},
+  };
+}
+
+std::vector<Row<S>> reporting() {
+  return {
+      {"--print-port", &S::print_port, "print the port on stdout when ready", {.common = true}},
+      {"--ready-file",
+       "FILE",
+       &S::ready_file,
+       "write the endpoints there when ready",
+       {.completes = Completes::file,
+        .common = true,
+        .more = "One URL a line. The file appears complete and is removed at exit."}},
+      {"--ready-fd",
+       "N",
+       &S::ready_fd,
+       "write the endpoints to this descriptor when ready",
+       {.fallback = "none", .more = "One line; the descriptor is closed after it."}},
+      {"--stats-interval", "D", &S::stats_interval, "report counters every D"},
+  };
+}
+
+std::vector<Row<S>> process() {
+  return {
+      {"-D,--daemon", &S::daemon, "run in the background; returns when ready", {.common = true}},
+      {"--pid-file",
+       "FILE",
+       &S::pid_file,
+       "write the process id there, and lock it",
+       {.completes = Completes::file, .common = true}},
+      {"--user", "USER[:GROUP]", &S::user, "become this user once everything listens"},
+      {"--chroot",
+       "DIR",
+       &S::chroot,
+       "see only DIR once everything listens",
+       {.completes = Completes::directory}},
+      {"--no-new-privs",
+       "[=on|off]",
+       &S::no_new_privs,
+       "never gain privileges again",
+       {.bare = "on"}},
+      {"--die-with-parent", &S::die_with_parent, "stop when the parent process ends"},
+  };
+}
+
+}  // namespace
+
+FlagGroup server_flags() {
+  FlagGroup group{.topic = "server", .title = "Server options", .flags = {}};
+  for (const auto& rows : {listening(), serving(), reporting(), process()}) {
+    group.flags.insert(group.flags.end(), rows.begin(), rows.end());
+  }
+  return group;
+}
+
+void check(const ServerOptions& options) {
+  if (options.only_v4 && options.only_v6) throw UsageError("-4 and -6 exclude each other");
+  if (options.everywhere && !options.bind.empty()) {
+    throw UsageError("--public and --bind exclude each other");
+  }
+  if (options.daemon && options.die_with_parent) {
+    throw UsageError("--daemon and --die-with-parent exclude each other");
+  }
+  if (options.once && options.max_accepts.number > 1) {
+    throw UsageError("--once and --max-accepts exclude each other");
+  }
+  if (options.backlog.number > 1'000'000) throw UsageError("--backlog must be at most 1000000");
+}
+
+}  // namespace cli

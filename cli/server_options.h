@@ -1,0 +1,64 @@
+// The options that every server has: where it listens, whom it serves and how
+// long, and how it tells others that it is ready.
+
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cli/access.h"
+#include "cli/flag.h"
+
+namespace cli {
+
+struct ServerOptions {
+  // Where to listen.
+  std::vector<gnet::Endpoint> endpoints;
+  Ports ports;
+  std::vector<std::string> bind;
+  bool everywhere = false;
+  bool only_v4 = false;
+  bool only_v6 = false;
+  bool udp = false;
+  std::vector<std::string> unix_paths;
+  FileMode unix_mode{0600};
+  Count backlog{4096};
+  bool reuse_port = false;
+
+  // Whom to serve, and how much.
+  Count max_connections{10'000};
+  Count max_per_ip;
+  std::vector<AccessRule> access;
+  gnet::Duration idle_timeout{};
+  Rate rate_limit;
+  Rate rate_limit_total;
+
+  // How long.
+  bool once = false;
+  Count max_accepts;
+  gnet::Duration lifetime{};
+  gnet::Duration idle_exit{};
+  gnet::Duration drain_timeout = std::chrono::seconds(10);
+
+  // Whom to tell.
+  bool print_port = false;
+  std::string ready_file;
+  int ready_fd = -1;
+  gnet::Duration stats_interval{};
+
+  // The process.
+  bool daemon = false;
+  std::string pid_file;
+  std::string user;
+  std::string chroot;
+  bool no_new_privs = true;
+  bool die_with_parent = false;
+};
+
+[[nodiscard]] FlagGroup server_flags();
+
+// Throws UsageError when options contradict each other.
+void check(const ServerOptions& options);
+
+}  // namespace cli

@@ -1,0 +1,34 @@
+// Which value each option gets, and from where.
+//
+// The order is: command line, GNET_<COMMAND>_<OPTION>, GNET_<OPTION>, the file of
+// --config, the user's configuration file, the system's, the built-in default. The
+// first that names an option decides.
+
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "cli/parse.h"
+
+namespace cli {
+
+struct Setting {
+  const Flag* flag = nullptr;
+  std::string word;
+  std::string origin;  // empty: the command line; else "GNET_PORT" or a file's path
+};
+
+// All settings, in the order in which they are to be applied. Throws UsageError
+// for a file that cannot be read and for keys that no command has.
+[[nodiscard]] std::vector<Setting> resolve(const CommandLine& line);
+
+// Gives the options struct of the command these values. Throws UsageError that
+// names the option, the value, the reason, and the origin.
+void apply_settings(const std::vector<Setting>& settings, void* options);
+
+// What --explain prints: a line for each option with its value and its origin.
+[[nodiscard]] std::string explain(const Command& command, const std::vector<Setting>& settings,
+                                  const void* options, bool json);
+
+}  // namespace cli

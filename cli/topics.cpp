@@ -1,0 +1,182 @@
+#include "cli/topics.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace cli {
+namespace {
+
+constexpr std::string_view kEndpoints = R"(An endpoint says where to connect to or where to listen.
+
+  8080, :8080              that port on the loopback
+  *:8080                   that port on all interfaces
+  host:8080, [::1]:8080    TCP
+  tcp://host:8080          TCP; tcp4:// and tcp6:// ask for one family
+  udp://host:8080          UDP; udp4://, udp6://
+  /run/x.sock, ./x.sock    unix socket; unix:///run/x.sock
+  @name                    abstract unix socket; abstract://name
+  unixpacket:///run/x      unix socket that keeps message boundaries
+  unixgram:///run/x        unix datagrams
+
+"-l" or "-listen" after the scheme says that this is the listening side: tcp-l://:0.
+A server listens in any case. Port 0 lets the kernel choose one.
+socat's spellings are understood too: TCP-LISTEN:8080,fork,reuseaddr.
+
+Options follow a question mark:
+
+  unix-l:///run/x.sock?mode=0660&unlink=1
+  tcp-l://:8080?backlog=128
+  udp-l://:8080?idle=30s
+
+More: man gnet-endpoints
+)";
+
+constexpr std::string_view kSignals = R"(What servers do when they get a signal:
+
+  SIGTERM, SIGINT     stop listening at once, let connections end, wait at most
+                      --drain-timeout, then exit 0; exit 10 if connections were cut
+  the same again      stop at once: exit 143 or 130
+  SIGQUIT             stop at once: exit 131
+  SIGHUP              open the log file anew; if the terminal has gone, as SIGTERM;
+                      ignored under nohup
+  SIGUSR1             report the counters, with -v also the connections, on stderr
+  SIGUSR2             open the log file anew
+
+Clients stop at SIGTERM and SIGINT, print what they have, and exit 143 or 130.
+A server started with & by a script does stop on SIGINT, though shells start such
+jobs with SIGINT ignored.
+)";
+
+constexpr std::string_view kJson = R"(With --json the report of a command goes to stdout as JSON.
+
+Reports are one document. Streams are one object a line, each written at once:
+  {"ts":"2026-11-21T12:01:07.123Z","event":"accept","id":1,"peer":"127.0.0.1:53144"}
+
+Servers:
+  listening  endpoint, port                      one for each endpoint, when ready
+  accept     id, peer
+  close      id, peer, rx_bytes, tx_bytes, ms, reason
+  stats      accepted, active, rx_bytes, tx_bytes, datagrams
+  drain      left                                a signal came; so many connections
+  stopped    cut                                 so many of them were cut
+Clients:
+  echo       seq, bytes, rtt_us, ok, endpoint    one for each echo
+  reconnect  attempt, delay_ms, reason           before each new attempt
+  summary    sent, received, lost, mismatched, min_us, avg_us, p99_us, max_us
+Errors:
+  error      code, name, message, endpoint, hint
+
+The unit stands in the key. Keys are added, never changed. Log lines stay on
+stderr: --log-format json makes JSON of them too.
+)";
+
+constexpr std::string_view kConfig =
+    R"(An option gets its value from the first of these that names it:
+
+  1 the command line             --port 7000
+  2 GNET_<COMMAND>_<OPTION>      GNET_ECHO_SERVER_PORT=7000
+  3 GNET_<OPTION>                GNET_PORT=7000
+  4 the file of --config FILE    TOML, or JSON if its name ends in .json
+  5 $XDG_CONFIG_HOME/gnet/config.toml, or ~/.config/gnet/config.toml
+  6 /etc/gnet/config.toml
+  7 the default that help shows in brackets
+
+Keys in files are the long names of options:
+
+  log-level = "debug"            # for every command that has the option
+
+  [echo-server]                  # for one command
+  port = 7000
+  listen = ["udp-l://:6011", "/run/echo.sock"]
+  reuse-port = true
+
+A switch is on or off in the environment, true or false in files. Several values
+have blanks between them in the environment. A key that no command has is an error.
+
+--explain prints every option with its value and where it comes from.
+)";
+
+constexpr std::string_view kEnvironment = R"(The environment variables that gnet reads:
+
+  GNET_<OPTION>, GNET_<COMMAND>_<OPTION>   options: gnet help config
+  GNET_PAGER, PAGER         what shows long help; cat: nothing [less -FIRX]
+  NO_COLOR                  no colours, whatever its value
+  CLICOLOR_FORCE, FORCE_COLOR   colours even if the output is no terminal
+  COLUMNS, TERM             width of help; TERM=dumb has no colours
+  XDG_CONFIG_HOME, HOME     where the user's configuration file is
+  NOTIFY_SOCKET, WATCHDOG_USEC   readiness and watchdog for systemd
+  LISTEN_FDS, LISTEN_PID, LISTEN_FDNAMES   sockets from systemd, used when no
+                            endpoint is named
+  JOURNAL_STREAM            log lines get priorities instead of times
+)";
+
+std::string exit_text() {
+  std::string text = "The exit status of every command:\n\n";
+  for (const ExitRow& row : exit_table()) {
+    text += fmt::format("  {:>3}  {:<12} {}\n", static_cast<int>(row.code), row.name, row.meaning);
+  }
+  return text;
+}
+
+template <typename Options>
+std::string group_text(FlagGroup group, std::string_view about, const HelpLayout& layout) {
+  const Options defaults;
+  std::vector<const Flag*> flags;
+  // A port has no default but that of the command.
+  for (Flag& flag : group.flags) {
+    if (flag.long_name == "--port") flag.fallback = "the command's own";
+    flags.push_back(&flag);
+  }
+  return fmt::format("{}\n\n{}", about, flag_table(flags, &defaults, layout));
+}
+
+}  // namespace
+
+const std::vector<Topic>& topics() {
+  static const std::vector<Topic> all = {
+      {"endpoints", "how to write an address"},
+      {"exit", "what the exit status means"},
+      {"signals", "what signals do"},
+      {"json", "the output of --json"},
+      {"config", "configuration files, environment, and what goes first"},
+      {"environment", "the environment variables"},
+      {"server", "the options of all servers"},
+      {"client", "the options of all clients"},
+      {"reconnect", "the options of clients that connect again"},
+      {"global", "the options of every command"},
+      {"topics", "this list"},
+  };
+  return all;
+}
+
+std::optional<std::string> topic_text(std::string_view name, const HelpLayout& layout) {
+  if (name == "endpoints") return std::string(kEndpoints);
+  if (name == "exit") return exit_text();
+  if (name == "signals") return std::string(kSignals);
+  if (name == "json") return std::string(kJson);
+  if (name == "config") return std::string(kConfig);
+  if (name == "environment") return std::string(kEnvironment);
+  if (name == "server") {
+    return group_text<ServerOptions>(server_flags(), "The options of all servers:", layout);
+  }
+  if (name == "client") {
+    return group_text<ClientOptions>(client_flags(), "The options of all clients:", layout);
+  }
+  if (name == "reconnect") {
+    return group_text<ReconnectOptions>(reconnect_flags(),
+                                        "The options of clients that connect again:", layout);
+  }
+  if (name == "global") {
+    return group_text<GlobalOptions>(global_flags(), "The options of every command:", layout);
+  }
+  if (name == "topics") {
+    std::string text = "Topics of gnet help:\n\n";
+    for (const Topic& topic : topics())
+      text += fmt::format("  {:<12} {}\n", topic.name, topic.summary);
+    return text;
+  }
+  return std::nullopt;
+}
+
+}  // namespace cli

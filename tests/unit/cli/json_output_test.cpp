@@ -1,0 +1,39 @@
+#include "cli/json.h"
+
+#include <boost/test/unit_test.hpp>
+#include <cmath>
+
+BOOST_AUTO_TEST_SUITE(json_output)
+
+BOOST_AUTO_TEST_CASE(keys_keep_their_order) {
+  cli::JsonObject object;
+  object.add("z", 1).add("a", true).add("s", "text").add("n", std::uint64_t{1} << 63);
+  BOOST_TEST(object.text() == R"({"z":1,"a":true,"s":"text","n":9223372036854775808})");
+}
+
+BOOST_AUTO_TEST_CASE(strings_are_escaped_whatever_they_hold) {
+  cli::JsonObject object;
+  object.add("s", std::string_view("a\"\\\n\x01\xff", 6));
+  BOOST_TEST(object.text().find('\n') == std::string::npos);
+  BOOST_TEST(object.text().starts_with(R"({"s":"a\"\\\n\u0001)"));
+}
+
+BOOST_AUTO_TEST_CASE(what_json_cannot_say_is_null) {
+  cli::JsonObject object;
+  object.add("x", std::nan(""));
+  BOOST_TEST(object.text() == R"({"x":null})");
+}
+
+BOOST_AUTO_TEST_CASE(objects_and_lists_nest) {
+  cli::JsonObject inner;
+  inner.add("list", std::vector<std::string>{"a", "b"});
+  BOOST_TEST(cli::JsonObject().add("inner", inner).text() == R"({"inner":{"list":["a","b"]}})");
+}
+
+BOOST_AUTO_TEST_CASE(an_event_starts_with_its_time_and_name) {
+  const std::string text = cli::event("stats").add("active", 3).text();
+  BOOST_TEST(text.starts_with(R"({"ts":"20)"));
+  BOOST_TEST(text.ends_with(R"(Z","event":"stats","active":3})"));
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -19,4 +19,7 @@
 #include "gnet/fiber/timeout.h"
 #include "gnet/fiber/wait.h"
 #include "gnet/io/endpoint.h"
+#include "gnet/sync/async_result.h"
 #include "gnet/sync/event.h"
+#include "gnet/sync/queue.h"
+#include "gnet/sync/semaphore.h"

@@ -1,0 +1,110 @@
+// Waiters to whom things are handed one by one, in the order in which they came.
+//
+// What a Semaphore's permits and a Queue's items have in common: one that comes
+// free belongs at once to whoever has waited longest, so that nobody can snatch it
+// before that fiber runs. A fiber that is interrupted between the two gives it
+// back. Destroying the queue tells both those who wait and those who were granted
+// something and have not run yet.
+//
+//   if (permits_ > 0) return --permits_, true;
+//   return waiters_.wait(kKind, this, deadline, [this] { release(); }) == Granted::yes;
+//
+// Threads: a GrantQueue belongs to the hub on which it was made; use from another
+// thread throws Misuse.
+
+#pragma once
+
+#include "gnet/fiber/hub.h"
+
+namespace gnet {
+
+// How a wait for a grant ended.
+enum class Granted : unsigned char { yes, deadline_passed, dismissed };
+
+class GrantQueue {
+ public:
+  GrantQueue() : hub_(Hub::current()) {}
+  GrantQueue(const GrantQueue&) = delete;
+  GrantQueue& operator=(const GrantQueue&) = delete;
+  ~GrantQueue();
+
+  [[nodiscard]] Hub& hub() const noexcept { return hub_; }
+
+  // Whether somebody waits who has been granted nothing.
+  [[nodiscard]] bool has_waiting() const noexcept { return !waiting_.empty(); }
+  [[nodiscard]] std::size_t waiting() const noexcept { return waiting_.size(); }
+
+  // How many have been granted something and have not run since.
+  [[nodiscard]] std::size_t granted() const noexcept { return granted_count_; }
+
+  // Suspends until granted, dismissed or the deadline has passed. When the fiber is
+  // interrupted after it was granted something, calls `give_back()`, which must not
+  // suspend. Throws Misuse when the queue is destroyed meanwhile.
+  template <typename GiveBack>
+  Granted wait(const detail::WaitKind& kind, const void* object, Deadline deadline,
+               GiveBack&& give_back) {
+    Ticket ticket(hub_.running());
+    waiting_.push_back(ticket);
+    try {
+      while (!ticket.signalled) {
+        if (deadline.is_never()) {
+          hub_.park(kind, object);
+        } else if (!hub_.park(kind, object, deadline) && !ticket.signalled) {
+          return Granted::deadline_passed;
+        }
+      }
+    } catch (...) {
+      if (!ticket.abandoned && ticket.granted) {
+        redeem(ticket);
+        give_back();
+      }
+      throw;
+    }
+    if (ticket.abandoned) [[unlikely]]
+      throw_destroyed(kind);
+    if (!ticket.granted) return Granted::dismissed;
+    redeem(ticket);
+    return Granted::yes;
+  }
+
+  // Grants to the one that has waited longest. False: nobody waits.
+  bool grant_one() {
+    hub_.check_thread();
+    auto* ticket = static_cast<Ticket*>(waiting_.pop_front());
+    if (ticket == nullptr) return false;
+    grant(*ticket);
+    return true;
+  }
+
+  // Wakes all that wait without granting them anything.
+  void dismiss();
+
+  // Takes back what was granted to those that have not run since: they are
+  // dismissed instead.
+  void revoke();
+
+ private:
+  struct Ticket : detail::Waiter {
+    explicit Ticket(detail::FiberControl& waiting) noexcept : Waiter(&waiting) {}
+    bool granted = false;
+  };
+
+  void grant(Ticket& ticket) noexcept {
+    ticket.granted = true;
+    granted_.push_back(ticket);
+    ++granted_count_;
+    hub_.wake(ticket);
+  }
+  void redeem(Ticket& ticket) noexcept {
+    ticket.unlink();
+    --granted_count_;
+  }
+  [[noreturn]] static void throw_destroyed(const detail::WaitKind& kind);
+
+  Hub& hub_;
+  detail::WaiterList waiting_;
+  detail::WaiterList granted_;  // of whom the destructor must know as well
+  std::size_t granted_count_ = 0;
+};
+
+}  // namespace gnet

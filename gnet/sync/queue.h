@@ -1,0 +1,328 @@
+// A first-in first-out queue between fibers.
+//
+// get() parks while the queue is empty, put() while it is full; a queue made
+// without a capacity is never full. Items and room go to whoever has waited
+// longest. A fiber that is interrupted in get() has taken nothing, one interrupted
+// in put() has stored nothing, and whatever it had been promised goes to the next.
+//
+//   gnet::Queue<std::string> lines(100);
+//   auto printer = gnet::spawn([&] { for (auto& line : lines) print(line); });
+//   lines.put("hello");
+//   lines.close();                             // the printer ends after "hello"
+//
+// Threads: a Queue belongs to the hub on which it was made; use from another
+// thread throws Misuse.
+
+#pragma once
+
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <iterator>
+#include <optional>
+#include <stdexcept>
+#include <utility>
+
+#include "gnet/base/ring_buffer.h"
+#include "gnet/sync/grant_queue.h"
+#include "gnet/sync/wait_queue.h"
+
+namespace gnet {
+
+// Thrown by what finds the queue closed.
+class QueueClosed : public std::runtime_error {
+ public:
+  QueueClosed();
+};
+
+// Thrown by put_nowait().
+class QueueFull : public std::runtime_error {
+ public:
+  QueueFull();
+};
+
+// Thrown by get_nowait().
+class QueueEmpty : public std::runtime_error {
+ public:
+  QueueEmpty();
+};
+
+namespace detail {
+
+inline constexpr WaitKind kQueueItem{"an item in Queue"};
+inline constexpr WaitKind kQueueRoom{"room in Queue"};
+
+void check_queue_capacity(std::size_t capacity);
+
+}  // namespace detail
+
+template <typename T>
+class Queue {
+ public:
+  static constexpr std::size_t kUnbounded = SIZE_MAX;
+
+  // Throws Misuse for a capacity of zero.
+  explicit Queue(std::size_t capacity = kUnbounded) : capacity_(capacity) {
+    detail::check_queue_capacity(capacity);
+  }
+  Queue(const Queue&) = delete;
+  Queue& operator=(const Queue&) = delete;
+
+  // ---- state ----
+
+  // The number of items that try_get() could take. Those on their way to fibers
+  // that have been woken for them are not among them.
+  [[nodiscard]] std::size_t size() const noexcept { return items_.size() - getters_.granted(); }
+  [[nodiscard]] bool empty() const noexcept { return size() == 0; }
+
+  // Whether try_put() would fail for want of room. Room on its way to fibers that
+  // have been woken for it is none.
+  [[nodiscard]] bool full() const noexcept {
+    return items_.size() + putters_.granted() >= capacity_;
+  }
+
+  [[nodiscard]] std::size_t capacity() const noexcept { return capacity_; }
+
+  // Changes the capacity; fibers that wait for room and now have it are woken. Items
+  // beyond a smaller capacity stay. Throws Misuse for zero.
+  void set_capacity(std::size_t capacity) {
+    putters_.hub().check_thread();
+    detail::check_queue_capacity(capacity);
+    capacity_ = capacity;
+    while (!full() && putters_.grant_one()) {
+    }
+  }
+
+  // ---- putting ----
+  // All of it throws QueueClosed after close(), also in fibers that wait. An item
+  // that was not stored has not been moved from.
+
+  // Appends an item; suspends while the queue is full.
+  template <typename U = T>
+  requires std::constructible_from<T, U&&>
+  void put(U&& item) { static_cast<void>(put(std::forward<U>(item), Deadline::never())); }
+
+  // As put(), but gives up at the deadline: false means that it passed.
+  template <typename U = T>
+  requires std::constructible_from<T, U&&>
+  [[nodiscard]] bool put(U&& item, Deadline deadline) {
+    if (!claim_room(deadline)) return false;
+    store(std::forward<U>(item));
+    return true;
+  }
+
+  // Appends an item if there is room; never suspends, and may be called inside
+  // callbacks of the hub.
+  template <typename U = T>
+  requires std::constructible_from<T, U&&>
+  [[nodiscard]] bool try_put(U&& item) {
+    putters_.hub().check_thread();
+    if (closed_) throw QueueClosed();
+    if (full()) return false;
+    store(std::forward<U>(item));
+    return true;
+  }
+
+  // As try_put(), but throws QueueFull.
+  template <typename U = T>
+  requires std::constructible_from<T, U&&>
+  void put_nowait(U&& item) {
+    if (!try_put(std::forward<U>(item))) throw QueueFull();
+  }
+
+  // ---- getting ----
+  // All of it throws QueueClosed once the queue is closed and no items are left.
+
+  // Takes the oldest item; suspends while there is none.
+  T get() {
+    if (claim_item(Deadline::never()) == Granted::dismissed) throw QueueClosed();
+    return take();
+  }
+
+  // As get(), but gives up at the deadline: nothing means that it passed.
+  [[nodiscard]] std::optional<T> get(Deadline deadline) {
+    if (!claim_item_or_throw(deadline)) return std::nullopt;
+    return take();
+  }
+
+  // Takes the oldest item if there is one; never suspends, and may be called inside
+  // callbacks of the hub.
+  [[nodiscard]] std::optional<T> try_get() {
+    if (!has_item_now()) return std::nullopt;
+    return take();
+  }
+
+  // As try_get(), but throws QueueEmpty.
+  T get_nowait() {
+    if (!has_item_now()) throw QueueEmpty();
+    return take();
+  }
+
+  // Suspends until there is an item and shows it, without taking it: valid until
+  // the calling fiber suspends or takes it.
+  const T& peek() {
+    if (claim_item(Deadline::never()) == Granted::dismissed) throw QueueClosed();
+    return show();
+  }
+
+  // As peek(), but gives up at the deadline: null means that it passed.
+  [[nodiscard]] const T* peek(Deadline deadline) {
+    return claim_item_or_throw(deadline) ? &show() : nullptr;
+  }
+
+  // The oldest item, or null; never suspends.
+  [[nodiscard]] const T* try_peek() { return has_item_now() ? &items_.front() : nullptr; }
+
+  // ---- closing ----
+
+  // Ends putting: fibers that wait for room are told so, what is in the queue can
+  // still be taken. Closing twice is not an error.
+  void close() {
+    getters_.hub().check_thread();
+    closed_ = true;
+    getters_.dismiss();
+    putters_.dismiss();
+    watchers_.notify_all();
+  }
+
+  // As close(), and drops what is in the queue.
+  void close_now() {
+    getters_.hub().check_thread();
+    getters_.revoke();
+    RingBuffer<T> dropped;
+    dropped.swap(items_);
+    close();
+  }
+
+  [[nodiscard]] bool closed() const noexcept { return closed_; }
+
+  // ---- iterating ----
+  // for (auto& item : queue): takes one item after the other until the queue is
+  // closed and empty.
+
+  class Iterator;
+  [[nodiscard]] Iterator begin() { return Iterator(*this); }
+  [[nodiscard]] std::default_sentinel_t end() const noexcept { return {}; }
+
+  // Waitable, see gnet/fiber/wait.h: try_get() would find an item, or the queue is
+  // closed. Somebody else may be quicker.
+  [[nodiscard]] bool ready() const noexcept { return !empty() || closed_; }
+  void add_waiter(detail::Waiter& waiter) const { watchers_.add(waiter); }
+
+ private:
+  // Waits until there is an item for the caller, who must take() it or show() it
+  // before it suspends.
+  Granted claim_item(Deadline deadline) {
+    Hub& hub = getters_.hub();
+    hub.check_thread();
+    hub.checkpoint();
+    while (empty()) {
+      if (closed_) return Granted::dismissed;
+      const Granted granted =
+          getters_.wait(detail::kQueueItem, this, deadline, [this] { offer_item(); });
+      if (granted == Granted::yes) break;
+      if (granted == Granted::deadline_passed) return granted;
+    }
+    return Granted::yes;
+  }
+  bool claim_item_or_throw(Deadline deadline) {
+    const Granted granted = claim_item(deadline);
+    if (granted == Granted::dismissed) throw QueueClosed();
+    return granted == Granted::yes;
+  }
+  bool has_item_now() {
+    getters_.hub().check_thread();
+    if (!empty()) return true;
+    if (closed_) throw QueueClosed();
+    return false;
+  }
+
+  // Waits until there is room for the caller, who must store() before it suspends.
+  bool claim_room(Deadline deadline) {
+    Hub& hub = putters_.hub();
+    hub.check_thread();
+    hub.checkpoint();
+    while (!closed_) {
+      if (!full()) return true;
+      const Granted granted =
+          putters_.wait(detail::kQueueRoom, this, deadline, [this] { offer_room(); });
+      if (granted == Granted::deadline_passed) return false;
+      if (granted == Granted::yes && !closed_) return true;
+    }
+    throw QueueClosed();
+  }
+
+  template <typename U>
+  void store(U&& item) {
+    try {
+      items_.emplace_back(std::forward<U>(item));
+    } catch (...) {
+      offer_room();  // what was claimed is the next one's
+      throw;
+    }
+    offer_item();
+  }
+
+  T take() {
+    try {
+      T item(std::move(items_.front()));
+      items_.pop_front();
+      offer_room();
+      return item;
+    } catch (...) {
+      offer_item();  // what was claimed is still there
+      throw;
+    }
+  }
+
+  const T& show() {
+    offer_item();
+    return items_.front();
+  }
+
+  // One more item than before is nobody's.
+  void offer_item() {
+    if (empty() || getters_.grant_one()) return;
+    watchers_.notify_all();
+  }
+
+  // As many or one more can be put than before.
+  void offer_room() {
+    if (putters_.has_waiting() && !full()) putters_.grant_one();
+  }
+
+  RingBuffer<T> items_;  // those promised to granted getters included
+  std::size_t capacity_;
+  bool closed_ = false;
+  GrantQueue getters_;  // none waits while an item is nobody's
+  GrantQueue putters_;  // none waits while there is room that is nobody's
+  mutable WaitQueue watchers_;
+};
+
+template <typename T>
+class Queue<T>::Iterator {
+ public:
+  using value_type = T;
+  using difference_type = std::ptrdiff_t;
+
+  explicit Iterator(Queue& queue) : queue_(&queue) { ++*this; }
+
+  [[nodiscard]] T& operator*() const noexcept { return *item_; }
+
+  Iterator& operator++() {
+    item_.reset();
+    if (queue_->claim_item(Deadline::never()) == Granted::yes) item_.emplace(queue_->take());
+    return *this;
+  }
+  void operator++(int) { ++*this; }
+
+  friend bool operator==(const Iterator& iterator, std::default_sentinel_t) noexcept {
+    return !iterator.item_;
+  }
+
+ private:
+  Queue* queue_;
+  mutable std::optional<T> item_;
+};
+
+}  // namespace gnet

@@ -181,13 +181,16 @@ class Hub {
   bool wait_idle(Deadline deadline);
 
   // While one exists, the hub considers work elsewhere (another thread) a reason
-  // to go on. Made and destroyed on the hub's thread.
+  // to go on. Made and destroyed on the hub's thread; destroying it later than the
+  // hub is harmless.
   class KeepAlive {
    public:
     explicit KeepAlive(Hub& hub) noexcept : hub_(hub) { ++hub_.external_work_; }
     KeepAlive(const KeepAlive&) = delete;
     KeepAlive& operator=(const KeepAlive&) = delete;
-    ~KeepAlive() { --hub_.external_work_; }
+    ~KeepAlive() {
+      if (current_hub_ == &hub_) --hub_.external_work_;
+    }
 
    private:
     Hub& hub_;

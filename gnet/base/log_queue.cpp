@@ -1,7 +1,6 @@
 #include "gnet/base/log_queue.h"
 
 #include <pthread.h>
-#include <signal.h>
 
 #include <algorithm>
 #include <atomic>
@@ -10,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "gnet/base/background_thread.h"
 #include "gnet/base/error.h"
 
 namespace gnet::detail {
@@ -103,36 +103,17 @@ std::uint64_t LogQueue::dropped() {
   return dropped_;
 }
 
-// With mutex_ held. The thread takes no signals: they are for the threads that expect them.
+// With mutex_ held.
 bool LogQueue::start_thread() {
   if (registry().exiting) return false;
-  sigset_t all;
-  sigset_t before;
-  ::sigfillset(&all);
-  ::pthread_sigmask(SIG_SETMASK, &all, &before);
-  pthread_attr_t attributes;
-  ::pthread_attr_init(&attributes);
-  ::pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
-  ::pthread_attr_setstacksize(&attributes, kThreadStack);
-  pthread_t thread{};
-  auto self = std::make_unique<std::shared_ptr<LogQueue>>(shared_from_this());
-  running_ = ::pthread_create(&thread, &attributes, &LogQueue::thread_main, self.get()) == 0;
-  if (running_) static_cast<void>(self.release());
-  ::pthread_attr_destroy(&attributes);
-  ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  running_ = start_background_thread("gnet-log", kThreadStack, [self = shared_from_this()] {
+    self->run();
+    Registry& all = registry();
+    const std::lock_guard lock(all.mutex);
+    std::erase(all.queues, self);
+  });
   sleeping_ = false;
   return running_;
-}
-
-void* LogQueue::thread_main(void* self) {
-  ::pthread_setname_np(::pthread_self(), "gnet-log");
-  const std::unique_ptr<std::shared_ptr<LogQueue>> queue(
-      static_cast<std::shared_ptr<LogQueue>*>(self));
-  (*queue)->run();
-  Registry& all = registry();
-  const std::lock_guard lock(all.mutex);
-  std::erase(all.queues, *queue);
-  return nullptr;
 }
 
 void LogQueue::run() {

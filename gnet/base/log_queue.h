@@ -46,7 +46,6 @@ class LogQueue : public std::enable_shared_from_this<LogQueue> {
   static void after_fork_in_child();
   static void at_exit();
 
-  static void* thread_main(void* self);
   bool start_thread();
   void run();
   void write_batch(std::string_view batch, std::uint64_t dropped);

@@ -1,0 +1,46 @@
+#include "gnet/base/background_thread.h"
+
+#include <pthread.h>
+#include <signal.h>
+
+#include <memory>
+#include <utility>
+
+namespace gnet::detail {
+namespace {
+
+struct Start {
+  const char* name;
+  UniqueFunction<void()> body;
+};
+
+void* run(void* argument) {
+  const std::unique_ptr<Start> start(static_cast<Start*>(argument));
+  ::pthread_setname_np(::pthread_self(), start->name);
+  start->body();
+  return nullptr;
+}
+
+}  // namespace
+
+bool start_background_thread(const char* name, std::size_t stack_size,
+                             UniqueFunction<void()> body) noexcept {
+  auto start = std::make_unique<Start>(Start{name, std::move(body)});
+  // A new thread inherits the mask of the one that makes it.
+  sigset_t all;
+  sigset_t before;
+  ::sigfillset(&all);
+  ::pthread_sigmask(SIG_SETMASK, &all, &before);
+  pthread_attr_t attributes;
+  ::pthread_attr_init(&attributes);
+  ::pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+  ::pthread_attr_setstacksize(&attributes, stack_size);
+  pthread_t thread{};
+  const bool started = ::pthread_create(&thread, &attributes, &run, start.get()) == 0;
+  if (started) static_cast<void>(start.release());
+  ::pthread_attr_destroy(&attributes);
+  ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  return started;
+}
+
+}  // namespace gnet::detail

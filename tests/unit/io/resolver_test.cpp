@@ -1,0 +1,256 @@
+#include "gnet/io/resolver.h"
+
+#include <fmt/format.h>
+#include <netdb.h>
+
+#include <boost/test/unit_test.hpp>
+
+#include <algorithm>
+#include <atomic>
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "gnet/fiber/fiber.h"
+#include "gnet/fiber/timeout.h"
+#include "gnet/fiber/wait.h"
+
+using namespace std::chrono_literals;
+using gnet::Family;
+using gnet::resolve;
+using gnet::ResolveError;
+
+namespace {
+
+const auto kAnswer = asio::ip::make_address("192.0.2.1");
+
+// Names are answered with 192.0.2.1 once the gate is open.
+struct Gate {
+  Gate() {
+    gnet::detail::set_look_up([this](const std::string& host, Family) {
+      std::unique_lock lock(mutex);
+      ++asked;
+      hosts.push_back(host);
+      changed.notify_all();
+      changed.wait(lock, [this] { return open; });
+      ++answered;
+      return gnet::detail::Resolved{{}, {kAnswer}};
+    });
+  }
+  ~Gate() {
+    let_through();
+    // The threads still use this object until the last lookup has ended.
+    while (gnet::detail::pending_lookups() != 0) std::this_thread::yield();
+    gnet::detail::set_look_up({});
+  }
+  void let_through() {
+    const std::lock_guard lock(mutex);
+    open = true;
+    changed.notify_all();
+  }
+  // Until so many lookups have begun, while fibers go on.
+  void await(int count) {
+    for (;;) {
+      {
+        const std::lock_guard lock(mutex);
+        if (asked >= count) return;
+      }
+      gnet::sleep(1ms);
+    }
+  }
+  int asked_so_far() {
+    const std::lock_guard lock(mutex);
+    return asked;
+  }
+
+  std::mutex mutex;
+  std::condition_variable changed;
+  bool open = false;
+  int asked = 0;
+  int answered = 0;
+  std::vector<std::string> hosts;
+};
+
+std::string text_of(std::error_code code, std::string_view host) {
+  return ResolveError(code, host).what();
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(resolver)
+
+BOOST_AUTO_TEST_CASE(an_address_is_its_own_answer) {
+  Gate gate;
+  BOOST_TEST((resolve("127.0.0.1") == std::vector{asio::ip::make_address("127.0.0.1")}));
+  BOOST_TEST((resolve("::1") == std::vector{asio::ip::make_address("::1")}));
+  BOOST_TEST((resolve("::1", Family::v6) == std::vector{asio::ip::make_address("::1")}));
+  BOOST_TEST(gate.asked_so_far() == 0);
+}
+
+BOOST_AUTO_TEST_CASE(an_address_of_the_other_family_is_an_error) {
+  BOOST_CHECK_EXCEPTION(
+      static_cast<void>(resolve("::1", Family::v4)), ResolveError, [](const ResolveError& error) {
+        return error.code() == std::error_code(EAI_ADDRFAMILY, gnet::resolve_category());
+      });
+}
+
+BOOST_AUTO_TEST_CASE(what_cannot_be_a_name_is_not_looked_up) {
+  Gate gate;
+  for (const std::string_view host :
+       {std::string_view(""), std::string_view("*"), std::string_view("a\0b", 3)}) {
+    BOOST_CHECK_THROW(static_cast<void>(resolve(host)), ResolveError);
+  }
+  BOOST_TEST(gate.asked_so_far() == 0);
+}
+
+BOOST_AUTO_TEST_CASE(localhost_is_the_loopback) {
+  const auto addresses = resolve("localhost", Family::any, 20s);
+  BOOST_TEST_REQUIRE(!addresses.empty());
+  for (const auto& address : addresses) BOOST_TEST(address.is_loopback());
+  for (const auto& address : resolve("localhost", Family::v4, 20s)) BOOST_TEST(address.is_v4());
+}
+
+BOOST_AUTO_TEST_CASE(a_name_that_does_not_exist_is_an_error_that_names_it) {
+  try {
+    static_cast<void>(resolve("nowhere.invalid", Family::any, 20s));
+    BOOST_FAIL("resolved");
+  } catch (const ResolveError& error) {
+    BOOST_TEST(std::string(error.what()).starts_with("cannot resolve 'nowhere.invalid': "));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(errors_read_well) {
+  BOOST_TEST(text_of({EAI_NONAME, gnet::resolve_category()}, "x") ==
+             "cannot resolve 'x': name or service not known");
+  BOOST_TEST(ResolveError({EAI_AGAIN, gnet::resolve_category()}, "x").temporary());
+  BOOST_TEST(!ResolveError({EAI_NONAME, gnet::resolve_category()}, "x").temporary());
+}
+
+BOOST_AUTO_TEST_CASE(other_fibers_run_while_one_waits) {
+  Gate gate;
+  auto asking = gnet::spawn([] { return resolve("slow.test"); });
+  gate.await(1);
+  BOOST_TEST(!asking.ready());
+  gate.let_through();
+  BOOST_TEST((asking.get() == std::vector{kAnswer}));
+}
+
+BOOST_AUTO_TEST_CASE(a_lookup_keeps_the_hub_waiting) {
+  Gate gate;
+  std::thread later([&] {
+    std::this_thread::sleep_for(20ms);
+    gate.let_through();
+  });
+  BOOST_TEST((resolve("slow.test") == std::vector{kAnswer}));
+  later.join();
+}
+
+BOOST_AUTO_TEST_CASE(equal_names_share_a_lookup) {
+  Gate gate;
+  std::vector<gnet::Fiber<std::vector<asio::ip::address>>> fibers;
+  for (int i = 0; i < 5; ++i) fibers.push_back(gnet::spawn([] { return resolve("same.test"); }));
+  auto other = gnet::spawn([] { return resolve("same.test", Family::v4); });
+  gate.await(2);
+  BOOST_TEST(gnet::detail::pending_lookups() == 2U);
+  gate.let_through();
+  for (auto& fiber : fibers) BOOST_TEST((fiber.get() == std::vector{kAnswer}));
+  static_cast<void>(other.get());
+  BOOST_TEST(gate.asked_so_far() == 2);
+}
+
+BOOST_AUTO_TEST_CASE(an_answer_is_not_kept) {
+  Gate gate;
+  gate.let_through();
+  static_cast<void>(resolve("twice.test"));
+  static_cast<void>(resolve("twice.test"));
+  BOOST_TEST(gate.asked_so_far() == 2);
+}
+
+BOOST_AUTO_TEST_CASE(the_deadline_ends_the_wait) {
+  Gate gate;
+  BOOST_CHECK_EXCEPTION(static_cast<void>(resolve("slow.test", Family::any, 5ms)), ResolveError,
+                        [](const ResolveError& error) {
+                          return error.code() == std::errc::timed_out && error.temporary();
+                        });
+}
+
+BOOST_AUTO_TEST_CASE(a_fiber_that_is_killed_forgets_its_lookup) {
+  Gate gate;
+  auto doomed = gnet::spawn([] { return resolve("slow.test"); });
+  auto other = gnet::spawn([] { return resolve("slow.test"); });
+  gate.await(1);
+  doomed.kill();
+  BOOST_TEST(doomed.ready());
+  gate.let_through();
+  BOOST_TEST((other.get() == std::vector{kAnswer}));
+}
+
+BOOST_AUTO_TEST_CASE(a_timeout_ends_the_wait) {
+  Gate gate;
+  gnet::Timeout limit(5ms);
+  try {
+    static_cast<void>(resolve("slow.test"));
+    BOOST_FAIL("resolved");
+  } catch (const gnet::Timeout& fired) {
+    BOOST_TEST((fired == limit));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_lookup_that_has_not_begun_is_dropped_with_its_last_fiber) {
+  Gate gate;
+  std::vector<gnet::Fiber<void>> busy;
+  for (int i = 0; i < 4; ++i) {
+    busy.push_back(gnet::spawn([i] { static_cast<void>(resolve(fmt::format("busy{}.test", i))); }));
+  }
+  gate.await(4);
+  auto queued = gnet::spawn([] { static_cast<void>(resolve("queued.test")); });
+  gnet::sleep(1ms);
+  BOOST_TEST(gnet::detail::pending_lookups() == 5U);
+  queued.kill();
+  BOOST_TEST(gnet::detail::pending_lookups() == 4U);
+  gate.let_through();
+  gnet::joinall(busy);
+  BOOST_TEST(std::count(gate.hosts.begin(), gate.hosts.end(), "queued.test") == 0);
+}
+
+BOOST_AUTO_TEST_CASE(too_many_lookups_are_refused) {
+  Gate gate;
+  std::vector<gnet::Fiber<void>> fibers;
+  const auto ask = [](int i) { static_cast<void>(resolve(fmt::format("many{}.test", i))); };
+  for (int i = 0; i < 4; ++i) fibers.push_back(gnet::spawn([ask, i] { ask(i); }));
+  gate.await(4);
+  for (int i = 4; i < 4 + 1024; ++i) fibers.push_back(gnet::spawn([ask, i] { ask(i); }));
+  gnet::sleep(1ms);
+  BOOST_CHECK_EXCEPTION(static_cast<void>(resolve("one.more.test")), ResolveError,
+                        [](const ResolveError& error) { return error.temporary(); });
+  gate.let_through();
+  gnet::joinall(fibers);
+  BOOST_TEST(gate.asked_so_far() == 1028);
+}
+
+BOOST_AUTO_TEST_CASE(threads_share_lookups_and_each_gets_its_answer) {
+  Gate gate;
+  std::atomic<int> right{0};
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 3; ++i) {
+    threads.emplace_back([&] {
+      if (resolve("shared.test") == std::vector{kAnswer}) ++right;
+    });
+  }
+  gate.await(1);
+  gate.let_through();
+  for (auto& thread : threads) thread.join();
+  BOOST_TEST(right == 3);
+}
+
+BOOST_AUTO_TEST_CASE(a_hub_may_end_before_the_answer_comes) {
+  Gate gate;
+  std::thread([] {
+    auto abandoned = gnet::spawn([] { static_cast<void>(resolve("late.test")); });
+    gnet::sleep(1ms);
+  }).join();
+  gate.let_through();
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -65,6 +65,11 @@ struct Waiter : ListHook {
   bool abandoned = false;         // the object waited for was destroyed
 };
 
+// Called when the fiber is about to suspend; must not suspend itself.
+struct ParkHook {
+  void (*run)(ParkHook&) noexcept;
+};
+
 using WaiterList = IntrusiveList<Waiter>;
 
 struct AllFibersHook : ListHook {};
@@ -93,7 +98,8 @@ struct FiberControl : Runnable, AllFibersHook, ScopeHook {
   Timeout* fired_timeouts = nullptr;  // expired, not yet thrown; in order of expiry
   CancelScope* scope = nullptr;       // the innermost
   LocalStorage* locals = nullptr;
-  std::exception_ptr error;  // what the body ended with
+  ParkHook* park_hook = nullptr;  // called once, at the next suspension
+  std::exception_ptr error;       // what the body ended with
 
   WaiterList done_waiters;  // joiners and links, in order
 

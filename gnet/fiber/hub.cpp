@@ -380,6 +380,7 @@ void Hub::switch_away(FiberControl& self) noexcept {
 void Hub::yield() {
   checkpoint();
   FiberControl& self = *current_;
+  if (self.park_hook != nullptr) run_park_hook(self);
   self.state = FiberState::scheduled;
   enqueue(self);
   switch_away(self);

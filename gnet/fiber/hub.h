@@ -298,12 +298,18 @@ class Hub {
 
   void suspend(const detail::WaitKind& kind, const void* object) noexcept {
     detail::FiberControl& self = *current_;
+    if (self.park_hook != nullptr) [[unlikely]]
+      run_park_hook(self);
     self.state = FiberState::waiting;
     self.waits_for = &kind;
     self.waits_on = object;
     switch_away(self);
   }
   void switch_away(detail::FiberControl& self) noexcept;
+  static void run_park_hook(detail::FiberControl& self) noexcept {
+    detail::ParkHook* hook = std::exchange(self.park_hook, nullptr);
+    hook->run(*hook);
+  }
   void deliver_interrupt();
 
   static void fiber_entry(boost::context::detail::transfer_t transfer);

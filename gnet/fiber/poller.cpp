@@ -62,6 +62,11 @@ void Poller::remove(int fd) noexcept {
   if (removed.writer != nullptr) hub.make_ready(*removed.writer);
 }
 
+void Poller::forget(int fd) noexcept {
+  slot(fd)->open = false;
+  epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, fd, nullptr);
+}
+
 void Poller::watch(int fd, void (*callback)(void*) noexcept, void* context) {
   const auto index = static_cast<std::uint32_t>(watches_.size());
   epoll_event event{EPOLLIN, {.u64 = (static_cast<std::uint64_t>(kWatchBit) << 32) | index}};

@@ -47,6 +47,9 @@ class Poller {
   // The caller closes the descriptor, which ends the registration.
   void remove(int fd) noexcept;
 
+  // Ends the registration of `fd`, which stays open and belongs to somebody else now.
+  void forget(int fd) noexcept;
+
   // Waits for events, at most `timeout` (negative: for ever; zero: not at all),
   // and makes their waiters ready. Returns the number of events.
   int poll(Hub& hub, Duration timeout);

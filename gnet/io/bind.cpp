@@ -1,0 +1,94 @@
+#include "gnet/io/bind.h"
+
+#include <netinet/in.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <utility>
+#include <vector>
+
+#include "gnet/base/error.h"
+#include "gnet/io/address.h"
+
+namespace gnet {
+namespace {
+
+std::string cannot_listen(const Endpoint& endpoint) {
+  return "cannot listen on " + endpoint.with_listen(false).to_string();
+}
+
+// Whether nobody answers on a unix socket that exists.
+bool is_stale(const SocketAddress& address, int type) {
+  const UniqueFd probe(socket(AF_UNIX, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+  return probe && connect(probe.get(), address.data(), address.size) != 0 && errno == ECONNREFUSED;
+}
+
+bool is_socket(const std::string& path) {
+  struct stat status {};
+  return lstat(path.c_str(), &status) == 0 && S_ISSOCK(status.st_mode);
+}
+
+void bind_to(Socket& socket, const SocketAddress& address, const Endpoint& endpoint) {
+  if (bind(socket.native_handle(), address.data(), address.size) != 0) {
+    throw_errno(cannot_listen(endpoint));
+  }
+}
+
+}  // namespace
+
+void bind_unix_socket(Socket& socket, const Endpoint& endpoint, std::optional<unsigned> mode,
+                      std::string& owned_path) {
+  const SocketAddress address = unix_address(endpoint);
+  const int fd = socket.native_handle();
+  // Before bind, so that at no time more is allowed than asked for.
+  if (mode && !endpoint.is_abstract()) fchmod(fd, *mode);
+  if (bind(fd, address.data(), address.size) != 0) {
+    const bool take_over = errno == EADDRINUSE && !endpoint.is_abstract() &&
+                           endpoint.unlink().value_or(true) && is_socket(endpoint.path()) &&
+                           is_stale(address, socket_type(endpoint.transport()));
+    if (!take_over) throw_errno(errno, cannot_listen(endpoint));
+    unlink(endpoint.path().c_str());
+    bind_to(socket, address, endpoint);
+  }
+  if (endpoint.is_abstract()) return;
+  owned_path = endpoint.path();
+  // The umask has taken from the mode what was asked for.
+  if (mode) chmod(endpoint.path().c_str(), *mode);
+}
+
+void bind_ip_socket(Socket& socket, const Endpoint& endpoint, bool reuse_port) {
+  const int type = socket_type(endpoint.transport());
+  std::vector<SocketAddress> addresses;
+  const bool all = endpoint.is_all_interfaces();
+  if (all && endpoint.host() == "*") {
+    if (endpoint.family() != Family::v4) {
+      addresses.push_back(ip_address(asio::ip::address_v6::any(), endpoint.port()));
+    }
+    if (endpoint.family() != Family::v6) {
+      addresses.push_back(ip_address(asio::ip::address_v4::any(), endpoint.port()));
+    }
+  } else {
+    addresses = addresses_of(endpoint);
+  }
+  for (std::size_t i = 0; i < addresses.size(); ++i) {
+    const bool last = i + 1 == addresses.size();
+    try {
+      Socket candidate = Socket::open(addresses[i].family(), type);
+      if (type == SOCK_STREAM) candidate.set_option(SOL_SOCKET, SO_REUSEADDR, 1);
+      if (reuse_port) candidate.set_option(SOL_SOCKET, SO_REUSEPORT, 1);
+      if (addresses[i].family() == AF_INET6) {
+        const bool dual = all && endpoint.family() == Family::any;
+        candidate.set_option(IPPROTO_IPV6, IPV6_V6ONLY, dual ? 0 : 1);
+      }
+      bind_to(candidate, addresses[i], endpoint);
+      socket = std::move(candidate);
+      return;
+    } catch (const std::system_error& error) {
+      // A host without IPv6: the next address may do. A taken port is an answer.
+      if (last || error.code() == std::errc::address_in_use) throw;
+    }
+  }
+}
+
+}  // namespace gnet

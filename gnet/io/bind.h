@@ -1,0 +1,22 @@
+// Binding, for listeners and datagram sockets alike.
+
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "gnet/io/endpoint.h"
+#include "gnet/io/socket.h"
+
+namespace gnet {
+
+// Opens and binds a socket to an IP endpoint; "*" is all interfaces, both families.
+// Suspends only when a host name has to be resolved. Throws std::system_error.
+void bind_ip_socket(Socket& socket, const Endpoint& endpoint, bool reuse_port);
+
+// Binds an open socket to a unix endpoint, taking over a path that nobody answers
+// on. Stores the path to remove later, if any.
+void bind_unix_socket(Socket& socket, const Endpoint& endpoint, std::optional<unsigned> mode,
+                      std::string& owned_path);
+
+}  // namespace gnet

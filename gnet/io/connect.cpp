@@ -1,0 +1,139 @@
+#include "gnet/io/connect.h"
+
+#include <net/if.h>
+#include <netinet/in.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <memory>
+#include <vector>
+
+#include "gnet/base/error.h"
+#include "gnet/fiber/fiber.h"
+#include "gnet/fiber/wait.h"
+#include "gnet/io/address.h"
+
+namespace gnet {
+namespace {
+
+using Addresses = std::vector<SocketAddress>;
+
+// Alternates the families, starting with that of the first (RFC 8305, section 4).
+Addresses interleave(const Addresses& sorted) {
+  Addresses first;
+  Addresses second;
+  for (const auto& address : sorted) {
+    (address.family() == sorted.front().family() ? first : second).push_back(address);
+  }
+  Addresses result;
+  for (std::size_t i = 0; i < std::max(first.size(), second.size()); ++i) {
+    if (i < first.size()) result.push_back(first[i]);
+    if (i < second.size()) result.push_back(second[i]);
+  }
+  return result;
+}
+
+class Connector {
+ public:
+  Connector(const Endpoint& endpoint, const ConnectOptions& options)
+      : endpoint_(endpoint),
+        options_(options),
+        deadline_(options.timeout > Duration::zero() ? Deadline(options.timeout)
+                                                     : Deadline::never()) {}
+
+  Stream connect() {
+    const Addresses addresses = interleave(addresses_of(endpoint_, deadline_));
+    if (addresses.size() == 1) return Stream(attempt(addresses.front()));
+    return Stream(race(addresses));
+  }
+
+ private:
+  [[nodiscard]] std::string what() const { return "cannot connect to " + endpoint_.to_string(); }
+
+  Socket attempt(const SocketAddress& address) const {
+    Socket socket = Socket::open(address.family(), socket_type(endpoint_.transport()));
+    prepare(socket, address.family());
+    const int fd = socket.native_handle();
+    if (::connect(fd, address.data(), address.size) == 0) return socket;
+    // EAGAIN is a unix listener with a full backlog: there is nothing to wait on.
+    if (errno != EINPROGRESS) throw_errno(what());
+    // Until the poller says so.
+    socket.full();
+    if (!socket.wait_writable(deadline_)) throw_errno(ETIMEDOUT, what());
+    if (const auto error = socket.take_error()) throw_error(error, what());
+    return socket;
+  }
+
+  void prepare(Socket& socket, int family) const {
+    if (!options_.interface.empty() &&
+        setsockopt(socket.native_handle(), SOL_SOCKET, SO_BINDTODEVICE, options_.interface.c_str(),
+                   static_cast<socklen_t>(options_.interface.size())) != 0) {
+      throw_errno("cannot use interface " + options_.interface);
+    }
+    if (!options_.source) return;
+    const auto sources = addresses_of(*options_.source, deadline_);
+    const auto found = std::find_if(sources.begin(), sources.end(), [family](const auto& source) {
+      return source.family() == family;
+    });
+    if (found == sources.end()) throw_errno(EAFNOSUPPORT, what());
+    if (bind(socket.native_handle(), found->data(), found->size) != 0) {
+      throw_errno("cannot use source address " + options_.source->to_string());
+    }
+  }
+
+  Socket race(const Addresses& addresses) const {
+    std::vector<std::unique_ptr<Fiber<Socket>>> attempts;
+    // Whatever ends the race ends the runners, and their sockets with them.
+    struct Stop {
+      ~Stop() {
+        for (auto& attempt : attempts) attempt->kill_async();
+      }
+      std::vector<std::unique_ptr<Fiber<Socket>>>& attempts;
+    } const stop{attempts};
+    std::vector<bool> failed;
+    std::exception_ptr last_error;
+    for (;;) {
+      if (attempts.size() < addresses.size()) {
+        const SocketAddress& address = addresses[attempts.size()];
+        // The fiber may outlive this call by a moment: it has its own copy.
+        attempts.push_back(std::make_unique<Fiber<Socket>>(
+            spawn([runner = *this, address] { return runner.attempt(address); })));
+        failed.push_back(false);
+      }
+      Deadline next = deadline_;
+      if (attempts.size() < addresses.size()) {
+        next = next.earlier(Deadline(options_.attempt_delay));
+      }
+      std::vector<std::size_t> running;
+      std::vector<Fiber<Socket>*> waited;
+      for (std::size_t i = 0; i < attempts.size(); ++i) {
+        if (failed[i]) continue;
+        running.push_back(i);
+        waited.push_back(attempts[i].get());
+      }
+      if (waited.empty() && attempts.size() == addresses.size()) {
+        std::rethrow_exception(last_error);
+      }
+      const auto ended = wait(waited, {.deadline = next, .count = 1});
+      for (const std::size_t index : ended) {
+        auto& attempt = *attempts[running[index]];
+        if (attempt.successful()) return std::move(attempt).get();
+        failed[running[index]] = true;
+        last_error = attempt.exception();
+      }
+      if (ended.empty() && deadline_.passed()) throw_errno(ETIMEDOUT, what());
+    }
+  }
+
+  Endpoint endpoint_;
+  ConnectOptions options_;
+  Deadline deadline_;
+};
+
+}  // namespace
+
+Stream connect(const Endpoint& endpoint, const ConnectOptions& options) {
+  return Connector(endpoint, options).connect();
+}
+
+}  // namespace gnet

@@ -1,0 +1,114 @@
+#include "gnet/io/datagram.h"
+
+#include <unistd.h>
+
+#include <cerrno>
+#include <utility>
+
+#include "gnet/base/error.h"
+#include "gnet/io/bind.h"
+
+namespace gnet {
+
+DatagramSocket DatagramSocket::bind(const Endpoint& endpoint, const ListenOptions& options) {
+  DatagramSocket result;
+  if (endpoint.is_unix()) {
+    result.socket_ = Socket::open(AF_UNIX, SOCK_DGRAM);
+    bind_unix_socket(result.socket_, endpoint,
+                     options.unix_mode ? options.unix_mode : endpoint.mode(), result.owned_path_);
+  } else {
+    bind_ip_socket(result.socket_, endpoint, options.reuse_port);
+  }
+  return result;
+}
+
+DatagramSocket DatagramSocket::connect(const Endpoint& endpoint, Deadline deadline,
+                                       const std::optional<Endpoint>& source) {
+  const std::string what = "cannot connect to " + endpoint.to_string();
+  const auto addresses = addresses_of(endpoint, deadline);
+  for (std::size_t i = 0; i < addresses.size(); ++i) {
+    DatagramSocket result(Socket::open(addresses[i].family(), socket_type(endpoint.transport())));
+    const int fd = result.socket_.native_handle();
+    if (source) {
+      const auto from = addresses_of(*source, deadline).front();
+      if (::bind(fd, from.data(), from.size) != 0) {
+        throw_errno("cannot use source address " + source->to_string());
+      }
+    } else if (endpoint.is_unix()) {
+      // An address chosen by the kernel, so that the server can answer.
+      sockaddr_storage own{};
+      own.ss_family = AF_UNIX;
+      if (::bind(fd, reinterpret_cast<sockaddr*>(&own), sizeof(sa_family_t)) != 0) {
+        throw_errno(what);
+      }
+    }
+    if (::connect(fd, addresses[i].data(), addresses[i].size) == 0) return result;
+    if (i + 1 == addresses.size()) throw_errno(what);
+  }
+  throw_errno(EADDRNOTAVAIL, what);
+}
+
+DatagramSocket& DatagramSocket::operator=(DatagramSocket&& other) noexcept {
+  if (this == &other) return *this;
+  close();
+  socket_ = std::move(other.socket_);
+  owned_path_ = std::exchange(other.owned_path_, {});
+  return *this;
+}
+
+void DatagramSocket::close() noexcept {
+  if (!socket_.is_open()) return;
+  socket_.close();
+  if (!owned_path_.empty()) unlink(std::exchange(owned_path_, {}).c_str());
+}
+
+std::optional<std::size_t> DatagramSocket::receive(void* buffer, std::size_t size,
+                                                   SocketAddress& peer, Deadline deadline) {
+  for (;;) {
+    if (!socket_.wait_readable(deadline)) return std::nullopt;
+    peer.size = sizeof peer.storage;
+    // MSG_TRUNC: the full size, also of what did not fit.
+    const ssize_t count =
+        recvfrom(socket_.native_handle(), buffer, size, MSG_TRUNC, peer.data(), &peer.size);
+    if (count >= 0) {
+      socket_.took_turn();
+      return static_cast<std::size_t>(count);
+    }
+    if (errno == EAGAIN) {
+      socket_.exhausted();
+    } else if (errno != EINTR) {
+      throw_errno("receive");
+    }
+  }
+}
+
+std::optional<std::size_t> DatagramSocket::receive(void* buffer, std::size_t size,
+                                                   Deadline deadline) {
+  SocketAddress peer;
+  return receive(buffer, size, peer, deadline);
+}
+
+void DatagramSocket::send(std::string_view data, const SocketAddress& peer) {
+  send_message(data, &peer);
+}
+
+void DatagramSocket::send(std::string_view data) {
+  send_message(data, nullptr);
+}
+
+void DatagramSocket::send_message(std::string_view data, const SocketAddress* peer) {
+  for (;;) {
+    socket_.wait_writable();
+    const ssize_t count =
+        sendto(socket_.native_handle(), data.data(), data.size(), MSG_NOSIGNAL,
+               peer != nullptr ? peer->data() : nullptr, peer != nullptr ? peer->size : 0);
+    if (count >= 0) return;
+    if (errno == EAGAIN) {
+      socket_.full();
+    } else if (errno != EINTR) {
+      throw_errno("send");
+    }
+  }
+}
+
+}  // namespace gnet

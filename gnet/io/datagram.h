@@ -1,0 +1,70 @@
+// A socket that sends and receives datagrams: UDP or a unix datagram socket.
+//
+//   gnet::DatagramSocket socket = gnet::DatagramSocket::bind(gnet::Endpoint::parse("udp-l://:0"));
+//   gnet::SocketAddress peer;
+//   while (std::size_t n = socket.receive(buffer, sizeof buffer, peer)) socket.send({buffer, n},
+//   peer);
+//
+// Threads: a DatagramSocket belongs to the hub on which it was made.
+
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "gnet/io/address.h"
+#include "gnet/io/listener.h"
+#include "gnet/io/socket.h"
+
+namespace gnet {
+
+class DatagramSocket {
+ public:
+  DatagramSocket() noexcept = default;
+
+  // A socket that receives what is sent to `endpoint`. Throws std::system_error.
+  static DatagramSocket bind(const Endpoint& endpoint, const ListenOptions& options = {});
+
+  // A socket that exchanges datagrams with `endpoint` only. Suspends while a name
+  // is resolved.
+  static DatagramSocket connect(const Endpoint& endpoint, Deadline deadline = Deadline::never(),
+                                const std::optional<Endpoint>& source = std::nullopt);
+
+  // Takes over a bound descriptor.
+  explicit DatagramSocket(UniqueFd fd) : socket_(std::move(fd)) {}
+
+  DatagramSocket(DatagramSocket&&) noexcept = default;
+  DatagramSocket& operator=(DatagramSocket&& other) noexcept;
+  ~DatagramSocket() { close(); }
+
+  [[nodiscard]] bool is_open() const noexcept { return socket_.is_open(); }
+
+  // Suspends until a datagram is there; its size, which may be larger than `size`:
+  // then the rest of it is lost. The sender is stored in `peer`. Nothing at the
+  // deadline.
+  std::optional<std::size_t> receive(void* buffer, std::size_t size, SocketAddress& peer,
+                                     Deadline deadline = Deadline::never());
+  std::optional<std::size_t> receive(void* buffer, std::size_t size,
+                                     Deadline deadline = Deadline::never());
+
+  // Sends one datagram; suspends while the kernel has no room. Throws
+  // std::system_error, message_size for one that is too large.
+  void send(std::string_view data, const SocketAddress& peer);
+  void send(std::string_view data);
+
+  void close() noexcept;
+
+  [[nodiscard]] Endpoint local_endpoint() const { return socket_.local_endpoint(); }
+  [[nodiscard]] Socket& socket() noexcept { return socket_; }
+
+ private:
+  explicit DatagramSocket(Socket socket) noexcept : socket_(std::move(socket)) {}
+
+  void send_message(std::string_view data, const SocketAddress* peer);
+
+  Socket socket_;
+  std::string owned_path_;  // of a unix socket, to remove
+};
+
+}  // namespace gnet

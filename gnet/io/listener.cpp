@@ -1,0 +1,98 @@
+#include "gnet/io/listener.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <utility>
+
+#include "gnet/base/error.h"
+#include "gnet/io/address.h"
+#include "gnet/io/bind.h"
+
+namespace gnet {
+Listener::Listener(const Endpoint& endpoint, const ListenOptions& options) {
+  if (endpoint.is_unix()) {
+    socket_ = Socket::open(AF_UNIX, socket_type(endpoint.transport()));
+    bind_unix_socket(socket_, endpoint, options.unix_mode ? options.unix_mode : endpoint.mode(),
+                     owned_path_);
+  } else {
+    bind_ip_socket(socket_, endpoint, options.reuse_port);
+  }
+  if (listen(socket_.native_handle(), endpoint.backlog().value_or(options.backlog)) != 0) {
+    throw_errno("cannot listen on " + endpoint.with_listen(false).to_string());
+  }
+  local_ = socket_.local_endpoint();
+  hold_reserve();
+}
+
+Listener::Listener(UniqueFd fd) : socket_(std::move(fd)) {
+  local_ = socket_.local_endpoint();
+  hold_reserve();
+}
+
+Listener& Listener::operator=(Listener&& other) noexcept {
+  if (this == &other) return *this;
+  close();
+  socket_ = std::move(other.socket_);
+  local_ = std::move(other.local_);
+  reserve_ = std::move(other.reserve_);
+  owned_path_ = std::exchange(other.owned_path_, {});
+  return *this;
+}
+
+void Listener::close() noexcept {
+  if (!socket_.is_open()) return;
+  socket_.close();
+  reserve_.reset();
+  if (!owned_path_.empty()) unlink(std::exchange(owned_path_, {}).c_str());
+}
+
+void Listener::hold_reserve() noexcept {
+  if (!reserve_) reserve_.reset(open("/dev/null", O_RDONLY | O_CLOEXEC));
+}
+
+std::optional<Accepted> Listener::try_accept() {
+  for (;;) {
+    Accepted accepted;
+    // A unix peer has a longer address; it is cut, and only its family is of use.
+    socklen_t size = sizeof accepted.peer;
+    accepted.fd.reset(accept4(socket_.native_handle(), reinterpret_cast<sockaddr*>(&accepted.peer),
+                              &size, SOCK_NONBLOCK | SOCK_CLOEXEC));
+    if (accepted.fd) return accepted;
+    switch (errno) {
+      case EAGAIN:
+        socket_.exhausted();
+        return std::nullopt;
+      case EINTR:
+      case ECONNABORTED:  // the peer left while it waited; likewise the rest (accept(2))
+      case EPROTO:
+      case ENETDOWN:
+      case ENOPROTOOPT:
+      case EHOSTDOWN:
+      case ENONET:
+      case EHOSTUNREACH:
+      case ENETUNREACH:
+        continue;
+      case EMFILE:
+      case ENFILE:
+        if (reserve_) {
+          reserve_.reset();
+          continue;
+        }
+        [[fallthrough]];
+      default:
+        throw_errno("accept on " + local_->to_string());
+    }
+  }
+}
+
+Accepted Listener::accept() {
+  for (;;) {
+    socket_.wait_readable();
+    hold_reserve();
+    if (auto accepted = try_accept()) return std::move(*accepted);
+  }
+}
+
+}  // namespace gnet

@@ -1,0 +1,288 @@
+#include "gnet/io/socket.h"
+
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <system_error>
+#include <utility>
+
+#include "gnet/base/error.h"
+
+namespace gnet {
+
+using detail::FiberControl;
+using detail::WaitKind;
+
+namespace {
+
+constexpr WaitKind kRead{"data on socket"};
+constexpr WaitKind kWrite{"room on socket"};
+
+bool would_block(int error) noexcept {
+  return error == EAGAIN || error == EWOULDBLOCK;
+}
+
+UniqueFd non_blocking(UniqueFd fd) {
+  const int flags = fcntl(fd.get(), F_GETFL);
+  if (flags < 0 || fcntl(fd.get(), F_SETFL, flags | O_NONBLOCK) < 0) {
+    throw_errno("cannot make socket non-blocking");
+  }
+  return fd;
+}
+
+}  // namespace
+
+Socket::Socket(UniqueFd fd) : Socket(non_blocking(std::move(fd)), NonBlocking{}) {}
+
+Socket::Socket(UniqueFd fd, NonBlocking) : fd_(std::move(fd)), hub_(&Hub::current()) {
+  slot_ = &hub_->poller().add(fd_.get());
+  slot_->writable = true;  // until a send finds no room
+}
+
+Socket Socket::open(int family, int type, int protocol) {
+  UniqueFd fd(socket(family, type | SOCK_CLOEXEC | SOCK_NONBLOCK, protocol));
+  if (!fd) throw_errno("cannot make a socket");
+  return Socket(std::move(fd), NonBlocking{});
+}
+
+Socket::Socket(Socket&& other) noexcept
+    : fd_(std::move(other.fd_)),
+      slot_(std::exchange(other.slot_, nullptr)),
+      hub_(other.hub_),
+      burst_(other.burst_) {}
+
+Socket& Socket::operator=(Socket&& other) noexcept {
+  if (this == &other) return *this;
+  close();
+  fd_ = std::move(other.fd_);
+  slot_ = std::exchange(other.slot_, nullptr);
+  hub_ = other.hub_;
+  burst_ = other.burst_;
+  return *this;
+}
+
+void Socket::close() noexcept {
+  if (slot_ == nullptr) return;
+  slot_ = nullptr;
+  if (Hub::current_if_any() == hub_) hub_->poller().remove(fd_.get());
+  fd_.reset();
+}
+
+void Socket::abort() noexcept {
+  if (slot_ == nullptr) return;
+  const linger at_once{1, 0};
+  setsockopt(fd_.get(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+  close();
+}
+
+UniqueFd Socket::release() {
+  if (slot_ == nullptr) return {};
+  if (slot_->reader != nullptr || slot_->writer != nullptr) {
+    throw Misuse("a socket was released while a fiber waits on it");
+  }
+  hub_->poller().forget(fd_.get());
+  slot_ = nullptr;
+  return std::move(fd_);
+}
+
+bool Socket::wait(Direction direction, Deadline deadline, const bool* stop) {
+  if (slot_ == nullptr) throw_errno(EBADF, direction == kReading ? "receive" : "send");
+  Hub& hub = *hub_;
+  hub.check_thread();
+  FiberControl& self = hub.running();
+  PollSlot& slot = *slot_;
+  const std::uint32_t generation = slot.generation;
+  FiberControl*& place = direction == kReading ? slot.reader : slot.writer;
+  if (place != nullptr) {
+    throw Misuse(direction == kReading ? "a second fiber reads from one socket"
+                                       : "a second fiber writes to one socket");
+  }
+  burst_ = 0;
+  // The Socket itself may be gone when the fiber wakes: only the slot is looked at.
+  struct Registration {
+    Registration(Poller& poller, FiberControl*& place, FiberControl& self)
+        : poller(poller), place(place), self(self) {
+      place = &self;
+      ++poller.waiters;
+    }
+    ~Registration() {
+      if (place == &self) place = nullptr;
+      --poller.waiters;
+    }
+    Poller& poller;
+    FiberControl*& place;
+    FiberControl& self;
+  } const registration(hub.poller(), place, self);
+  const WaitKind& kind = direction == kReading ? kRead : kWrite;
+  for (;;) {
+    const bool in_time = hub.park(kind, this, deadline);
+    if (!slot.open || slot.generation != generation) {
+      throw_errno(EBADF, "the socket was closed while a fiber waited on it");
+    }
+    if (direction == kReading ? slot.readable : slot.writable) return true;
+    if (!in_time || (stop != nullptr && *stop)) return false;
+  }
+}
+
+void Socket::must_wait(Direction direction, Deadline deadline) {
+  if (!wait(direction, deadline)) {
+    throw_errno(ETIMEDOUT, direction == kReading ? "receive" : "send");
+  }
+}
+
+void Socket::share_the_hub() {
+  if (++burst_ < kBurst) return hub_->checkpoint();
+  burst_ = 0;
+  hub_->yield();
+}
+
+std::optional<std::size_t> Socket::try_receive(void* buffer, std::size_t size) {
+  for (;;) {
+    const ssize_t count = recv(fd_.get(), buffer, size, 0);
+    if (count > 0) {
+      // A short read has emptied the socket, unless the end is behind it: the
+      // kernel reports that only once.
+      if (static_cast<std::size_t>(count) < size && !slot_->read_closed) slot_->readable = false;
+      return static_cast<std::size_t>(count);
+    }
+    if (count == 0) return 0;
+    if (would_block(errno)) {
+      slot_->readable = false;
+      return std::nullopt;
+    }
+    if (errno != EINTR) throw_errno("receive");
+  }
+}
+
+std::size_t Socket::receive(void* buffer, std::size_t size, Deadline deadline) {
+  if (slot_ == nullptr) throw_errno(EBADF, "receive");
+  if (size == 0) return 0;
+  if (slot_->readable) share_the_hub();
+  for (;;) {
+    if (slot_ == nullptr) throw_errno(EBADF, "receive");
+    if (!slot_->readable) must_wait(kReading, deadline);
+    if (const auto count = try_receive(buffer, size)) return *count;
+  }
+}
+
+std::size_t Socket::try_send(std::string_view data) {
+  for (;;) {
+    const ssize_t count = send(fd_.get(), data.data(), data.size(), MSG_NOSIGNAL);
+    if (count >= 0) {
+      if (static_cast<std::size_t>(count) < data.size()) slot_->writable = false;
+      return static_cast<std::size_t>(count);
+    }
+    if (would_block(errno)) {
+      slot_->writable = false;
+      return 0;
+    }
+    if (errno != EINTR) throw_errno("send");
+  }
+}
+
+std::size_t Socket::try_send(const iovec* parts, std::size_t count) {
+  msghdr message{};
+  message.msg_iov = const_cast<iovec*>(parts);
+  message.msg_iovlen = count;
+  std::size_t size = 0;
+  for (std::size_t i = 0; i < count; ++i) size += parts[i].iov_len;
+  for (;;) {
+    const ssize_t sent = sendmsg(fd_.get(), &message, MSG_NOSIGNAL);
+    if (sent >= 0) {
+      if (static_cast<std::size_t>(sent) < size) slot_->writable = false;
+      return static_cast<std::size_t>(sent);
+    }
+    if (would_block(errno)) {
+      slot_->writable = false;
+      return 0;
+    }
+    if (errno != EINTR) throw_errno("send");
+  }
+}
+
+std::size_t Socket::send_some(std::string_view data, Deadline deadline) {
+  if (slot_ == nullptr) throw_errno(EBADF, "send");
+  if (data.empty()) return 0;
+  if (slot_->writable) share_the_hub();
+  for (;;) {
+    if (slot_ == nullptr) throw_errno(EBADF, "send");
+    if (!slot_->writable) must_wait(kWriting, deadline);
+    if (const std::size_t count = try_send(data)) return count;
+  }
+}
+
+void Socket::send_all(std::string_view data, Deadline deadline) {
+  while (!data.empty()) data.remove_prefix(send_some(data, deadline));
+}
+
+void Socket::shutdown_send() {
+  if (shutdown(fd_.get(), SHUT_WR) != 0 && errno != ENOTCONN) throw_errno("shutdown");
+}
+
+void Socket::shutdown_receive() {
+  if (shutdown(fd_.get(), SHUT_RD) != 0 && errno != ENOTCONN) throw_errno("shutdown");
+}
+
+Endpoint Socket::endpoint_of(const sockaddr_storage& address, socklen_t size) const {
+  int type = SOCK_STREAM;
+  socklen_t type_size = sizeof type;
+  getsockopt(fd_.get(), SOL_SOCKET, SO_TYPE, &type, &type_size);
+  Transport transport;
+  if (address.ss_family == AF_UNIX) {
+    transport = type == SOCK_DGRAM       ? Transport::unix_datagram
+                : type == SOCK_SEQPACKET ? Transport::unix_seqpacket
+                                         : Transport::unix_stream;
+  } else {
+    transport = type == SOCK_DGRAM ? Transport::udp : Transport::tcp;
+  }
+  return Endpoint::of(transport, reinterpret_cast<const sockaddr*>(&address), size);
+}
+
+Endpoint Socket::local_endpoint() const {
+  sockaddr_storage address{};
+  socklen_t size = sizeof address;
+  if (getsockname(fd_.get(), reinterpret_cast<sockaddr*>(&address), &size) != 0) {
+    throw_errno("getsockname");
+  }
+  return endpoint_of(address, size);
+}
+
+Endpoint Socket::remote_endpoint() const {
+  sockaddr_storage address{};
+  socklen_t size = sizeof address;
+  if (getpeername(fd_.get(), reinterpret_cast<sockaddr*>(&address), &size) != 0) {
+    throw_errno("getpeername");
+  }
+  return endpoint_of(address, size);
+}
+
+std::error_code Socket::take_error() noexcept {
+  int error = 0;
+  socklen_t size = sizeof error;
+  if (getsockopt(fd_.get(), SOL_SOCKET, SO_ERROR, &error, &size) != 0) error = errno;
+  return std::error_code(error, std::system_category());
+}
+
+void Socket::set_no_delay(bool on) noexcept {
+  const int value = on ? 1 : 0;
+  setsockopt(fd_.get(), IPPROTO_TCP, TCP_NODELAY, &value, sizeof value);
+}
+
+void Socket::set_keep_alive(Duration idle) noexcept {
+  const int on = idle > Duration::zero() ? 1 : 0;
+  setsockopt(fd_.get(), SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
+  if (on == 0) return;
+  const auto whole = std::chrono::ceil<std::chrono::seconds>(idle).count();
+  const int seconds = static_cast<int>(std::min<std::int64_t>(whole, 32767));
+  setsockopt(fd_.get(), IPPROTO_TCP, TCP_KEEPIDLE, &seconds, sizeof seconds);
+  setsockopt(fd_.get(), IPPROTO_TCP, TCP_KEEPINTVL, &seconds, sizeof seconds);
+}
+
+void Socket::set_option(int level, int name, int value) {
+  if (setsockopt(fd_.get(), level, name, &value, sizeof value) != 0) throw_errno("setsockopt");
+}
+
+}  // namespace gnet

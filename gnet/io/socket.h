@@ -1,0 +1,146 @@
+// A socket on which fibers wait: the descriptor, its place in the poller, and the
+// system calls around it.
+//
+// Reading and writing try the system call only when the poller has said that it
+// may succeed, and park the fiber otherwise. One fiber may read while another
+// writes; a second reader, or a second writer, is misuse. close() wakes whoever
+// waits: they get the error bad_file_descriptor.
+//
+//   gnet::Socket socket(std::move(fd));
+//   while (std::size_t n = socket.receive(buffer, sizeof buffer)) socket.send_all({buffer, n});
+//
+// Errors are thrown as std::system_error and name the operation. Every call that
+// may suspend takes a Deadline; when it passes, std::errc::timed_out is thrown.
+//
+// Threads: a Socket belongs to the hub on which it was made.
+
+#pragma once
+
+#include <sys/socket.h>
+#include <sys/uio.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include "gnet/base/unique_fd.h"
+#include "gnet/fiber/hub.h"
+#include "gnet/io/endpoint.h"
+
+namespace gnet {
+
+class Socket {
+ public:
+  // No socket.
+  Socket() noexcept = default;
+
+  // Takes over a descriptor, makes it non-blocking and registers it. Throws
+  // std::system_error.
+  explicit Socket(UniqueFd fd);
+
+  // As above, for a descriptor that is known to be non-blocking.
+  struct NonBlocking {};
+  Socket(UniqueFd fd, NonBlocking);
+
+  // A new socket, close-on-exec.
+  static Socket open(int family, int type, int protocol = 0);
+
+  Socket(Socket&& other) noexcept;
+  Socket& operator=(Socket&& other) noexcept;
+  ~Socket() { close(); }
+
+  [[nodiscard]] bool is_open() const noexcept { return slot_ != nullptr; }
+  explicit operator bool() const noexcept { return is_open(); }
+  [[nodiscard]] int native_handle() const noexcept { return fd_.get(); }
+
+  // Wakes whoever waits on the socket and closes the descriptor. Does not suspend.
+  void close() noexcept;
+
+  // Closes so that the peer sees a reset and what was not sent is dropped.
+  void abort() noexcept;
+
+  // Gives the descriptor away, out of the poller. Nobody may be waiting.
+  [[nodiscard]] UniqueFd release();
+
+  // ---- readiness ----
+
+  // Whether a read, or a write, may succeed without waiting.
+  [[nodiscard]] bool may_read() const noexcept { return slot_->readable; }
+  [[nodiscard]] bool may_write() const noexcept { return slot_->writable; }
+
+  // Suspends until a read may succeed. False: the deadline passed.
+  bool wait_readable(Deadline deadline = Deadline::never()) {
+    return may_read() || wait(kReading, deadline);
+  }
+  bool wait_writable(Deadline deadline = Deadline::never()) {
+    return may_write() || wait(kWriting, deadline);
+  }
+
+  // As wait_readable(), and returns false as well when the fiber is woken and finds
+  // `stop` set.
+  bool wait_readable(Deadline deadline, const bool& stop) {
+    return may_read() || wait(kReading, deadline, &stop);
+  }
+
+  // What other calls than those below have found: nothing more to read; no room to
+  // write; a turn taken without waiting.
+  void exhausted() noexcept { slot_->readable = false; }
+  void full() noexcept { slot_->writable = false; }
+  void took_turn() { share_the_hub(); }
+
+  // ---- data ----
+
+  // Receives at least one byte; 0 means that the peer has ended its side, or that
+  // `size` is 0.
+  std::size_t receive(void* buffer, std::size_t size, Deadline deadline = Deadline::never());
+
+  // As receive(), without suspending: nothing when nothing is there.
+  [[nodiscard]] std::optional<std::size_t> try_receive(void* buffer, std::size_t size);
+
+  // Sends what the kernel takes at once; 0 when it takes nothing now.
+  [[nodiscard]] std::size_t try_send(std::string_view data);
+  [[nodiscard]] std::size_t try_send(const iovec* parts, std::size_t count);
+
+  // Suspends until at least one byte is sent.
+  std::size_t send_some(std::string_view data, Deadline deadline = Deadline::never());
+
+  // Suspends until everything is sent.
+  void send_all(std::string_view data, Deadline deadline = Deadline::never());
+
+  // Ends one side: the peer reads to the end.
+  void shutdown_send();
+  void shutdown_receive();
+
+  // ---- addresses and options ----
+
+  [[nodiscard]] Endpoint local_endpoint() const;
+
+  // Throws std::system_error (not_connected) once the connection is gone.
+  [[nodiscard]] Endpoint remote_endpoint() const;
+
+  // The error that the kernel keeps for the socket, which this clears.
+  [[nodiscard]] std::error_code take_error() noexcept;
+
+  // Without effect on sockets that are not TCP.
+  void set_no_delay(bool on) noexcept;
+  void set_keep_alive(Duration idle) noexcept;
+  void set_option(int level, int name, int value);
+
+ private:
+  enum Direction { kReading, kWriting };
+
+  bool wait(Direction direction, Deadline deadline, const bool* stop = nullptr);
+  void must_wait(Direction direction, Deadline deadline);
+  void share_the_hub();
+  [[nodiscard]] Endpoint endpoint_of(const sockaddr_storage& address, socklen_t size) const;
+
+  // Operations in a row that did not have to wait, before others get a turn.
+  static constexpr int kBurst = 64;
+
+  UniqueFd fd_;
+  PollSlot* slot_ = nullptr;
+  Hub* hub_ = nullptr;
+  int burst_ = 0;
+};
+
+}  // namespace gnet

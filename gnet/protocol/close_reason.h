@@ -1,0 +1,34 @@
+// Why a connection ended.
+
+#pragma once
+
+#include <exception>
+#include <string>
+#include <string_view>
+
+namespace gnet {
+
+enum class CloseKind {
+  eof,            // the peer ended its side, and everything was sent
+  read_deadline,  // the peer sent nothing, or no whole message, for too long
+  idle_timeout,   // nothing went either way for too long
+  write_timeout,  // the peer took nothing for too long
+  local_close,    // close_protocol() or send_lose()
+  local_abort,    // abort()
+  io_error,       // a system call failed; `error` says which
+  handler_error,  // a callback threw; `error` is what it threw
+  service_stop,   // the factory was stopped
+};
+
+// "eof", "read deadline", "write timeout" …
+[[nodiscard]] std::string_view to_string(CloseKind kind) noexcept;
+
+struct CloseReason {
+  CloseKind kind = CloseKind::eof;
+  std::exception_ptr error;  // with io_error and handler_error
+
+  // For people: "i/o error: receive: connection reset by peer".
+  [[nodiscard]] std::string text() const;
+};
+
+}  // namespace gnet

@@ -1,0 +1,453 @@
+#include "gnet/protocol/protocol.h"
+
+#include <linux/sockios.h>
+#include <sys/ioctl.h>
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <utility>
+
+#include "gnet/base/error.h"
+#include "gnet/fiber/cancel_scope.h"
+#include "gnet/io/buffer_pool.h"
+#include "gnet/protocol/connection_factory.h"
+
+namespace gnet {
+
+using detail::WaitKind;
+
+namespace {
+
+constexpr WaitKind kHalfClosed{"the end of a half-closed connection"};
+constexpr WaitKind kRoom{"room below the high-water mark of a connection"};
+
+// Sends up to this size are copied and leave together at the end of the callback.
+constexpr std::size_t kSmallSend = 4096;
+
+// What is gathered before it is sent without waiting for the end of the callback.
+constexpr std::size_t kGathered = detail::OutputQueue::kChunk;
+
+constexpr std::size_t kMaxParts = 16;
+
+// How long to wait for the peer to take what the kernel still has of a connection
+// that was closed here. Closing at once would reset it when the peer still sends.
+constexpr Duration kLinger = std::chrono::seconds(2);
+
+std::atomic<std::uint64_t> last_session{0};
+
+}  // namespace
+
+std::string_view to_string(ConnectionState state) noexcept {
+  switch (state) {
+    case ConnectionState::connecting:
+      return "connecting";
+    case ConnectionState::open:
+      return "open";
+    case ConnectionState::half_closed:
+      return "half-closed";
+    case ConnectionState::closing:
+      return "closing";
+    case ConnectionState::closed:
+      return "closed";
+  }
+  return "unknown";
+}
+
+Protocol::~Protocol() = default;
+
+void Protocol::data_received(std::string_view data) {
+  static_cast<void>(data);
+}
+void Protocol::pre_connection_lost(const CloseReason& reason) {
+  static_cast<void>(reason);
+}
+void Protocol::connection_lost(const CloseReason& reason) {
+  static_cast<void>(reason);
+}
+
+Endpoint Protocol::peer() const {
+  const socklen_t size = peer_.sin6_family == AF_INET6  ? sizeof(sockaddr_in6)
+                         : peer_.sin6_family == AF_INET ? sizeof(sockaddr_in)
+                                                        : sizeof(sa_family_t);
+  return Endpoint::of(peer_.sin6_family == AF_UNIX ? Transport::unix_stream : Transport::tcp,
+                      reinterpret_cast<const sockaddr*>(&peer_), size);
+}
+
+const Logger& Protocol::log() {
+  if (!log_) {
+    const Logger base(factory_ != nullptr ? factory_->log().name() : "connection");
+    log_ = std::make_unique<Logger>(base.for_connection(session_id_, peer().short_name()));
+  }
+  return *log_;
+}
+
+// ---- the connection's life ----
+
+template <typename F>
+void Protocol::in_callback(F&& callback) {
+  // What the callback sent leaves also when it throws.
+  struct Gather {
+    explicit Gather(Protocol& protocol) : protocol(protocol) { protocol.corked_ = true; }
+    ~Gather() {
+      protocol.corked_ = false;
+      protocol.flush_cork();
+    }
+    Protocol& protocol;
+  } const gather(*this);
+  callback();
+}
+
+void Protocol::run(Socket socket, const sockaddr_in6& peer) {
+  Hub& hub = Hub::current();
+  socket_ = std::move(socket);
+  peer_ = peer;
+  fiber_ = &hub.running();
+  session_id_ = ++last_session;
+  since_ = last_read_ = last_active_ = hub.now();
+  state_ = ConnectionState::open;
+  std::exception_ptr interrupt;
+  CloseReason reason;
+  try {
+    in_callback([this] { connection_made(); });
+    reason = serve();
+  } catch (const FiberExit&) {
+    interrupt = std::current_exception();
+  } catch (const Cancelled&) {
+    interrupt = std::current_exception();
+  } catch (...) {
+    reason = {CloseKind::handler_error, std::current_exception()};
+  }
+  if (interrupt) {
+    // abort() interrupts the callback; any other interrupt goes on when the
+    // connection has ended.
+    if (reason_ && drop_output_) interrupt = nullptr;
+    reason = {CloseKind::service_stop, nullptr};
+    drop_output_ = true;
+  }
+  if (!reason_) reason_ = std::move(reason);
+  finish();
+  if (interrupt) std::rethrow_exception(interrupt);
+}
+
+CloseReason Protocol::serve() {
+  while (!reason_) {
+    if (!wait_for_data()) continue;
+    const BufferLease buffer(recv_buf_size);
+    std::optional<std::size_t> count;
+    try {
+      count = socket_.try_receive(buffer.data(), recv_buf_size);
+    } catch (const std::system_error&) {
+      return {CloseKind::io_error, std::current_exception()};
+    }
+    if (!count) continue;
+    if (*count == 0) {
+      state_ = ConnectionState::half_closed;
+      bool keep_open = false;
+      in_callback([&] { keep_open = eof_received(); });
+      if (!keep_open) return {CloseKind::eof, nullptr};
+      while (!reason_) Hub::current().park(kHalfClosed, this);
+      break;
+    }
+    received_ += *count;
+    note_activity(true);
+    in_callback([&] { data_received({buffer.data(), *count}); });
+  }
+  return *reason_;
+}
+
+bool Protocol::wait_for_data() {
+  if (socket_.may_read()) {
+    socket_.took_turn();
+    return true;
+  }
+  if (socket_.wait_readable(data_deadline(), nudged_)) return true;
+  if (nudged_) {
+    nudged_ = false;
+  } else {
+    data_deadline_passed();
+  }
+  return false;
+}
+
+Deadline Protocol::data_deadline() const noexcept {
+  Deadline deadline;
+  if (read_deadline > Duration::zero()) {
+    deadline = Deadline(Deadline::after(last_read_, read_deadline));
+  }
+  if (idle_timeout > Duration::zero()) {
+    deadline = deadline.earlier(Deadline(Deadline::after(last_active_, idle_timeout)));
+  }
+  if (draining_ && output_.empty()) {
+    deadline = deadline.earlier(Deadline(Deadline::after(last_active_, drain_quiet_)));
+  }
+  return deadline;
+}
+
+void Protocol::data_deadline_passed() {
+  const TimePoint now = Clock::now();
+  if (read_deadline > Duration::zero() && now >= Deadline::after(last_read_, read_deadline)) {
+    reason_ = {CloseKind::read_deadline, nullptr};
+  } else if (idle_timeout > Duration::zero() &&
+             now >= Deadline::after(last_active_, idle_timeout)) {
+    reason_ = {CloseKind::idle_timeout, nullptr};
+  } else if (draining_ && output_.empty() && now >= Deadline::after(last_active_, drain_quiet_)) {
+    reason_ = {CloseKind::service_stop, nullptr};
+  }
+}
+
+void Protocol::note_activity(bool read) noexcept {
+  const bool watched = read_deadline > Duration::zero() || idle_timeout > Duration::zero();
+  if (!watched && !draining_) [[likely]]
+    return;
+  last_active_ = Hub::current().now();
+  if (read && !message_pending_) last_read_ = last_active_;
+}
+
+void Protocol::message_pending(bool pending) noexcept {
+  message_pending_ = pending;
+}
+
+void Protocol::nudge() noexcept {
+  nudged_ = true;
+  if (fiber_ != nullptr) Hub::current().make_ready(*fiber_);
+}
+
+void Protocol::end(CloseReason reason, bool drop_output) {
+  if (state_ == ConnectionState::closed) return;
+  if (!reason_ || drop_output) reason_ = std::move(reason);
+  drop_output_ = drop_output_ || drop_output;
+  room_.notify_all();
+  if (fiber_ == nullptr) return;
+  Hub& hub = Hub::current();
+  if (fiber_ == hub.running_if_any()) return;
+  if (drop_output) {
+    hub.kill(*fiber_, nullptr);
+  } else {
+    nudge();
+  }
+}
+
+void Protocol::drain(Duration quiet) {
+  draining_ = true;
+  drain_quiet_ = quiet;
+  last_active_ = Hub::current().now();
+  nudge();
+}
+
+void Protocol::close_protocol() {
+  if (!reason_) end({CloseKind::local_close, nullptr}, false);
+}
+
+void Protocol::abort() {
+  end({CloseKind::local_abort, nullptr}, true);
+}
+
+void Protocol::fail(CloseReason reason) noexcept {
+  // A failure while the rest is being sent says more than the wish to close.
+  if (!reason_ || state_ == ConnectionState::closing) reason_ = std::move(reason);
+  drop_output_ = true;
+  room_.notify_all();
+  nudge();
+}
+
+void Protocol::finish() noexcept {
+  Hub& hub = Hub::current();
+  const auto guarded = [&](const char* what, auto&& step) {
+    try {
+      step();
+    } catch (...) {
+      hub.report_error(what, std::current_exception());
+    }
+  };
+  saying_last_words_ = true;
+  guarded("pre_connection_lost", [this] {
+    const CloseReason reason = *reason_;
+    in_callback([&] { pre_connection_lost(reason); });
+  });
+  saying_last_words_ = false;
+  const bool peer_ended = state_ == ConnectionState::half_closed;
+  state_ = ConnectionState::closing;
+  kill_inner_fibers();
+  try {
+    if (!drop_output_) send_last_words();
+    if (!drop_output_ && !peer_ended) linger();
+  } catch (...) {
+    // Interrupted, or the peer is gone: what was not sent is lost, and the reason
+    // says so.
+    drop_output_ = true;
+  }
+  if (flusher_) {
+    const Uninterruptible wait_out;
+    flusher_.kill();
+  }
+  output_.clear();
+  if (drop_output_ && reason_->kind != CloseKind::io_error) {
+    socket_.abort();
+  } else {
+    socket_.close();
+  }
+  state_ = ConnectionState::closed;
+  room_.notify_all();
+  const CloseReason reason = *reason_;
+  guarded("connection_lost", [&] { connection_lost(reason); });
+  if (factory_ != nullptr) {
+    guarded("connection_ended", [&] { factory_->connection_ended(*this, reason); });
+  }
+  fiber_ = nullptr;
+}
+
+void Protocol::send_last_words() {
+  if (output_.empty()) return;
+  start_flusher();
+  flusher_.join();
+}
+
+void Protocol::linger() {
+  socket_.shutdown_send();
+  const Deadline limit(kLinger);
+  const BufferLease buffer(64 * 1024);
+  for (;;) {
+    if (const auto count = socket_.try_receive(buffer.data(), buffer.size())) {
+      if (*count == 0) return;
+      continue;
+    }
+    int unsent = 0;
+    if (ioctl(socket_.native_handle(), SIOCOUTQ, &unsent) != 0 || unsent == 0) return;
+    // The kernel does not tell when the queue has emptied: look again now and then.
+    socket_.wait_readable(limit.earlier(Deadline(std::chrono::milliseconds(20))));
+    if (limit.passed()) return;
+  }
+}
+
+// ---- sending ----
+
+Protocol::Cork::Cork(Protocol& owner) noexcept
+    : ParkHook{[](ParkHook& hook) noexcept { static_cast<Cork&>(hook).protocol.flush_cork(); }},
+      protocol(owner) {}
+
+void Protocol::send_data(std::string_view data) {
+  if (!connected() || (reason_ && !saying_last_words_)) {
+    throw ConnectionLost("the connection is " +
+                         std::string(reason_ ? to_string(reason_->kind) : to_string(state_)));
+  }
+  if (data.empty()) return;
+  if (corked_ && data.size() <= kSmallSend && Hub::current().running_if_any() == fiber_) {
+    output_.append(data);
+    fiber_->park_hook = &cork_;
+    if (output_.size() < kGathered) return;
+    flush_cork();
+  } else {
+    send_now(data);
+  }
+  if (output_.size() > high_water) wait_for_room();
+}
+
+void Protocol::send_lose(std::string_view data) {
+  send_data(data);
+  close_protocol();
+}
+
+void Protocol::send_now(std::string_view data) {
+  try {
+    if (!flusher_active_) {
+      if (output_.empty()) {
+        const std::size_t count = socket_.try_send(data);
+        sent_ += count;
+        data.remove_prefix(count);
+      } else if (output_.size() < kGathered) {
+        std::array<iovec, kMaxParts> parts;
+        std::size_t count = output_.describe(parts.data(), kMaxParts - 1);
+        parts[count++] = iovec{const_cast<char*>(data.data()), data.size()};
+        const std::size_t sent = socket_.try_send(parts.data(), count);
+        sent_ += sent;
+        const std::size_t queued = std::min(sent, output_.size());
+        output_.consume(queued);
+        data.remove_prefix(sent - queued);
+      }
+    }
+    note_activity(false);
+    if (!data.empty()) output_.append(data);
+    if (!output_.empty()) start_flusher();
+  } catch (const std::system_error&) {
+    fail({CloseKind::io_error, std::current_exception()});
+  }
+}
+
+void Protocol::flush_cork() noexcept {
+  if (fiber_ != nullptr) fiber_->park_hook = nullptr;
+  if (output_.empty() || flusher_active_ || drop_output_) return;
+  try {
+    send_queue();
+    note_activity(false);
+    if (!output_.empty()) start_flusher();
+  } catch (...) {
+    fail({CloseKind::io_error, std::current_exception()});
+  }
+}
+
+void Protocol::send_queue() {
+  std::size_t count;
+  if (output_.single()) {
+    count = socket_.try_send(output_.front());
+  } else {
+    std::array<iovec, kMaxParts> parts;
+    count = socket_.try_send(parts.data(), output_.describe(parts.data(), kMaxParts));
+  }
+  sent_ += count;
+  output_.consume(count);
+}
+
+void Protocol::start_flusher() {
+  if (flusher_active_) return;
+  flusher_ = spawn([this] { flush_in_background(); });
+  flusher_active_ = true;
+}
+
+void Protocol::flush_in_background() {
+  struct Active {
+    ~Active() {
+      protocol.flusher_active_ = false;
+      protocol.room_.notify_all();
+    }
+    Protocol& protocol;
+  } const active{*this};
+  try {
+    while (!output_.empty() && !drop_output_) {
+      const Deadline limit =
+          write_timeout > Duration::zero() ? Deadline(write_timeout) : Deadline::never();
+      if (!socket_.wait_writable(limit)) return fail({CloseKind::write_timeout, nullptr});
+      send_queue();
+      note_activity(false);
+      if (output_.size() <= low_water) room_.notify_all();
+    }
+    if (draining_) nudge();  // the quiet time begins now
+  } catch (const std::system_error&) {
+    fail({CloseKind::io_error, std::current_exception()});
+  }
+}
+
+void Protocol::wait_for_room() {
+  while (output_.size() > low_water && !drop_output_ && flusher_active_) {
+    room_.wait(kRoom, this);
+  }
+  if (drop_output_) throw ConnectionLost("the connection is " + reason_->text());
+}
+
+// ---- inner fibers ----
+
+void Protocol::adopt_inner(AnyFiber fiber) {
+  if (state_ >= ConnectionState::closing) throw ConnectionLost("the connection has ended");
+  std::erase_if(inner_, [](const AnyFiber& one) { return one.dead(); });
+  fiber.start();
+  inner_.push_back(std::move(fiber));
+}
+
+void Protocol::kill_inner_fibers() {
+  const Uninterruptible wait_out;
+  auto fibers = std::exchange(inner_, {});
+  for (AnyFiber& fiber : fibers) fiber.kill_async();
+  for (AnyFiber& fiber : fibers) fiber.join();
+}
+
+}  // namespace gnet

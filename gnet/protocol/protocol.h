@@ -1,0 +1,212 @@
+// One connection and what happens on it.
+//
+// A Protocol is a state machine with callbacks, as in Twisted and asyncio, whose
+// callbacks may block: they run in the connection's own fiber, one at a time. A
+// factory makes one Protocol for each connection.
+//
+//   struct Echo : gnet::Protocol {
+//     void data_received(std::string_view data) override { send_data(data); }
+//   };
+//   auto server = gnet::TCPServerFactory::of<Echo>("127.0.0.1:6011");
+//
+// Guarantees: connection_made() comes before any data; connection_lost() comes
+// exactly once, last; an exception out of a callback closes this connection, with
+// that exception as the reason, and no other; inner fibers end with the connection.
+//
+// Threads: a Protocol belongs to its hub. Its functions may be called by any fiber
+// of that hub.
+
+#pragma once
+
+#include <netinet/in.h>
+
+#include <cstdint>
+#include <exception>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "gnet/base/log.h"
+#include "gnet/fiber/fiber.h"
+#include "gnet/io/socket.h"
+#include "gnet/protocol/close_reason.h"
+#include "gnet/protocol/output_queue.h"
+#include "gnet/sync/wait_queue.h"
+
+namespace gnet {
+
+class ConnectionFactory;
+
+enum class ConnectionState : std::uint8_t {
+  connecting,   // made, callbacks have not begun
+  open,         // both ways
+  half_closed,  // the peer has ended its side; sending still works
+  closing,      // ends; what is queued is still sent
+  closed,
+};
+
+[[nodiscard]] std::string_view to_string(ConnectionState state) noexcept;
+
+class Protocol : ListHook {
+ public:
+  Protocol() = default;
+  Protocol(const Protocol&) = delete;
+  Protocol& operator=(const Protocol&) = delete;
+  virtual ~Protocol();
+
+  // ---- settings; to be set before the connection is made, or in callbacks ----
+
+  std::size_t recv_buf_size = 64 * 1024;  // the largest single receive, in bytes
+  Duration read_deadline{};               // silence of the peer that ends the connection; 0: none
+  Duration idle_timeout{};                // silence both ways that does; 0: none
+  Duration write_timeout = std::chrono::seconds(60);  // without the peer taking a byte; 0: none
+  std::size_t high_water = 256 * 1024;                // queued bytes above which senders wait
+  std::size_t low_water = 64 * 1024;                  // and below which they go on
+
+  // ---- callbacks ----
+
+  // The connection is there. May send, block, and start inner fibers.
+  virtual void connection_made() {}
+
+  // The peer sent something; `data` is valid until the callback returns. Boundaries
+  // mean nothing: TCP has none.
+  virtual void data_received(std::string_view data);
+
+  // The peer has ended its side. True keeps the other side open until
+  // close_protocol(); otherwise what is queued is sent, and the connection ends.
+  virtual bool eof_received() { return false; }
+
+  // The connection is about to end; sending is still possible when the peer is there.
+  virtual void pre_connection_lost(const CloseReason& reason);
+
+  // The connection has ended.
+  virtual void connection_lost(const CloseReason& reason);
+
+  // ---- sending ----
+
+  // Queues `data` and returns; what the socket takes at once is sent at once, and
+  // what one callback sends leaves together. Suspends while more than high_water
+  // bytes are queued. Throws ConnectionLost once the connection is closing.
+  void send_data(std::string_view data);
+
+  // Queues `data`, and closes when everything is sent.
+  void send_lose(std::string_view data);
+
+  // Closes when everything queued is sent; without effect the second time.
+  void close_protocol();
+
+  // Closes now: what is queued is dropped, and the peer sees a reset.
+  void abort();
+
+  // ---- helpers ----
+
+  // Starts a fiber that dies with the connection.
+  template <typename F>
+  void add_inner_fiber(F&& function, SourceLocation where = SourceLocation::current()) {
+    adopt_inner(Fiber<std::invoke_result_t<std::decay_t<F>&>>::create(std::forward<F>(function), {},
+                                                                      where));
+  }
+
+  // ---- facts ----
+
+  [[nodiscard]] ConnectionState state() const noexcept { return state_; }
+  [[nodiscard]] bool connected() const noexcept {
+    return state_ == ConnectionState::open || state_ == ConnectionState::half_closed;
+  }
+
+  // Unique in the process; never used again.
+  [[nodiscard]] std::uint64_t session_id() const noexcept { return session_id_; }
+
+  [[nodiscard]] Endpoint peer() const;
+  [[nodiscard]] Endpoint local() const { return socket_.local_endpoint(); }
+
+  [[nodiscard]] std::uint64_t received_bytes() const noexcept { return received_; }
+  [[nodiscard]] std::uint64_t sent_bytes() const noexcept { return sent_; }
+  [[nodiscard]] std::size_t queued_bytes() const noexcept { return output_.size(); }
+  [[nodiscard]] TimePoint connected_since() const noexcept { return since_; }
+
+  // The logger of this connection: its lines name the session and the peer.
+  [[nodiscard]] const Logger& log();
+
+  // The factory that made this Protocol; null for one that was run by hand.
+  [[nodiscard]] ConnectionFactory* factory() const noexcept { return factory_; }
+
+  [[nodiscard]] Socket& socket() noexcept { return socket_; }
+
+ protected:
+  // A message has begun and is not whole: until it is, read_deadline is not
+  // prolonged by further data. For framers.
+  void message_pending(bool pending) noexcept;
+
+ private:
+  friend class ConnectionFactory;
+  friend class IntrusiveList<Protocol>;
+
+  // Runs the connection, from connection_made() to connection_lost(). Does not
+  // throw but what kills the fiber.
+  void run(Socket socket, const sockaddr_in6& peer);
+
+  // Asks for the end: gracefully, or at once.
+  void end(CloseReason reason, bool drop_output);
+
+  // Ends as soon as nothing has gone either way for `quiet`.
+  void drain(Duration quiet);
+
+  CloseReason serve();
+  bool wait_for_data();
+  [[nodiscard]] Deadline data_deadline() const noexcept;
+  void data_deadline_passed();
+  void note_activity(bool read) noexcept;
+  void finish() noexcept;
+  void send_last_words();
+  void linger();
+
+  template <typename F>
+  void in_callback(F&& callback);
+  void send_now(std::string_view data);
+  void flush_cork() noexcept;
+  void send_queue();
+  void start_flusher();
+  void flush_in_background();
+  void fail(CloseReason reason) noexcept;
+  void nudge() noexcept;
+  void wait_for_room();
+  void adopt_inner(AnyFiber fiber);
+  void kill_inner_fibers();
+
+  struct Cork : detail::ParkHook {
+    explicit Cork(Protocol& owner) noexcept;
+    Protocol& protocol;
+  };
+
+  Socket socket_;
+  ConnectionFactory* factory_ = nullptr;
+  ConnectionState state_ = ConnectionState::connecting;
+  bool corked_ = false;       // in a callback: small sends are gathered
+  bool nudged_ = false;       // something has changed for whoever waits for data
+  bool drop_output_ = false;  // what is queued is not worth sending any more
+  bool draining_ = false;
+  bool saying_last_words_ = false;
+  bool message_pending_ = false;
+  bool flusher_active_ = false;
+  std::optional<CloseReason> reason_;  // why it ends, once that is decided
+  detail::OutputQueue output_;
+  std::uint64_t session_id_ = 0;
+  std::uint64_t received_ = 0;
+  std::uint64_t sent_ = 0;
+  TimePoint since_{};
+  TimePoint last_read_{};  // when the current silence, or message, began
+  TimePoint last_active_{};
+  Duration drain_quiet_{};
+  sockaddr_in6 peer_{};
+  detail::FiberControl* fiber_ = nullptr;  // the connection's
+  Cork cork_{*this};
+  Fiber<> flusher_;
+  WaitQueue room_;  // senders above the high-water mark
+  std::vector<AnyFiber> inner_;
+  std::unique_ptr<Logger> log_;
+};
+
+}  // namespace gnet

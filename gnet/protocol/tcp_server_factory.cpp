@@ -1,0 +1,111 @@
+#include "gnet/protocol/tcp_server_factory.h"
+
+#include <algorithm>
+
+#include "gnet/base/error.h"
+#include "gnet/fiber/cancel_scope.h"
+
+namespace gnet {
+namespace {
+
+constexpr detail::WaitKind kCapacity{"a connection to end, because the server is full"};
+
+constexpr Duration kFirstBackOff = std::chrono::milliseconds(10);
+constexpr Duration kLastBackOff = std::chrono::seconds(1);
+
+}  // namespace
+
+TCPServerFactory::TCPServerFactory(Endpoint endpoint, ServerOptions options)
+    : endpoint_(std::move(endpoint)), options_(std::move(options)) {}
+
+TCPServerFactory::TCPServerFactory(Listener listener, ServerOptions options)
+    : options_(std::move(options)), listener_(std::move(listener)) {}
+
+TCPServerFactory::~TCPServerFactory() {
+  if (Hub::current_if_any() == nullptr) return;
+  const Uninterruptible wait_out;
+  stop(Deadline(Duration::zero()));
+}
+
+std::unique_ptr<Protocol> TCPServerFactory::build_protocol() {
+  if (!builder_) throw Misuse("a server factory needs a builder, or its own build_protocol()");
+  return builder_();
+}
+
+void TCPServerFactory::listen() {
+  if (!listener_.is_open()) listener_ = Listener(endpoint_.value(), options_.listen);
+}
+
+void TCPServerFactory::start() {
+  listen();
+  begin_connections();
+  resume();
+}
+
+void TCPServerFactory::resume() {
+  if (acceptor_) return;
+  acceptor_ = spawn({.name = "accept " + local_endpoint().to_string()}, [this] { accept_loop(); });
+}
+
+void TCPServerFactory::pause() {
+  if (acceptor_) acceptor_.kill();
+  acceptor_ = {};
+}
+
+void TCPServerFactory::close_listener() {
+  pause();
+  listener_.close();
+}
+
+std::size_t TCPServerFactory::stop(Deadline grace) {
+  close_listener();
+  return end_connections(grace);
+}
+
+const Endpoint& TCPServerFactory::local_endpoint() const {
+  if (!listener_.is_open()) throw Misuse("the server does not listen yet");
+  return listener_.local_endpoint();
+}
+
+void TCPServerFactory::accept_loop() {
+  Duration back_off = kFirstBackOff;
+  for (;;) {
+    while (options_.max_connections > 0 && active() >= options_.max_connections) {
+      ended_.wait(kCapacity, this);
+    }
+    try {
+      serve(listener_.accept());
+      back_off = kFirstBackOff;
+    } catch (const std::system_error& error) {
+      if (error.code() == std::errc::bad_file_descriptor) return;  // closed
+      // Out of descriptors or memory: a connection that ends, or time, may help.
+      if (back_off == kFirstBackOff) log().warn("{}: connections wait", error.what());
+      ended_.wait(kCapacity, this, Deadline(back_off));
+      back_off = std::min(back_off * 2, kLastBackOff);
+    }
+  }
+}
+
+void TCPServerFactory::serve(Accepted accepted) {
+  if (!admit(accepted.peer)) {
+    count_refused();
+    return;
+  }
+  spawn([this, slot = Slot(*this), accepted = std::move(accepted)]() mutable {
+    std::unique_ptr<Protocol> protocol;
+    try {
+      protocol = build_protocol();
+    } catch (const std::exception& error) {
+      log().error("cannot serve a connection: {}", error.what());
+      return;
+    }
+    Socket socket(std::move(accepted.fd), Socket::NonBlocking{});
+    if (accepted.peer.sin6_family != AF_UNIX) {
+      if (options_.no_delay) socket.set_no_delay(true);
+      if (options_.keep_alive > Duration::zero()) socket.set_keep_alive(options_.keep_alive);
+    }
+    run_connection(*protocol, std::move(socket), accepted.peer);
+  });
+}
+
+}  // namespace gnet

@@ -1,0 +1,103 @@
+// A server of connections: TCP, or a unix stream socket.
+//
+//   struct Echo : gnet::Protocol {
+//     void data_received(std::string_view data) override { send_data(data); }
+//   };
+//   auto server = gnet::TCPServerFactory::of<Echo>("127.0.0.1:6011");
+//   server->start();
+//
+// Connections above max_connections wait in the kernel's backlog; so they do while
+// the process has no descriptors left.
+//
+// Threads: as its hub.
+
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string_view>
+#include <utility>
+
+#include "gnet/io/listener.h"
+#include "gnet/protocol/connection_factory.h"
+
+namespace gnet {
+
+struct ServerOptions {
+  ListenOptions listen;
+  std::size_t max_connections = 10'000;  // alive at once; 0: no limit
+  bool no_delay = true;                  // TCP_NODELAY
+  Duration keep_alive{};                 // idle time before TCP keep-alive probes; 0: none
+};
+
+class TCPServerFactory : public ConnectionFactory {
+ public:
+  using Builder = std::function<std::unique_ptr<Protocol>()>;
+
+  explicit TCPServerFactory(Endpoint endpoint, ServerOptions options = {});
+
+  // Serves a listener that exists: of systemd, or shared with another hub.
+  explicit TCPServerFactory(Listener listener, ServerOptions options = {});
+
+  // Stops without grace, and suspends until the connections have ended.
+  ~TCPServerFactory() override;
+
+  // A server whose connections are P(args...).
+  template <typename P, typename... Args>
+  static std::unique_ptr<TCPServerFactory> of(Endpoint endpoint, Args... args) {
+    auto factory = std::make_unique<TCPServerFactory>(std::move(endpoint));
+    factory->set_builder([args...] { return std::make_unique<P>(args...); });
+    return factory;
+  }
+  template <typename P, typename... Args>
+  static std::unique_ptr<TCPServerFactory> of(std::string_view endpoint, Args... args) {
+    return of<P>(Endpoint::parse(endpoint), std::move(args)...);
+  }
+
+  void set_builder(Builder builder) { builder_ = std::move(builder); }
+
+  // ---- to override ----
+
+  // The Protocol of a new connection; the builder's by default. What it throws is
+  // logged, and the connection closed.
+  virtual std::unique_ptr<Protocol> build_protocol();
+
+  // Whether to serve this peer; false closes the connection.
+  virtual bool admit(const sockaddr_in6& peer) {
+    static_cast<void>(peer);
+    return true;
+  }
+
+  // ---- life ----
+
+  void listen() override;
+  void start() override;
+  // Not to be called by one of its own connections, which it would wait for.
+  std::size_t stop(Deadline grace) override;
+  [[nodiscard]] bool running() const noexcept override { return static_cast<bool>(acceptor_); }
+
+  // Stops accepting, and takes it up again; connections wait in the backlog.
+  void pause();
+  void resume();
+
+  // Closes the listener; connections live on.
+  void close_listener();
+
+  // What it listens on, with the port that the kernel chose. Throws Misuse before
+  // listen().
+  [[nodiscard]] const Endpoint& local_endpoint() const;
+  [[nodiscard]] Listener& listener() noexcept { return listener_; }
+
+ private:
+  void accept_loop();
+  void serve(Accepted accepted);
+
+  std::optional<Endpoint> endpoint_;
+  ServerOptions options_;
+  Builder builder_;
+  Listener listener_;
+  Fiber<> acceptor_;
+};
+
+}  // namespace gnet

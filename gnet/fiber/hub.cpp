@@ -23,7 +23,7 @@ using detail::Runnable;
 using detail::Waiter;
 using detail::WaitKind;
 
-thread_local Hub* Hub::current_hub_ = nullptr;
+constinit thread_local Hub* Hub::current_hub_ = nullptr;
 
 // Ends a thread's hub when the thread ends.
 struct HubOwner {
@@ -389,10 +389,14 @@ void Hub::yield() {
 }
 
 bool Hub::park(const WaitKind& kind, const void* object, Deadline deadline) {
-  if (deadline.is_never()) {
-    park(kind, object);
-    return true;
-  }
+  checkpoint();
+  const bool in_time = suspend(kind, object, deadline);
+  if (current_->attention) [[unlikely]]
+    deliver_interrupt();
+  return in_time;
+}
+
+bool Hub::suspend_until(const WaitKind& kind, const void* object, TimePoint when) {
   struct Alarm : Timer {
     Alarm(Hub& hub, FiberControl& fiber)
         : Timer([](Timer& timer) noexcept {
@@ -407,12 +411,9 @@ bool Hub::park(const WaitKind& kind, const void* object, Deadline deadline) {
     FiberControl& fiber;
     bool expired = false;
   };
-  checkpoint();
   Alarm alarm(*this, *current_);
-  arm(alarm, deadline.when());
+  arm(alarm, when);
   suspend(kind, object);
-  if (current_->attention) [[unlikely]]
-    deliver_interrupt();
   return !alarm.expired;
 }
 

@@ -117,6 +117,17 @@ class Hub {
   // As above, but returns false once the deadline has passed.
   bool park(const detail::WaitKind& kind, const void* object, Deadline deadline);
 
+  // As above, for a wait whose success cannot be undone: once `waiter` has been
+  // signalled, an interrupt is left for the next suspension point.
+  bool park(const detail::Waiter& waiter, const detail::WaitKind& kind, const void* object,
+            Deadline deadline) {
+    checkpoint();
+    const bool in_time = suspend(kind, object, deadline);
+    if (current_->attention && !waiter.signalled) [[unlikely]]
+      deliver_interrupt();
+    return in_time;
+  }
+
   // Appends a waiting fiber to the ready queue; does nothing when it is there.
   void make_ready(detail::FiberControl& fiber) noexcept {
     if (fiber.queued || fiber.state != FiberState::waiting) return;
@@ -305,6 +316,14 @@ class Hub {
     self.waits_on = object;
     switch_away(self);
   }
+  // False: the deadline passed.
+  bool suspend(const detail::WaitKind& kind, const void* object, Deadline deadline) {
+    if (!deadline.is_never()) [[unlikely]]
+      return suspend_until(kind, object, deadline.when());
+    suspend(kind, object);
+    return true;
+  }
+  bool suspend_until(const detail::WaitKind& kind, const void* object, TimePoint when);
   void switch_away(detail::FiberControl& self) noexcept;
   static void run_park_hook(detail::FiberControl& self) noexcept {
     detail::ParkHook* hook = std::exchange(self.park_hook, nullptr);
@@ -333,7 +352,7 @@ class Hub {
   static constexpr unsigned kColours = 16;
   static constexpr std::uint64_t kFreshCycles = 30'000;
 
-  static thread_local Hub* current_hub_;
+  static constinit thread_local Hub* current_hub_;
 
   detail::FiberControl* current_;  // null while the hub itself runs
   detail::ExceptionState* exception_state_;

@@ -1,9 +1,5 @@
 #include "gnet/sync/grant_queue.h"
 
-#include <string>
-
-#include "gnet/base/error.h"
-
 namespace gnet {
 
 using detail::Waiter;
@@ -18,19 +14,13 @@ GrantQueue::~GrantQueue() {
   }
 }
 
-void GrantQueue::dismiss() {
-  hub_.check_thread();
+void GrantQueue::dismiss() noexcept {
   while (Waiter* waiter = waiting_.pop_front()) hub_.wake(*waiter);
 }
 
-void GrantQueue::revoke() {
-  hub_.check_thread();
+void GrantQueue::revoke() noexcept {
   while (Waiter* waiter = granted_.pop_front()) static_cast<Ticket*>(waiter)->granted = false;
   granted_count_ = 0;
-}
-
-void GrantQueue::throw_destroyed(const detail::WaitKind& kind) {
-  throw Misuse(std::string("destroyed while a fiber waits for it: ") + kind.name);
 }
 
 }  // namespace gnet

@@ -9,12 +9,13 @@
 //   if (permits_ > 0) return --permits_, true;
 //   return waiters_.wait(kKind, this, deadline, [this] { release(); }) == Granted::yes;
 //
-// Threads: a GrantQueue belongs to the hub on which it was made; use from another
-// thread throws Misuse.
+// Threads: a GrantQueue belongs to the hub on which it was made; the primitive
+// around it checks that.
 
 #pragma once
 
 #include "gnet/fiber/hub.h"
+#include "gnet/sync/wait_queue.h"
 
 namespace gnet {
 
@@ -30,8 +31,7 @@ class GrantQueue {
 
   [[nodiscard]] Hub& hub() const noexcept { return hub_; }
 
-  // Whether somebody waits who has been granted nothing.
-  [[nodiscard]] bool has_waiting() const noexcept { return !waiting_.empty(); }
+  // How many wait and have been granted nothing. Counts by walking.
   [[nodiscard]] std::size_t waiting() const noexcept { return waiting_.size(); }
 
   // How many have been granted something and have not run since.
@@ -61,15 +61,14 @@ class GrantQueue {
       throw;
     }
     if (ticket.abandoned) [[unlikely]]
-      throw_destroyed(kind);
+      detail::throw_destroyed(kind);
     if (!ticket.granted) return Granted::dismissed;
     redeem(ticket);
     return Granted::yes;
   }
 
   // Grants to the one that has waited longest. False: nobody waits.
-  bool grant_one() {
-    hub_.check_thread();
+  bool grant_one() noexcept {
     auto* ticket = static_cast<Ticket*>(waiting_.pop_front());
     if (ticket == nullptr) return false;
     grant(*ticket);
@@ -77,11 +76,11 @@ class GrantQueue {
   }
 
   // Wakes all that wait without granting them anything.
-  void dismiss();
+  void dismiss() noexcept;
 
   // Takes back what was granted to those that have not run since: they are
   // dismissed instead.
-  void revoke();
+  void revoke() noexcept;
 
  private:
   struct Ticket : detail::Waiter {
@@ -93,13 +92,13 @@ class GrantQueue {
     ticket.granted = true;
     granted_.push_back(ticket);
     ++granted_count_;
-    hub_.wake(ticket);
+    ticket.signalled = true;
+    hub_.make_ready(*ticket.fiber);
   }
   void redeem(Ticket& ticket) noexcept {
     ticket.unlink();
     --granted_count_;
   }
-  [[noreturn]] static void throw_destroyed(const detail::WaitKind& kind);
 
   Hub& hub_;
   detail::WaiterList waiting_;

@@ -2,8 +2,9 @@
 //
 // get() parks while the queue is empty, put() while it is full; a queue made
 // without a capacity is never full. Items and room go to whoever has waited
-// longest. A fiber that is interrupted in get() has taken nothing, one interrupted
-// in put() has stored nothing, and whatever it had been promised goes to the next.
+// longest. A fiber that is interrupted in get() has taken nothing, and what it had
+// been woken for goes to the next; one that is interrupted in put() has stored
+// nothing.
 //
 //   gnet::Queue<std::string> lines(100);
 //   auto printer = gnet::spawn([&] { for (auto& line : lines) print(line); });
@@ -18,9 +19,12 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <exception>
 #include <iterator>
+#include <memory>
 #include <optional>
 #include <stdexcept>
+#include <type_traits>
 #include <utility>
 
 #include "gnet/base/ring_buffer.h"
@@ -75,29 +79,27 @@ class Queue {
   [[nodiscard]] std::size_t size() const noexcept { return items_.size() - getters_.granted(); }
   [[nodiscard]] bool empty() const noexcept { return size() == 0; }
 
-  // Whether try_put() would fail for want of room. Room on its way to fibers that
-  // have been woken for it is none.
-  [[nodiscard]] bool full() const noexcept {
-    return items_.size() + putters_.granted() >= capacity_;
-  }
+  // Whether try_put() would fail for want of room.
+  [[nodiscard]] bool full() const noexcept { return items_.size() >= capacity_; }
 
   [[nodiscard]] std::size_t capacity() const noexcept { return capacity_; }
 
   // Changes the capacity; fibers that wait for room and now have it are woken. Items
   // beyond a smaller capacity stay. Throws Misuse for zero.
   void set_capacity(std::size_t capacity) {
-    putters_.hub().check_thread();
+    hub().check_thread();
     detail::check_queue_capacity(capacity);
     capacity_ = capacity;
-    while (!full() && putters_.grant_one()) {
-    }
+    offer_room();
   }
 
   // ---- putting ----
   // All of it throws QueueClosed after close(), also in fibers that wait. An item
   // that was not stored has not been moved from.
 
-  // Appends an item; suspends while the queue is full.
+  // Appends an item; suspends while the queue is full. When the item is stored and
+  // the fiber interrupted before it runs again, put() returns, and the interrupt
+  // comes at the next suspension point.
   template <typename U = T>
   requires std::constructible_from<T, U&&>
   void put(U&& item) { static_cast<void>(put(std::forward<U>(item), Deadline::never())); }
@@ -106,8 +108,15 @@ class Queue {
   template <typename U = T>
   requires std::constructible_from<T, U&&>
   [[nodiscard]] bool put(U&& item, Deadline deadline) {
-    if (!claim_room(deadline)) return false;
-    store(std::forward<U>(item));
+    hub().check_thread();
+    hub().checkpoint();
+    if (closed_) throw QueueClosed();
+    if (full()) {
+      Putter putter(hub().running(), append<U>, std::addressof(item));
+      return wait_for_room(putter, deadline);
+    }
+    items_.emplace_back(std::forward<U>(item));
+    offer_item();
     return true;
   }
 
@@ -116,10 +125,11 @@ class Queue {
   template <typename U = T>
   requires std::constructible_from<T, U&&>
   [[nodiscard]] bool try_put(U&& item) {
-    putters_.hub().check_thread();
+    hub().check_thread();
     if (closed_) throw QueueClosed();
     if (full()) return false;
-    store(std::forward<U>(item));
+    items_.emplace_back(std::forward<U>(item));
+    offer_item();
     return true;
   }
 
@@ -178,16 +188,16 @@ class Queue {
   // Ends putting: fibers that wait for room are told so, what is in the queue can
   // still be taken. Closing twice is not an error.
   void close() {
-    getters_.hub().check_thread();
+    hub().check_thread();
     closed_ = true;
     getters_.dismiss();
-    putters_.dismiss();
+    putters_.notify_all();
     watchers_.notify_all();
   }
 
   // As close(), and drops what is in the queue.
   void close_now() {
-    getters_.hub().check_thread();
+    hub().check_thread();
     getters_.revoke();
     RingBuffer<T> dropped;
     dropped.swap(items_);
@@ -213,9 +223,8 @@ class Queue {
   // Waits until there is an item for the caller, who must take() it or show() it
   // before it suspends.
   Granted claim_item(Deadline deadline) {
-    Hub& hub = getters_.hub();
-    hub.check_thread();
-    hub.checkpoint();
+    hub().check_thread();
+    hub().checkpoint();
     while (empty()) {
       if (closed_) return Granted::dismissed;
       const Granted granted =
@@ -231,36 +240,58 @@ class Queue {
     return granted == Granted::yes;
   }
   bool has_item_now() {
-    getters_.hub().check_thread();
+    hub().check_thread();
     if (!empty()) return true;
     if (closed_) throw QueueClosed();
     return false;
   }
 
-  // Waits until there is room for the caller, who must store() before it suspends.
-  bool claim_room(Deadline deadline) {
-    Hub& hub = putters_.hub();
-    hub.check_thread();
-    hub.checkpoint();
-    while (!closed_) {
-      if (!full()) return true;
-      const Granted granted =
-          putters_.wait(detail::kQueueRoom, this, deadline, [this] { offer_room(); });
-      if (granted == Granted::deadline_passed) return false;
-      if (granted == Granted::yes && !closed_) return true;
+  // One that waits for room, and its item, which whoever makes room stores.
+  struct Putter : detail::Waiter {
+    using Append = void (*)(RingBuffer<T>& items, const void* item);
+
+    Putter(detail::FiberControl& fiber, Append append, const void* item) noexcept
+        : Waiter(&fiber), append(append), item(item) {}
+
+    Append append;
+    const void* item;
+    bool stored = false;
+    std::exception_ptr error;  // what append() threw
+  };
+
+  template <typename U>
+  static void append(RingBuffer<T>& items, const void* item) {
+    using Item = std::remove_reference_t<U>;
+    items.emplace_back(std::forward<U>(*static_cast<Item*>(const_cast<void*>(item))));
+  }
+
+  bool wait_for_room(Putter& putter, Deadline deadline) {
+    Hub& hub = this->hub();
+    putters_.add(putter);
+    while (!putter.signalled) {
+      if (!hub.park(putter, detail::kQueueRoom, this, deadline) && !putter.signalled) return false;
     }
+    if (putter.stored) [[likely]]
+      return true;
+    if (putter.error) std::rethrow_exception(putter.error);
+    if (putter.abandoned) detail::throw_destroyed(detail::kQueueRoom);
     throw QueueClosed();
   }
 
-  template <typename U>
-  void store(U&& item) {
-    try {
-      items_.emplace_back(std::forward<U>(item));
-    } catch (...) {
-      offer_room();  // what was claimed is the next one's
-      throw;
+  // Stores the items of those who wait for room, as far as there is some.
+  void offer_room() noexcept {
+    while (!full()) {
+      auto* putter = static_cast<Putter*>(putters_.take_first());
+      if (putter == nullptr) return;
+      try {
+        putter->append(items_, putter->item);
+        putter->stored = true;
+      } catch (...) {
+        putter->error = std::current_exception();
+      }
+      hub().wake(*putter);
+      offer_item();
     }
-    offer_item();
   }
 
   T take() {
@@ -281,21 +312,18 @@ class Queue {
   }
 
   // One more item than before is nobody's.
-  void offer_item() {
+  void offer_item() noexcept {
     if (empty() || getters_.grant_one()) return;
-    watchers_.notify_all();
+    if (!watchers_.empty()) watchers_.notify_all();
   }
 
-  // As many or one more can be put than before.
-  void offer_room() {
-    if (putters_.has_waiting() && !full()) putters_.grant_one();
-  }
+  [[nodiscard]] Hub& hub() const noexcept { return getters_.hub(); }
 
   RingBuffer<T> items_;  // those promised to granted getters included
   std::size_t capacity_;
   bool closed_ = false;
   GrantQueue getters_;  // none waits while an item is nobody's
-  GrantQueue putters_;  // none waits while there is room that is nobody's
+  WaitQueue putters_;   // none waits while there is room
   mutable WaitQueue watchers_;
 };
 

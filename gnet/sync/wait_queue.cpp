@@ -4,6 +4,10 @@
 
 namespace gnet {
 
+void detail::throw_destroyed(const WaitKind& kind) {
+  throw Misuse(std::string("destroyed while a fiber waits for it: ") + kind.name);
+}
+
 WaitQueue::~WaitQueue() {
   if (waiters_.empty() || Hub::current_if_any() != &hub_) return;
   while (detail::Waiter* waiter = waiters_.pop_front()) {
@@ -19,9 +23,7 @@ bool WaitQueue::wait(detail::Waiter& waiter, const detail::WaitKind& kind, const
   while (!waiter.signalled) {
     if (!hub_.park(kind, object, deadline) && !waiter.signalled) return false;
   }
-  if (waiter.abandoned) {
-    throw Misuse(std::string("destroyed while a fiber waits for it: ") + kind.name);
-  }
+  if (waiter.abandoned) detail::throw_destroyed(kind);
   return true;
 }
 

@@ -14,6 +14,12 @@
 #include "gnet/fiber/hub.h"
 
 namespace gnet {
+namespace detail {
+
+// Throws Misuse: what a fiber waited for is gone.
+[[noreturn]] void throw_destroyed(const WaitKind& kind);
+
+}  // namespace detail
 
 class WaitQueue {
  public:
@@ -49,6 +55,10 @@ class WaitQueue {
   }
 
   void notify_all();
+
+  // Unlinks the one that has waited longest, for the caller to wake; null: nobody
+  // waits.
+  detail::Waiter* take_first() noexcept { return waiters_.pop_front(); }
 
   // Appends a waiter that is not a fiber's.
   void add(detail::Waiter& waiter) {

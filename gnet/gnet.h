@@ -25,6 +25,7 @@
 #include "gnet/io/listener.h"
 #include "gnet/io/resolver.h"
 #include "gnet/io/stream.h"
+#include "gnet/os/signal.h"
 #include "gnet/protocol/protocol.h"
 #include "gnet/protocol/tcp_server_factory.h"
 #include "gnet/sync/async_result.h"

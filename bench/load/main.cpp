@@ -1,25 +1,40 @@
-// bench_load: loads an echo server on this machine and reports what it saw, one `key value` a line.
+// bench_load: loads echo servers on this machine and reports what it saw, one `key value` a line.
 //
 //   bench_load echo --port 6011 --connections 64 --size 64 --duration 5
+//   bench_load compare --server 6011:100 --server 6012:101     slices of load in turn
 //   bench_load connect --port 6011 --duration 5
-//   bench_load idle --port 6011 --connections 10000      holds them until its stdin ends
+//   bench_load idle --port 6011 --connections 10000            holds them until its stdin ends
 
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <chrono>
 #include <cstdio>
 #include <exception>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "bench/load/clock.h"
 #include "bench/load/connection.h"
-#include "bench/load/echo_load.h"
+#include "bench/load/echo_clients.h"
 
 namespace {
 
 using bench::Connection;
+using Seconds = std::chrono::duration<double>;
+
+struct Options {
+  bench::EchoServer server;
+  std::vector<std::string> servers;  // PORT:PID
+  bench::EchoPlan plan;
+  double duration = 1;
+  double warm_up = 0.2;
+  double slice = 0.05;
+  std::uint64_t slices = 20;
+  std::uint64_t count = 0;  // 0: the duration counts
+};
 
 void print(const char* key, double value) {
   std::printf("%s %.3f\n", key, value);
@@ -31,50 +46,80 @@ void print_latency(const bench::Histogram& latency) {
   print("p99_us", static_cast<double>(latency.percentile(0.99)) / 1e3);
 }
 
-void echo(const bench::EchoPlan& plan) {
-  const auto result = bench::run_echo_load(plan);
-  const double seconds = static_cast<double>(result.elapsed) / 1e9;
-  print("round_trips", static_cast<double>(result.round_trips));
+void print_stretch(const bench::Stretch& stretch) {
+  const double seconds = static_cast<double>(stretch.elapsed) / 1e9;
+  print("round_trips", static_cast<double>(stretch.round_trips));
   print("seconds", seconds);
-  print("rate", static_cast<double>(result.round_trips) / seconds);
-  print_latency(result.latency);
-  print("server_cpu_ns", static_cast<double>(result.server_cpu));
-  print("load_cpu_ns", static_cast<double>(result.own_cpu));
+  print("rate", static_cast<double>(stretch.round_trips) / seconds);
+  print("server_cpu_ns", static_cast<double>(stretch.server_cpu));
+}
+
+void echo(const Options& options) {
+  bench::EchoClients clients(options.server, options.plan);
+  if (options.count != 0) {
+    print_stretch(clients.run_count(options.count));
+  } else {
+    clients.run_for(Seconds(options.warm_up));
+    print_stretch(clients.run_for(Seconds(options.duration)));
+  }
+  print_latency(clients.latency());
+}
+
+// All servers stay connected, and only one at a time has work: A B C, A B C. Slices are short, so
+// that whatever else goes on in the machine meets all servers alike.
+void compare(const Options& options) {
+  std::vector<std::unique_ptr<bench::EchoClients>> all;
+  for (const auto& server : options.servers) {
+    unsigned port = 0;
+    int pid = 0;
+    if (std::sscanf(server.c_str(), "%u:%d", &port, &pid) != 2) {
+      throw CLI::ValidationError("--server", "not PORT:PID: " + server);
+    }
+    all.push_back(std::make_unique<bench::EchoClients>(
+        bench::EchoServer{static_cast<std::uint16_t>(port), pid}, options.plan));
+  }
+  for (auto& clients : all) clients->run_for(Seconds(options.warm_up));
+  for (std::uint64_t slice = 0; slice < options.slices; ++slice) {
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      std::printf("server %zu\n", i);
+      print_stretch(all[i]->run_for(Seconds(options.slice)));
+    }
+  }
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    std::printf("server %zu\n", i);
+    print_latency(all[i]->latency());
+  }
 }
 
 // Connect, echo, end of stream both ways, close; then the next.
-void connect(const bench::EchoPlan& plan) {
-  const std::string message(plan.message_size, 'x');
+void connect(const Options& options) {
+  const std::string message(options.plan.message_size, 'x');
   bench::Histogram latency;
   std::optional<bench::ProcessClock> server;
-  if (plan.server != 0) server.emplace(plan.server);
+  if (options.server.pid != 0) server.emplace(options.server.pid);
   const auto server_start = server ? server->read() : 0;
   const auto start = bench::now();
-  const auto end = start + static_cast<bench::Nanoseconds>(plan.duration * 1e9);
+  const auto end = start + static_cast<bench::Nanoseconds>(options.duration * 1e9);
   std::uint64_t done = 0;
-  for (auto begin = start; plan.count != 0 ? done < plan.count : begin < end; ++done) {
-    auto connection = Connection::open(plan.port, done);
+  for (auto begin = start; options.count != 0 ? done < options.count : begin < end; ++done) {
+    auto connection = Connection::open(options.server.port, done);
     connection.echo(message);
     connection.finish();
     const auto time = bench::now();
     latency.add(time - begin);
     begin = time;
   }
-  const double seconds = static_cast<double>(bench::now() - start) / 1e9;
-  print("round_trips", static_cast<double>(done));
-  print("seconds", seconds);
-  print("rate", static_cast<double>(done) / seconds);
+  print_stretch({done, bench::now() - start, server ? server->read() - server_start : 0});
   print_latency(latency);
-  print("server_cpu_ns", server ? static_cast<double>(server->read() - server_start) : 0);
 }
 
 // Every connection has done one echo before it rests: it is idle, not fresh.
-void idle(const bench::EchoPlan& plan) {
-  const std::string message(plan.message_size, 'x');
+void idle(const Options& options) {
+  const std::string message(options.plan.message_size, 'x');
   std::vector<Connection> connections;
-  connections.reserve(plan.connections);
-  for (std::size_t i = 0; i < plan.connections; ++i) {
-    connections.push_back(Connection::open(plan.port, i));
+  connections.reserve(options.plan.connections);
+  for (std::size_t i = 0; i < options.plan.connections; ++i) {
+    connections.push_back(Connection::open(options.server.port, i));
     connections.back().echo(message);
   }
   print("ready", static_cast<double>(connections.size()));
@@ -87,32 +132,44 @@ void idle(const bench::EchoPlan& plan) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  CLI::App app("load an echo server on this machine");
+  CLI::App app("load echo servers on this machine");
   app.require_subcommand(1);
-  bench::EchoPlan plan;
-  const auto add = [&](const char* name, const char* summary, auto run) {
-    auto* command = app.add_subcommand(name, summary);
-    command->add_option("-p,--port", plan.port, "the server's port on 127.0.0.1")->required();
-    command->add_option("-s,--size", plan.message_size, "bytes a message")
+  Options options;
+
+  auto* echoes =
+      app.add_subcommand("echo", "a closed loop: each connection has one message under way");
+  auto* comparison =
+      app.add_subcommand("compare", "the same on several servers, a slice each in turn");
+  auto* connects = app.add_subcommand("connect", "connect, echo and close, one after another");
+  auto* idles = app.add_subcommand("idle", "hold connections that do nothing until stdin ends");
+  for (auto* command : {echoes, comparison, connects, idles}) {
+    command->add_option("-s,--size", options.plan.message_size, "bytes a message")
         ->check(CLI::PositiveNumber);
-    command->callback([&plan, run] { run(plan); });
-    return command;
-  };
-  const auto add_length = [&](CLI::App* command) {
-    command->add_option("-d,--duration", plan.duration, "seconds to measure");
-    command->add_option("-n,--count", plan.count, "round trips to make, instead of a duration");
-    command->add_option("--pid", plan.server, "report the CPU time of this process");
-  };
-  auto* echoes = add("echo", "a closed loop: each connection has one message under way", echo);
-  add_length(echoes);
-  echoes->add_option("-c,--connections", plan.connections, "connections at once")
-      ->check(CLI::PositiveNumber);
-  echoes->add_option("-w,--warm-up", plan.warm_up, "seconds before the measurement");
-  echoes->add_flag("--check", plan.check_content, "compare every byte of every echo");
-  add_length(add("connect", "connect, echo and close, one after another", connect));
-  add("idle", "hold connections that do nothing until stdin ends", idle)
-      ->add_option("-c,--connections", plan.connections, "connections at once")
-      ->check(CLI::PositiveNumber);
+  }
+  for (auto* command : {echoes, connects, idles}) {
+    command->add_option("-p,--port", options.server.port, "the server's port on 127.0.0.1")
+        ->required();
+  }
+  for (auto* command : {echoes, comparison, idles}) {
+    command->add_option("-c,--connections", options.plan.connections, "connections to each server")
+        ->check(CLI::PositiveNumber);
+  }
+  for (auto* command : {echoes, connects}) {
+    command->add_option("-d,--duration", options.duration, "seconds to measure");
+    command->add_option("-n,--count", options.count, "round trips to make, instead of a duration");
+    command->add_option("--pid", options.server.pid, "report the CPU time of this process");
+  }
+  for (auto* command : {echoes, comparison}) {
+    command->add_option("-w,--warm-up", options.warm_up, "seconds before the measurement");
+    command->add_flag("--check", options.plan.check_content, "compare every byte of every echo");
+  }
+  comparison->add_option("--server", options.servers, "PORT:PID of a server")->required();
+  comparison->add_option("--slice", options.slice, "seconds a slice");
+  comparison->add_option("--slices", options.slices, "slices for each server");
+  echoes->callback([&] { echo(options); });
+  comparison->callback([&] { compare(options); });
+  connects->callback([&] { connect(options); });
+  idles->callback([&] { idle(options); });
 
   bench::raise_descriptor_limit();
   try {

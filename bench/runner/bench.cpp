@@ -18,11 +18,6 @@ std::string last_line(const std::string& file) {
   return last;
 }
 
-Command joined(Command front, const Command& back) {
-  front.insert(front.end(), back.begin(), back.end());
-  return front;
-}
-
 // The error of a child with what it said last, which is mostly the reason.
 std::runtime_error failure(const std::string& what, const std::string& log) {
   const auto said = last_line(log);
@@ -30,6 +25,11 @@ std::runtime_error failure(const std::string& what, const std::string& log) {
 }
 
 }  // namespace
+
+Command joined(Command front, const Command& back) {
+  front.insert(front.end(), back.begin(), back.end());
+  return front;
+}
 
 std::vector<Server> Bench::floor_and_gnet() const {
   std::vector<Server> chosen;

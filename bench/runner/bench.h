@@ -25,8 +25,9 @@ struct Bench {
   std::string folder;  // where the peers, bench_load and the probes are
   std::string gnet;    // the tool
   std::vector<Server> servers;
-  int rounds = 25;
-  double seconds = 0.25;
+  int rounds = 5;      // starts of each server
+  int slices = 20;     // of load for each server in a round
+  double slice = 0.1;  // seconds
   bool quick = false;
   int server_core = 0;
   int load_core = 1;
@@ -68,6 +69,8 @@ class IdleConnections {
 
 // Runs a command to its end: its stdout. Throws when its exit status is not 0.
 std::string output_of(const Bench& bench, const Command& command);
+
+Command joined(Command front, const Command& back);
 
 LoadReport parse_report(const std::string& text);
 

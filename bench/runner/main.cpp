@@ -35,7 +35,8 @@ struct Options {
   std::vector<std::string> rows;
   std::vector<std::string> servers;
   int rounds = 0;
-  double seconds = 0;
+  int slices = 0;
+  double slice = 0;
   bool quick = false;
   bool list = false;
 };
@@ -105,11 +106,12 @@ Bench make_bench(const Options& options) {
   bench.gnet = find_gnet(options);
   bench.quick = options.quick;
   if (options.quick) {
-    bench.rounds = 5;
-    bench.seconds = 0.2;
+    bench.rounds = 3;
+    bench.slices = 10;
   }
   if (options.rounds > 0) bench.rounds = options.rounds;
-  if (options.seconds > 0) bench.seconds = options.seconds;
+  if (options.slices > 0) bench.slices = options.slices;
+  if (options.slice > 0) bench.slice = options.slice;
   choose_cores(bench);
   add_servers(bench, options);
   return bench;
@@ -166,8 +168,9 @@ int main(int argc, char** argv) {
   app.add_option("rows", options.rows, "rows to measure, as shell patterns (default: all)");
   app.add_flag("--list", options.list, "show the rows and end");
   app.add_flag("--quick", options.quick, "fewer and shorter rounds, fewer peers");
-  app.add_option("--rounds", options.rounds, "rounds of every server in a timed row");
-  app.add_option("--seconds", options.seconds, "length of a round");
+  app.add_option("--rounds", options.rounds, "starts of every server in a timed row");
+  app.add_option("--slices", options.slices, "slices of load for each server in a round");
+  app.add_option("--slice", options.slice, "seconds of a slice");
   app.add_option("--server", options.servers, "only these servers, as shell patterns");
   app.add_option("--json", options.json, "write all results to this file as well");
   app.add_option("--build", options.build, "the build folder");

@@ -1,8 +1,8 @@
-// Interleaved rounds: server A, B, C, A, B, C … so that whatever else the machine does meets all
-// of them alike.
+// Interleaved measurements: server A, B, C, A, B, C … so that whatever else the machine does meets
+// all of them alike.
 //
-// Each round starts every server anew, because where a process happens to lie in memory is worth
-// some percent, and compares it with the floor of the same round.
+// A ratio is taken between measurements that lie next to each other in time, and its median over
+// all of them is what counts.
 
 #pragma once
 
@@ -19,28 +19,23 @@ namespace bench {
 struct Rounds {
   struct OfServer {
     std::string name;
-    std::vector<LoadReport> reports;  // one a round
+    std::vector<LoadReport> reports;  // the n-th of each server belong together
+    std::vector<LoadReport> latencies;
     std::string failure;
   };
 
   std::vector<OfServer> servers;
 
-  // The median and the least over the rounds of `value(report)`, and the median of its ratio to the
-  // floor in each round.
+  // The median and the least of `value(report)`, and the median of its ratio to the floor.
   template <class Value>
   [[nodiscard]] static double median_of(const OfServer& server, Value value) {
-    std::vector<double> values;
-    for (const auto& report : server.reports) values.push_back(value(report));
-    return median(values);
+    return median(values_of(server.reports, value));
   }
-
   template <class Value>
   [[nodiscard]] static double least_of(const OfServer& server, Value value) {
-    double least = std::numeric_limits<double>::infinity();
-    for (const auto& report : server.reports) least = std::min(least, value(report));
-    return least;
+    const auto values = values_of(server.reports, value);
+    return *std::min_element(values.begin(), values.end());
   }
-
   template <class Value>
   [[nodiscard]] double ratio_to_floor(const OfServer& server, Value value) const {
     return median(ratios(server, value));
@@ -60,6 +55,13 @@ struct Rounds {
   // Of those that ended well.
   [[nodiscard]] const OfServer* find(const std::string& name) const;
 
+  template <class Value>
+  static std::vector<double> values_of(const std::vector<LoadReport>& reports, Value value) {
+    std::vector<double> values;
+    for (const auto& report : reports) values.push_back(value(report));
+    return values;
+  }
+
  private:
   template <class Value>
   [[nodiscard]] std::vector<double> ratios(const OfServer& server, Value value) const {
@@ -73,7 +75,12 @@ struct Rounds {
   }
 };
 
-// Runs bench_load against every server in every round; `arguments` begin with its command, and the
+// All servers run at the same time and have work in turn, slice by slice; each round starts them
+// anew, because where a process happens to lie in memory is worth some percent. `arguments` go to
+// `bench_load compare`.
+Rounds run_slices(const Bench& bench, const std::vector<Server>& servers, const Command& arguments);
+
+// One run of bench_load for each server in each round; `arguments` begin with its command, and the
 // server's port and process are added.
 Rounds run_rounds(const Bench& bench, const std::vector<Server>& servers, const Command& arguments);
 

@@ -17,8 +17,9 @@ double cpu_per_connection(const LoadReport& report) {
 }
 
 void run(const Bench& bench, RowResult& result) {
-  const auto rounds = run_rounds(bench, bench.all_or_floor_and_gnet(),
-                                 {"connect", "--duration", fmt::format("{:.3f}", bench.seconds)});
+  const auto rounds =
+      run_rounds(bench, bench.all_or_floor_and_gnet(),
+                 {"connect", "--duration", fmt::format("{:.3f}", bench.slice * bench.slices / 4)});
   const auto what = "gnet, connections a second / floor";
   auto check = skipped_check(what, "no gnet");
   for (const auto& server : rounds.servers) {

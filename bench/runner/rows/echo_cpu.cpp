@@ -24,16 +24,18 @@ double cpu_per_echo(const LoadReport& report) {
 Subject subject_of(const Rounds& rounds, const Rounds::OfServer& server) {
   Subject subject{server.name, {}, server.failure};
   if (subject.failed()) return subject;
-  const auto column = [&](const char* key) {
-    return Rounds::median_of(server, [key](const LoadReport& report) { return report.at(key); });
+  const auto latency = [&](const char* key) {
+    return median(Rounds::values_of(server.latencies,
+                                    [key](const LoadReport& report) { return report.at(key); }));
   };
+  const auto rate = [](const LoadReport& report) { return report.at("rate"); };
   subject.values = {{"cpu us/echo", Rounds::median_of(server, cpu_per_echo)},
                     {"least", Rounds::least_of(server, cpu_per_echo)},
                     {"ratio", rounds.ratio_to_floor(server, cpu_per_echo)},
                     {"+-", rounds.ratio_error(server, cpu_per_echo)},
-                    {"echoes/s", column("rate")},
-                    {"p50 us", column("p50_us")},
-                    {"p99 us", column("p99_us")}};
+                    {"echoes/s", Rounds::median_of(server, rate)},
+                    {"p50 us", latency("p50_us")},
+                    {"p99 us", latency("p99_us")}};
   return subject;
 }
 
@@ -51,10 +53,11 @@ Check below_every_peer(const std::vector<Subject>& subjects, double gnet) {
 }
 
 void run(const Bench& bench, RowResult& result, const Load& load) {
-  const auto rounds = run_rounds(bench, bench.servers,
-                                 {"echo", "--connections", std::to_string(load.connections),
-                                  "--size", std::to_string(load.size), "--warm-up", "0.1",
-                                  "--duration", fmt::format("{:.3f}", bench.seconds)});
+  const auto rounds =
+      run_slices(bench, bench.servers,
+                 {"--connections", std::to_string(load.connections), "--size",
+                  std::to_string(load.size), "--slice", fmt::format("{:.3f}", bench.slice),
+                  "--slices", std::to_string(bench.slices), "--warm-up", "0.1"});
   for (const auto& server : rounds.servers) {
     result.subjects.push_back(subject_of(rounds, server));
   }

@@ -1,4 +1,4 @@
-#include "bench/load/echo_load.h"
+#include "bench/load/echo_clients.h"
 
 #include <sys/epoll.h>
 #include <sys/socket.h>
@@ -7,8 +7,8 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <limits>
 #include <optional>
-#include <string>
 #include <vector>
 
 #include "bench/load/connection.h"
@@ -17,6 +17,7 @@ namespace bench {
 namespace {
 
 constexpr std::size_t kReceiveSize = 64 * 1024;
+constexpr int kPatienceMs = 5000;
 
 struct Client {
   Connection connection;
@@ -27,43 +28,55 @@ struct Client {
   bool watches_output = false;
 };
 
-class EchoLoop {
- public:
-  explicit EchoLoop(const EchoPlan& plan) : plan_(plan), epoll_(epoll_create1(EPOLL_CLOEXEC)) {
-    if (epoll_ < 0) throw_errno("epoll_create1");
-    if (plan.server != 0) server_clock_.emplace(plan.server);
-    message_.resize(plan.message_size);
-    for (std::size_t i = 0; i < message_.size(); ++i) {
-      message_[i] = static_cast<char>('!' + (i * 7 + i / 64) % 90);
-    }
-    clients_.resize(plan.connections);
-  }
-  EchoLoop(const EchoLoop&) = delete;
-  EchoLoop& operator=(const EchoLoop&) = delete;
-  ~EchoLoop() { close(epoll_); }
+std::string make_message(std::size_t size) {
+  std::string message(size, '\0');
+  for (std::size_t i = 0; i < size; ++i)
+    message[i] = static_cast<char>('!' + (i * 7 + i / 64) % 90);
+  return message;
+}
 
-  EchoResult run() {
+}  // namespace
+
+class EchoClients::Loop {
+ public:
+  Loop(const EchoServer& server, const EchoPlan& plan)
+      : message_(make_message(plan.message_size)),
+        check_content_(plan.check_content),
+        epoll_(epoll_create1(EPOLL_CLOEXEC)),
+        clients_(plan.connections) {
+    if (epoll_ < 0) throw_errno("epoll_create1");
+    if (server.pid != 0) server_clock_.emplace(server.pid);
     for (auto& client : clients_) {
-      client.connection = Connection::open(plan_.port);
+      client.connection = Connection::open(server.port);
       client.connection.set_nonblocking();
       watch(EPOLL_CTL_ADD, client, EPOLLIN);
     }
-    if (plan_.count != 0) {
-      start_window();
-      start_all();
-      while (busy_ > 0) turn();
-    } else {
-      start_all();
-      turn_until(now() + seconds(plan_.warm_up));
-      start_window();
-      turn_until(window_start_ + seconds(plan_.duration));
-    }
-    return end_window();
+  }
+  Loop(const Loop&) = delete;
+  Loop& operator=(const Loop&) = delete;
+  ~Loop() { close(epoll_); }
+
+  // Until the clock says `end` or `count` messages have begun, and all have come back.
+  Stretch run(Nanoseconds time, std::uint64_t count) {
+    const auto cpu_start = server_clock_ ? server_clock_->read() : 0;
+    const auto trips_start = latency_.total();
+    const auto start = now();
+    end_ = time == kForever ? kForever : start + time;
+    left_ = count;
+    for (auto& client : clients_) start_message(client, now());
+    while (busy_ > 0) turn();
+    Stretch stretch;
+    stretch.elapsed = now() - start;
+    stretch.round_trips = latency_.total() - trips_start;
+    if (server_clock_) stretch.server_cpu = server_clock_->read() - cpu_start;
+    return stretch;
   }
 
- private:
-  static Nanoseconds seconds(double value) { return static_cast<Nanoseconds>(value * 1e9); }
+  [[nodiscard]] const Histogram& latency() const noexcept { return latency_; }
 
+  static constexpr Nanoseconds kForever = std::numeric_limits<Nanoseconds>::max();
+
+ private:
   void watch(int operation, Client& client, std::uint32_t events) {
     epoll_event event{};
     event.events = events;
@@ -71,33 +84,11 @@ class EchoLoop {
     if (epoll_ctl(epoll_, operation, client.connection.fd(), &event) != 0) throw_errno("epoll_ctl");
   }
 
-  void start_window() {
-    result_ = EchoResult();
-    if (server_clock_) server_cpu_start_ = server_clock_->read();
-    own_cpu_start_ = read_clock(CLOCK_PROCESS_CPUTIME_ID);
-    window_start_ = now();
-  }
-
-  EchoResult end_window() {
-    result_.elapsed = now() - window_start_;
-    result_.own_cpu = read_clock(CLOCK_PROCESS_CPUTIME_ID) - own_cpu_start_;
-    if (server_clock_) result_.server_cpu = server_clock_->read() - server_cpu_start_;
-    result_.round_trips = result_.latency.total();
-    return result_;
-  }
-
-  void start_all() {
-    for (auto& client : clients_) start_message(client, now());
-  }
-
-  void turn_until(Nanoseconds end) {
-    while (now() < end) turn();
-  }
-
   void turn() {
     std::array<epoll_event, 256> events;
-    const int count = epoll_wait(epoll_, events.data(), static_cast<int>(events.size()), 1000);
-    if (count == 0) throw WrongEcho("no echo for a second");
+    const int count =
+        epoll_wait(epoll_, events.data(), static_cast<int>(events.size()), kPatienceMs);
+    if (count == 0) throw WrongEcho("no echo for five seconds");
     for (int i = 0; i < count; ++i) {
       auto& client = *static_cast<Client*>(events[static_cast<std::size_t>(i)].data.ptr);
       const auto what = events[static_cast<std::size_t>(i)].events;
@@ -107,8 +98,8 @@ class EchoLoop {
   }
 
   void start_message(Client& client, Nanoseconds time) {
-    if (plan_.count != 0 && begun_ == plan_.count) return;
-    ++begun_;
+    if (left_ == 0 || time >= end_) return;
+    --left_;
     ++busy_;
     client.idle = false;
     client.sent = client.received = 0;
@@ -139,7 +130,7 @@ class EchoLoop {
     if (client.idle || client.received + size > client.sent) {
       throw WrongEcho("the server sent more than it got");
     }
-    if (plan_.check_content &&
+    if (check_content_ &&
         std::memcmp(buffer_.data(), message_.data() + client.received, size) != 0) {
       throw WrongEcho("the server sent other bytes than it got");
     }
@@ -149,30 +140,39 @@ class EchoLoop {
 
   void end_message(Client& client) {
     const Nanoseconds time = now();
-    result_.latency.add(time - client.started);
+    latency_.add(time - client.started);
     client.idle = true;
     --busy_;
     start_message(client, time);
   }
 
-  const EchoPlan& plan_;
-  int epoll_;
+  const std::string message_;
+  const bool check_content_;
+  const int epoll_;
   std::optional<ProcessClock> server_clock_;
-  std::string message_;
   std::vector<Client> clients_;
   std::array<char, kReceiveSize> buffer_;
-  std::uint64_t begun_ = 0;
-  std::size_t busy_ = 0;
-  EchoResult result_;
-  Nanoseconds window_start_ = 0;
-  Nanoseconds server_cpu_start_ = 0;
-  Nanoseconds own_cpu_start_ = 0;
+  std::size_t busy_ = 0;    // messages under way
+  std::uint64_t left_ = 0;  // messages to begin
+  Nanoseconds end_ = 0;     // after which none begins
+  Histogram latency_;
 };
 
-}  // namespace
+EchoClients::EchoClients(const EchoServer& server, const EchoPlan& plan)
+    : loop_(std::make_unique<Loop>(server, plan)) {}
 
-EchoResult run_echo_load(const EchoPlan& plan) {
-  return EchoLoop(plan).run();
+EchoClients::~EchoClients() = default;
+
+Stretch EchoClients::run_for(std::chrono::duration<double> time) {
+  return loop_->run(static_cast<Nanoseconds>(time.count() * 1e9), UINT64_MAX);
+}
+
+Stretch EchoClients::run_count(std::uint64_t count) {
+  return loop_->run(Loop::kForever, count);
+}
+
+const Histogram& EchoClients::latency() const noexcept {
+  return loop_->latency();
 }
 
 }  // namespace bench

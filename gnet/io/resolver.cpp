@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <chrono>
 #include <condition_variable>
+#include <cstdlib>
 #include <cstring>
 #include <deque>
 #include <map>
@@ -33,6 +34,7 @@ constexpr std::size_t kMaxThreads = 4;
 constexpr std::size_t kMaxQueue = 1024;
 constexpr std::size_t kThreadStack = 512 * 1024;  // name service modules are not modest
 constexpr auto kIdle = std::chrono::seconds(10);
+constexpr auto kIdleEnd = std::chrono::milliseconds(100);
 
 class ResolveCategory : public std::error_category {
  public:
@@ -156,6 +158,15 @@ class Lookups {
     // A child of fork() has none of the threads; its lookups start from nothing.
     ::pthread_atfork([] { instance().mutex_.lock(); }, [] { instance().mutex_.unlock(); },
                      [] { instance().start_again(); });
+    std::atexit([] { instance().end(); });
+  }
+
+  // At exit idle threads end; one that is busy cannot be stopped, and does no harm.
+  void end() {
+    std::unique_lock lock(mutex_);
+    ending_ = true;
+    wake_.notify_all();
+    ended_.wait_for(lock, kIdleEnd, [this] { return threads_ == busy_; });
   }
 
   void start_again() {
@@ -163,6 +174,7 @@ class Lookups {
     pending_.clear();
     threads_ = busy_ = 0;
     new (&wake_) std::condition_variable;
+    new (&ended_) std::condition_variable;
     mutex_.unlock();
   }
 
@@ -178,7 +190,8 @@ class Lookups {
 
   void work() {
     std::unique_lock lock(mutex_);
-    while (wake_.wait_for(lock, kIdle, [this] { return !queue_.empty(); })) {
+    const auto something = [this] { return ending_ || !queue_.empty(); };
+    while (wake_.wait_for(lock, kIdle, something) && !ending_) {
       const std::shared_ptr<Lookup> lookup = std::move(queue_.front());
       queue_.pop_front();
       ++busy_;
@@ -194,6 +207,7 @@ class Lookups {
       lock.lock();
     }
     --threads_;
+    ended_.notify_all();
   }
 
   static std::shared_ptr<const Resolved> answer(const LookUp& look_up, const Key& key) {
@@ -217,9 +231,11 @@ class Lookups {
 
   std::mutex mutex_;
   std::condition_variable wake_;
+  std::condition_variable ended_;
   std::deque<std::shared_ptr<Lookup>> queue_;       // not begun
   std::map<Key, std::shared_ptr<Lookup>> pending_;  // these, and those under way
   LookUp look_up_ = ask_system;
+  bool ending_ = false;
   std::size_t threads_ = 0;
   std::size_t busy_ = 0;  // of them, inside a lookup
 };

@@ -510,7 +510,15 @@ void Hub::nothing_left() noexcept {
   raise_in_main(std::make_exception_ptr(LoopExit("this would block for ever:\n" + graph)));
 }
 
+void Hub::end_waiting(bool ended) {
+  check_thread();
+  waiting_ended_ = ended;
+  if (!ended) return;
+  while (Waiter* waiter = idle_waiters_.pop_front()) wake(*waiter);
+}
+
 bool Hub::wait_idle(Deadline deadline) {
+  if (waiting_ended_) return true;
   Waiter waiter(&running());
   idle_waiters_.push_back(waiter);
   while (!waiter.signalled) {

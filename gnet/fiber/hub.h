@@ -191,6 +191,10 @@ class Hub {
   // waited for, no KeepAlive. False when the deadline passed first.
   bool wait_idle(Deadline deadline);
 
+  // Has wait_idle() return true, now and from now on, whatever is left to do: the
+  // program is to end. `false` takes it back.
+  void end_waiting(bool ended = true);
+
   // While one exists, the hub considers work elsewhere (another thread) a reason
   // to go on. Made and destroyed on the hub's thread; destroying it later than the
   // hub is harmless.
@@ -386,6 +390,7 @@ class Hub {
   std::vector<std::pair<int, SpawnObserver>> spawn_observers_;
   int next_observer_ = 1;
   std::vector<void*> retired_tsan_fibers_;
+  bool waiting_ended_ = false;
 };
 
 }  // namespace gnet

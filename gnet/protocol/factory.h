@@ -26,6 +26,10 @@ class Factory {
   // Begins. Does nothing when it has begun. Throws as listen() does.
   virtual void start() = 0;
 
+  // The first half of stop(), which does it where it was not done: takes no more
+  // work; what there is goes on.
+  virtual void stop_accepting() {}
+
   // Ends: takes no more work, lets the work there is come to its end until `grace`,
   // and then cuts it. Suspends until nothing is left. Returns how many connections
   // were cut. Does nothing when it has not begun.

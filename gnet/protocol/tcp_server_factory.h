@@ -83,6 +83,7 @@ class TCPServerFactory : public ConnectionFactory {
 
   // Closes the listener; connections live on.
   void close_listener();
+  void stop_accepting() override { close_listener(); }
 
   // What it listens on, with the port that the kernel chose. Throws Misuse before
   // listen().

@@ -1,0 +1,213 @@
+#include "gnet/protocol/service.h"
+
+#include <algorithm>
+#include <ranges>
+#include <stdexcept>
+#include <utility>
+
+#include "gnet/base/error.h"
+#include "gnet/base/log.h"
+#include "gnet/fiber/nursery.h"
+
+namespace gnet {
+namespace {
+
+constexpr detail::WaitKind kStopping{"a service to stop"};
+
+// Errors that must not keep the next factory from its turn.
+class Errors {
+ public:
+  template <typename F>
+  void guard(F&& step) {
+    try {
+      step();
+    } catch (const Interrupt&) {
+      throw;  // meant for the caller, not for the step
+    } catch (...) {
+      errors_.push_back(std::current_exception());
+    }
+  }
+
+  void throw_any() {
+    if (errors_.empty()) return;
+    if (errors_.size() == 1) std::rethrow_exception(errors_.front());
+    throw ExceptionGroup(std::move(errors_));
+  }
+
+ private:
+  std::vector<std::exception_ptr> errors_;
+};
+
+// Back to the last `*` whenever the rest does not match.
+bool matches(std::string_view pattern, std::string_view name) noexcept {
+  std::size_t p = 0;
+  std::size_t n = 0;
+  std::size_t star = std::string_view::npos;
+  std::size_t after = 0;
+  while (n < name.size()) {
+    if (p < pattern.size() && pattern[p] == '*') {
+      star = p++;
+      after = n;
+    } else if (p < pattern.size() && (pattern[p] == '?' || pattern[p] == name[n])) {
+      ++p;
+      ++n;
+    } else if (star != std::string_view::npos) {
+      p = star + 1;
+      n = ++after;
+    } else {
+      return false;
+    }
+  }
+  return pattern.find_first_not_of('*', p) == std::string_view::npos;
+}
+
+}  // namespace
+
+Service& Service::instance() {
+  static Service service;
+  static const bool first = (service.wants_signals_ = true);
+  static_cast<void>(first);
+  return service;
+}
+
+Service::~Service() {
+  if (Hub::current_if_any() == &stopped_.hub()) handle_signals(false);
+  while (!factories_.empty()) factories_.pop_back();
+}
+
+// ---- what it is made of ----
+
+void Service::add(std::string name, Entry factory) {
+  stopped_.hub().check_thread();
+  if (find(name) != factories_.end()) {
+    throw Misuse("the service has a factory '" + name + "' already");
+  }
+  factory->set_name(std::move(name));
+  factories_.push_back(std::move(factory));
+  if (std::exchange(wants_signals_, false)) handle_signals(true);
+}
+
+std::vector<Service::Entry>::const_iterator Service::find(std::string_view name) const noexcept {
+  return std::ranges::find_if(factories_, [name](const Entry& one) { return one->name() == name; });
+}
+
+Factory* Service::get_factory(std::string_view name) const noexcept {
+  const auto found = find(name);
+  return found != factories_.end() ? found->get() : nullptr;
+}
+
+Factory& Service::operator[](std::string_view name) const {
+  if (Factory* factory = get_factory(name)) return *factory;
+  throw std::out_of_range("the service has no factory '" + std::string(name) + "'");
+}
+
+bool Service::remove_factory(std::string_view name, Deadline grace) {
+  stopped_.hub().check_thread();
+  const auto found = find(name);
+  if (found == factories_.end()) return false;
+  const Entry factory = *found;
+  factories_.erase(found);
+  factory->stop(grace);
+  return true;
+}
+
+std::vector<std::string> Service::names() const {
+  std::vector<std::string> result;
+  for (const Entry& factory : factories_) result.push_back(factory->name());
+  return result;
+}
+
+// ---- life ----
+// Factories may come and go while one of them suspends: the loops go over copies.
+
+void Service::listen() {
+  for (const Entry& factory : std::vector(factories_)) factory->listen();
+}
+
+void Service::start() {
+  listen();
+  std::vector<Entry> started;
+  try {
+    for (const Entry& factory : std::vector(factories_)) {
+      if (factory->running()) continue;
+      factory->start();
+      started.push_back(factory);
+    }
+  } catch (...) {
+    const auto error = std::current_exception();
+    Errors others;
+    for (const Entry& factory : started | std::views::reverse) {
+      others.guard([&] { factory->stop(Duration::zero()); });
+    }
+    std::rethrow_exception(error);
+  }
+}
+
+std::size_t Service::stop(Deadline grace) {
+  while (stopping_) stopped_.wait(kStopping, this);
+  struct Stopping {
+    explicit Stopping(Service& service) : service(service) { service.stopping_ = true; }
+    ~Stopping() {
+      service.stopping_ = false;
+      service.stopped_.notify_all();
+    }
+    Service& service;
+  } const stopping(*this);
+  cut_ = 0;
+  Errors errors;
+  const std::vector<Entry> factories(factories_.rbegin(), factories_.rend());
+  for (const Entry& factory : factories) errors.guard([&] { factory->stop_accepting(); });
+  for (const Entry& factory : factories) errors.guard([&] { cut_ += factory->stop(grace); });
+  errors.throw_any();
+  return cut_;
+}
+
+bool Service::running() const noexcept {
+  return std::ranges::any_of(factories_, [](const Entry& factory) { return factory->running(); });
+}
+
+// ---- messages ----
+
+std::size_t Service::notify_factory(std::string_view pattern, const std::any& message) {
+  stopped_.hub().check_thread();
+  std::size_t told = 0;
+  Errors errors;
+  const std::string held(pattern);
+  for (const Entry& factory : std::vector(factories_)) {
+    if (!matches(held, factory->name())) continue;
+    ++told;
+    errors.guard([&] { factory->on_notify(message); });
+  }
+  errors.throw_any();
+  return told;
+}
+
+// ---- signals ----
+
+void Service::handle_signals(bool handle) {
+  Hub& hub = stopped_.hub();
+  hub.check_thread();
+  wants_signals_ = false;
+  handlers_.clear();
+  stop_signal_ = 0;
+  hub.end_waiting(false);
+  if (!handle) return;
+  for (const int signal : {SIGINT, SIGTERM}) {
+    handlers_.push_back(on_signal(signal, [this](int number) { stop_for_signal(number); }));
+  }
+}
+
+void Service::stop_for_signal(int signal) {
+  if (stop_signal_ != 0) return;
+  stop_signal_ = signal;
+  for (const int second : {SIGINT, SIGTERM}) handlers_.push_back(exit_on_signal(second));
+  try {
+    if (before_stop_) before_stop_(signal);
+    stop(Deadline(grace_));
+  } catch (const std::exception& error) {
+    Logger("service").error("stopping: {}", describe(error));
+  }
+  stopped_.hub().end_waiting();
+}
+
+}  // namespace gnet

@@ -1,0 +1,144 @@
+// The factories of a program, under names: started in order, stopped in reverse,
+// and told things.
+//
+// Service::instance() is the one that signals control: from the first factory that
+// it is given, SIGINT and SIGTERM stop it, which also ends gnet::wait(); a second
+// one ends the process at once, with status 128 + signal. Any other Service is an
+// ordinary object.
+//
+//   auto& root = gnet::Service::instance();
+//   root.add_factory("echo", gnet::TCPServerFactory::of<Echo>("127.0.0.1:6011")).start();
+//   root.notify_factory("*", "hello");
+//   gnet::wait();
+//
+// Threads: a Service belongs to the hub on which it was made.
+
+#pragma once
+
+#include <any>
+#include <concepts>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "gnet/base/unique_function.h"
+#include "gnet/os/signal.h"
+#include "gnet/protocol/factory.h"
+#include "gnet/sync/wait_queue.h"
+
+namespace gnet {
+
+class Service {
+ public:
+  Service() = default;
+  Service(const Service&) = delete;
+  Service& operator=(const Service&) = delete;
+
+  // Destroys the factories that it owns, the last one first.
+  ~Service();
+
+  // The Service of the process, made by the first call.
+  static Service& instance();
+
+  // ---- what it is made of ----
+
+  // Takes a factory in, and returns it: add_factory(…).start() begins at once.
+  // Throws Misuse when the name is taken.
+  template <std::derived_from<Factory> F>
+  F& add_factory(std::string name, std::unique_ptr<F> factory) {
+    F& added = *factory;
+    add(std::move(name), std::shared_ptr<Factory>(std::move(factory)));
+    return added;
+  }
+
+  // As above, for one that the caller owns, and removes before its end.
+  template <std::derived_from<Factory> F>
+  F& add_factory(std::string name, F& factory) {
+    add(std::move(name), std::shared_ptr<Factory>(std::shared_ptr<void>(), &factory));
+    return factory;
+  }
+
+  // The factory of that name, or null.
+  [[nodiscard]] Factory* get_factory(std::string_view name) const noexcept;
+
+  // As above, and null as well when it is not an F.
+  template <std::derived_from<Factory> F>
+  [[nodiscard]] F* get_factory(std::string_view name) const noexcept {
+    return dynamic_cast<F*>(get_factory(name));
+  }
+
+  // The factory of that name; throws std::out_of_range when there is none.
+  [[nodiscard]] Factory& operator[](std::string_view name) const;
+
+  // Takes a factory out and stops it. False: there is none of that name.
+  bool remove_factory(std::string_view name, Deadline grace = Duration::zero());
+
+  // In order of adding.
+  [[nodiscard]] std::vector<std::string> names() const;
+
+  // ---- life ----
+
+  // Has every factory listen: what needs rights that the process then gives up.
+  void listen();
+
+  // Has every factory listen and start, in order of adding. When one fails, those
+  // that this call started are stopped in reverse, and the error is thrown.
+  void start();
+
+  // Has every factory take no more work, and then stops one after the other, the
+  // last one first; all of them have time until `grace` together. Returns how many
+  // connections were cut. An error keeps no other factory from stopping: it is
+  // thrown at the end, several as an ExceptionGroup.
+  std::size_t stop(Deadline grace);
+
+  // Whether any factory runs.
+  [[nodiscard]] bool running() const noexcept;
+
+  // ---- messages ----
+
+  // Calls on_notify(message) of every factory whose name matches the pattern: `*`
+  // stands for any characters, `?` for one. An error keeps no other factory from
+  // being told: it is thrown at the end, several as an ExceptionGroup. Returns how
+  // many match. A literal arrives as a std::string.
+  std::size_t notify_factory(std::string_view pattern, const std::any& message);
+  std::size_t notify_factory(std::string_view pattern, const char* message) {
+    return notify_factory(pattern, std::any(std::string(message)));
+  }
+
+  // ---- signals ----
+
+  // Whether SIGINT and SIGTERM stop this Service.
+  void handle_signals(bool handle);
+
+  // How long connections may go on after a signal; 10 s unless set.
+  void set_grace(Duration grace) noexcept { grace_ = grace; }
+
+  // Has `function` called with the signal before it stops anything.
+  void before_stop(UniqueFunction<void(int)> function) { before_stop_ = std::move(function); }
+
+  // The signal that has stopped it, or 0.
+  [[nodiscard]] int stop_signal() const noexcept { return stop_signal_; }
+
+  // How many connections the last stop() has cut.
+  [[nodiscard]] std::size_t cut() const noexcept { return cut_; }
+
+ private:
+  using Entry = std::shared_ptr<Factory>;
+
+  void add(std::string name, Entry factory);
+  [[nodiscard]] std::vector<Entry>::const_iterator find(std::string_view name) const noexcept;
+  void stop_for_signal(int signal);
+
+  std::vector<Entry> factories_;
+  bool stopping_ = false;
+  WaitQueue stopped_;
+  std::size_t cut_ = 0;
+  bool wants_signals_ = false;  // the instance, before its first factory
+  int stop_signal_ = 0;
+  Duration grace_ = std::chrono::seconds(10);
+  UniqueFunction<void(int)> before_stop_;
+  std::vector<SignalHandler> handlers_;
+};
+
+}  // namespace gnet

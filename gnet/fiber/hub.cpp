@@ -428,9 +428,12 @@ void Hub::hub_entry(boost::context::detail::transfer_t transfer) {
 void Hub::loop() {
   for (;;) {
     run_ready();
-    run_timers();
-    tidy();
+    if (!timers_.empty()) run_timers();
+    if (wants_tidying()) [[unlikely]]
+      tidy();
     wait_for_events();
+    if (!mailbox_->has_letters()) [[likely]]
+      continue;
     auto* letter = mailbox_->take();
     while (letter != nullptr) {
       defer(std::move(letter->callback));
@@ -466,7 +469,6 @@ void Hub::run_ready() noexcept {
 }
 
 void Hub::run_timers() noexcept {
-  if (timers_.empty()) return;
   const TimePoint time = now();
   while (Timer* timer = timers_.pop_due(time)) timer->expire(*timer);
 }

@@ -24,6 +24,7 @@
 #include <utility>
 #include <vector>
 
+#include "gnet/base/block_pool.h"
 #include "gnet/base/source_location.h"
 #include "gnet/base/timer_heap.h"
 #include "gnet/base/unique_function.h"
@@ -225,6 +226,14 @@ class Hub {
     return poller_;
   }
 
+  // What connections borrow: buffers to receive into, and chunks of output.
+  [[nodiscard]] BlockPool& buffers() noexcept {
+    return buffers_;
+  }
+  [[nodiscard]] BlockPool& chunks() noexcept {
+    return chunks_;
+  }
+
   // Asio's loop, made on first use; from then on it is the outer loop of this
   // thread, and asynchronous operations of Asio complete while fibers wait.
   asio::io_context& io_context();
@@ -349,6 +358,9 @@ class Hub {
   [[nodiscard]] bool anything_alive();
   void nothing_left() noexcept;
   void shut_down() noexcept;
+  [[nodiscard]] bool wants_tidying() const noexcept {
+    return stacks_->wants_trim() || !retired_tsan_fibers_.empty();
+  }
   void tidy() noexcept;
 
   static constexpr int kDrainCheck = 50;
@@ -368,6 +380,8 @@ class Hub {
   std::uint64_t now_cycles_ = 0;
 
   TimerHeap timers_;
+  BlockPool buffers_{64 * 1024, 64};
+  BlockPool chunks_{16 * 1024, 256};
   Poller poller_;
   std::unique_ptr<detail::StackPool> stacks_ = std::make_unique<detail::StackPool>();
   IntrusiveList<detail::FiberControl, detail::AllFibersHook> all_fibers_;    // alive

@@ -33,13 +33,6 @@ bool Mailbox::post(UniqueFunction<void()> callback) {
   return true;
 }
 
-bool Mailbox::try_sleep() noexcept {
-  asleep_.store(true, std::memory_order_seq_cst);
-  if (newest_.load(std::memory_order_seq_cst) == nullptr) return true;
-  wake_up();
-  return false;
-}
-
 Mailbox::Letter* Mailbox::take() noexcept {
   if (newest_.load(std::memory_order_relaxed) == nullptr) return nullptr;
   Letter* newest = newest_.exchange(nullptr, std::memory_order_acquire);

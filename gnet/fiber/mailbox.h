@@ -38,8 +38,18 @@ class Mailbox {
   };
 
   // Announces that the hub goes to sleep. False when there is something to do.
-  bool try_sleep() noexcept;
+  bool try_sleep() noexcept {
+    asleep_.store(true, std::memory_order_seq_cst);
+    if (newest_.load(std::memory_order_seq_cst) == nullptr) [[likely]]
+      return true;
+    wake_up();
+    return false;
+  }
   void wake_up() noexcept { asleep_.store(false, std::memory_order_relaxed); }
+
+  [[nodiscard]] bool has_letters() const noexcept {
+    return newest_.load(std::memory_order_relaxed) != nullptr;
+  }
 
   // The letters so far, oldest first.
   Letter* take() noexcept;

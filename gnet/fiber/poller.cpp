@@ -12,9 +12,19 @@ namespace {
 
 constexpr std::uint32_t kEverything = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;
 
-// A descriptor in the low half of the event's data, its generation in the high.
-std::uint64_t event_key(int fd, std::uint32_t generation) noexcept {
-  return (static_cast<std::uint64_t>(generation) << 32) | static_cast<std::uint32_t>(fd);
+// What an event carries: the address of a slot or a Watch, and above its 48 bits the
+// slot's generation, or the mark of a Watch.
+constexpr int kGenerationShift = 48;
+constexpr std::uint64_t kAddressMask = (std::uint64_t{1} << kGenerationShift) - 1;
+constexpr std::uint16_t kWatchMark = 0xFFFF;
+
+std::uint64_t event_key(const void* address, std::uint16_t generation) noexcept {
+  return reinterpret_cast<std::uintptr_t>(address) |
+         (static_cast<std::uint64_t>(generation) << kGenerationShift);
+}
+
+std::uint16_t next_generation(std::uint16_t generation) noexcept {
+  return static_cast<std::uint16_t>((generation + 1) % kWatchMark);
 }
 
 int wait_events(int epoll, epoll_event* events, int capacity, Duration timeout) noexcept {
@@ -43,64 +53,67 @@ PollSlot& Poller::add(int fd) {
     chunks_.push_back(std::make_unique<Chunk>());
   }
   PollSlot& added = *slot(fd);
-  const std::uint32_t generation = (added.generation + 1) & ~kWatchBit;
-  epoll_event event{kEverything, {.u64 = event_key(fd, generation)}};
+  const std::uint16_t generation = next_generation(added.generation);
+  epoll_event event{kEverything, {.u64 = event_key(&added, generation)}};
   if (epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, fd, &event) != 0) {
     throw std::system_error(errno, std::generic_category(), "cannot watch descriptor");
   }
   added = PollSlot{};
   added.generation = generation;
-  added.open = true;
   return added;
 }
 
 void Poller::remove(int fd) noexcept {
   PollSlot& removed = *slot(fd);
-  removed.open = false;
+  removed.generation = next_generation(removed.generation);
   Hub& hub = *Hub::current_if_any();
   if (removed.reader != nullptr) hub.make_ready(*removed.reader);
   if (removed.writer != nullptr) hub.make_ready(*removed.writer);
 }
 
 void Poller::forget(int fd) noexcept {
-  slot(fd)->open = false;
+  slot(fd)->generation = next_generation(slot(fd)->generation);
   epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, fd, nullptr);
 }
 
 void Poller::watch(int fd, void (*callback)(void*) noexcept, void* context) {
-  const auto index = static_cast<std::uint32_t>(watches_.size());
-  epoll_event event{EPOLLIN, {.u64 = (static_cast<std::uint64_t>(kWatchBit) << 32) | index}};
+  watches_.push_back(std::make_unique<Watch>(Watch{callback, context}));
+  epoll_event event{EPOLLIN, {.u64 = event_key(watches_.back().get(), kWatchMark)}};
   if (epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, fd, &event) != 0) {
     throw std::system_error(errno, std::generic_category(), "cannot watch descriptor");
   }
-  watches_.push_back(Watch{fd, callback, context});
+}
+
+void Poller::handle_watch(std::uint64_t key) noexcept {
+  if (static_cast<std::uint16_t>(key >> kGenerationShift) != kWatchMark) return;  // closed since
+  const auto& watch = *reinterpret_cast<const Watch*>(key & kAddressMask);
+  watch.callback(watch.context);
 }
 
 int Poller::poll(Hub& hub, Duration timeout) {
   const int count = wait_events(epoll_.get(), events_.data(), kBatch, timeout);
-  if (count < 0) {
+  if (count < 0) [[unlikely]] {
     if (errno == EINTR) return 0;
     throw std::system_error(errno, std::generic_category(), "epoll_wait");
   }
-  for (int i = 0; i < count; ++i) {
-    const epoll_event& event = events_[static_cast<std::size_t>(i)];
-    const auto generation = static_cast<std::uint32_t>(event.data.u64 >> 32);
-    if ((generation & kWatchBit) != 0) {
-      const Watch& watch = watches_[static_cast<std::uint32_t>(event.data.u64)];
-      watch.callback(watch.context);
+  const epoll_event* const end = events_.data() + count;
+  for (const epoll_event* event = events_.data(); event != end; ++event) {
+    const std::uint64_t key = event->data.u64;
+    auto& slot = *reinterpret_cast<PollSlot*>(key & kAddressMask);
+    const auto generation = static_cast<std::uint16_t>(key >> kGenerationShift);
+    if (generation == kWatchMark || slot.generation != generation) [[unlikely]] {
+      handle_watch(key);
       continue;
     }
-    PollSlot& target = *slot(static_cast<int>(event.data.u64));
-    if (target.generation != generation || !target.open) continue;
-    const std::uint32_t what = event.events;
+    const std::uint32_t what = event->events;
     if ((what & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0) {
-      target.readable = true;
-      if ((what & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0) target.read_closed = true;
-      if (target.reader != nullptr) hub.make_ready(*target.reader);
+      slot.readable = true;
+      if ((what & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0) slot.read_closed = true;
+      if (slot.reader != nullptr) hub.make_ready(*slot.reader);
     }
     if ((what & (EPOLLOUT | EPOLLHUP | EPOLLERR)) != 0) {
-      target.writable = true;
-      if (target.writer != nullptr) hub.make_ready(*target.writer);
+      slot.writable = true;
+      if (slot.writer != nullptr) hub.make_ready(*slot.writer);
     }
   }
   return count;

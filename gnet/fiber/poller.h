@@ -26,10 +26,9 @@ namespace gnet {
 struct PollSlot {
   detail::FiberControl* reader = nullptr;  // who waits to read
   detail::FiberControl* writer = nullptr;  // who waits to write
-  std::uint32_t generation = 0;
-  bool open = false;
-  bool readable = false;     // a read may find something
-  bool writable = false;     // a write may find room
+  std::uint16_t generation = 0;            // another one means: closed since
+  bool readable = false;                   // a read may find something
+  bool writable = false;                   // a write may find room
   bool read_closed = false;  // the peer has ended its side: read on after a short read
 };
 
@@ -67,14 +66,14 @@ class Poller {
   static constexpr int kBatch = 256;
 
  private:
-  static constexpr std::uint32_t kWatchBit = 0x8000'0000;
   static constexpr std::size_t kChunk = 256;
   using Chunk = std::array<PollSlot, kChunk>;
   struct Watch {
-    int fd;
     void (*callback)(void*) noexcept;
     void* context;
   };
+
+  void handle_watch(std::uint64_t key) noexcept;
 
   PollSlot* slot(int fd) noexcept {
     return &(
@@ -83,7 +82,7 @@ class Poller {
 
   UniqueFd epoll_;
   std::vector<std::unique_ptr<Chunk>> chunks_;
-  std::vector<Watch> watches_;
+  std::vector<std::unique_ptr<Watch>> watches_;
   std::array<epoll_event, kBatch> events_;
 };
 

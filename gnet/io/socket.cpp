@@ -88,17 +88,17 @@ UniqueFd Socket::release() {
   return std::move(fd_);
 }
 
-bool Socket::wait(Direction direction, Deadline deadline, const bool* stop) {
-  if (slot_ == nullptr) throw_errno(EBADF, direction == kReading ? "receive" : "send");
+template <Socket::Direction direction>
+bool Socket::wait(Deadline deadline, const bool* stop) {
+  constexpr const char* kOperation = direction == kReading ? "receive" : "send";
+  if (slot_ == nullptr) throw_errno(EBADF, kOperation);
   Hub& hub = *hub_;
   hub.check_thread();
-  FiberControl& self = hub.running();
   PollSlot& slot = *slot_;
-  const std::uint32_t generation = slot.generation;
+  const std::uint16_t generation = slot.generation;
   FiberControl*& place = direction == kReading ? slot.reader : slot.writer;
-  if (place != nullptr) {
-    throw Misuse(direction == kReading ? "a second fiber reads from one socket"
-                                       : "a second fiber writes to one socket");
+  if (place != nullptr) [[unlikely]] {
+    throw Misuse(std::string("a second fiber wants to ") + kOperation + " on one socket");
   }
   burst_ = 0;
   // The Socket itself may be gone when the fiber wakes: only the slot is looked at.
@@ -115,11 +115,16 @@ bool Socket::wait(Direction direction, Deadline deadline, const bool* stop) {
     Poller& poller;
     FiberControl*& place;
     FiberControl& self;
-  } const registration(hub.poller(), place, self);
+  } const registration(hub.poller(), place, hub.running());
   const WaitKind& kind = direction == kReading ? kRead : kWrite;
   for (;;) {
-    const bool in_time = hub.park(kind, this, deadline);
-    if (!slot.open || slot.generation != generation) {
+    bool in_time = true;
+    if (deadline.is_never()) {
+      hub.park(kind, this);
+    } else {
+      in_time = hub.park(kind, this, deadline);
+    }
+    if (slot.generation != generation) [[unlikely]] {
       throw_errno(EBADF, "the socket was closed while a fiber waited on it");
     }
     if (direction == kReading ? slot.readable : slot.writable) return true;
@@ -127,11 +132,8 @@ bool Socket::wait(Direction direction, Deadline deadline, const bool* stop) {
   }
 }
 
-void Socket::must_wait(Direction direction, Deadline deadline) {
-  if (!wait(direction, deadline)) {
-    throw_errno(ETIMEDOUT, direction == kReading ? "receive" : "send");
-  }
-}
+template bool Socket::wait<Socket::kReading>(Deadline, const bool*);
+template bool Socket::wait<Socket::kWriting>(Deadline, const bool*);
 
 void Socket::share_the_hub() {
   if (++burst_ < kBurst) return hub_->checkpoint();
@@ -139,22 +141,14 @@ void Socket::share_the_hub() {
   hub_->yield();
 }
 
-std::optional<std::size_t> Socket::try_receive(void* buffer, std::size_t size) {
-  for (;;) {
-    const ssize_t count = recv(fd_.get(), buffer, size, 0);
-    if (count > 0) {
-      // A short read has emptied the socket, unless the end is behind it: the
-      // kernel reports that only once.
-      if (static_cast<std::size_t>(count) < size && !slot_->read_closed) slot_->readable = false;
-      return static_cast<std::size_t>(count);
-    }
-    if (count == 0) return 0;
-    if (would_block(errno)) {
-      slot_->readable = false;
-      return std::nullopt;
-    }
-    if (errno != EINTR) throw_errno("receive");
+std::optional<std::size_t> Socket::after_receive(ssize_t count, void* buffer, std::size_t size) {
+  if (count == 0) return 0;
+  if (would_block(errno)) {
+    slot_->readable = false;
+    return std::nullopt;
   }
+  if (errno != EINTR) throw_errno("receive");
+  return try_receive(buffer, size);
 }
 
 std::size_t Socket::receive(void* buffer, std::size_t size, Deadline deadline) {
@@ -163,24 +157,18 @@ std::size_t Socket::receive(void* buffer, std::size_t size, Deadline deadline) {
   if (slot_->readable) share_the_hub();
   for (;;) {
     if (slot_ == nullptr) throw_errno(EBADF, "receive");
-    if (!slot_->readable) must_wait(kReading, deadline);
+    if (!wait_readable(deadline)) throw_errno(ETIMEDOUT, "receive");
     if (const auto count = try_receive(buffer, size)) return *count;
   }
 }
 
-std::size_t Socket::try_send(std::string_view data) {
-  for (;;) {
-    const ssize_t count = send(fd_.get(), data.data(), data.size(), MSG_NOSIGNAL);
-    if (count >= 0) {
-      if (static_cast<std::size_t>(count) < data.size()) slot_->writable = false;
-      return static_cast<std::size_t>(count);
-    }
-    if (would_block(errno)) {
-      slot_->writable = false;
-      return 0;
-    }
-    if (errno != EINTR) throw_errno("send");
+std::size_t Socket::after_send(ssize_t count, std::string_view data) {
+  if (count >= 0 || would_block(errno)) {
+    slot_->writable = false;
+    return count > 0 ? static_cast<std::size_t>(count) : 0;
   }
+  if (errno != EINTR) throw_errno("send");
+  return try_send(data);
 }
 
 std::size_t Socket::try_send(const iovec* parts, std::size_t count) {
@@ -209,7 +197,7 @@ std::size_t Socket::send_some(std::string_view data, Deadline deadline) {
   if (slot_->writable) share_the_hub();
   for (;;) {
     if (slot_ == nullptr) throw_errno(EBADF, "send");
-    if (!slot_->writable) must_wait(kWriting, deadline);
+    if (!wait_writable(deadline)) throw_errno(ETIMEDOUT, "send");
     if (const std::size_t count = try_send(data)) return count;
   }
 }

@@ -21,6 +21,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
 #include "gnet/base/unique_fd.h"
@@ -30,6 +31,8 @@
 namespace gnet {
 
 class Socket {
+  enum Direction { kReading, kWriting };
+
  public:
   // No socket.
   Socket() noexcept = default;
@@ -70,16 +73,16 @@ class Socket {
 
   // Suspends until a read may succeed. False: the deadline passed.
   bool wait_readable(Deadline deadline = Deadline::never()) {
-    return may_read() || wait(kReading, deadline);
+    return may_read() || wait<kReading>(deadline);
   }
   bool wait_writable(Deadline deadline = Deadline::never()) {
-    return may_write() || wait(kWriting, deadline);
+    return may_write() || wait<kWriting>(deadline);
   }
 
   // As wait_readable(), and returns false as well when the fiber is woken and finds
   // `stop` set.
   bool wait_readable(Deadline deadline, const bool& stop) {
-    return may_read() || wait(kReading, deadline, &stop);
+    return may_read() || wait<kReading>(deadline, &stop);
   }
 
   // What other calls than those below have found: nothing more to read; no room to
@@ -95,10 +98,23 @@ class Socket {
   std::size_t receive(void* buffer, std::size_t size, Deadline deadline = Deadline::never());
 
   // As receive(), without suspending: nothing when nothing is there.
-  [[nodiscard]] std::optional<std::size_t> try_receive(void* buffer, std::size_t size);
+  [[nodiscard]] std::optional<std::size_t> try_receive(void* buffer, std::size_t size) {
+    const ssize_t count = recv(fd_.get(), buffer, size, 0);
+    if (count <= 0) [[unlikely]]
+      return after_receive(count, buffer, size);
+    // A short read has emptied the socket, unless the end is behind it: the kernel
+    // reports that only once.
+    if (static_cast<std::size_t>(count) < size && !slot_->read_closed) slot_->readable = false;
+    return static_cast<std::size_t>(count);
+  }
 
   // Sends what the kernel takes at once; 0 when it takes nothing now.
-  [[nodiscard]] std::size_t try_send(std::string_view data);
+  [[nodiscard]] std::size_t try_send(std::string_view data) {
+    const ssize_t count = send(fd_.get(), data.data(), data.size(), MSG_NOSIGNAL);
+    if (count == static_cast<ssize_t>(data.size())) [[likely]]
+      return data.size();
+    return after_send(count, data);
+  }
   [[nodiscard]] std::size_t try_send(const iovec* parts, std::size_t count);
 
   // Suspends until at least one byte is sent.
@@ -127,10 +143,10 @@ class Socket {
   void set_option(int level, int name, int value);
 
  private:
-  enum Direction { kReading, kWriting };
-
-  bool wait(Direction direction, Deadline deadline, const bool* stop = nullptr);
-  void must_wait(Direction direction, Deadline deadline);
+  template <Direction direction>
+  bool wait(Deadline deadline, const bool* stop = nullptr);
+  std::optional<std::size_t> after_receive(ssize_t count, void* buffer, std::size_t size);
+  std::size_t after_send(ssize_t count, std::string_view data);
   void share_the_hub();
   [[nodiscard]] Endpoint endpoint_of(const sockaddr_storage& address, socklen_t size) const;
 

@@ -10,7 +10,7 @@
 
 #include "gnet/base/error.h"
 #include "gnet/fiber/cancel_scope.h"
-#include "gnet/io/buffer_pool.h"
+#include "gnet/io/buffer_lease.h"
 #include "gnet/protocol/connection_factory.h"
 
 namespace gnet {
@@ -26,7 +26,7 @@ constexpr WaitKind kRoom{"room below the high-water mark of a connection"};
 constexpr std::size_t kSmallSend = 4096;
 
 // What is gathered before it is sent without waiting for the end of the callback.
-constexpr std::size_t kGathered = detail::OutputQueue::kChunk;
+constexpr std::size_t kGathered = 16 * 1024;
 
 constexpr std::size_t kMaxParts = 16;
 
@@ -99,12 +99,11 @@ void Protocol::in_callback(F&& callback) {
 }
 
 void Protocol::run(Socket socket, const sockaddr_in6& peer) {
-  Hub& hub = Hub::current();
   socket_ = std::move(socket);
   peer_ = peer;
-  fiber_ = &hub.running();
+  fiber_ = &hub_.running();
   session_id_ = ++last_session;
-  since_ = last_read_ = last_active_ = hub.now();
+  since_ = last_read_ = last_active_ = hub_.now();
   state_ = ConnectionState::open;
   std::exception_ptr interrupt;
   CloseReason reason;
@@ -133,7 +132,7 @@ void Protocol::run(Socket socket, const sockaddr_in6& peer) {
 CloseReason Protocol::serve() {
   while (!reason_) {
     if (!wait_for_data()) continue;
-    const BufferLease buffer(recv_buf_size);
+    const BufferLease buffer(hub_, recv_buf_size);
     std::optional<std::size_t> count;
     try {
       count = socket_.try_receive(buffer.data(), recv_buf_size);
@@ -146,7 +145,7 @@ CloseReason Protocol::serve() {
       bool keep_open = false;
       in_callback([&] { keep_open = eof_received(); });
       if (!keep_open) return {CloseKind::eof, nullptr};
-      while (!reason_) Hub::current().park(kHalfClosed, this);
+      stay_half_closed();
       break;
     }
     received_ += *count;
@@ -154,6 +153,10 @@ CloseReason Protocol::serve() {
     in_callback([&] { data_received({buffer.data(), *count}); });
   }
   return *reason_;
+}
+
+void Protocol::stay_half_closed() {
+  while (!reason_) hub_.park(kHalfClosed, this);
 }
 
 bool Protocol::wait_for_data() {
@@ -172,6 +175,8 @@ bool Protocol::wait_for_data() {
 
 Deadline Protocol::data_deadline() const noexcept {
   Deadline deadline;
+  if (!watches_activity()) [[likely]]
+    return deadline;
   if (read_deadline > Duration::zero()) {
     deadline = Deadline(Deadline::after(last_read_, read_deadline));
   }
@@ -196,11 +201,8 @@ void Protocol::data_deadline_passed() {
   }
 }
 
-void Protocol::note_activity(bool read) noexcept {
-  const bool watched = read_deadline > Duration::zero() || idle_timeout > Duration::zero();
-  if (!watched && !draining_) [[likely]]
-    return;
-  last_active_ = Hub::current().now();
+void Protocol::note_time(bool read) noexcept {
+  last_active_ = hub_.now();
   if (read && !message_pending_) last_read_ = last_active_;
 }
 
@@ -210,7 +212,7 @@ void Protocol::message_pending(bool pending) noexcept {
 
 void Protocol::nudge() noexcept {
   nudged_ = true;
-  if (fiber_ != nullptr) Hub::current().make_ready(*fiber_);
+  if (fiber_ != nullptr) hub_.make_ready(*fiber_);
 }
 
 void Protocol::end(CloseReason reason, bool drop_output) {
@@ -219,10 +221,9 @@ void Protocol::end(CloseReason reason, bool drop_output) {
   drop_output_ = drop_output_ || drop_output;
   room_.notify_all();
   if (fiber_ == nullptr) return;
-  Hub& hub = Hub::current();
-  if (fiber_ == hub.running_if_any()) return;
+  if (fiber_ == hub_.running_if_any()) return;
   if (drop_output) {
-    hub.kill(*fiber_, nullptr);
+    hub_.kill(*fiber_, nullptr);
   } else {
     nudge();
   }
@@ -231,7 +232,7 @@ void Protocol::end(CloseReason reason, bool drop_output) {
 void Protocol::drain(Duration quiet) {
   draining_ = true;
   drain_quiet_ = quiet;
-  last_active_ = Hub::current().now();
+  last_active_ = hub_.now();
   nudge();
 }
 
@@ -252,12 +253,11 @@ void Protocol::fail(CloseReason reason) noexcept {
 }
 
 void Protocol::finish() noexcept {
-  Hub& hub = Hub::current();
   const auto guarded = [&](const char* what, auto&& step) {
     try {
       step();
     } catch (...) {
-      hub.report_error(what, std::current_exception());
+      hub_.report_error(what, std::current_exception());
     }
   };
   saying_last_words_ = true;
@@ -306,7 +306,7 @@ void Protocol::send_last_words() {
 void Protocol::linger() {
   socket_.shutdown_send();
   const Deadline limit(kLinger);
-  const BufferLease buffer(64 * 1024);
+  const BufferLease buffer(hub_, hub_.buffers().block_size());
   for (;;) {
     if (const auto count = socket_.try_receive(buffer.data(), buffer.size())) {
       if (*count == 0) return;
@@ -332,7 +332,7 @@ void Protocol::send_data(std::string_view data) {
                          std::string(reason_ ? to_string(reason_->kind) : to_string(state_)));
   }
   if (data.empty()) return;
-  if (corked_ && data.size() <= kSmallSend && Hub::current().running_if_any() == fiber_) {
+  if (corked_ && data.size() <= kSmallSend && hub_.running_if_any() == fiber_) {
     output_.append(data);
     fiber_->park_hook = &cork_;
     if (output_.size() < kGathered) return;
@@ -374,13 +374,14 @@ void Protocol::send_now(std::string_view data) {
   }
 }
 
-void Protocol::flush_cork() noexcept {
+void Protocol::send_gathered() noexcept {
   if (fiber_ != nullptr) fiber_->park_hook = nullptr;
-  if (output_.empty() || flusher_active_ || drop_output_) return;
+  if (flusher_active_ || drop_output_) return;
   try {
     send_queue();
     note_activity(false);
-    if (!output_.empty()) start_flusher();
+    if (!output_.empty()) [[unlikely]]
+      start_flusher();
   } catch (...) {
     fail({CloseKind::io_error, std::current_exception()});
   }

@@ -156,9 +156,17 @@ class Protocol : ListHook {
 
   CloseReason serve();
   bool wait_for_data();
+  void stay_half_closed();
   [[nodiscard]] Deadline data_deadline() const noexcept;
   void data_deadline_passed();
-  void note_activity(bool read) noexcept;
+  [[nodiscard]] bool watches_activity() const noexcept {
+    return (read_deadline.count() | idle_timeout.count()) != 0 || draining_;
+  }
+  void note_activity(bool read) noexcept {
+    if (watches_activity()) [[unlikely]]
+      note_time(read);
+  }
+  void note_time(bool read) noexcept;
   void finish() noexcept;
   void send_last_words();
   void linger();
@@ -166,7 +174,10 @@ class Protocol : ListHook {
   template <typename F>
   void in_callback(F&& callback);
   void send_now(std::string_view data);
-  void flush_cork() noexcept;
+  void flush_cork() noexcept {
+    if (!output_.empty()) send_gathered();
+  }
+  void send_gathered() noexcept;
   void send_queue();
   void start_flusher();
   void flush_in_background();
@@ -181,6 +192,7 @@ class Protocol : ListHook {
     Protocol& protocol;
   };
 
+  Hub& hub_ = Hub::current();
   Socket socket_;
   ConnectionFactory* factory_ = nullptr;
   ConnectionState state_ = ConnectionState::connecting;
@@ -192,7 +204,7 @@ class Protocol : ListHook {
   bool message_pending_ = false;
   bool flusher_active_ = false;
   std::optional<CloseReason> reason_;  // why it ends, once that is decided
-  detail::OutputQueue output_;
+  detail::OutputQueue output_{hub_.chunks()};
   std::uint64_t session_id_ = 0;
   std::uint64_t received_ = 0;
   std::uint64_t sent_ = 0;

@@ -27,6 +27,7 @@
 #include "gnet/io/stream.h"
 #include "gnet/os/signal.h"
 #include "gnet/protocol/protocol.h"
+#include "gnet/protocol/reconnecting_client_factory.h"
 #include "gnet/protocol/service.h"
 #include "gnet/protocol/tcp_server_factory.h"
 #include "gnet/sync/async_result.h"

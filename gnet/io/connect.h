@@ -19,8 +19,8 @@ namespace gnet {
 
 struct ConnectOptions {
   Duration timeout = std::chrono::seconds(5);               // name resolution included; 0: none
-  std::optional<Endpoint> source;                           // the local address and port
-  std::string interface;                                    // the network interface, e.g. "eth0"
+  std::optional<Endpoint> source = std::nullopt;            // the local address and port
+  std::string interface = {};                               // the network interface, e.g. "eth0"
   Duration attempt_delay = std::chrono::milliseconds(250);  // RFC 8305, section 5
 };
 

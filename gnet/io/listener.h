@@ -24,8 +24,8 @@ namespace gnet {
 
 struct ListenOptions {
   int backlog = 4096;
-  bool reuse_port = false;            // several listeners share the port
-  std::optional<unsigned> unix_mode;  // permissions of a unix socket; umask otherwise
+  bool reuse_port = false;                           // several listeners share the port
+  std::optional<unsigned> unix_mode = std::nullopt;  // of a unix socket; else by the umask
 };
 
 // An accepted connection; non-blocking and close-on-exec.

@@ -43,6 +43,9 @@ class ConnectionFactory : public Factory {
 
   // ---- to override ----
 
+  // A connection is there; after its connection_made().
+  virtual void connection_started(Protocol& protocol) { static_cast<void>(protocol); }
+
   // A connection has ended; after its connection_lost().
   virtual void connection_ended(Protocol& protocol, const CloseReason& reason) {
     static_cast<void>(protocol), static_cast<void>(reason);

@@ -108,7 +108,10 @@ void Protocol::run(Socket socket, const sockaddr_in6& peer) {
   std::exception_ptr interrupt;
   CloseReason reason;
   try {
-    in_callback([this] { connection_made(); });
+    in_callback([this] {
+      connection_made();
+      if (factory_ != nullptr) factory_->connection_started(*this);
+    });
     reason = serve();
   } catch (const FiberExit&) {
     interrupt = std::current_exception();
@@ -288,7 +291,7 @@ void Protocol::finish() noexcept {
     socket_.close();
   }
   state_ = ConnectionState::closed;
-  room_.notify_all();
+  let_senders_go();
   const CloseReason reason = *reason_;
   guarded("connection_lost", [&] { connection_lost(reason); });
   if (factory_ != nullptr) {
@@ -327,7 +330,7 @@ Protocol::Cork::Cork(Protocol& owner) noexcept
       protocol(owner) {}
 
 void Protocol::send_data(std::string_view data) {
-  if (!connected() || (reason_ && !saying_last_words_)) {
+  if (!accepts_data()) {
     throw ConnectionLost("the connection is " +
                          std::string(reason_ ? to_string(reason_->kind) : to_string(state_)));
   }
@@ -428,7 +431,20 @@ void Protocol::flush_in_background() {
   }
 }
 
+void Protocol::let_senders_go() {
+  // The Protocol may be destroyed as soon as this fiber goes on: those that wait for
+  // room leave first.
+  const Uninterruptible wait_out;
+  room_.notify_all();
+  while (waiting_senders_ > 0) Hub::current().yield();
+}
+
 void Protocol::wait_for_room() {
+  struct Waiting {
+    explicit Waiting(std::size_t& count) noexcept : count(++count) {}
+    ~Waiting() { --count; }
+    std::size_t& count;
+  } const waiting(waiting_senders_);
   while (output_.size() > low_water && !drop_output_ && flusher_active_) {
     room_.wait(kRoom, this);
   }

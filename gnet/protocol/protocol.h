@@ -116,6 +116,11 @@ class Protocol : ListHook {
     return state_ == ConnectionState::open || state_ == ConnectionState::half_closed;
   }
 
+  // Whether send_data() takes something.
+  [[nodiscard]] bool accepts_data() const noexcept {
+    return connected() && (!reason_ || saying_last_words_);
+  }
+
   // Unique in the process; never used again.
   [[nodiscard]] std::uint64_t session_id() const noexcept { return session_id_; }
 
@@ -184,6 +189,7 @@ class Protocol : ListHook {
   void fail(CloseReason reason) noexcept;
   void nudge() noexcept;
   void wait_for_room();
+  void let_senders_go();
   void adopt_inner(AnyFiber fiber);
   void kill_inner_fibers();
 
@@ -217,6 +223,7 @@ class Protocol : ListHook {
   Cork cork_{*this};
   Fiber<> flusher_;
   WaitQueue room_;  // senders above the high-water mark
+  std::size_t waiting_senders_ = 0;
   std::vector<AnyFiber> inner_;
   std::unique_ptr<Logger> log_;
 };

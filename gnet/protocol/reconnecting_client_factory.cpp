@@ -1,0 +1,267 @@
+#include "gnet/protocol/reconnecting_client_factory.h"
+
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <cmath>
+#include <random>
+#include <stdexcept>
+
+#include "gnet/base/duration.h"
+#include "gnet/base/error.h"
+#include "gnet/fiber/cancel_scope.h"
+
+namespace gnet {
+namespace {
+
+constexpr detail::WaitKind kDelay{"the time to connect again"};
+constexpr detail::WaitKind kConnected{"a client to connect"};
+constexpr detail::WaitKind kEnded{"a client to end"};
+constexpr detail::WaitKind kRoom{"a client to send what waits"};
+
+// For what an overridden disconnected() does.
+constexpr Duration kLastWords = std::chrono::seconds(2);
+
+double random_share() {
+  thread_local std::minstd_rand engine{std::random_device{}()};
+  return std::uniform_real_distribution<double>(0, 1)(engine);
+}
+
+}  // namespace
+
+Duration RetryPolicy::delay(unsigned retry, double random) const noexcept {
+  const double most = std::chrono::duration<double>(max).count();
+  const double first = std::chrono::duration<double>(initial).count();
+  const double middle = std::min(first * std::pow(factor, retry - 1), most);
+  const double drawn = middle * (1 + jitter * (2 * random - 1));
+  return std::chrono::duration_cast<Duration>(
+      std::chrono::duration<double>(std::clamp(drawn, 0.0, most)));
+}
+
+ReconnectingClientFactory::ReconnectingClientFactory(Endpoint endpoint)
+    : ReconnectingClientFactory(std::move(endpoint), {.initial = Duration::zero()}) {}
+
+ReconnectingClientFactory::ReconnectingClientFactory(Endpoint endpoint, const RetryPolicy& policy)
+    : reconnect_delay(policy.initial), endpoint_(std::move(endpoint)), policy_(policy) {}
+
+ReconnectingClientFactory::~ReconnectingClientFactory() {
+  if (Hub::current_if_any() == nullptr) return;
+  const Uninterruptible wait_out;
+  stop(Deadline(Duration::zero()));
+}
+
+// ---- to override ----
+
+std::unique_ptr<Protocol> ReconnectingClientFactory::build_protocol() {
+  if (!builder_) throw Misuse("a client factory needs a builder, or its own build_protocol()");
+  return builder_();
+}
+
+void ReconnectingClientFactory::connect_failed(unsigned attempt, const std::exception_ptr& error,
+                                               std::optional<Duration> next_delay) {
+  if (next_delay) {
+    log().warn("{}; try {} in {}", describe(error), attempt + 1, format_duration(*next_delay));
+  } else {
+    log().error("{}; giving up", describe(error));
+  }
+}
+
+void ReconnectingClientFactory::disconnected(const CloseReason& reason,
+                                             std::optional<Duration> next_delay) {
+  if (next_delay) {
+    log().info("connection lost: {}; again in {}", reason.text(), format_duration(*next_delay));
+  } else {
+    log().info("connection ended: {}", reason.text());
+  }
+}
+
+bool ReconnectingClientFactory::should_reconnect(const CloseReason& reason) {
+  return reason.kind != CloseKind::local_close && reason.kind != CloseKind::local_abort &&
+         reason.kind != CloseKind::service_stop;
+}
+
+// ---- life ----
+
+void ReconnectingClientFactory::start() {
+  if (running()) return;
+  begin_connections();
+  trying_ = true;
+  attempt_ = retry_ = 0;
+  last_error_ = nullptr;
+  runner_ = spawn({.name = "connect " + endpoint_.to_string()}, [this] { run(); });
+}
+
+std::size_t ReconnectingClientFactory::stop(Deadline grace) {
+  stop_trying();
+  if (!runner_) return 0;
+  if (active() == 0) runner_.kill();
+  const std::size_t cut = end_connections(grace);
+  // It only has to say disconnected().
+  if (!runner_.join(kLastWords)) runner_.kill();
+  runner_ = {};
+  changed();
+  return cut;
+}
+
+void ReconnectingClientFactory::stop_trying() {
+  trying_ = false;
+  changed();
+}
+
+void ReconnectingClientFactory::run() {
+  struct Ended {
+    ~Ended() { client.changed(); }
+    ReconnectingClientFactory& client;
+  } const ended{*this};
+  while (const auto delay = try_once()) {
+    const Deadline next(*delay);
+    while (trying_ && changed_.wait(kDelay, this, next)) continue;
+    if (!trying_) return;
+  }
+}
+
+// Connects, and runs the connection to its end; the delay before the next try.
+std::optional<Duration> ReconnectingClientFactory::try_once() {
+  std::optional<Connected> made;
+  ++attempt_;
+  try {
+    connecting(attempt_);
+    made = connect_once();
+  } catch (const std::logic_error&) {
+    last_error_ = std::current_exception();
+    throw;  // a mistake in the program: nothing gets better by trying again
+  } catch (const std::exception&) {
+    last_error_ = std::current_exception();
+  }
+  if (!made) {
+    const auto delay = next_delay();
+    connect_failed(attempt_, last_error_, delay);
+    return delay;
+  }
+  attempt_ = 0;
+  last_error_ = nullptr;
+  last_reason_ = {CloseKind::service_stop, nullptr};
+  const TimePoint since = Clock::now();
+  auto connection =
+      spawn({.name = "client of " + endpoint_.to_string()},
+            [this, slot = Slot(*this), connected = std::move(*made)]() mutable {
+              run_connection(*connected.protocol, std::move(connected.socket), connected.peer);
+            });
+  connection.join();
+  if (Clock::now() - since >= policy_.reset_after) retry_ = 0;
+  const auto delay = should_reconnect(last_reason_) ? next_delay() : std::nullopt;
+  disconnected(last_reason_, delay);
+  return delay;
+}
+
+ReconnectingClientFactory::Connected ReconnectingClientFactory::connect_once() {
+  ConnectOptions options = connect_options;
+  options.timeout = policy_.connect_timeout;
+  Stream stream = connect(endpoint_, options);
+  Connected made{std::move(stream.socket()), {}, build_protocol()};
+  socklen_t size = sizeof made.peer;
+  if (getpeername(made.socket.native_handle(), reinterpret_cast<sockaddr*>(&made.peer), &size) !=
+      0) {
+    throw_errno("the connection to " + endpoint_.to_string() + " was lost at once");
+  }
+  if (no_delay && made.peer.sin6_family != AF_UNIX) made.socket.set_no_delay(true);
+  return made;
+}
+
+std::optional<Duration> ReconnectingClientFactory::next_delay() {
+  if (!trying_ || reconnect_delay <= Duration::zero()) return std::nullopt;
+  if (policy_.max_retries && attempt_ >= *policy_.max_retries) return std::nullopt;
+  RetryPolicy policy = policy_;
+  policy.initial = reconnect_delay;
+  return policy.delay(++retry_, random_share());
+}
+
+bool ReconnectingClientFactory::wait_connected(Deadline deadline) {
+  while (connection_ == nullptr) {
+    if (!running()) throw ConnectionLost("the client is not running");
+    if (!changed_.wait(kConnected, this, deadline)) return connection_ != nullptr;
+  }
+  return true;
+}
+
+bool ReconnectingClientFactory::wait_ended(Deadline deadline) {
+  while (running()) {
+    if (!changed_.wait(kEnded, this, deadline)) return !running();
+  }
+  return true;
+}
+
+// ---- messages ----
+
+bool ReconnectingClientFactory::can_send() const noexcept {
+  return connection_ != nullptr && waiting_.empty() && connection_->accepts_data();
+}
+
+bool ReconnectingClientFactory::send(std::string_view message) {
+  const auto fits = [&] {
+    return waiting_.empty() || waiting_bytes_ + message.size() <= offline_limit;
+  };
+  changed_.hub().checkpoint();
+  for (;;) {
+    if (!running()) throw ConnectionLost("the client is not running");
+    if (can_send()) {
+      hand_over(*connection_, std::string(message));
+      return true;
+    }
+    if (offline == Offline::drop) return false;
+    if (offline == Offline::fail) throw ConnectionLost("the client is not connected");
+    if (fits()) break;
+    changed_.wait(kRoom, this);
+  }
+  waiting_.emplace_back(message);
+  waiting_bytes_ += message.size();
+  return true;
+}
+
+void ReconnectingClientFactory::hand_over(Protocol& protocol, std::string message) {
+  if (offline != Offline::buffer) return protocol.send_data(message);
+  forget_sent(protocol.sent_bytes());
+  const std::uint64_t end = protocol.sent_bytes() + protocol.queued_bytes() + message.size();
+  handed_.push_back({message, end});
+  try {
+    protocol.send_data(message);
+  } catch (const ConnectionLost&) {
+    // connection_ended() puts back what was not sent.
+  }
+}
+
+void ReconnectingClientFactory::forget_sent(std::uint64_t sent) {
+  while (!handed_.empty() && handed_.front().end <= sent) handed_.pop_front();
+}
+
+void ReconnectingClientFactory::send_waiting(Protocol& protocol) {
+  while (!waiting_.empty() && protocol.accepts_data()) {
+    std::string message = std::move(waiting_.front());
+    waiting_.pop_front();
+    waiting_bytes_ -= message.size();
+    changed();
+    hand_over(protocol, std::move(message));
+  }
+}
+
+void ReconnectingClientFactory::connection_started(Protocol& protocol) {
+  connection_ = &protocol;
+  // In a fiber of its own: the connection has to read while much is sent.
+  if (!waiting_.empty()) {
+    protocol.add_inner_fiber([this, &protocol] { send_waiting(protocol); });
+  }
+  changed();
+}
+
+void ReconnectingClientFactory::connection_ended(Protocol& protocol, const CloseReason& reason) {
+  connection_ = nullptr;
+  last_reason_ = reason;
+  forget_sent(protocol.sent_bytes());
+  for (; !handed_.empty(); handed_.pop_back()) {
+    waiting_bytes_ += handed_.back().message.size();
+    waiting_.push_front(std::move(handed_.back().message));
+  }
+  changed();
+}
+
+}  // namespace gnet

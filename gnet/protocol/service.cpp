@@ -1,7 +1,6 @@
 #include "gnet/protocol/service.h"
 
 #include <algorithm>
-#include <ranges>
 #include <stdexcept>
 #include <utility>
 
@@ -136,8 +135,8 @@ void Service::start() {
   } catch (...) {
     const auto error = std::current_exception();
     Errors others;
-    for (const Entry& factory : started | std::views::reverse) {
-      others.guard([&] { factory->stop(Duration::zero()); });
+    for (auto factory = started.rbegin(); factory != started.rend(); ++factory) {
+      others.guard([&] { (*factory)->stop(Duration::zero()); });
     }
     std::rethrow_exception(error);
   }

@@ -367,6 +367,7 @@ void Hub::report_error(const std::string& fiber, std::exception_ptr error) noexc
 
 void Hub::switch_away(FiberControl& self) noexcept {
   FiberControl* next = next_fiber();
+  if (next == nullptr && may_poll_here()) next = poll_here();
   if (next == nullptr) {
     current_ = nullptr;
     self.context.switch_to(context_, *exception_state_);
@@ -415,6 +416,20 @@ bool Hub::suspend_until(const WaitKind& kind, const void* object, TimePoint when
   arm(alarm, when);
   suspend(kind, object);
   return !alarm.expired;
+}
+
+// Waits for events on the stack of the fiber that parks, which saves the way through
+// the hub and back when the fiber itself, or another one, is what comes next. What
+// else the hub does is left to it: a null result.
+FiberControl* Hub::poll_here() noexcept {
+  if (!mailbox_->try_sleep()) return nullptr;
+  current_ = nullptr;
+  poller_.poll(*this, Duration(-1));
+  mailbox_->wake_up();
+  if (mailbox_->has_letters()) return nullptr;
+  drain_budget_ = kDrainCheck;
+  drain_timed_ = false;
+  return next_fiber();
 }
 
 // ---- the loop ----

@@ -131,7 +131,7 @@ class Hub {
 
   // Appends a waiting fiber to the ready queue; does nothing when it is there.
   void make_ready(detail::FiberControl& fiber) noexcept {
-    if (fiber.queued || fiber.state != FiberState::waiting) return;
+    if (fiber.state != FiberState::waiting) return;  // running, or ready already
     fiber.state = FiberState::scheduled;
     enqueue(fiber);
   }
@@ -338,6 +338,13 @@ class Hub {
   }
   bool suspend_until(const detail::WaitKind& kind, const void* object, TimePoint when);
   void switch_away(detail::FiberControl& self) noexcept;
+
+  // Nothing to do but to wait for descriptors.
+  [[nodiscard]] bool may_poll_here() const noexcept {
+    return ready_head_ == nullptr && poller_.waiters > 0 && timers_.empty() && !asio_ &&
+           !wants_tidying();
+  }
+  detail::FiberControl* poll_here() noexcept;
   static void run_park_hook(detail::FiberControl& self) noexcept {
     detail::ParkHook* hook = std::exchange(self.park_hook, nullptr);
     hook->run(*hook);
@@ -380,7 +387,7 @@ class Hub {
   std::uint64_t now_cycles_ = 0;
 
   TimerHeap timers_;
-  BlockPool buffers_{64 * 1024, 64};
+  BlockPool buffers_{80 * 1024, 64};
   BlockPool chunks_{16 * 1024, 256};
   Poller poller_;
   std::unique_ptr<detail::StackPool> stacks_ = std::make_unique<detail::StackPool>();

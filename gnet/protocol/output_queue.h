@@ -30,6 +30,7 @@ class OutputQueue {
 
   // Copies `data` to the end.
   void append(std::string_view data) {
+    if (data.empty()) return;
     if (last_ == nullptr) add_chunk();
     if (data.size() > room()) [[unlikely]]
       return append_across(data);

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
+#include <cstring>
 #include <utility>
 
 #include "gnet/base/error.h"
@@ -22,10 +23,8 @@ namespace {
 constexpr WaitKind kHalfClosed{"the end of a half-closed connection"};
 constexpr WaitKind kRoom{"room below the high-water mark of a connection"};
 
-// Sends up to this size are copied and leave together at the end of the callback.
-constexpr std::size_t kSmallSend = 4096;
-
-// What is gathered before it is sent without waiting for the end of the callback.
+// What a callback sends up to this size is copied, and leaves together at its end.
+// With the default recv_buf_size both fit one buffer of the hub.
 constexpr std::size_t kGathered = 16 * 1024;
 
 constexpr std::size_t kMaxParts = 16;
@@ -85,16 +84,18 @@ const Logger& Protocol::log() {
 // ---- the connection's life ----
 
 template <typename F>
-void Protocol::in_callback(F&& callback) {
+void Protocol::in_callback(char* gather, F&& callback) {
   // What the callback sent leaves also when it throws.
   struct Gather {
-    explicit Gather(Protocol& protocol) : protocol(protocol) { protocol.corked_ = true; }
-    ~Gather() {
-      protocol.corked_ = false;
-      protocol.flush_cork();
+    Gather(Protocol& protocol, char* buffer) : gathered(protocol.gathered_) {
+      gathered.data = buffer;
     }
-    Protocol& protocol;
-  } const gather(*this);
+    ~Gather() {
+      if (gathered.size > 0) gathered.protocol.send_gathered();
+      gathered.data = nullptr;
+    }
+    Gathered& gathered;
+  } const scope(*this, gather);
   callback();
 }
 
@@ -108,10 +109,13 @@ void Protocol::run(Socket socket, const sockaddr_in6& peer) {
   std::exception_ptr interrupt;
   CloseReason reason;
   try {
-    in_callback([this] {
-      connection_made();
-      if (factory_ != nullptr) factory_->connection_started(*this);
-    });
+    {
+      const BufferLease buffer(hub_, kGathered);
+      in_callback(buffer.data(), [this] {
+        connection_made();
+        if (factory_ != nullptr) factory_->connection_started(*this);
+      });
+    }
     reason = serve();
   } catch (const FiberExit&) {
     interrupt = std::current_exception();
@@ -135,10 +139,12 @@ void Protocol::run(Socket socket, const sockaddr_in6& peer) {
 CloseReason Protocol::serve() {
   while (!reason_) {
     if (!wait_for_data()) continue;
-    const BufferLease buffer(hub_, recv_buf_size);
+    // Received bytes in front, what the callback sends behind.
+    const std::size_t size = recv_buf_size;
+    const BufferLease buffer(hub_, size + kGathered);
     std::optional<std::size_t> count;
     try {
-      count = socket_.try_receive(buffer.data(), recv_buf_size);
+      count = socket_.try_receive(buffer.data(), size);
     } catch (const std::system_error&) {
       return {CloseKind::io_error, std::current_exception()};
     }
@@ -146,14 +152,14 @@ CloseReason Protocol::serve() {
     if (*count == 0) {
       state_ = ConnectionState::half_closed;
       bool keep_open = false;
-      in_callback([&] { keep_open = eof_received(); });
+      in_callback(buffer.data(), [&] { keep_open = eof_received(); });
       if (!keep_open) return {CloseKind::eof, nullptr};
       stay_half_closed();
       break;
     }
     received_ += *count;
     note_activity(true);
-    in_callback([&] { data_received({buffer.data(), *count}); });
+    in_callback(buffer.data() + size, [&] { data_received({buffer.data(), *count}); });
   }
   return *reason_;
 }
@@ -266,7 +272,8 @@ void Protocol::finish() noexcept {
   saying_last_words_ = true;
   guarded("pre_connection_lost", [this] {
     const CloseReason reason = *reason_;
-    in_callback([&] { pre_connection_lost(reason); });
+    const BufferLease buffer(hub_, kGathered);
+    in_callback(buffer.data(), [&] { pre_connection_lost(reason); });
   });
   saying_last_words_ = false;
   const bool peer_ended = state_ == ConnectionState::half_closed;
@@ -325,8 +332,10 @@ void Protocol::linger() {
 
 // ---- sending ----
 
-Protocol::Cork::Cork(Protocol& owner) noexcept
-    : ParkHook{[](ParkHook& hook) noexcept { static_cast<Cork&>(hook).protocol.flush_cork(); }},
+Protocol::Gathered::Gathered(Protocol& owner) noexcept
+    : ParkHook{[](ParkHook& hook) noexcept {
+        static_cast<Gathered&>(hook).protocol.send_gathered();
+      }},
       protocol(owner) {}
 
 void Protocol::send_data(std::string_view data) {
@@ -335,13 +344,17 @@ void Protocol::send_data(std::string_view data) {
                          std::string(reason_ ? to_string(reason_->kind) : to_string(state_)));
   }
   if (data.empty()) return;
-  if (corked_ && data.size() <= kSmallSend && hub_.running_if_any() == fiber_) {
-    output_.append(data);
-    fiber_->park_hook = &cork_;
-    if (output_.size() < kGathered) return;
-    flush_cork();
+  if (gathered_.data != nullptr && hub_.running_if_any() == fiber_) {
+    if (data.size() <= kGathered - gathered_.size) [[likely]] {
+      std::memcpy(gathered_.data + gathered_.size, data.data(), data.size());
+      gathered_.size += data.size();
+      fiber_->park_hook = &gathered_;
+    } else {
+      fiber_->park_hook = nullptr;
+      send_together({gathered_.data, std::exchange(gathered_.size, 0)}, data);
+    }
   } else {
-    send_now(data);
+    send_together({}, data);
   }
   if (output_.size() > high_water) wait_for_room();
 }
@@ -351,26 +364,26 @@ void Protocol::send_lose(std::string_view data) {
   close_protocol();
 }
 
-void Protocol::send_now(std::string_view data) {
+// Tries the socket at once, with as few calls as possible; queues the rest.
+void Protocol::send_together(std::string_view first, std::string_view second) {
   try {
-    if (!flusher_active_) {
-      if (output_.empty()) {
-        const std::size_t count = socket_.try_send(data);
-        sent_ += count;
-        data.remove_prefix(count);
-      } else if (output_.size() < kGathered) {
-        std::array<iovec, kMaxParts> parts;
-        std::size_t count = output_.describe(parts.data(), kMaxParts - 1);
-        parts[count++] = iovec{const_cast<char*>(data.data()), data.size()};
-        const std::size_t sent = socket_.try_send(parts.data(), count);
-        sent_ += sent;
-        const std::size_t queued = std::min(sent, output_.size());
-        output_.consume(queued);
-        data.remove_prefix(sent - queued);
+    if (output_.empty()) {
+      std::size_t sent;
+      if (first.empty()) {
+        sent = socket_.try_send(second);
+      } else {
+        const std::array<iovec, 2> parts{iovec{const_cast<char*>(first.data()), first.size()},
+                                         iovec{const_cast<char*>(second.data()), second.size()}};
+        sent = socket_.try_send(parts.data(), parts.size());
       }
+      sent_ += sent;
+      const std::size_t of_first = std::min(sent, first.size());
+      first.remove_prefix(of_first);
+      second.remove_prefix(sent - of_first);
     }
     note_activity(false);
-    if (!data.empty()) output_.append(data);
+    output_.append(first);
+    output_.append(second);
     if (!output_.empty()) start_flusher();
   } catch (const std::system_error&) {
     fail({CloseKind::io_error, std::current_exception()});
@@ -378,13 +391,18 @@ void Protocol::send_now(std::string_view data) {
 }
 
 void Protocol::send_gathered() noexcept {
-  if (fiber_ != nullptr) fiber_->park_hook = nullptr;
-  if (flusher_active_ || drop_output_) return;
+  const std::string_view data{gathered_.data, std::exchange(gathered_.size, 0)};
+  fiber_->park_hook = nullptr;
+  if (drop_output_) return;
   try {
-    send_queue();
+    std::size_t sent = 0;
+    if (output_.empty()) sent = socket_.try_send(data);
+    sent_ += sent;
     note_activity(false);
-    if (!output_.empty()) [[unlikely]]
-      start_flusher();
+    if (sent == data.size()) [[likely]]
+      return;
+    output_.append(data.substr(sent));
+    start_flusher();
   } catch (...) {
     fail({CloseKind::io_error, std::current_exception()});
   }

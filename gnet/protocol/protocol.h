@@ -177,11 +177,8 @@ class Protocol : ListHook {
   void linger();
 
   template <typename F>
-  void in_callback(F&& callback);
-  void send_now(std::string_view data);
-  void flush_cork() noexcept {
-    if (!output_.empty()) send_gathered();
-  }
+  void in_callback(char* gather, F&& callback);
+  void send_together(std::string_view first, std::string_view second);
   void send_gathered() noexcept;
   void send_queue();
   void start_flusher();
@@ -193,16 +190,19 @@ class Protocol : ListHook {
   void adopt_inner(AnyFiber fiber);
   void kill_inner_fibers();
 
-  struct Cork : detail::ParkHook {
-    explicit Cork(Protocol& owner) noexcept;
+  // What a callback has sent so far, in the buffer leased for it. Leaves when the
+  // callback returns, or suspends.
+  struct Gathered : detail::ParkHook {
+    explicit Gathered(Protocol& owner) noexcept;
     Protocol& protocol;
+    char* data = nullptr;  // null: not in a callback
+    std::size_t size = 0;
   };
 
   Hub& hub_ = Hub::current();
   Socket socket_;
   ConnectionFactory* factory_ = nullptr;
   ConnectionState state_ = ConnectionState::connecting;
-  bool corked_ = false;       // in a callback: small sends are gathered
   bool nudged_ = false;       // something has changed for whoever waits for data
   bool drop_output_ = false;  // what is queued is not worth sending any more
   bool draining_ = false;
@@ -220,7 +220,7 @@ class Protocol : ListHook {
   Duration drain_quiet_{};
   sockaddr_in6 peer_{};
   detail::FiberControl* fiber_ = nullptr;  // the connection's
-  Cork cork_{*this};
+  Gathered gathered_{*this};
   Fiber<> flusher_;
   WaitQueue room_;  // senders above the high-water mark
   std::size_t waiting_senders_ = 0;

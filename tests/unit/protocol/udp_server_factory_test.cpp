@@ -1,0 +1,169 @@
+#include "gnet/protocol/udp_server_factory.h"
+
+#include <boost/test/unit_test.hpp>
+
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "gnet/fiber/fiber.h"
+
+using namespace std::chrono_literals;
+using gnet::DatagramSocket;
+using gnet::Endpoint;
+using gnet::UDPServerFactory;
+
+namespace {
+
+struct Echo : gnet::DatagramProtocol {
+  void datagram_received(std::string_view data, const gnet::SocketAddress& peer) override {
+    if (data == "throw") throw std::runtime_error("as asked");
+    send(data, peer);
+  }
+};
+
+std::unique_ptr<UDPServerFactory> echo_server() {
+  auto server = UDPServerFactory::of<Echo>("udp-l://127.0.0.1:0");
+  server->start();
+  return server;
+}
+
+// The answer to one datagram; "nothing" when none comes.
+std::string ask(DatagramSocket& client, std::string_view question) {
+  client.send(question);
+  std::string answer(70'000, '\0');
+  const auto size = client.receive(answer.data(), answer.size(), 5s);
+  return size ? answer.substr(0, *size) : "nothing";
+}
+
+struct QuietLog {
+  QuietLog() { gnet::set_log_level(gnet::LogLevel::off); }
+  ~QuietLog() { gnet::set_log_level(gnet::LogLevel::info); }
+};
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(udp_server_factory)
+
+BOOST_AUTO_TEST_CASE(answers_datagrams_and_counts_them) {
+  const auto server = echo_server();
+  auto client = DatagramSocket::connect(server->local_endpoint());
+  BOOST_TEST(ask(client, "ooxx") == "ooxx");
+  BOOST_TEST(ask(client, std::string(60'000, 'x')) == std::string(60'000, 'x'));
+  BOOST_TEST(server->counters().received == 2U);
+  BOOST_TEST(server->counters().sent == 2U);
+  BOOST_TEST(server->counters().received_bytes == 60'004U);
+  BOOST_TEST(server->counters().sent_bytes == 60'004U);
+}
+
+BOOST_AUTO_TEST_CASE(an_empty_datagram_is_a_datagram) {
+  const auto server = echo_server();
+  auto client = DatagramSocket::connect(server->local_endpoint());
+  BOOST_TEST(ask(client, "") == "");
+  BOOST_TEST(server->counters().received == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(unix_datagrams_are_answered_too) {
+  const std::string name = "@gnet-udp-test-" + std::to_string(getpid());
+  auto server = UDPServerFactory::of<Echo>(
+      Endpoint::unix_path(name, gnet::Transport::unix_datagram).with_listen());
+  server->start();
+  auto client = DatagramSocket::connect(Endpoint::unix_path(name, gnet::Transport::unix_datagram));
+  BOOST_TEST(ask(client, "ooxx") == "ooxx");
+}
+
+BOOST_AUTO_TEST_CASE(a_slow_callback_keeps_the_order) {
+  struct Slow : gnet::DatagramProtocol {
+    explicit Slow(std::string* seen) : seen(seen) {}
+    void datagram_received(std::string_view data, const gnet::SocketAddress&) override {
+      const std::string copy(data);
+      if (copy == "0") gnet::sleep(10ms);
+      *seen += copy;
+      BOOST_TEST(copy == data);  // valid for all of the callback
+    }
+    std::string* seen;
+  };
+  std::string seen;
+  auto server = UDPServerFactory::of<Slow>("udp-l://127.0.0.1:0", &seen);
+  server->start();
+  auto client = DatagramSocket::connect(server->local_endpoint());
+  for (int i = 0; i < 10; ++i) client.send(std::to_string(i));
+  for (int i = 0; i < 1000 && seen.size() < 10; ++i) gnet::sleep(1ms);
+  BOOST_TEST(seen == "0123456789");
+}
+
+BOOST_AUTO_TEST_CASE(a_callback_that_throws_costs_its_datagram_only) {
+  const QuietLog quiet;
+  const auto server = echo_server();
+  auto client = DatagramSocket::connect(server->local_endpoint());
+  client.send("throw");
+  BOOST_TEST(ask(client, "ooxx") == "ooxx");
+  BOOST_TEST(server->counters().errors == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(a_peer_that_has_gone_does_not_end_the_server) {
+  const auto server = echo_server();
+  for (int i = 0; i < 5; ++i) {
+    auto gone = DatagramSocket::connect(server->local_endpoint());
+    gone.send("answer me");
+  }  // closed before the answers: ICMP "port unreachable"
+  gnet::sleep(20ms);
+  auto client = DatagramSocket::connect(server->local_endpoint());
+  BOOST_TEST(ask(client, "ooxx") == "ooxx");
+  BOOST_TEST(server->running());
+}
+
+BOOST_AUTO_TEST_CASE(a_datagram_above_the_limit_is_dropped) {
+  auto server = UDPServerFactory::of<Echo>("udp-l://127.0.0.1:0");
+  server->max_datagram = 10;
+  server->start();
+  auto client = DatagramSocket::connect(server->local_endpoint());
+  client.send("12345678901");
+  BOOST_TEST(ask(client, "1234567890") == "1234567890");
+  BOOST_TEST(server->counters().truncated == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(sending_too_much_at_once_throws) {
+  const auto server = echo_server();
+  auto client = DatagramSocket::connect(server->local_endpoint());
+  const auto size = client.local_endpoint();
+  gnet::SocketAddress peer = gnet::addresses_of(size).front();
+  BOOST_CHECK_THROW(server->send(std::string(70'000, 'x'), peer), std::system_error);
+}
+
+BOOST_AUTO_TEST_CASE(stop_waits_for_the_callback_and_cuts_it_after_the_grace) {
+  struct Sleepy : gnet::DatagramProtocol {
+    explicit Sleepy(int* done) : done(done) {}
+    void datagram_received(std::string_view data, const gnet::SocketAddress&) override {
+      gnet::sleep(data == "short" ? 5ms : 60'000ms);
+      ++*done;
+    }
+    int* done;
+  };
+  int done = 0;
+  auto server = UDPServerFactory::of<Sleepy>("udp-l://127.0.0.1:0", &done);
+  server->start();
+  auto client = DatagramSocket::connect(server->local_endpoint());
+  client.send("short");
+  while (server->counters().received < 1) gnet::sleep(1ms);
+  BOOST_TEST(server->stop(5s) == 0U);
+  BOOST_TEST(done == 1);
+  BOOST_TEST(!server->running());
+  server->start();
+  client = DatagramSocket::connect(server->local_endpoint());
+  client.send("long");
+  while (server->counters().received < 2) gnet::sleep(1ms);
+  BOOST_TEST(server->stop(5ms) == 1U);
+  BOOST_TEST(done == 1);
+}
+
+BOOST_AUTO_TEST_CASE(a_bad_address_is_named) {
+  UDPServerFactory first(Endpoint::parse("udp-l://127.0.0.1:0"));
+  first.listen();
+  UDPServerFactory second(first.local_endpoint());
+  BOOST_CHECK_EXCEPTION(second.start(), std::system_error, [&](const std::system_error& error) {
+    return std::string(error.what()).find(first.local_endpoint().to_string()) != std::string::npos;
+  });
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -216,6 +216,8 @@ void Protocol::note_time(bool read) noexcept {
 }
 
 void Protocol::message_pending(bool pending) noexcept {
+  // What follows a whole message is a new one, with a time of its own.
+  if (message_pending_ && !pending) last_read_ = Hub::current().now();
   message_pending_ = pending;
 }
 

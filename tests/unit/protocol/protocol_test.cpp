@@ -386,7 +386,7 @@ BOOST_AUTO_TEST_CASE(the_high_water_mark_suspends_the_sender) {
   gnet::sleep(50ms);
   const std::size_t before = sent;
   gnet::sleep(50ms);
-  BOOST_TEST(sent == before);  // it waits
+  BOOST_TEST(sent == before);              // it waits
   BOOST_TEST(most <= (256U + 16) * 1024);  // and what one callback gathers
   std::vector<char> buffer(1 << 20);
   for (std::size_t got = 0; got < before;) got += client.receive(buffer.data(), buffer.size(), 5s);

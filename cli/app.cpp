@@ -59,15 +59,15 @@ Exit run_without_command(const CommandLine& line) {
 }
 
 // "gnet echo-server help" means what it seems to mean.
-bool asks_politely(const CommandLine& line) {
-  return !line.occurrences.empty() && line.occurrences.front().word == "help" &&
-         !line.occurrences.front().flag->positional.empty() && line.command->name != "help";
+bool asks_politely(const Words& arguments) {
+  return arguments.size() == 2 && arguments[1] == "help" && arguments[0] != "help" &&
+         find_command(arguments[0]) != nullptr;
 }
 
 Exit run_command(const CommandLine& line) {
   const Command& command = *line.command;
   const Words help = line.words("--help");
-  if (!help.empty() || asks_politely(line)) {
+  if (!help.empty()) {
     const Words color = line.words("--color");
     GlobalOptions options;
     if (!color.empty()) line.command->find("--color")->assign(&options, color.back());
@@ -111,6 +111,10 @@ int run(const Words& arguments) {
   try {
     if (!arguments.empty() && arguments.front() == "__complete") {
       answer_shell({arguments.begin() + 1, arguments.end()});
+      return static_cast<int>(Exit::ok);
+    }
+    if (asks_politely(arguments)) {
+      show_help(find_command(arguments.front()), false, {});
       return static_cast<int>(Exit::ok);
     }
     CommandLine line;

@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include "cli/failure.h"
 #include "cli/help.h"
+#include "cli/topics.h"
 
 namespace cli {
 namespace {
@@ -42,21 +44,73 @@ std::string entry(const Flag& flag, const void* options) {
   return text + "\n";
 }
 
-}  // namespace
-
-std::string man_synopsis(const Command& command) {
-  std::string text = "*gnet " + command.name + "* [_OPTIONS_]";
-  if (!command.arguments.empty()) text += " " + escaped(command.arguments);
-  return text + "\n";
+std::string group_entries(const FlagGroup& group, const void* options) {
+  std::string text;
+  for (const Flag& flag : group.flags) text += (text.empty() ? "" : "\n") + entry(flag, options);
+  return text;
 }
+
+std::string exit_entries() {
+  std::string text;
+  for (const ExitRow& row : exit_table()) {
+    text += fmt::format("*{}* {}\n\t{}\n\n", static_cast<int>(row.code), row.name,
+                        sentence(std::string(row.meaning)));
+  }
+  return text;
+}
+
+std::string topic_entries() {
+  std::string text;
+  for (const Topic& topic : topics()) {
+    text += fmt::format("*{}*\n\t{}\n\n", topic.name, sentence(topic.summary));
+  }
+  return text;
+}
+
+// "gnet-echo-server(1)" is about echo-server.
+const Command& command_of(std::string_view first_line) {
+  const std::string_view page = first_line.substr(0, first_line.find('('));
+  const std::size_t dash = page.find('-');
+  const Command* command =
+      dash == std::string_view::npos ? nullptr : find_command(page.substr(dash + 1));
+  if (command == nullptr) throw UsageError(fmt::format("{} is about no command", page));
+  return *command;
+}
+
+std::string replacement(std::string_view word, std::string_view first_line) {
+  if (word == "@OPTIONS@") return man_options(command_of(first_line));
+  if (word == "@EXIT@") return exit_entries();
+  if (word == "@TOPICS@") return topic_entries();
+  const GlobalOptions defaults;
+  if (word == "@GLOBAL@") return group_entries(global_flags(), &defaults);
+  throw UsageError(fmt::format("unknown word {}", word));
+}
+
+}  // namespace
 
 std::string man_options(const Command& command) {
   const auto options = command.make_options();
   std::string text;
   for (const FlagGroup& group : command.groups) {
     if (group.flags.empty()) continue;
-    text += fmt::format("{}## {}\n", text.empty() ? "" : "\n", group.title);
-    for (const Flag& flag : group.flags) text += "\n" + entry(flag, options.get());
+    // A page with one table only needs no heading above it.
+    if (command.groups.front().flags.size() > 0 || command.groups.size() > 2) {
+      text += fmt::format("{}## {}\n\n", text.empty() ? "" : "\n", group.title);
+    }
+    text += group_entries(group, options.get());
+  }
+  return text;
+}
+
+std::string fill_man_page(std::string_view page) {
+  const std::string_view first_line = page.substr(0, page.find('\n'));
+  std::string text;
+  while (!page.empty()) {
+    const std::size_t end = std::min(page.find('\n'), page.size());
+    const std::string_view line = page.substr(0, end);
+    page.remove_prefix(std::min(end + 1, page.size()));
+    const bool is_word = line.size() > 2 && line.starts_with('@') && line.ends_with('@');
+    text += is_word ? replacement(line, first_line) : std::string(line) + "\n";
   }
   return text;
 }

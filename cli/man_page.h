@@ -1,18 +1,27 @@
-// The part of a man page that follows from the options, as scdoc source.
+// Man pages: what the tables of the program say, put into pages written by hand.
 //
-// The pages in man/ are written by hand around it; a test compares, so that no page
-// leaves an option out or says something else about it.
+// A page in man/ is scdoc source. A line that is just one of these words is
+// replaced, so that no page leaves an option out or says something else about it:
+//
+//   @OPTIONS@   all options of the command that the page is about
+//   @GLOBAL@    the options of every command
+//   @EXIT@      the table of exit statuses
+//   @TOPICS@    the topics of help
 
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "cli/command.h"
 
 namespace cli {
 
-// Synopsis and all option groups of a command.
-[[nodiscard]] std::string man_synopsis(const Command& command);
+// The page with its tables; the command is the one that its first line names. Throws UsageError
+// for an unknown command or word.
+[[nodiscard]] std::string fill_man_page(std::string_view page);
+
+// All option groups of a command as scdoc source.
 [[nodiscard]] std::string man_options(const Command& command);
 
 }  // namespace cli

@@ -9,6 +9,7 @@
 
 namespace cli {
 
+// What happens to input while there is no connection.
 enum class Offline { buffer, drop, fail };
 
 struct ReconnectOptions {

@@ -1,5 +1,8 @@
 #include "cli/server_options.h"
 
+#include <fcntl.h>
+#include <fmt/format.h>
+
 #include "cli/failure.h"
 
 namespace cli {
@@ -150,6 +153,9 @@ void check(const ServerOptions& options) {
   }
   if (options.once && options.max_accepts.number > 1) {
     throw UsageError("--once and --max-accepts exclude each other");
+  }
+  if (options.ready_fd >= 0 && fcntl(options.ready_fd, F_GETFD) == -1) {
+    throw UsageError(fmt::format("--ready-fd {}: no such descriptor", options.ready_fd));
   }
   if (options.backlog.number > 1'000'000) throw UsageError("--backlog must be at most 1000000");
 }

@@ -62,6 +62,15 @@ bool wants_color(int fd, ColorWhen when) {
   return isatty(fd) == 1 && environment("TERM") != "dumb";
 }
 
+bool prints_utf8() {
+  for (const char* name : {"LC_ALL", "LC_CTYPE", "LANG"}) {
+    const std::string_view locale = environment(name);
+    if (locale.empty()) continue;
+    return locale.find("UTF-8") != locale.npos || locale.find("utf8") != locale.npos;
+  }
+  return false;
+}
+
 std::size_t help_width() {
   std::size_t width = 100;
   const std::string columns(environment("COLUMNS"));

@@ -14,6 +14,9 @@ namespace cli {
 // NO_COLOR, then CLICOLOR_FORCE and FORCE_COLOR, then whether it is a terminal.
 [[nodiscard]] bool wants_color(int fd, ColorWhen when);
 
+// Whether the locale's characters are UTF-8.
+[[nodiscard]] bool prints_utf8();
+
 // The columns of help: the terminal's, at most 100 and at least 40.
 [[nodiscard]] std::size_t help_width();
 

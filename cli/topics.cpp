@@ -57,13 +57,14 @@ Servers:
   listening  endpoint, port                      one for each endpoint, when ready
   accept     id, peer
   close      id, peer, rx_bytes, tx_bytes, ms, reason
-  stats      accepted, active, rx_bytes, tx_bytes, datagrams
+  stats      accepted, refused, active, rx_bytes, tx_bytes, datagrams
   drain      left                                a signal came; so many connections
   stopped    cut                                 so many of them were cut
 Clients:
   echo       seq, bytes, rtt_us, ok, endpoint    one for each echo
+  lost       seq, reason, endpoint               a message without an echo
   reconnect  attempt, delay_ms, reason           before each new attempt
-  summary    sent, received, lost, mismatched, min_us, avg_us, p99_us, max_us
+  summary    sent, received, lost, mismatched, dropped, min_us, avg_us, p99_us, max_us
 Errors:
   error      code, name, message, endpoint, hint
 

@@ -100,6 +100,15 @@ void read_value(std::string_view text, Delay& value) {
   value = delay;
 }
 
+void read_value(std::string_view text, CloseAfter& value) {
+  value = {};
+  const bool is_time = !text.empty() && std::string_view("smhd").find(text.back()) != text.npos;
+  if (is_time) return read_value(text, value.time);
+  const auto bytes = gnet::parse_size(text);
+  if (!bytes) throw BadValue("must be a size like 64K or a duration like 10s");
+  value.bytes = *bytes;
+}
+
 void read_value(std::string_view text, FileMode& value) {
   std::uint32_t bits = 0;
   if (!read_number(text, bits, 8) || bits > 0777) throw BadValue("must be octal, like 0600");
@@ -168,6 +177,10 @@ std::string show(Percent value) {
 std::string show(Delay value) {
   if (value.jitter == gnet::Duration::zero()) return show(value.base);
   return show(value.base) + "~" + show(value.jitter);
+}
+
+std::string show(CloseAfter value) {
+  return value.time > gnet::Duration::zero() ? show(value.time) : show_size(value.bytes);
 }
 
 std::string show(FileMode value) {

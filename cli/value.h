@@ -57,6 +57,15 @@ struct Delay {
   gnet::Duration jitter{};
 };
 
+// An end: after so many bytes (3M, 100) or after some time (10s, 5m). Units of time
+// have small letters, so that 5m is minutes and 5M a size.
+struct CloseAfter {
+  std::uint64_t bytes = 0;
+  gnet::Duration time{};
+
+  [[nodiscard]] bool is_set() const noexcept { return bytes > 0 || time.count() > 0; }
+};
+
 // Ports: 0, 6011, 7000-7010 (the first free one), or several with commas between.
 struct PortRange {
   std::uint16_t low = 0;
@@ -82,6 +91,7 @@ void read_value(std::string_view text, Rate& value);
 void read_value(std::string_view text, Count& value);
 void read_value(std::string_view text, Percent& value);
 void read_value(std::string_view text, Delay& value);
+void read_value(std::string_view text, CloseAfter& value);
 void read_value(std::string_view text, FileMode& value);
 void read_value(std::string_view text, PortRange& value);
 void read_value(std::string_view text, Ports& value);
@@ -103,6 +113,7 @@ void read_value(std::string_view text, std::optional<T>& value) {
 [[nodiscard]] std::string show(Count value);
 [[nodiscard]] std::string show(Percent value);
 [[nodiscard]] std::string show(Delay value);
+[[nodiscard]] std::string show(CloseAfter value);
 [[nodiscard]] std::string show(FileMode value);
 [[nodiscard]] std::string show(PortRange value);
 [[nodiscard]] std::string show(const Ports& value);

@@ -1,26 +1,24 @@
-// gnet man (hidden): what the option table says, as a piece of scdoc source.
+// gnet man (hidden): completes the source of a man page, from stdin to stdout.
 //
-// Whoever changes an option pastes this into man/gnet-COMMAND.1.scd.
+// The build calls it: gnet man < man/gnet-help.1.scd | scdoc
 
-#include "cli/man_page.h"
+#include <fstream>
+#include <iterator>
 
 #include "cli/command.h"
-#include "cli/failure.h"
+#include "cli/man_page.h"
 #include "cli/output.h"
 #include "commands/commands.h"
 
 namespace commands {
 namespace {
 
-struct Options : cli::GlobalOptions {
-  std::string subject;
-};
+struct Options : cli::GlobalOptions {};
 
-cli::Exit run(const Options& options) {
-  const cli::Command* command = cli::find_command(options.subject);
-  if (command == nullptr) throw cli::UsageError("man needs the name of a command");
-  cli::print("# SYNOPSIS\n\n" + cli::man_synopsis(*command) + "\n# OPTIONS\n\n" +
-             cli::man_options(*command));
+cli::Exit run(const Options&) {
+  std::ifstream input("/dev/stdin");
+  const std::string page{std::istreambuf_iterator<char>(input), {}};
+  cli::print(cli::fill_man_page(page));
   return cli::Exit::ok;
 }
 
@@ -28,16 +26,8 @@ cli::Exit run(const Options& options) {
 
 const cli::Command man = cli::command<Options>({
     .name = "man",
-    .arguments = "COMMAND",
-    .summary = "print the options of a command as scdoc source",
-    .about = "Print the options of a command as scdoc source.",
-    .flags = {{"",
-               "COMMAND",
-               &Options::subject,
-               "a command",
-               {.positional = "COMMAND",
-                .completes = cli::Completes::command,
-                .command_line_only = true}}},
+    .summary = "complete the source of a man page",
+    .about = "Replace @OPTIONS@ and the like in scdoc source, from stdin to stdout.",
     .run = run,
 });
 

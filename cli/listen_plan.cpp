@@ -1,0 +1,66 @@
+#include "cli/listen_plan.h"
+
+namespace cli {
+namespace {
+
+using gnet::Endpoint;
+using gnet::Transport;
+
+std::vector<std::string> hosts(const ServerOptions& options) {
+  if (options.everywhere) {
+    if (options.only_v4) return {"0.0.0.0"};
+    if (options.only_v6) return {"::"};
+    return {"*"};
+  }
+  if (!options.bind.empty()) return options.bind;
+  if (options.only_v4) return {"127.0.0.1"};
+  if (options.only_v6) return {"::1"};
+  return {"127.0.0.1", "::1"};
+}
+
+void add_udp_twins(ListenGroup& group) {
+  const std::vector<Endpoint> streams = group.addresses;
+  for (const Endpoint& stream : streams) {
+    if (stream.transport() != Transport::tcp) continue;
+    group.addresses.push_back(
+        Endpoint::of(Transport::udp, stream.host(), stream.port()).with_listen());
+  }
+}
+
+ListenGroup group_of(const Endpoint& endpoint) {
+  return {.addresses = {endpoint.with_listen()},
+          .ports = {endpoint.port(), endpoint.port()},
+          .any_family = false};
+}
+
+ListenGroup group_of(const PortRange& ports, const ServerOptions& options) {
+  ListenGroup group{.addresses = {}, .ports = ports, .any_family = options.bind.empty()};
+  for (const std::string& host : hosts(options)) {
+    group.addresses.push_back(Endpoint::of(Transport::tcp, host, ports.low).with_listen());
+  }
+  return group;
+}
+
+}  // namespace
+
+bool names_no_endpoint(const ServerOptions& options) {
+  return options.endpoints.empty() && options.ports.ranges.empty() && options.unix_paths.empty();
+}
+
+std::vector<ListenGroup> plan_listening(const ServerOptions& options) {
+  std::vector<ListenGroup> plan;
+  for (const Endpoint& endpoint : options.endpoints) plan.push_back(group_of(endpoint));
+  for (const PortRange& ports : options.ports.ranges) plan.push_back(group_of(ports, options));
+  if (names_no_endpoint(options)) {
+    plan.push_back(group_of({options.ports.fallback, options.ports.fallback}, options));
+  }
+  if (options.udp) {
+    for (ListenGroup& group : plan) add_udp_twins(group);
+  }
+  for (const std::string& path : options.unix_paths) {
+    plan.push_back(group_of(Endpoint::unix_path(path)));
+  }
+  return plan;
+}
+
+}  // namespace cli

@@ -1,0 +1,295 @@
+#include "cli/serve.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <csignal>
+#include <cstdlib>
+
+#include "cli/background.h"
+#include "cli/failure.h"
+#include "cli/json.h"
+#include "cli/output.h"
+#include "cli/privileges.h"
+#include "cli/ready.h"
+#include "gnet/base/log_writer.h"
+#include "gnet/base/size.h"
+#include "gnet/os/signal.h"
+#include "gnet/protocol/service.h"
+
+namespace cli {
+namespace {
+
+// Something that is due again and again; never, with an interval of zero.
+class Ticker {
+ public:
+  explicit Ticker(gnet::Duration interval) : interval_(interval), next_(interval_from_now()) {}
+
+  [[nodiscard]] gnet::Deadline next() const noexcept { return next_; }
+
+  // True once for each time that it was due.
+  bool due() {
+    if (!next_.passed()) return false;
+    next_ = interval_from_now();
+    return true;
+  }
+
+ private:
+  [[nodiscard]] gnet::Deadline interval_from_now() const {
+    return interval_ > gnet::Duration::zero() ? gnet::Deadline(interval_) : gnet::Deadline::never();
+  }
+
+  gnet::Duration interval_;
+  gnet::Deadline next_;
+};
+
+// systemd wants a sign of life within $WATCHDOG_USEC; half of it is usual.
+gnet::Duration watchdog_interval() {
+  const char* text = std::getenv("WATCHDOG_USEC");
+  if (text == nullptr) return {};
+  return std::chrono::microseconds(std::strtoull(text, nullptr, 10)) / 2;
+}
+
+bool has_terminal() {
+  const gnet::UniqueFd terminal(open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC));
+  return static_cast<bool>(terminal);
+}
+
+std::string plural(std::uint64_t count, std::string_view noun) {
+  return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
+}
+
+struct Totals {
+  gnet::ConnectionCounters connections;
+  std::uint64_t datagrams = 0;
+};
+
+class ServerRun {
+ public:
+  ServerRun(const GlobalOptions& global, const ServerOptions& options, const Handlers& handlers)
+      : global_(global),
+        options_(options),
+        handlers_(handlers),
+        log_(handlers.name),
+        rules_(global, options),
+        readiness_(options, global.json),
+        stats_(options.stats_interval),
+        watchdog_(watchdog_interval()) {}
+
+  Exit run() {
+    service_.handle_signals(false);  // here they do more than stop it
+    open_endpoints();
+    drop_privileges(options_);
+    watch_signals();
+    std::vector<Listening> listening;
+    for (const Bound& bound : bound_) listening.push_back(bound.listening);
+    for (const Listening& where : listening) log_.info("listening on {}", where.endpoint);
+    readiness_.announce(listening);
+    start();
+    wait_for_end();
+    return wind_up();
+  }
+
+ private:
+  void open_endpoints() {
+    std::vector<InheritedSocket> inherited = take_inherited_sockets();
+    if (!inherited.empty() && names_no_endpoint(options_)) {
+      bound_ = adopt_all(std::move(inherited), rules_, handlers_);
+    } else {
+      bound_ = bind_all(options_, rules_, handlers_);
+    }
+  }
+
+  void start() {
+    for (Bound& bound : bound_) {
+      factories_.push_back(bound.factory.get());
+      const std::string number = factories_.size() > 1 ? fmt::format("-{}", factories_.size()) : "";
+      service_.add_factory(handlers_.name + number, std::move(bound.factory));
+    }
+    service_.start();
+  }
+
+  // ---- while it runs ----
+
+  void wait_for_end() {
+    const gnet::Deadline lifetime = options_.lifetime > gnet::Duration::zero()
+                                        ? gnet::Deadline(options_.lifetime)
+                                        : gnet::Deadline::never();
+    while (!stopping_) {
+      if (rules_.exhausted()) {
+        close_listeners();
+        if (rules_.active() == 0) return;
+      }
+      if (lifetime.passed() || idle_limit().passed()) return;
+      if (stats_.due()) report_stats();
+      if (watchdog_.due()) readiness_.notifier().send("WATCHDOG=1");
+      const gnet::Deadline next =
+          lifetime.earlier(idle_limit()).earlier(stats_.next()).earlier(watchdog_.next());
+      static_cast<void>(rules_.changed.wait(next));
+      rules_.changed.clear();
+    }
+  }
+
+  [[nodiscard]] gnet::Deadline idle_limit() const {
+    if (options_.idle_exit <= gnet::Duration::zero() || rules_.active() > 0) {
+      return gnet::Deadline::never();
+    }
+    return gnet::Deadline::after(rules_.last_busy(), options_.idle_exit);
+  }
+
+  void close_listeners() {
+    if (closed_) return;
+    closed_ = true;
+    readiness_.withdraw();
+    for (gnet::Factory* factory : factories_) {
+      factory->stop_accepting();
+    }
+  }
+
+  Exit wind_up() {
+    close_listeners();
+    if (const std::uint64_t left = rules_.active(); left > 0) {
+      if (global_.json) print_line(event("drain").add("left", left).text());
+      log_.info("draining {}, again to stop now", plural(left, "connection"));
+    }
+    const std::size_t cut = service_.stop(gnet::Deadline(options_.drain_timeout));
+    if (global_.json) print_line(event("stopped").add("cut", cut).text());
+    if (cut == 0) return Exit::ok;
+    log_.error("cut {} that did not end within {}", plural(cut, "connection"),
+               gnet::format_duration(options_.drain_timeout));
+    return Exit::cut;
+  }
+
+  // ---- signals ----
+
+  void watch_signals() {
+    for (const int number : {SIGTERM, SIGINT}) {
+      signals_.push_back(gnet::on_signal(number, [this](int which) { stop(which); }));
+    }
+    signals_.push_back(gnet::on_signal(SIGQUIT, [this](int) { quit(); }));
+    signals_.push_back(gnet::on_signal(SIGUSR1, [this](int) { dump_stats(); }));
+    signals_.push_back(gnet::on_signal(SIGUSR2, [](int) { gnet::reopen_log(); }));
+    // Under nohup it was ignored when we were started, and stays so.
+    struct sigaction inherited {};
+    sigaction(SIGHUP, nullptr, &inherited);
+    if (inherited.sa_handler == SIG_IGN) return;
+    signals_.push_back(gnet::on_signal(SIGHUP, [this, had_terminal = has_terminal()](int) {
+      if (had_terminal && !has_terminal()) return stop(SIGTERM);
+      gnet::reopen_log();
+    }));
+  }
+
+  void stop(int number) {
+    if (stopping_) {
+      if (global_.json) print_line(event("stopped").add("cut", rules_.active()).text());
+      gnet::flush_log();
+      leave(number == SIGINT ? Exit::interrupted : Exit::terminated);
+    }
+    stopping_ = true;
+    rules_.changed.set();
+  }
+
+  void quit() {
+    for (gnet::Factory* factory : factories_) {
+      if (auto* server = dynamic_cast<gnet::ConnectionFactory*>(factory)) {
+        server->for_each_connection([](gnet::Protocol& session) { session.socket().abort(); });
+      }
+    }
+    gnet::flush_log();
+    leave(Exit::quit);
+  }
+
+  // ---- counters ----
+
+  [[nodiscard]] Totals totals() const {
+    Totals sum;
+    for (gnet::Factory* factory : factories_) {
+      if (auto* server = dynamic_cast<gnet::ConnectionFactory*>(factory)) {
+        const gnet::ConnectionCounters counters = server->counters();
+        sum.connections.accepted += counters.accepted;
+        sum.connections.refused += counters.refused;
+        sum.connections.active += counters.active;
+        sum.connections.received_bytes += counters.received_bytes;
+        sum.connections.sent_bytes += counters.sent_bytes;
+      } else if (auto* datagrams = dynamic_cast<gnet::UDPServerFactory*>(factory)) {
+        const gnet::DatagramCounters counters = datagrams->counters();
+        sum.datagrams += counters.received;
+        sum.connections.received_bytes += counters.received_bytes;
+        sum.connections.sent_bytes += counters.sent_bytes;
+      }
+    }
+    return sum;
+  }
+
+  [[nodiscard]] std::string stats_event() const {
+    const Totals sum = totals();
+    return event("stats")
+        .add("accepted", sum.connections.accepted)
+        .add("refused", sum.connections.refused)
+        .add("active", sum.connections.active)
+        .add("rx_bytes", sum.connections.received_bytes)
+        .add("tx_bytes", sum.connections.sent_bytes)
+        .add("datagrams", sum.datagrams)
+        .text();
+  }
+
+  [[nodiscard]] std::string stats_text() const {
+    const Totals sum = totals();
+    return fmt::format("{} accepted, {} refused, {} active, {} in, {} out, {}",
+                       sum.connections.accepted, sum.connections.refused, sum.connections.active,
+                       gnet::format_size(sum.connections.received_bytes),
+                       gnet::format_size(sum.connections.sent_bytes),
+                       plural(sum.datagrams, "datagram"));
+  }
+
+  void report_stats() {
+    if (global_.json) {
+      print_line(stats_event());
+    } else {
+      log_.info("{}", stats_text());
+    }
+  }
+
+  // SIGUSR1 asks for it, so it comes whatever the log level is.
+  void dump_stats() {
+    std::string text = (global_.json ? stats_event() : stats_text()) + "\n";
+    if (global_.verbose.times > 0 && !global_.json) {
+      for (gnet::Factory* factory : factories_) {
+        auto* server = dynamic_cast<gnet::ConnectionFactory*>(factory);
+        if (server == nullptr) continue;
+        server->for_each_connection([&text](gnet::Protocol& session) {
+          text += fmt::format("  #{} {} {}, {} in, {} out\n", session.session_id(),
+                              session.peer().short_name(), to_string(session.state()),
+                              gnet::format_size(session.received_bytes()),
+                              gnet::format_size(session.sent_bytes()));
+        });
+      }
+    }
+    write_all(STDERR_FILENO, text);
+  }
+
+  const GlobalOptions& global_;
+  const ServerOptions& options_;
+  const Handlers& handlers_;
+  gnet::Logger log_;
+  SessionRules rules_;
+  Readiness readiness_;
+  Ticker stats_;
+  Ticker watchdog_;
+  std::vector<Bound> bound_;
+  std::vector<gnet::Factory*> factories_;  // owned by the service
+  gnet::Service& service_ = gnet::Service::instance();
+  std::vector<gnet::SignalHandler> signals_;
+  bool stopping_ = false;
+  bool closed_ = false;
+};
+
+}  // namespace
+
+Exit serve(const GlobalOptions& global, const ServerOptions& options, const Handlers& handlers) {
+  return ServerRun(global, options, handlers).run();
+}
+
+}  // namespace cli

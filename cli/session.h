@@ -1,0 +1,99 @@
+// A connection of a server command, with what the server options want of every
+// connection: who may connect, how fast, how long silent, and what is reported.
+//
+//   struct Discard : cli::Session {
+//     using Session::Session;
+//     void data_received(std::string_view data) override { pace(data.size()); }
+//   };
+//
+// Threads: as gnet::Protocol.
+
+#pragma once
+
+#include <asio/ip/address.hpp>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string_view>
+
+#include "cli/command.h"
+#include "cli/token_bucket.h"
+#include "gnet/io/address.h"
+#include "gnet/protocol/protocol.h"
+#include "gnet/sync/event.h"
+
+namespace cli {
+
+// What all connections of one server share.
+class SessionRules {
+ public:
+  SessionRules(const GlobalOptions& global, const ServerOptions& options);
+
+  // Whether this peer is served, by --allow, --deny, --max-per-ip and --max-accepts. Suspends
+  // while --max-connections are alive.
+  bool admit(const sockaddr_in6& peer);
+
+  // The same for a datagram, which counts as one connection.
+  bool admit_datagram(const gnet::SocketAddress& peer);
+
+  // Called for each connection that begins and that ends.
+  void began(gnet::Protocol& session);
+  void ended(gnet::Protocol& session, const gnet::CloseReason& reason);
+
+  // Waits as long as --rate-limit-total wants after so many bytes.
+  void pace_total(std::size_t bytes);
+
+  // All connections that --once or --max-accepts let in have come.
+  [[nodiscard]] bool exhausted() const noexcept { return limit_ > 0 && admitted_ >= limit_; }
+
+  [[nodiscard]] std::uint64_t active() const noexcept { return active_; }
+
+  // When a connection, or a datagram, was last there.
+  [[nodiscard]] gnet::TimePoint last_busy() const noexcept { return last_busy_; }
+  void busy() noexcept;
+
+  [[nodiscard]] const ServerOptions& options() const noexcept { return options_; }
+  [[nodiscard]] bool json() const noexcept { return json_; }
+
+  // Set when exhausted() becomes true, and when a connection ends after that.
+  gnet::Event changed;
+
+ private:
+  [[nodiscard]] bool full() const noexcept;
+
+  const ServerOptions& options_;
+  bool json_;
+  std::uint64_t limit_;
+  std::uint64_t admitted_ = 0;
+  std::uint64_t active_ = 0;
+  gnet::TimePoint last_busy_;
+  TokenBucket total_;
+  gnet::Event room_;  // set while fewer than --max-connections are alive
+  std::map<asio::ip::address, std::uint64_t> per_address_;
+};
+
+class Session : public gnet::Protocol {
+ public:
+  explicit Session(SessionRules& rules);
+
+  // Whoever overrides these calls them first.
+  void connection_made() override { rules_.began(*this); }
+  void connection_lost(const gnet::CloseReason& reason) override { rules_.ended(*this, reason); }
+
+ protected:
+  // Waits as long as the rate limits want after so many bytes.
+  void pace(std::size_t bytes) {
+    if (limited_) wait_for_rate(bytes);
+  }
+
+  [[nodiscard]] SessionRules& rules() noexcept { return rules_; }
+
+ private:
+  void wait_for_rate(std::size_t bytes);
+
+  SessionRules& rules_;
+  bool limited_;
+  std::unique_ptr<TokenBucket> bucket_;  // with --rate-limit only: idle connections stay small
+};
+
+}  // namespace cli

@@ -1,0 +1,214 @@
+// gnet echo-client: sends messages and verifies that they come back.
+
+#include <fmt/format.h>
+
+#include <csignal>
+#include <mutex>
+#include <random>
+
+#include "cli/failure.h"
+#include "cli/input.h"
+#include "cli/json.h"
+#include "cli/output.h"
+#include "commands/commands.h"
+#include "commands/conversation.h"
+#include "commands/echo_links.h"
+#include "gnet/fiber/wait.h"
+#include "gnet/os/signal.h"
+#include "gnet/sync/semaphore.h"
+
+namespace commands {
+namespace {
+
+struct Options : EchoClientOptions {
+  gnet::Endpoint endpoint = gnet::Endpoint::parse(":6011");
+  std::string message = "ooxx";
+  std::optional<cli::Size> size;
+  std::optional<cli::Count> count;
+  std::optional<gnet::Duration> interval;
+  cli::Count connections{1};
+  bool verify = true;
+  bool use_stdin = false;
+  bool stop_on_error = false;
+};
+
+constexpr auto kInterval = std::chrono::seconds(2);
+constexpr gnet::Duration kDatagramLimit = std::chrono::seconds(1);
+
+std::string random_bytes(std::size_t size) {
+  thread_local std::mt19937_64 generator{std::random_device{}()};
+  std::string bytes(size, '\0');
+  for (char& byte : bytes) byte = static_cast<char>(generator());
+  return bytes;
+}
+
+// Messages by number: the same text, or fresh random bytes each time.
+Conversation::Source counted_messages(const Options& options, std::uint64_t count) {
+  return [&options, count, sent = std::uint64_t{0}]() mutable -> std::optional<std::string> {
+    if (count > 0 && sent == count) return std::nullopt;
+    ++sent;
+    return options.size ? random_bytes(options.size->bytes) : options.message;
+  };
+}
+
+// One run of the command: all its connections, and what they find.
+class EchoClient {
+ public:
+  explicit EchoClient(const Options& options)
+      : options_(options),
+        target_(options.unix_path.empty() ? options.endpoint
+                                          : gnet::Endpoint::unix_path(options.unix_path)),
+        report_(options.json, options.quiet.times > 0) {}
+
+  cli::Exit run() {
+    watch_signals();
+    if (options_.use_stdin) input_.emplace();
+    for (std::uint64_t i = 0; i < options_.connections.number; ++i) start_conversation();
+    const bool limited = options_.timeout > gnet::Duration::zero();
+    const bool in_time =
+        ended_.wait(limited ? gnet::Deadline(options_.timeout) : gnet::Deadline::never());
+    gnet::killall(fibers_);
+    for (auto& link : links_) link->close();
+    report_.summary();
+    if (signal_ != 0) return signal_ == SIGINT ? cli::Exit::interrupted : cli::Exit::terminated;
+    if (failure_) std::rethrow_exception(failure_);
+    if (!in_time) {
+      throw cli::Failure(cli::Exit::timeout, fmt::format("timed out after {}",
+                                                         gnet::format_duration(options_.timeout)));
+    }
+    return report_.found_fault() ? cli::Exit::negative : cli::Exit::ok;
+  }
+
+ private:
+  void start_conversation() {
+    const gnet::Duration interval = interval_or_default();
+    ConversationOptions rules{.interval = interval,
+                              .reply_limit = {},
+                              .verify = options_.verify,
+                              .resend = options_.reconnects(),
+                              .stop_on_error = options_.stop_on_error};
+    if (!target_.has_connections()) rules.reply_limit = std::max(kDatagramLimit, interval);
+    const std::size_t index = links_.size();
+    auto& conversation = *conversations_.emplace_back(std::make_unique<Conversation>(
+        rules, options_.use_stdin ? input_lines(index) : counted_messages(options_, count()),
+        report_));
+    links_.push_back(make_echo_link(target_, conversation, options_));
+    ++running_;
+    fibers_.push_back(gnet::spawn([this, index] { converse(index); }));
+  }
+
+  void converse(std::size_t index) {
+    try {
+      conversations_[index]->run();
+    } catch (const std::exception&) {
+      if (!failure_) failure_ = std::current_exception();
+    }
+    // Others may wait for the place at the server.
+    links_[index]->close();
+    if (--running_ == 0 || (options_.stop_on_error && (failure_ || report_.found_fault()))) {
+      ended_.set();
+    }
+  }
+
+  // Lines of standard input, each to whichever connection is free for it.
+  Conversation::Source input_lines(std::size_t index) {
+    return [this, index]() -> std::optional<std::string> {
+      const std::lock_guard turn(reading_);
+      while (auto line = input_->line()) {
+        if (options_.offline == cli::Offline::buffer || conversations_[index]->linked()) {
+          return line;
+        }
+        if (options_.offline == cli::Offline::fail) {
+          throw cli::Failure(cli::Exit::lost, "there is input, and no connection to take it");
+        }
+        report_.dropped();
+      }
+      return std::nullopt;
+    };
+  }
+
+  [[nodiscard]] gnet::Duration interval_or_default() const {
+    return options_.interval.value_or(options_.use_stdin ? gnet::Duration::zero() : kInterval);
+  }
+
+  // Without an end and without a pause it would be a flood: then it is one message.
+  [[nodiscard]] std::uint64_t count() const {
+    if (options_.count) return options_.count->number;
+    return interval_or_default() == gnet::Duration::zero() ? 1 : 0;
+  }
+
+  void watch_signals() {
+    for (const int number : {SIGINT, SIGTERM}) {
+      signals_.push_back(gnet::on_signal(number, [this](int number) {
+        if (signal_ != 0)
+          cli::leave(number == SIGINT ? cli::Exit::interrupted : cli::Exit::terminated);
+        signal_ = number;
+        ended_.set();
+      }));
+    }
+    signals_.push_back(gnet::on_signal(SIGUSR1, [this](int) { report_.summary(); }));
+  }
+
+  const Options& options_;
+  gnet::Endpoint target_;
+  EchoReport report_;
+  std::optional<cli::Input> input_;
+  gnet::Semaphore reading_{1};
+  std::vector<std::unique_ptr<Conversation>> conversations_;
+  std::vector<std::unique_ptr<EchoLink>> links_;
+  std::vector<gnet::Fiber<>> fibers_;
+  std::uint64_t running_ = 0;
+  gnet::Event ended_;
+  std::exception_ptr failure_;
+  int signal_ = 0;
+  std::vector<gnet::SignalHandler> signals_;
+};
+
+cli::Exit run(const Options& options) {
+  cli::check(options);
+  if (options.connections.number == 0) throw cli::UsageError("--connections must be 1 or more");
+  return EchoClient(options).run();
+}
+
+}  // namespace
+
+const cli::Command echo_client = cli::command<Options>({
+    .name = "echo-client",
+    .group = "Clients",
+    .arguments = "[ENDPOINT]",
+    .summary = "send messages and verify that they come back",
+    .about = "Send messages to a TCP, UDP or unix socket and verify that they come back.",
+    .examples = {"gnet echo-client --reconnect :6011",
+                 "gnet echo-client -n 1000 -i 0 -s 4K --connections 50 :6011 --json",
+                 "gnet echo-client --reconnect=100ms --max-retries 20 -n 1 :6011 && echo up"},
+    .flags =
+        {
+            {"",
+             "ENDPOINT",
+             &Options::endpoint,
+             "where to connect",
+             {.fallback = ":6011",
+              .positional = "ENDPOINT",
+              .completes = cli::Completes::endpoint,
+              .more = "See *gnet-endpoints*(7)."}},
+            {"--message", "TEXT", &Options::message, "what to send"},
+            {"-s,--size", "SIZE", &Options::size, "send so many random bytes instead"},
+            {"-n,--count",
+             "N",
+             &Options::count,
+             "messages to send on each connection, 0 = no end",
+             {.fallback = "0; 1 with -i 0"}},
+            {"-i,--interval",
+             "D",
+             &Options::interval,
+             "pause between an echo and the next message",
+             {.fallback = "2s; 0 with --stdin"}},
+            {"--connections", "N", &Options::connections, "connections at a time"},
+            {"--verify", "on|off", &Options::verify, "compare what comes with what was sent"},
+            {"--stdin", &Options::use_stdin, "send the lines of standard input"},
+            {"--stop-on-error", &Options::stop_on_error, "end at the first wrong or missing echo"},
+        },
+    .run = run,
+});
+
+}  // namespace commands

@@ -1,0 +1,237 @@
+#include "commands/echo_links.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <fstream>
+#include <iterator>
+
+#include "cli/failure.h"
+#include "cli/json.h"
+#include "cli/output.h"
+#include "gnet/base/error.h"
+#include "gnet/io/datagram.h"
+#include "gnet/io/resolver.h"
+#include "gnet/protocol/reconnecting_client_factory.h"
+
+namespace commands {
+namespace {
+
+// What the exit status is to say about a connection that could not be made.
+std::exception_ptr as_failure(const std::exception_ptr& error, const gnet::Endpoint& target) {
+  cli::Exit code = cli::Exit::connect;
+  try {
+    std::rethrow_exception(error);
+  } catch (const gnet::ResolveError&) {
+    code = cli::Exit::resolve;
+  } catch (...) {
+  }
+  return std::make_exception_ptr(cli::Failure(code, gnet::describe(error), {}, target.to_string()));
+}
+
+// The reason alone: who reads it has seen the endpoint before.
+std::string reason_of(const std::exception_ptr& error) {
+  try {
+    std::rethrow_exception(error);
+  } catch (const std::system_error& failure) {
+    return gnet::describe(failure.code());
+  } catch (...) {
+    return gnet::describe(error);
+  }
+}
+
+// "@FILE" is what the file holds.
+std::string greeting(const std::string& text) {
+  if (!text.starts_with('@')) return text;
+  std::ifstream file(text.substr(1), std::ios::binary);
+  if (!file) throw cli::Failure(cli::Exit::io, "cannot read " + text.substr(1));
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+// One line on stderr for each attempt, or an event.
+void announce_retry(const EchoClientOptions& options, unsigned attempt, gnet::Duration delay,
+                    const std::string& reason) {
+  if (options.json) {
+    cli::print_line(cli::event("reconnect")
+                        .add("attempt", attempt)
+                        .add("delay_ms", std::chrono::duration<double, std::milli>(delay).count())
+                        .add("reason", reason)
+                        .text());
+  } else if (options.quiet.times == 0) {
+    cli::write_all(STDERR_FILENO, fmt::format("reconnecting in {} (attempt {}): {}\n",
+                                              gnet::format_duration(delay, 2), attempt, reason));
+  }
+}
+
+// One connection of a StreamLink.
+class EchoProtocol : public gnet::Protocol, public Link {
+ public:
+  EchoProtocol(Conversation& conversation, const std::string& greeting, gnet::Duration keepalive)
+      : conversation_(conversation), greeting_(greeting), keepalive_(keepalive) {}
+
+  void connection_made() override {
+    if (keepalive_ > gnet::Duration::zero()) socket().set_keep_alive(keepalive_);
+    conversation_.up(*this, greeting_);
+  }
+  void data_received(std::string_view data) override { conversation_.received(data); }
+  void connection_lost(const gnet::CloseReason& reason) override {
+    conversation_.down(reason.text());
+  }
+
+  void send(std::string_view message) override { send_data(message); }
+  [[nodiscard]] std::string name() const override { return peer().short_name(); }
+
+ private:
+  Conversation& conversation_;
+  const std::string& greeting_;
+  gnet::Duration keepalive_;
+};
+
+class StreamLink : public EchoLink, private gnet::ReconnectingClientFactory {
+ public:
+  StreamLink(const gnet::Endpoint& target, gnet::ConnectOptions connect, Conversation& conversation,
+             const EchoClientOptions& options)
+      : ReconnectingClientFactory(target, policy(options)),
+        target_(target),
+        conversation_(conversation),
+        options_(options),
+        greeting_(greeting(options.on_reconnect)) {
+    connect_options = std::move(connect);
+    no_delay = options.no_delay;
+    start();
+  }
+
+  ~StreamLink() override { close(); }
+
+  void close() override { stop(gnet::Duration::zero()); }
+
+ private:
+  static gnet::RetryPolicy policy(const EchoClientOptions& options) {
+    gnet::RetryPolicy policy;
+    policy.initial = options.reconnect.value_or(gnet::Duration::zero());
+    policy.max = options.reconnect_max;
+    policy.factor = options.reconnect_factor;
+    policy.jitter = options.reconnect_jitter;
+    if (const std::uint64_t most = options.max_retries.number; most > 0) {
+      policy.max_retries = static_cast<unsigned>(most);
+    }
+    policy.reset_after = options.reset_after;
+    policy.connect_timeout = options.connect_timeout;
+    return policy;
+  }
+
+  std::unique_ptr<gnet::Protocol> build_protocol() override {
+    return std::make_unique<EchoProtocol>(conversation_, greeting_, options_.keepalive);
+  }
+
+  void connect_failed(unsigned attempt, const std::exception_ptr& error,
+                      std::optional<gnet::Duration> next_delay) override {
+    static_cast<void>(attempt);
+    if (next_delay) return announce(*next_delay, reason_of(error));
+    conversation_.gave_up(as_failure(error, target_));
+  }
+
+  void disconnected(const gnet::CloseReason& reason,
+                    std::optional<gnet::Duration> next_delay) override {
+    attempt_ = 0;
+    if (next_delay) announce(*next_delay, reason.text());
+  }
+
+  void announce(gnet::Duration delay, const std::string& reason) {
+    announce_retry(options_, ++attempt_, delay, reason);
+  }
+
+  gnet::Endpoint target_;
+  Conversation& conversation_;
+  const EchoClientOptions& options_;
+  std::string greeting_;
+  unsigned attempt_ = 0;  // since the last connection
+};
+
+class DatagramLink : public EchoLink, private Link {
+ public:
+  DatagramLink(const gnet::Endpoint& target, gnet::ConnectOptions connect,
+               Conversation& conversation, const EchoClientOptions& options)
+      : target_(target),
+        connect_(std::move(connect)),
+        conversation_(conversation),
+        greeting_(greeting(options.on_reconnect)),
+        receiver_(gnet::spawn([this] { receive(); })) {}
+
+  ~DatagramLink() override { close(); }
+
+  void close() override {
+    if (receiver_) receiver_.kill();
+    receiver_ = {};
+    socket_.close();
+  }
+
+ private:
+  void receive() {
+    try {
+      socket_ = gnet::DatagramSocket::connect(target_, deadline(), connect_.source);
+      conversation_.up(*this, greeting_);
+      std::string buffer(65536, '\0');
+      for (;;) {
+        // An earlier datagram was refused: the next may be taken.
+        try {
+          const auto count = socket_.receive(buffer.data(), buffer.size());
+          if (count) conversation_.received({buffer.data(), std::min(*count, buffer.size())});
+        } catch (const std::system_error& error) {
+          if (error.code() != std::errc::connection_refused) throw;
+          conversation_.gave_up(as_failure(std::current_exception(), target_));
+        }
+      }
+    } catch (const std::exception&) {
+      conversation_.gave_up(as_failure(std::current_exception(), target_));
+    }
+  }
+
+  [[nodiscard]] gnet::Deadline deadline() const {
+    return connect_.timeout > gnet::Duration::zero() ? gnet::Deadline(connect_.timeout)
+                                                     : gnet::Deadline::never();
+  }
+
+  void send(std::string_view message) override { socket_.send(message); }
+  [[nodiscard]] std::string name() const override { return target_.short_name(); }
+
+  gnet::Endpoint target_;
+  gnet::ConnectOptions connect_;
+  Conversation& conversation_;
+  std::string greeting_;
+  gnet::DatagramSocket socket_;
+  gnet::Fiber<> receiver_;
+};
+
+// "10.0.0.1", "10.0.0.1:4000", "::1", "[::1]:4000".
+gnet::Endpoint source_of(const std::string& text, gnet::Transport transport) {
+  asio::error_code error;
+  const auto address = asio::ip::make_address(text, error);
+  if (!error) return gnet::Endpoint::of(transport, address, 0);
+  const gnet::Endpoint parsed = gnet::Endpoint::parse(text);
+  return gnet::Endpoint::of(transport, parsed.host(), parsed.port());
+}
+
+gnet::Endpoint of_family(const gnet::Endpoint& target, const cli::ClientOptions& options) {
+  if (target.is_unix() || (!options.only_v4 && !options.only_v6)) return target;
+  const std::string_view family = options.only_v4 ? "4" : "6";
+  const std::string_view scheme = target.transport() == gnet::Transport::tcp ? "tcp" : "udp";
+  return gnet::Endpoint::parse(fmt::format("{}{}://{}", scheme, family, target.short_name()));
+}
+
+}  // namespace
+
+std::unique_ptr<EchoLink> make_echo_link(const gnet::Endpoint& target, Conversation& conversation,
+                                         const EchoClientOptions& options) {
+  gnet::ConnectOptions connect;
+  connect.timeout = options.connect_timeout;
+  connect.interface = options.interface;
+  const gnet::Endpoint where = of_family(target, options);
+  if (!options.source.empty()) connect.source = source_of(options.source, target.transport());
+  if (!where.has_connections()) {
+    return std::make_unique<DatagramLink>(where, connect, conversation, options);
+  }
+  return std::make_unique<StreamLink>(where, connect, conversation, options);
+}
+
+}  // namespace commands

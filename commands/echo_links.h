@@ -1,0 +1,29 @@
+// The connections of echo-client: a stream that may reconnect, or a datagram socket.
+
+#pragma once
+
+#include <memory>
+
+#include "cli/command.h"
+#include "commands/conversation.h"
+
+namespace commands {
+
+struct EchoClientOptions : cli::GlobalOptions, cli::ClientOptions, cli::ReconnectOptions {};
+
+// Keeps a Conversation connected, from its construction until close().
+class EchoLink {
+ public:
+  virtual ~EchoLink() = default;
+
+  // Ends it; suspends until it has ended.
+  virtual void close() = 0;
+};
+
+// Begins to connect, and tells the conversation how that goes on. Does not suspend; throws
+// UsageError when the options do not fit the endpoint.
+[[nodiscard]] std::unique_ptr<EchoLink> make_echo_link(const gnet::Endpoint& target,
+                                                       Conversation& conversation,
+                                                       const EchoClientOptions& options);
+
+}  // namespace commands

@@ -1,0 +1,87 @@
+#include "commands/echo_report.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string_view>
+
+#include "cli/json.h"
+#include "cli/output.h"
+#include "cli/terminal.h"
+
+namespace commands {
+namespace {
+
+double microseconds(gnet::Duration duration) {
+  return std::chrono::duration<double, std::micro>(duration).count();
+}
+
+}  // namespace
+
+std::string rtt_text(gnet::Duration rtt) {
+  const double value = microseconds(rtt);
+  const std::string_view micro = cli::prints_utf8() ? "µs" : "us";
+  if (value < 10) return fmt::format("{:.1f} {}", value, micro);
+  if (value < 1000) return fmt::format("{:.0f} {}", value, micro);
+  if (value < 10'000) return fmt::format("{:.2f} ms", value / 1000);
+  if (value < 1'000'000) return fmt::format("{:.0f} ms", value / 1000);
+  return fmt::format("{:.2f} s", value / 1'000'000);
+}
+
+void EchoReport::echoed(const EchoResult& result) {
+  ++received_;
+  if (!result.matches) ++mismatched_;
+  rtt_.record(result.rtt);
+  if (json_) {
+    cli::print_line(cli::event("echo")
+                        .add("endpoint", result.peer)
+                        .add("seq", result.sequence)
+                        .add("bytes", result.bytes)
+                        .add("rtt_us", microseconds(result.rtt))
+                        .add("ok", result.matches)
+                        .text());
+  } else if (!quiet_) {
+    cli::print_line(fmt::format("{} B from {} seq={} rtt={}{}", result.bytes, result.peer,
+                                result.sequence, rtt_text(result.rtt),
+                                result.matches ? "" : " MISMATCH"));
+  }
+}
+
+void EchoReport::lost(const std::string& peer, std::uint64_t sequence, const std::string& reason) {
+  ++lost_;
+  if (json_) {
+    cli::print_line(
+        cli::event("lost").add("endpoint", peer).add("seq", sequence).add("reason", reason).text());
+  } else if (!quiet_) {
+    cli::print_line(fmt::format("no echo from {} seq={}: {}", peer, sequence, reason));
+  }
+}
+
+void EchoReport::summary() const {
+  if (json_) {
+    cli::print_line(cli::event("summary")
+                        .add("sent", sent_)
+                        .add("received", received_)
+                        .add("lost", lost_)
+                        .add("mismatched", mismatched_)
+                        .add("dropped", dropped_)
+                        .add("min_us", microseconds(rtt_.min()))
+                        .add("avg_us", microseconds(rtt_.mean()))
+                        .add("p99_us", microseconds(rtt_.percentile(0.99)))
+                        .add("max_us", microseconds(rtt_.max()))
+                        .text());
+    return;
+  }
+  if (quiet_) return;
+  std::string text = fmt::format("{} sent, {} received, {} lost, {} mismatched", sent_, received_,
+                                 lost_, mismatched_);
+  if (dropped_ > 0) text += fmt::format(", {} dropped", dropped_);
+  if (rtt_.count() > 0) {
+    text +=
+        fmt::format("\nrtt min {}, avg {}, p99 {}, max {}", rtt_text(rtt_.min()),
+                    rtt_text(rtt_.mean()), rtt_text(rtt_.percentile(0.99)), rtt_text(rtt_.max()));
+  }
+  cli::print_line(text);
+}
+
+}  // namespace commands

@@ -1,0 +1,53 @@
+// What echo-client tells about its echoes: a line for each, and a summary.
+
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "cli/histogram.h"
+
+namespace commands {
+
+// How one message fared.
+struct EchoResult {
+  std::string peer;  // "127.0.0.1:6011"
+  std::uint64_t sequence = 0;
+  std::size_t bytes = 0;
+  gnet::Duration rtt{};
+  bool matches = true;
+};
+
+class EchoReport {
+ public:
+  // Quiet reports keep count and say nothing.
+  EchoReport(bool json, bool quiet) : json_(json), quiet_(quiet) {}
+
+  void sent() noexcept { ++sent_; }
+  void echoed(const EchoResult& result);
+  void lost(const std::string& peer, std::uint64_t sequence, const std::string& reason);
+
+  // Input that nobody was there to take.
+  void dropped() noexcept { ++dropped_; }
+
+  // Prints counts and round-trip times.
+  void summary() const;
+
+  // True if something is lost or came back wrong.
+  [[nodiscard]] bool found_fault() const noexcept { return lost_ + mismatched_ + dropped_ > 0; }
+
+ private:
+  bool json_;
+  bool quiet_;
+  std::uint64_t sent_ = 0;
+  std::uint64_t received_ = 0;
+  std::uint64_t lost_ = 0;
+  std::uint64_t mismatched_ = 0;
+  std::uint64_t dropped_ = 0;
+  cli::Histogram rtt_;
+};
+
+// "81 µs", "1.2 ms", "3 s": as people read it; in ASCII where the locale is not UTF-8.
+[[nodiscard]] std::string rtt_text(gnet::Duration rtt);
+
+}  // namespace commands

@@ -1,0 +1,262 @@
+// gnet echo-server: answers what was sent, or does one of the other classic services.
+
+#include <fmt/format.h>
+
+#include <random>
+
+#include "cli/serve.h"
+#include "commands/commands.h"
+#include "commands/echo_modes.h"
+#include "gnet/base/shorten.h"
+#include "gnet/base/utf8.h"
+#include "gnet/fiber/fiber.h"
+
+namespace commands {
+namespace {
+
+enum class LogData { off, text, hex };
+
+// How much of a message --log-data shows.
+constexpr std::size_t kShown = 32;
+
+struct Options : cli::GlobalOptions, cli::ServerOptions {
+  Options() { ports.fallback = 6011; }
+
+  EchoMode mode = EchoMode::echo;
+  std::string banner;
+  cli::Delay delay;
+  cli::Size chunk;
+  cli::Percent loss;
+  cli::Percent dup;
+  cli::CloseAfter close_after;
+  cli::Size buffer_size{64 * 1024};
+  gnet::Duration read_deadline{};
+  cli::Size max_datagram{64 * 1024};
+  LogData log_data = LogData::off;
+};
+
+double random_share() {
+  thread_local std::minstd_rand generator{std::random_device{}()};
+  return std::uniform_real_distribution<>(0, 1)(generator);
+}
+
+gnet::Duration random_delay(const cli::Delay& delay) {
+  const auto spread = static_cast<double>(delay.jitter.count()) * (2 * random_share() - 1);
+  return std::max(gnet::Duration::zero(),
+                  delay.base + gnet::Duration(static_cast<std::int64_t>(spread)));
+}
+
+bool is_delayed(const Options& options) {
+  return options.delay.base > gnet::Duration::zero() ||
+         options.delay.jitter > gnet::Duration::zero();
+}
+
+void log_data(const gnet::Logger& log, const Options& options, std::string_view data) {
+  if (options.log_data == LogData::hex) {
+    std::string digits;
+    for (const char c : data.substr(0, kShown)) {
+      digits += fmt::format("{:02x}", static_cast<unsigned char>(c));
+    }
+    log.info("data: {}{}", digits, data.size() > kShown ? ".." : "");
+  } else {
+    log.info("data: {}", gnet::shorten(data, kShown));
+  }
+}
+
+// One Session a connection. A peer that resets it ends the connection, not the server.
+class Echo : public cli::Session {
+ public:
+  Echo(cli::SessionRules& rules, const Options& options)
+      : Session(rules),
+        options_(options),
+        plain_(options.mode == EchoMode::echo && options.log_data == LogData::off &&
+               options.chunk.bytes == 0 && !options.close_after.is_set() && !is_delayed(options)) {
+    recv_buf_size = options.buffer_size.bytes;
+    read_deadline = options.read_deadline;
+  }
+
+  void connection_made() override {
+    Session::connection_made();
+    if (!options_.banner.empty()) send_data(options_.banner + "\r\n");
+    if (options_.close_after.time > gnet::Duration::zero()) {
+      add_inner_fiber([this] {
+        gnet::sleep(options_.close_after.time);
+        close_protocol();
+      });
+    }
+    if (options_.mode == EchoMode::daytime) send_lose(daytime(std::time(nullptr)));
+    if (options_.mode == EchoMode::time) send_lose(time_bytes(std::time(nullptr)));
+    if (options_.mode == EchoMode::chargen) add_inner_fiber([this] { generate(); });
+  }
+
+  void data_received(std::string_view data) override {
+    pace(data.size());
+    if (plain_) return send_data(data);
+    if (options_.log_data != LogData::off) log_data(log(), options_, data);
+    answer(data);
+  }
+
+  // A generator goes on until the other side is gone altogether.
+  bool eof_received() override {
+    if (options_.mode == EchoMode::line) reply(lines_.rest());
+    return options_.mode == EchoMode::chargen;
+  }
+
+ private:
+  void answer(std::string_view data) {
+    switch (options_.mode) {
+      case EchoMode::echo:
+        return reply(data);
+      case EchoMode::upper:
+        return reply(upper(data));
+      case EchoMode::line:
+        return reply(lines_.add(data));
+      default:
+        return;  // the others do not listen
+    }
+  }
+
+  void generate() {
+    for (std::size_t line = 0; !finished_; ++line) {
+      const std::string text = chargen_line(line);
+      pace(text.size());
+      reply(text);
+    }
+  }
+
+  // In pieces, late, or cut off, as the options want it.
+  void reply(std::string_view data) {
+    if (options_.close_after.bytes > 0) {
+      data = data.substr(0, options_.close_after.bytes - replied_);
+    }
+    replied_ += data.size();
+    const std::size_t piece = options_.chunk.bytes > 0 ? options_.chunk.bytes : data.size();
+    while (!data.empty()) {
+      if (is_delayed(options_)) gnet::sleep(random_delay(options_.delay));
+      send_data(data.substr(0, piece));
+      data.remove_prefix(std::min(piece, data.size()));
+      // What one callback sends leaves together, unless it suspends.
+      if (!data.empty()) gnet::yield();
+    }
+    if (options_.close_after.bytes > 0 && replied_ >= options_.close_after.bytes) {
+      finished_ = true;
+      close_protocol();
+    }
+  }
+
+  const Options& options_;
+  bool plain_;  // nothing stands between what comes and what goes
+  std::uint64_t replied_ = 0;
+  bool finished_ = false;  // as many bytes as --close-after allows
+  LineBuffer lines_;
+};
+
+// The same for datagrams: each is a question, and gets at most one answer, or by --dup two.
+class EchoDatagrams : public gnet::UDPServerFactory {
+ public:
+  template <typename... Where>
+  EchoDatagrams(cli::SessionRules& rules, const Options& options, Where... where)
+      : UDPServerFactory(std::move(where)...), rules_(rules), options_(options) {
+    max_datagram = options.max_datagram.bytes;
+  }
+
+  void datagram_received(std::string_view data, const gnet::SocketAddress& peer) override {
+    if (!rules_.admit_datagram(peer)) return;
+    rules_.pace_total(data.size());
+    if (options_.log_data != LogData::off) log_data(log(), options_, data);
+    if (options_.mode == EchoMode::discard || random_share() < options_.loss.share) return;
+    std::string text = answer(data);
+    if (random_share() < options_.dup.share) send(text, peer);
+    if (!is_delayed(options_)) {
+      send(text, peer);
+      return;
+    }
+    gnet::spawn_later(random_delay(options_.delay),
+                      [this, text = std::move(text), peer] { send(text, peer); });
+  }
+
+ private:
+  [[nodiscard]] std::string answer(std::string_view data) const {
+    switch (options_.mode) {
+      case EchoMode::chargen:
+        return chargen_datagram(512);  // RFC 864: up to 512 characters
+      case EchoMode::daytime:
+        return daytime(std::time(nullptr));
+      case EchoMode::time:
+        return time_bytes(std::time(nullptr));
+      case EchoMode::upper:
+        return upper(data);
+      default:
+        return std::string(data);
+    }
+  }
+
+  cli::SessionRules& rules_;
+  const Options& options_;
+};
+
+cli::Exit run(const Options& given) {
+  Options options = given;
+  if (options.verbose.times > 2 && options.log_data == LogData::off) {
+    options.log_data = LogData::text;
+  }
+  const auto datagrams = [&](cli::SessionRules& rules, auto... where) {
+    return std::make_unique<EchoDatagrams>(rules, options, std::move(where)...);
+  };
+  return cli::serve(options, options,
+                    {.name = "echo",
+                     .session = [&](auto& rules) { return std::make_unique<Echo>(rules, options); },
+                     .datagrams = datagrams,
+                     .inherited_datagrams = datagrams});
+}
+
+}  // namespace
+
+const cli::Command echo_server = cli::command<Options>({
+    .name = "echo-server",
+    .group = "Servers",
+    .arguments = "[ENDPOINT]...",
+    .summary = "answer what was sent: echo, discard, chargen, daytime, time",
+    .about = "Answer every byte with the same byte, on TCP, UDP and unix sockets.",
+    .examples = {"gnet echo-server --port 6011",
+                 "gnet echo-server -p 0 --print-port -D --pid-file echo.pid",
+                 "gnet echo-server tcp-l://:7 udp-l://:7 -U /tmp/echo.sock --mode upper"},
+    .flags =
+        {
+            {"--mode",
+             "MODE",
+             &Options::mode,
+             "echo, discard, chargen, daytime, time, upper or line",
+             {.choices = echo_mode_names(),
+              .more = "*chargen* sends characters without end, *daytime* and *time* tell the time "
+                      "once, *upper* answers in capitals, *line* answers line by line. See RFC "
+                      "862, 863, 864, 867 and 868."}},
+            {"--banner", "TEXT", &Options::banner, "a line sent first on every connection"},
+            {"--delay", "D[~JITTER]", &Options::delay, "answer so much later"},
+            {"--chunk",
+             "SIZE",
+             &Options::chunk,
+             "cut answers into pieces of this size",
+             {.fallback = "off"}},
+            {"--loss", "P%", &Options::loss, "share of datagrams that get no answer"},
+            {"--dup", "P%", &Options::dup, "share of datagrams that get two answers"},
+            {"--close-after",
+             "SIZE|D",
+             &Options::close_after,
+             "close after so many bytes, or after so long",
+             {.fallback = "never"}},
+            {"--buffer-size", "SIZE", &Options::buffer_size, "the most that is received at once"},
+            {"--read-deadline", "D", &Options::read_deadline,
+             "close when the peer sends nothing for D"},
+            {"--max-datagram", "SIZE", &Options::max_datagram,
+             "the largest datagram; what is longer is dropped"},
+            {"--log-data",
+             "HOW",
+             &Options::log_data,
+             "show what comes, shortened: off, text or hex",
+             {.choices = {"off", "text", "hex"}}},
+        },
+    .run = run,
+});
+
+}  // namespace commands

@@ -1,0 +1,26 @@
+# Flag, environment, file, default: who says it first decides.
+. "$(dirname "$0")/prelude.sh"
+
+value() { gnet echo-server --explain "$@" | sed -n 's/^drain-timeout  *//p' | tr -s ' '; }
+
+same "$(value)" "10s default"
+mkdir gnet
+printf '[echo-server]\ndrain_timeout = 1\n' > gnet/config.toml
+same "$(value)" "1s $work/gnet/config.toml"
+printf '{"echo-server": {"drain-timeout": "2s"}}' > more.json
+same "$(value --config more.json)" "2s more.json"
+export GNET_DRAIN_TIMEOUT=3s
+same "$(value --config more.json)" "3s GNET_DRAIN_TIMEOUT"
+export GNET_ECHO_SERVER_DRAIN_TIMEOUT=4s
+same "$(value)" "4s GNET_ECHO_SERVER_DRAIN_TIMEOUT"
+same "$(value --drain-timeout 5)" "5s command line"
+
+# What is misspelt is an error, wherever it stands.
+unset GNET_ECHO_SERVER_DRAIN_TIMEOUT
+export GNET_DRAIN_TIMEOUT=soon
+expect 2 gnet echo-server
+contains err "bad value 'soon' in GNET_DRAIN_TIMEOUT"
+unset GNET_DRAIN_TIMEOUT
+printf '[echo-server]\ndrain = 1\n' > gnet/config.toml
+expect 2 gnet echo-server
+contains err "unknown key 'drain' for 'echo-server'; did you mean 'drain-timeout'?"

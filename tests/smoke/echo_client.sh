@@ -1,0 +1,44 @@
+# The client: what it prints, and how it ends.
+. "$(dirname "$0")/prelude.sh"
+
+start echo-server -p 0 -u -U "$work/s.sock"
+address=127.0.0.1:$port
+
+expect 0 gnet echo-client -n 2 -i 0 "$address"
+contains out "4 B from $address seq=1 rtt="
+contains out "4 B from $address seq=2 rtt="
+contains out "2 sent, 2 received, 0 lost, 0 mismatched"
+expect 0 gnet echo-client -n 3 -i 0 -s 200K "$address"
+expect 0 gnet echo-client -n 3 -i 0 -s 1000 "udp://$address"
+expect 0 gnet echo-client -n 3 -i 0 "$work/s.sock"
+expect 0 gnet echo-client -n 3 -i 0 -U "$work/s.sock" --message 'hello there'
+contains out "11 B from"
+expect 0 gnet echo-client -n 10 -i 0 --connections 20 -q --json "localhost:$port"
+contains out '"event":"summary","sent":200,"received":200,"lost":0,"mismatched":0'
+
+# Lines of standard input are messages.
+printf 'one\ntwo\nthree' | gnet echo-client --stdin -i 0 "$address" > out
+contains out "4 B from $address seq=2"
+contains out "5 B from $address seq=3"
+
+# It was answered, and the answer is wrong.
+start echo-server -p 0 -4 --mode upper
+expect 1 gnet echo-client -n 2 -i 0 "127.0.0.1:$port"
+contains out "MISMATCH"
+contains out "2 sent, 2 received, 0 lost, 2 mismatched"
+expect 1 gnet echo-client -n 2 -i 0 --stop-on-error "127.0.0.1:$port"
+contains out "1 sent, 1 received, 0 lost, 1 mismatched"
+expect 0 gnet echo-client -n 1 --verify off "127.0.0.1:$port"
+
+# Nobody there, no such name, too slow, cut off.
+stop
+expect 5 gnet echo-client "127.0.0.1:$port"
+contains err "gnet echo-client: cannot connect to tcp://127.0.0.1:$port: connection refused"
+expect 5 gnet echo-client "$work/nowhere"
+expect 4 gnet echo-client host.invalid:1
+expect 2 gnet echo-client tcp://:99999
+start echo-server -p 0 -4 --mode discard
+expect 124 gnet echo-client -t 200ms "127.0.0.1:$port"
+start echo-server -p 0 -4 --close-after 6
+expect 8 gnet echo-client -n 9 -i 0 "127.0.0.1:$port"
+contains err "gnet echo-client: lost the connection to 127.0.0.1:$port"

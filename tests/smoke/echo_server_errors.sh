@@ -1,0 +1,31 @@
+# What goes wrong before a server serves, and what it says then.
+. "$(dirname "$0")/prelude.sh"
+
+start echo-server -p 0 -4
+expect 3 gnet echo-server -p "$port"
+contains err "gnet echo-server: cannot listen on tcp://127.0.0.1:$port: address already in use"
+contains err "hint: -p 0 takes any free port"
+
+# In the background too, and as JSON.
+expect 3 gnet echo-server -p "$port" -D
+expect 3 gnet echo-server -p "$port" --json
+contains out "\"event\":\"error\",\"code\":3,\"name\":\"listen\""
+contains out "\"endpoint\":\"tcp://127.0.0.1:$port\""
+[ ! -s err ] || fail "JSON errors leave stderr alone: $(cat err)"
+
+expect 2 gnet echo-server tcp://:99999
+same "$(cat err)" "gnet: bad endpoint 'tcp://:99999': port must be 0-65535"
+expect 2 gnet echo-server --prot 80
+same "$(cat err)" "gnet: unknown option '--prot' for 'echo-server'; did you mean '--port'?"
+expect 2 gnet echo-server --port 70000
+contains err "gnet: bad value '70000' for --port"
+expect 2 gnet echo-server --mode ecko
+contains err "must be one of echo, discard"
+expect 2 gnet echo-server -4 -6
+expect 2 gnet echo-server --ready-fd 77
+expect 2 gnet ech0-server
+contains err "did you mean 'echo-server'?"
+
+# A range of ports takes the first that is free.
+start echo-server -4 -p "$port-$((port + 20))" --print-port
+[ "$port" != "${endpoints##*:}" ] || [ "$(cat server.out)" = "$port" ] || fail "$(cat server.out)"

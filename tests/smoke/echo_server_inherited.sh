@@ -1,0 +1,26 @@
+# Sockets of a supervisor, as systemd passes them.
+. "$(dirname "$0")/prelude.sh"
+command -v perl > /dev/null || exit 77
+
+# Opens a listening socket as descriptor 3 and becomes the server.
+cat > supervise.pl <<'PERL'
+use IO::Socket::IP;
+use Fcntl qw(F_SETFD);
+use POSIX qw(dup2);
+my $socket = IO::Socket::IP->new(LocalHost => '127.0.0.1', LocalPort => 0, Listen => 5) or die;
+my $ready = POSIX::dup(9);
+dup2(fileno($socket), 3) if fileno($socket) != 3;
+fcntl(IO::Handle->new_from_fd(3, 'r'), F_SETFD, 0);
+@ENV{qw(LISTEN_FDS LISTEN_PID LISTEN_FDNAMES)} = (1, $$, 'echo');
+exec @ARGV;
+PERL
+mkfifo ready
+perl supervise.pl "$GNET" echo-server --for 40s --ready-fd 9 9> ready 2> server.err &
+server=$!
+started="$started $server"
+read -r endpoints < ready
+port=${endpoints##*:}
+same "$endpoints" "tcp://127.0.0.1:$port"
+same "$(printf hello | peer pipe "127.0.0.1:$port")" hello
+stop
+same "$status" 0

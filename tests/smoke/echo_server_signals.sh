@@ -1,0 +1,58 @@
+# Signals: drain, cut, stop at once, report.
+. "$(dirname "$0")/prelude.sh"
+
+hold() {  # hold COUNT: that many idle connections, until clean-up
+  rm -f holding && mkfifo holding
+  peer hold "127.0.0.1:$port" "$1" < keep > holding &
+  holder=$!
+  started="$started $holder"
+  read -r word < holding
+}
+mkfifo keep
+exec 8<> keep
+
+start echo-server -p 0 -4
+stop TERM
+same "$status" 0
+
+# A shell starts background jobs with SIGINT ignored; the server obeys all the same.
+start echo-server -p 0 -4
+stop INT
+same "$status" 0
+
+# Idle connections have nothing to lose.
+start echo-server -p 0 -4
+hold 3
+stop TERM
+same "$status" 0
+contains server.err "draining 3 connections, again to stop now"
+
+# One that goes on is cut when the time is over.
+start echo-server -p 0 -4 --mode chargen --drain-timeout 200ms
+hold 2
+stop TERM
+same "$status" 10
+contains server.err "cut 2 connections that did not end within 200ms"
+
+# The second signal does not wait.
+start echo-server -p 0 -4 --mode chargen --drain-timeout 1h
+hold 1
+kill -TERM "$server"
+await server.err "draining 1 connection"
+stop TERM
+same "$status" 143
+
+start echo-server -p 0 -4
+stop QUIT
+same "$status" 131
+
+# Counters on request; a hang-up does not stop it.
+: > server.err
+start echo-server -p 0 -4
+peer drip "127.0.0.1:$port" 3 > /dev/null
+kill -HUP "$server"
+kill -USR1 "$server"
+await server.err "1 accepted"
+contains server.err "3 B in, 3 B out"
+stop TERM
+same "$status" 0

@@ -1,0 +1,137 @@
+#!/usr/bin/perl
+# A small peer for the smoke tests: the plain socket calls that a shell does not have.
+#
+#   peer.pl pipe ADDRESS             stdin to the socket, half-close, socket to stdout
+#   peer.pl hold ADDRESS COUNT       open COUNT connections, print "holding", wait for stdin's end
+#   peer.pl stall ADDRESS            send and never read; print how many bytes went before it stuck
+#   peer.pl drip ADDRESS COUNT       send a byte, wait for its echo, COUNT times; print the echo
+#   peer.pl wait ADDRESS             say nothing; print "closed" when the other side closes
+#   peer.pl reset ADDRESS            send something and close with a reset
+#   peer.pl echo ADDRESS COUNT       COUNT connections at once, one line each; print how many came back
+#   peer.pl datagram ADDRESS TEXT    send a datagram and print the answer, if one comes
+#   peer.pl notify PATH              print what is sent to a datagram socket at PATH until READY=1
+#
+# ADDRESS is HOST:PORT, or the path of a unix socket. Every wait ends after 20 seconds.
+use strict;
+use warnings;
+use IO::Select;
+use IO::Socket::IP;
+use IO::Socket::UNIX;
+use Socket qw(SOL_SOCKET SO_LINGER SOCK_DGRAM SOCK_STREAM);
+
+$SIG{PIPE} = 'IGNORE';
+$SIG{ALRM} = sub { die "peer.pl: nothing happened for 20 seconds\n" };
+alarm 20;
+$| = 1;
+
+sub connect_to {
+  my ($address, $type) = @_;
+  $type //= SOCK_STREAM;
+  my $socket;
+  if ($address =~ m{^/}) {
+    $socket = IO::Socket::UNIX->new(Peer => $address, Type => $type);
+  } else {
+    my ($host, $port) = $address =~ /^\[?(.*?)\]?:(\d+)$/;
+    $socket = IO::Socket::IP->new(PeerHost => $host, PeerPort => $port, Type => $type);
+  }
+  return $socket // die "peer.pl: cannot connect to $address: $!\n";
+}
+
+my %verbs = (
+  pipe => sub {
+    my $socket = connect_to(shift);
+    my $input = do { local $/; binmode STDIN; <STDIN> } // '';
+    binmode STDOUT;
+    $socket->blocking(0);
+    my $sent = 0;
+    my $ended = 0;
+    while (1) {
+      my $writes = $sent < length $input ? IO::Select->new($socket) : undef;
+      if (!$writes && !$ended) { shutdown $socket, 1; $ended = 1; }
+      my ($readable) = IO::Select->select(IO::Select->new($socket), $writes);
+      if (@$readable) {
+        my $count = sysread $socket, my $data, 65536;
+        last if defined $count && $count == 0;
+        print $data if $count;
+        die "peer.pl: $!\n" if !defined $count && !$!{EAGAIN};
+      }
+      if ($writes) {
+        my $count = syswrite $socket, $input, 65536, $sent;
+        $sent += $count if $count;
+      }
+    }
+  },
+  hold => sub {
+    my ($address, $count) = @_;
+    my @sockets = map { connect_to($address) } 1 .. $count;
+    print "holding\n";
+    1 while <STDIN>;
+  },
+  stall => sub {
+    my $socket = connect_to(shift);
+    $socket->blocking(0);
+    my $sent = 0;
+    while (IO::Select->new($socket)->can_write(1)) {
+      my $count = syswrite $socket, 'x' x 65536;
+      last if !defined $count && !$!{EAGAIN};
+      $sent += $count // 0;
+    }
+    print "$sent\n";
+    1 while <STDIN>;
+  },
+  drip => sub {
+    my ($address, $count) = @_;
+    my $socket = connect_to($address);
+    for my $i (1 .. $count) {
+      syswrite $socket, $i % 10;
+      sysread $socket, my $data, 1 or last;
+      print $data;
+    }
+    print "\n";
+  },
+  wait => sub {
+    my $socket = connect_to(shift);
+    1 while sysread $socket, my $data, 65536;
+    print "closed\n";
+  },
+  reset => sub {
+    my $socket = connect_to(shift);
+    syswrite $socket, 'x' x 1000;
+    setsockopt $socket, SOL_SOCKET, SO_LINGER, pack('ii', 1, 0);
+    close $socket;
+  },
+  echo => sub {
+    my ($address, $count) = @_;
+    my @sockets = map { connect_to($address) } 1 .. $count;
+    syswrite $sockets[$_], "line $_\n" for 0 .. $#sockets;
+    my $good = 0;
+    for my $i (0 .. $#sockets) {
+      my $socket = $sockets[$i];
+      ++$good if (<$socket> // '') eq "line $i\n";
+      close $socket;
+    }
+    print "$good\n";
+  },
+  datagram => sub {
+    my ($address, $text) = @_;
+    my $socket = connect_to($address, SOCK_DGRAM);
+    $socket->send($text);
+    if (IO::Select->new($socket)->can_read(2)) {
+      $socket->recv(my $answer, 65536);
+      print $answer;
+    }
+  },
+  notify => sub {
+    my $path = shift;
+    my $socket = IO::Socket::UNIX->new(Local => $path, Type => SOCK_DGRAM) or die "$path: $!\n";
+    print "waiting\n";
+    while (defined $socket->recv(my $text, 4096)) {
+      print "$text\n";
+      last if $text =~ /READY=1/;
+    }
+  },
+);
+
+my $verb = shift // '';
+my $run = $verbs{$verb} // die "peer.pl: unknown verb '$verb'\n";
+$run->(@ARGV);

@@ -1,0 +1,97 @@
+# What all smoke tests share. A test starts with:
+#
+#   . "$(dirname "$0")/prelude.sh"
+#
+# and gets a folder of its own that goes at the end, as do all servers it started.
+# Tests use port 0, unix sockets in that folder, and no fixed waiting times, so any
+# number of them run at once.
+set -eu
+
+: "${GNET:?set GNET to the gnet program}"
+here=$(cd "$(dirname "$0")" && pwd)
+work=$(mktemp -d "${TMPDIR:-/tmp}/gnet-smoke.XXXXXX")
+cd "$work"
+
+# Nobody's own settings have a say.
+unset LISTEN_FDS LISTEN_PID LISTEN_FDNAMES NOTIFY_SOCKET WATCHDOG_USEC JOURNAL_STREAM 2> /dev/null || :
+export XDG_CONFIG_HOME="$work" HOME="$work" NO_COLOR=1 LC_ALL=C
+started=
+
+clean_up() {
+  status=$?
+  trap - EXIT INT TERM
+  for pid in $started; do kill -KILL "$pid" 2> /dev/null || :; done
+  wait
+  [ "$status" = 0 ] || [ "$status" = 77 ] || {
+    for log in "$work"/*.err; do [ ! -s "$log" ] || { echo "--- $log"; cat "$log"; } >&2; done
+  }
+  cd / && rm -rf "$work"
+  exit "$status"
+}
+trap clean_up EXIT
+trap 'exit 1' INT TERM
+
+gnet() { "$GNET" "$@"; }
+
+fail() {
+  echo "FAILED: $*" >&2
+  exit 1
+}
+
+# The other side of a connection, where the shell has none: see peer.pl.
+peer() {
+  command -v perl > /dev/null || { echo "perl is missing: skipped" >&2; exit 77; }
+  perl "$here/peer.pl" "$@"
+}
+
+# start ARGS…: runs gnet with these arguments as a server and waits until it is ready.
+# Sets $server (process id), $endpoints, and $port of the first. Its output is in
+# server.out and server.err. A test may use descriptor 8 for itself.
+start() {
+  rm -f ready
+  mkfifo ready
+  "$GNET" "$@" --for 40s --die-with-parent --ready-fd 9 9> ready 8>&- > server.out 2>> server.err &
+  server=$!
+  started="$started $server"
+  endpoints=
+  read -r endpoints < ready || fail "not ready: gnet $*"
+  port=${endpoints%% *}
+  port=${port##*:}
+}
+
+# stop [SIGNAL]: stops the server and sets $status to its exit status.
+stop() {
+  kill -"${1:-TERM}" "$server"
+  finish
+}
+
+# finish: waits until the server ends by itself; sets $status.
+finish() {
+  status=0
+  wait "$server" || status=$?
+}
+
+# expect STATUS COMMAND…: runs a command that is to exit with STATUS. Its output goes
+# to out and err.
+expect() {
+  wanted=$1
+  shift
+  status=0
+  "$@" > out 2> err < /dev/null || status=$?
+  [ "$status" = "$wanted" ] || fail "exit $status, not $wanted: $* ($(cat err))"
+}
+
+# same TEXT TEXT: the two are equal.
+same() { [ "$1" = "$2" ] || fail "'$1' is not '$2'"; }
+
+# contains FILE TEXT: the file has the text in it.
+contains() { grep -qF -- "$2" "$1" || fail "no '$2' in $1: $(cat "$1")"; }
+
+# await FILE TEXT: waits until the file has the text in it.
+await() {
+  tries=0
+  until grep -qF -- "$2" "$1" 2> /dev/null; do
+    tries=$((tries + 1))
+    [ "$tries" -lt 20000 ] || fail "'$2' never came to $1"
+  done
+}

@@ -1,0 +1,14 @@
+# The version, for people and for programs.
+. "$(dirname "$0")/prelude.sh"
+
+expect 0 gnet --version
+grep -q '^gnet [0-9]*\.[0-9]*\.[0-9]*$' out || fail "$(cat out)"
+cp out first
+expect 0 gnet -V
+cmp out first
+expect 0 gnet version
+cmp out first
+expect 0 gnet echo-server --version
+cmp out first
+expect 0 gnet --version --json
+contains out '{"name":"gnet","version":"'

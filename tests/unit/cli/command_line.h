@@ -1,0 +1,53 @@
+// What tests of the command line share: the real commands, and a clean environment.
+
+#pragma once
+
+#include <cstdlib>
+#include <string>
+
+#include "cli/failure.h"
+#include "cli/settings.h"
+#include "commands/commands.h"
+
+namespace test {
+
+// Makes all commands known, and hides the configuration of whoever runs the tests.
+struct CommandLineFixture {
+  CommandLineFixture() {
+    setenv("XDG_CONFIG_HOME", "/nonexistent", 1);
+    cli::set_commands(commands::all());
+  }
+};
+
+// An environment variable for as long as the object lives.
+class Environment {
+ public:
+  Environment(const char* name, const char* value) : name_(name) { setenv(name, value, 1); }
+  ~Environment() { unsetenv(name_); }
+  Environment(const Environment&) = delete;
+  Environment& operator=(const Environment&) = delete;
+
+ private:
+  const char* name_;
+};
+
+// The text of the UsageError that a call throws; empty if it throws none.
+template <typename Call>
+std::string usage_error(Call call) {
+  try {
+    call();
+  } catch (const cli::UsageError& error) {
+    return error.what();
+  }
+  return {};
+}
+
+// The value that an option has after all of it was read.
+inline std::string value_of(const cli::Words& arguments, const char* option) {
+  const cli::CommandLine line = cli::parse(arguments);
+  const auto options = line.command->make_options();
+  cli::apply_settings(cli::resolve(line), options.get());
+  return line.command->find(option)->current(options.get());
+}
+
+}  // namespace test

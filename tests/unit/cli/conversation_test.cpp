@@ -1,0 +1,128 @@
+#include "commands/conversation.h"
+
+#include <boost/test/unit_test.hpp>
+#include <deque>
+
+#include "cli/failure.h"
+#include "gnet/fiber/fiber.h"
+
+using namespace std::chrono_literals;
+
+namespace {
+
+// A link that keeps what was sent.
+struct FakeLink : commands::Link {
+  void send(std::string_view message) override { sent.emplace_back(message); }
+  [[nodiscard]] std::string name() const override { return "peer"; }
+  std::deque<std::string> sent;
+};
+
+// A conversation of a few messages on a fiber of its own.
+struct Talk {
+  explicit Talk(std::deque<std::string> messages, commands::ConversationOptions options = {})
+      : conversation(
+            options,
+            [messages]() mutable -> std::optional<std::string> {
+              if (messages.empty()) return std::nullopt;
+              std::string message = messages.front();
+              messages.pop_front();
+              return message;
+            },
+            report),
+        fiber(gnet::spawn([this] { conversation.run(); })) {}
+
+  commands::EchoReport report{false, true};
+  commands::Conversation conversation;
+  gnet::Fiber<> fiber;
+};
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(conversation)
+
+BOOST_AUTO_TEST_CASE(messages_go_one_after_the_echo_of_the_other) {
+  Talk talk({"one", "two"});
+  FakeLink link;
+  talk.conversation.up(link, "");
+  gnet::yield();
+  BOOST_TEST(link.sent.size() == 1U);
+  talk.conversation.received("on");
+  gnet::yield();
+  BOOST_TEST(link.sent.size() == 1U);
+  talk.conversation.received("e");
+  gnet::yield();
+  BOOST_TEST(link.sent.back() == "two");
+  talk.conversation.received("two");
+  talk.fiber.get();
+  BOOST_TEST(!talk.report.found_fault());
+}
+
+BOOST_AUTO_TEST_CASE(a_wrong_echo_is_a_fault) {
+  Talk talk({"one"});
+  FakeLink link;
+  talk.conversation.up(link, "");
+  gnet::yield();
+  talk.conversation.received("ONE");
+  talk.fiber.get();
+  BOOST_TEST(talk.report.found_fault());
+}
+
+BOOST_AUTO_TEST_CASE(an_unanswered_message_goes_again_over_the_next_link) {
+  Talk talk({"one", "two"}, {.resend = true});
+  FakeLink first;
+  talk.conversation.up(first, "");
+  gnet::yield();
+  talk.conversation.down("eof");
+  gnet::yield();
+  FakeLink second;
+  talk.conversation.up(second, "");
+  gnet::yield();
+  BOOST_TEST(second.sent.front() == "one");
+  talk.conversation.received("one");
+  gnet::yield();
+  talk.conversation.received("two");
+  talk.fiber.get();
+  BOOST_TEST(first.sent.size() == 1U);
+  BOOST_TEST(second.sent.size() == 2U);
+  BOOST_TEST(!talk.report.found_fault());
+}
+
+BOOST_AUTO_TEST_CASE(without_resending_a_broken_link_is_a_failure) {
+  Talk talk({"one"});
+  FakeLink link;
+  talk.conversation.up(link, "");
+  gnet::yield();
+  talk.conversation.down("eof");
+  BOOST_CHECK_EXCEPTION(talk.fiber.get(), cli::Failure, [](const cli::Failure& failure) {
+    return failure.code() == cli::Exit::lost;
+  });
+}
+
+BOOST_AUTO_TEST_CASE(the_echo_of_a_greeting_is_not_an_answer) {
+  Talk talk({"one"});
+  FakeLink link;
+  talk.conversation.up(link, "hi");
+  BOOST_TEST(link.sent.front() == "hi");
+  gnet::yield();
+  talk.conversation.received("hion");
+  talk.conversation.received("e");
+  talk.fiber.get();
+  BOOST_TEST(!talk.report.found_fault());
+}
+
+BOOST_AUTO_TEST_CASE(a_late_answer_counts_as_lost) {
+  Talk talk({"one"}, {.reply_limit = 1ms});
+  FakeLink link;
+  talk.conversation.up(link, "");
+  talk.fiber.get();
+  BOOST_TEST(talk.report.found_fault());
+}
+
+BOOST_AUTO_TEST_CASE(giving_up_ends_it_with_the_reason) {
+  Talk talk({"one"});
+  talk.conversation.gave_up(
+      std::make_exception_ptr(cli::Failure(cli::Exit::connect, "cannot connect")));
+  BOOST_CHECK_THROW(talk.fiber.get(), cli::Failure);
+}
+
+BOOST_AUTO_TEST_SUITE_END()

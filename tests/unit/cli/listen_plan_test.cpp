@@ -1,0 +1,80 @@
+#include "cli/listen_plan.h"
+
+#include <boost/test/unit_test.hpp>
+
+namespace {
+
+// "tcp://127.0.0.1:0 tcp://[::1]:0 | unix:///x": the groups of a plan.
+std::string plan_of(const cli::ServerOptions& options) {
+  std::string text;
+  for (const cli::ListenGroup& group : cli::plan_listening(options)) {
+    if (!text.empty()) text += " |";
+    for (const gnet::Endpoint& address : group.addresses) {
+      BOOST_TEST(address.is_listen());
+      text += (text.empty() ? "" : " ") + address.to_string();
+    }
+  }
+  return text;
+}
+
+cli::ServerOptions with_fallback() {
+  cli::ServerOptions options;
+  options.ports.fallback = 6011;
+  return options;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(listen_plan)
+
+BOOST_AUTO_TEST_CASE(by_default_it_is_the_commands_port_on_the_loopback) {
+  BOOST_TEST(plan_of(with_fallback()) == "tcp://127.0.0.1:6011 tcp://[::1]:6011");
+}
+
+BOOST_AUTO_TEST_CASE(an_endpoint_replaces_the_default) {
+  cli::ServerOptions options = with_fallback();
+  options.endpoints.push_back(gnet::Endpoint::parse(":7"));
+  BOOST_TEST(plan_of(options) == "tcp://127.0.0.1:7");
+}
+
+BOOST_AUTO_TEST_CASE(udp_shares_the_port_of_tcp) {
+  cli::ServerOptions options = with_fallback();
+  options.udp = true;
+  options.only_v4 = true;
+  BOOST_TEST(plan_of(options) == "tcp://127.0.0.1:6011 udp://127.0.0.1:6011");
+}
+
+BOOST_AUTO_TEST_CASE(udp_joins_the_endpoints_that_are_tcp) {
+  cli::ServerOptions options;
+  options.udp = true;
+  options.endpoints = {gnet::Endpoint::parse(":7"), gnet::Endpoint::parse("/run/x")};
+  BOOST_TEST(plan_of(options) == "tcp://127.0.0.1:7 udp://127.0.0.1:7 | unix:///run/x");
+}
+
+BOOST_AUTO_TEST_CASE(everything_named_is_listened_at_in_order) {
+  cli::ServerOptions options = with_fallback();
+  options.endpoints.push_back(gnet::Endpoint::parse("udp-l://:5"));
+  options.ports.ranges = {{7000, 7010}, {0, 0}};
+  options.unix_paths = {"@x"};
+  options.only_v6 = true;
+  BOOST_TEST(plan_of(options) ==
+             "udp://127.0.0.1:5 | tcp://[::1]:7000 | tcp://[::1]:0 | abstract://x");
+  BOOST_TEST(cli::plan_listening(options)[1].ports.high == 7010);
+}
+
+BOOST_AUTO_TEST_CASE(public_is_all_interfaces) {
+  cli::ServerOptions options = with_fallback();
+  options.everywhere = true;
+  BOOST_TEST(plan_of(options) == "tcp://*:6011");
+  options.only_v4 = true;
+  BOOST_TEST(plan_of(options) == "tcp://0.0.0.0:6011");
+}
+
+BOOST_AUTO_TEST_CASE(a_family_may_be_missing_only_if_nobody_named_it) {
+  cli::ServerOptions options = with_fallback();
+  BOOST_TEST(cli::plan_listening(options).front().any_family);
+  options.bind = {"127.0.0.1", "::1"};
+  BOOST_TEST(!cli::plan_listening(options).front().any_family);
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,124 @@
+#include "cli/settings.h"
+
+#include <boost/test/unit_test.hpp>
+#include <filesystem>
+#include <fstream>
+
+#include "tests/unit/cli/command_line.h"
+
+namespace {
+
+using test::Environment;
+using test::usage_error;
+using test::value_of;
+
+// A configuration file that goes when the test ends.
+class File {
+ public:
+  explicit File(const std::string& text, const char* ending = ".toml")
+      : path_(std::filesystem::temp_directory_path() /
+              ("gnet-settings-" + std::to_string(getpid()) + ending)) {
+    std::ofstream(path_) << text;
+  }
+  ~File() { std::filesystem::remove(path_); }
+  File(const File&) = delete;
+  File& operator=(const File&) = delete;
+  [[nodiscard]] std::string path() const { return path_.string(); }
+
+ private:
+  std::filesystem::path path_;
+};
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(settings, test::CommandLineFixture)
+
+BOOST_AUTO_TEST_CASE(flag_goes_before_environment_before_file_before_default) {
+  BOOST_TEST(value_of({"echo-server"}, "--port") == "6011");
+  const File file("port = 1\n[echo-server]\nport = 2\n");
+  const cli::Words with_file{"echo-server", "--config", file.path()};
+  BOOST_TEST(value_of(with_file, "--port") == "2");
+  const Environment general("GNET_PORT", "3");
+  BOOST_TEST(value_of(with_file, "--port") == "3");
+  const Environment particular("GNET_ECHO_SERVER_PORT", "4");
+  BOOST_TEST(value_of(with_file, "--port") == "4");
+  BOOST_TEST(value_of({"echo-server", "--config", file.path(), "-p", "5"}, "--port") == "5");
+}
+
+BOOST_AUTO_TEST_CASE(a_list_comes_from_one_place_only) {
+  const Environment environment("GNET_BIND", "127.0.0.2 127.0.0.3");
+  BOOST_TEST(value_of({"echo-server"}, "--bind") == "127.0.0.2 127.0.0.3");
+  BOOST_TEST(value_of({"echo-server", "--bind", "::1"}, "--bind") == "::1");
+}
+
+BOOST_AUTO_TEST_CASE(files_have_switches_lists_and_underscores) {
+  const File file("[echo-server]\nreuse_port = true\nbind = [\"127.0.0.2\", \"::1\"]\n");
+  const cli::Words line{"echo-server", "--config", file.path()};
+  BOOST_TEST(value_of(line, "--reuse-port") == "on");
+  BOOST_TEST(value_of(line, "--bind") == "127.0.0.2 ::1");
+}
+
+BOOST_AUTO_TEST_CASE(files_may_be_json) {
+  const File file(R"({"log-level": "debug", "echo-server": {"port": [1, 2], "udp": true}})",
+                  ".json");
+  const cli::Words line{"echo-server", "--config", file.path()};
+  BOOST_TEST(value_of(line, "--port") == "1,2");
+  BOOST_TEST(value_of(line, "--udp") == "on");
+  BOOST_TEST(value_of(line, "--log-level") == "debug");
+}
+
+BOOST_AUTO_TEST_CASE(general_keys_of_other_commands_are_no_error) {
+  const File file("port = 1\n");
+  BOOST_TEST(value_of({"version", "--config", file.path()}, "--color") == "auto");
+}
+
+BOOST_AUTO_TEST_CASE(misspelt_keys_are_errors) {
+  const File file("[echo-server]\nprot = 1\n");
+  BOOST_TEST(usage_error([&] {
+               value_of({"echo-server", "--config", file.path()}, "--port");
+             }) == file.path() + ": unknown key 'prot' for 'echo-server'; did you mean 'port'?");
+}
+
+BOOST_AUTO_TEST_CASE(broken_files_are_named_with_the_line) {
+  const File toml("a = 1\nb = [\n");
+  const auto read = [](const File& file) {
+    return usage_error([&] { value_of({"version", "--config", file.path()}, "--color"); });
+  };
+  BOOST_TEST(read(toml).starts_with(toml.path() + ":"));
+  const File json("{\n\"a\": }", ".json");
+  BOOST_TEST(read(json).starts_with(json.path() + ":2: "));
+}
+
+BOOST_AUTO_TEST_CASE(a_file_that_was_asked_for_must_exist) {
+  BOOST_TEST(usage_error([] {
+               value_of({"version", "--config", "/nonexistent/x"}, "--color");
+             }) == "cannot read /nonexistent/x: no such file or directory");
+}
+
+BOOST_AUTO_TEST_CASE(bad_values_say_where_they_stand) {
+  BOOST_TEST(usage_error([] {
+               value_of({"echo-server", "--for", "soon"}, "--for");
+             }) == "bad value 'soon' for --for: must be a duration like 250ms, 10s or 5m");
+  const Environment environment("GNET_FOR", "soon");
+  BOOST_TEST(usage_error([] {
+               value_of({"echo-server"}, "--for");
+             }).starts_with("bad value 'soon' in GNET_FOR: "));
+  BOOST_TEST(usage_error([] {
+               value_of({"echo-server", "--for=1", "tcp://:99999"}, "--for");
+             }) == "bad endpoint 'tcp://:99999': port must be 0-65535");
+}
+
+BOOST_AUTO_TEST_CASE(explain_tells_value_and_origin) {
+  const Environment environment("GNET_PORT", "3");
+  const cli::CommandLine line = cli::parse({"echo-server", "--udp"});
+  const auto resolved = cli::resolve(line);
+  const auto options = line.command->make_options();
+  cli::apply_settings(resolved, options.get());
+  const std::string text = cli::explain(*line.command, resolved, options.get(), true);
+  BOOST_TEST(text.find(R"("port":{"value":"3","origin":"GNET_PORT"})") != std::string::npos);
+  BOOST_TEST(text.find(R"("udp":{"value":"on","origin":"command line"})") != std::string::npos);
+  BOOST_TEST(text.find(R"("drain-timeout":{"value":"10s","origin":"default"})") !=
+             std::string::npos);
+}
+
+BOOST_AUTO_TEST_SUITE_END()

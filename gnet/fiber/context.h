@@ -49,6 +49,41 @@ inline ExceptionState* thread_exception_state() noexcept {
   return reinterpret_cast<ExceptionState*>(abi::__cxa_get_globals());
 }
 
+// jump_fcontext() in a form that the processor foresees. It comes back by a jump, not
+// by `ret`: called as a function it leaves an entry behind on the processor's stack of
+// return addresses, and then every return up the resumed fiber's chain of calls is
+// predicted one off (measured: yield 21 ns so, 15 ns without). Entered by a jump, with
+// the return address pushed by hand, it leaves none.
+inline boost::context::detail::transfer_t jump(boost::context::detail::fcontext_t to,
+                                               void* data) noexcept {
+#if defined(__x86_64__) && !defined(__ILP32__) && !(defined(__CET__) && (__CET__ & 2))
+  boost::context::detail::fcontext_t from;
+  void* out;
+  // The first line steps over the red zone, which the compiler may use: it sees no call.
+  asm volatile(
+      "leaq -128(%%rsp), %%rsp\n\t"
+      "leaq 1f(%%rip), %%rax\n\t"
+      "pushq %%rax\n\t"
+      "jmp jump_fcontext@PLT\n"
+      "1:\n\t"
+      "leaq 128(%%rsp), %%rsp"
+      : "=a"(from), "=d"(out), "+D"(to), "+S"(data)
+      :
+      : "rcx", "r8", "r9", "r10", "r11", "xmm0", "xmm1", "xmm2", "xmm3", "xmm4", "xmm5", "xmm6",
+        "xmm7", "xmm8", "xmm9", "xmm10", "xmm11", "xmm12", "xmm13", "xmm14", "xmm15", "st", "st(1)",
+        "st(2)", "st(3)", "st(4)", "st(5)", "st(6)", "st(7)",
+#if defined(__AVX512F__)
+        "xmm16", "xmm17", "xmm18", "xmm19", "xmm20", "xmm21", "xmm22", "xmm23", "xmm24", "xmm25",
+        "xmm26", "xmm27", "xmm28", "xmm29", "xmm30", "xmm31", "k1", "k2", "k3", "k4", "k5", "k6",
+        "k7",
+#endif
+        "memory", "cc");
+  return {from, out};
+#else
+  return boost::context::detail::jump_fcontext(to, data);
+#endif
+}
+
 struct Context {
   using Entry = void (*)(boost::context::detail::transfer_t);
 
@@ -93,7 +128,7 @@ struct Context {
     if (tsan_fiber == nullptr) tsan_fiber = __tsan_get_current_fiber();
     __tsan_switch_to_fiber(target.tsan_fiber, 0);
 #endif
-    arrive(boost::context::detail::jump_fcontext(target.stack_pointer, this));
+    arrive(jump(target.stack_pointer, this));
   }
 
   // As switch_to(), from a context that ends.
@@ -105,7 +140,7 @@ struct Context {
 #if defined(GNET_TSAN)
     __tsan_switch_to_fiber(target.tsan_fiber, 0);
 #endif
-    boost::context::detail::jump_fcontext(target.stack_pointer, this);
+    jump(target.stack_pointer, this);
     __builtin_unreachable();
   }
 

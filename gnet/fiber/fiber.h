@@ -191,7 +191,7 @@ FiberOf<F> spawn_later(Duration delay, F&& function,
 void sleep(Duration delay);
 
 // Lets every other ready fiber run first.
-inline void yield() {
+[[gnu::always_inline]] inline void yield() {
   Hub::current().yield();
 }
 

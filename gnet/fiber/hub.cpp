@@ -230,6 +230,20 @@ void Hub::remove_spawn_observer(int token) {
   std::erase_if(spawn_observers_, [token](const auto& entry) { return entry.first == token; });
 }
 
+[[gnu::always_inline]] inline void Hub::exit_current() noexcept {
+  FiberControl& self = *current_;
+  if (--self.references == 0) dispose(self);
+  // From here on the stack is the pool's, and nothing takes one from the pool
+  // before the switch.
+  if (FiberControl* next = next_fiber()) {
+    next->state = FiberState::running;
+    current_ = next;
+    dead_context_.leave_to(next->context, *exception_state_);
+  }
+  current_ = nullptr;
+  dead_context_.leave_to(context_, *exception_state_);
+}
+
 void Hub::fiber_entry(boost::context::detail::transfer_t transfer) {
   Hub& hub = *current_hub_;
   FiberControl& self = *hub.current_;
@@ -255,20 +269,6 @@ void Hub::finish(FiberControl& fiber) noexcept {
   if (fiber.references > 1) ended_fibers_.push_back(fiber);
   --fiber_count_;
   while (Waiter* waiter = fiber.done_waiters.pop_front()) wake(*waiter);
-}
-
-void Hub::exit_current() noexcept {
-  FiberControl& self = *current_;
-  if (--self.references == 0) dispose(self);
-  // From here on the stack is the pool's, and nothing takes one from the pool
-  // before the switch.
-  if (FiberControl* next = next_fiber()) {
-    next->state = FiberState::running;
-    current_ = next;
-    dead_context_.leave_to(next->context, *exception_state_);
-  }
-  current_ = nullptr;
-  dead_context_.leave_to(context_, *exception_state_);
 }
 
 void Hub::dispose(FiberControl& fiber) noexcept {
@@ -364,30 +364,6 @@ void Hub::report_error(const std::string& fiber, std::exception_ptr error) noexc
 }
 
 // ---- switching ----
-
-void Hub::switch_away(FiberControl& self) noexcept {
-  FiberControl* next = next_fiber();
-  if (next == nullptr && may_poll_here()) next = poll_here();
-  if (next == nullptr) {
-    current_ = nullptr;
-    self.context.switch_to(context_, *exception_state_);
-    return;
-  }
-  next->state = FiberState::running;
-  current_ = next;
-  if (next != &self) self.context.switch_to(next->context, *exception_state_);
-}
-
-void Hub::yield() {
-  checkpoint();
-  FiberControl& self = *current_;
-  if (self.park_hook != nullptr) run_park_hook(self);
-  self.state = FiberState::scheduled;
-  enqueue(self);
-  switch_away(self);
-  if (self.attention) [[unlikely]]
-    deliver_interrupt();
-}
 
 bool Hub::park(const WaitKind& kind, const void* object, Deadline deadline) {
   checkpoint();

@@ -136,8 +136,19 @@ class Hub {
     enqueue(fiber);
   }
 
-  // Lets every other ready fiber run first.
-  void yield();
+  // Lets every other ready fiber run first. Inline wherever it is called: a return
+  // of its own would go where another fiber was, which the processor cannot foresee.
+  [[gnu::always_inline]] void yield() {
+    checkpoint();
+    detail::FiberControl& self = *current_;
+    if (self.park_hook != nullptr) [[unlikely]]
+      run_park_hook(self);
+    self.state = FiberState::scheduled;
+    enqueue(self);
+    switch_away(self);
+    if (self.attention) [[unlikely]]
+      deliver_interrupt();
+  }
 
   // Calls the wake of an unlinked waiter.
   void wake(detail::Waiter& waiter) noexcept {
@@ -337,7 +348,18 @@ class Hub {
     return true;
   }
   bool suspend_until(const detail::WaitKind& kind, const void* object, TimePoint when);
-  void switch_away(detail::FiberControl& self) noexcept;
+  [[gnu::always_inline]] void switch_away(detail::FiberControl& self) noexcept {
+    detail::FiberControl* next = next_fiber();
+    if (next == nullptr && may_poll_here()) next = poll_here();
+    if (next == nullptr) {
+      current_ = nullptr;
+      self.context.switch_to(context_, *exception_state_);
+      return;
+    }
+    next->state = FiberState::running;
+    current_ = next;
+    if (next != &self) self.context.switch_to(next->context, *exception_state_);
+  }
 
   // Nothing to do but to wait for descriptors.
   [[nodiscard]] bool may_poll_here() const noexcept {

@@ -129,7 +129,9 @@ class Protocol : ListHook {
 
   [[nodiscard]] std::uint64_t received_bytes() const noexcept { return received_; }
   [[nodiscard]] std::uint64_t sent_bytes() const noexcept { return sent_; }
-  [[nodiscard]] std::size_t queued_bytes() const noexcept { return output_.size(); }
+  [[nodiscard]] std::size_t queued_bytes() const noexcept {
+    return output_.size() + gathered_.size;
+  }
   [[nodiscard]] TimePoint connected_since() const noexcept { return since_; }
 
   // The logger of this connection: its lines name the session and the peer.

@@ -41,8 +41,8 @@ class GrantQueue {
   // interrupted after it was granted something, calls `give_back()`, which must not
   // suspend. Throws Misuse when the queue is destroyed meanwhile.
   template <typename GiveBack>
-  Granted wait(const detail::WaitKind& kind, const void* object, Deadline deadline,
-               GiveBack&& give_back) {
+  [[gnu::always_inline]] Granted wait(const detail::WaitKind& kind, const void* object,
+                                      Deadline deadline, GiveBack&& give_back) {
     Ticket ticket(hub_.running());
     waiting_.push_back(ticket);
     try {

@@ -357,12 +357,13 @@ BOOST_AUTO_TEST_CASE(ends_when_its_fiber_is_killed) {
 BOOST_AUTO_TEST_CASE(ends_when_its_thread_does) {
   Hooks hooks;
   std::thread([&] {
-    static thread_local std::unique_ptr<TCPServerFactory> server;  // outlives the hub's fibers
-    server = std::make_unique<TCPServerFactory>(Endpoint::parse("127.0.0.1:0"));
-    server->set_builder([&] { return std::make_unique<Probe>(hooks); });
-    server->start();
-    static thread_local Stream client;
-    client = gnet::connect(server->local_endpoint());
+    gnet::spawn([&] {
+      TCPServerFactory server(Endpoint::parse("127.0.0.1:0"));
+      server.set_builder([&] { return std::make_unique<Probe>(hooks); });
+      server.start();
+      const Stream client = gnet::connect(server.local_endpoint());
+      gnet::sleep(60s);
+    });
     while (hooks.story.empty()) gnet::sleep(1ms);
   }).join();
   BOOST_TEST(hooks.story == "MPL");
@@ -385,8 +386,8 @@ BOOST_AUTO_TEST_CASE(the_high_water_mark_suspends_the_sender) {
   gnet::sleep(50ms);
   const std::size_t before = sent;
   gnet::sleep(50ms);
-  BOOST_TEST(sent == before);  // it waits
-  BOOST_TEST(most <= 256U * 1024);
+  BOOST_TEST(sent == before);              // it waits
+  BOOST_TEST(most <= (256U + 16) * 1024);  // and what one callback gathers
   std::vector<char> buffer(1 << 20);
   for (std::size_t got = 0; got < before;) got += client.receive(buffer.data(), buffer.size(), 5s);
   gnet::sleep(20ms);

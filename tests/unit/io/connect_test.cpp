@@ -1,0 +1,117 @@
+#include "gnet/io/connect.h"
+
+#include <asio/read_until.hpp>
+#include <asio/write.hpp>
+#include <boost/test/unit_test.hpp>
+#include <filesystem>
+#include <string>
+#include <system_error>
+#include <vector>
+
+#include "gnet/fiber/fiber.h"
+#include "gnet/fiber/timeout.h"
+#include "gnet/io/listener.h"
+
+using namespace gnet;
+using namespace std::chrono_literals;
+
+namespace {
+
+// A port on which nobody listens: one that was just given back.
+std::uint16_t free_port() {
+  return Listener(Endpoint::parse("tcp-l://127.0.0.1:0")).local_endpoint().port();
+}
+
+std::size_t open_descriptors() {
+  std::size_t count = 0;
+  for ([[maybe_unused]] const auto& entry : std::filesystem::directory_iterator("/proc/self/fd")) {
+    ++count;
+  }
+  return count;
+}
+
+}  // namespace
+
+// The suite has the name of a function of libc.
+namespace tests {
+
+BOOST_AUTO_TEST_SUITE(connect)
+
+BOOST_AUTO_TEST_CASE(a_refused_connection_names_the_endpoint_and_the_reason) {
+  const auto endpoint = Endpoint::of(Transport::tcp, "127.0.0.1", free_port());
+  try {
+    static_cast<void>(gnet::connect(endpoint));
+    BOOST_ERROR("somebody answered");
+  } catch (const std::system_error& error) {
+    BOOST_TEST((error.code() == std::errc::connection_refused));
+    BOOST_TEST(std::string(error.what()) ==
+               "cannot connect to " + endpoint.to_string() + ": connection refused");
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_name_with_several_addresses_finds_the_one_that_answers) {
+  Listener listener(Endpoint::parse("tcp-l://127.0.0.1:0"));
+  const Stream stream =
+      gnet::connect(Endpoint::of(Transport::tcp, "localhost", listener.local_endpoint().port()));
+  BOOST_TEST(stream.remote_endpoint().port() == listener.local_endpoint().port());
+}
+
+BOOST_AUTO_TEST_CASE(a_missing_unix_socket_is_refused) {
+  BOOST_CHECK_THROW(static_cast<void>(gnet::connect(Endpoint::parse("/nonexistent/socket"))),
+                    std::system_error);
+}
+
+BOOST_AUTO_TEST_CASE(failed_attempts_leave_no_descriptor_behind) {
+  const auto endpoint = Endpoint::of(Transport::tcp, "localhost", free_port());
+  BOOST_CHECK_THROW(static_cast<void>(gnet::connect(endpoint)), std::system_error);
+  yield();
+  const std::size_t before = open_descriptors();
+  for (int i = 0; i < 20; ++i) {
+    BOOST_CHECK_THROW(static_cast<void>(gnet::connect(endpoint)), std::system_error);
+  }
+  yield();
+  BOOST_TEST(open_descriptors() == before);
+}
+
+BOOST_AUTO_TEST_CASE(the_local_address_can_be_chosen) {
+  Listener listener(Endpoint::parse("tcp-l://127.0.0.1:0"));
+  const Stream stream =
+      gnet::connect(listener.local_endpoint(), {.source = Endpoint::parse("tcp://127.0.0.2:0")});
+  BOOST_TEST(stream.local_endpoint().host() == "127.0.0.2");
+}
+
+BOOST_AUTO_TEST_CASE(a_stream_serves_asio_s_synchronous_algorithms) {
+  Listener listener(Endpoint::parse("tcp-l://127.0.0.1:0"));
+  auto echo = spawn([&] {
+    Accepted accepted = listener.accept();
+    Stream stream(Socket(std::move(accepted.fd)));
+    std::string line;
+    const std::size_t size = asio::read_until(stream, asio::dynamic_buffer(line), '\n');
+    asio::write(stream, asio::buffer(line.substr(0, size)));
+  });
+  Stream client = gnet::connect(listener.local_endpoint());
+  asio::write(client, asio::buffer(std::string("one line\n")));
+  std::string answer;
+  asio::error_code end;
+  asio::read_until(client, asio::dynamic_buffer(answer), '\n', end);
+  BOOST_TEST(answer == "one line\n");
+  asio::read_until(client, asio::dynamic_buffer(answer), '?', end);
+  BOOST_TEST((end == asio::error::eof));
+}
+
+BOOST_AUTO_TEST_CASE(an_interrupted_connect_closes_what_it_began) {
+  // A listener that accepts nothing and has no backlog left lets a connect hang.
+  Listener listener(Endpoint::parse("tcp-l://127.0.0.1:0"), {.backlog = 0});
+  std::vector<Stream> fillers;
+  const std::size_t before = open_descriptors();
+  auto attempt = spawn([&] {
+    for (;;) fillers.push_back(gnet::connect(listener.local_endpoint(), {.timeout = {}}));
+  });
+  sleep(20ms);
+  attempt.kill();
+  BOOST_TEST(open_descriptors() == before + fillers.size());
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace tests

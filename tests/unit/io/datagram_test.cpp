@@ -1,0 +1,99 @@
+#include "gnet/io/datagram.h"
+
+#include <unistd.h>
+
+#include <boost/test/unit_test.hpp>
+#include <string>
+#include <system_error>
+
+#include "gnet/fiber/fiber.h"
+#include "gnet/fiber/timeout.h"
+
+using namespace gnet;
+using namespace std::chrono_literals;
+
+namespace {
+
+const auto kAnyPort = Endpoint::parse("udp-l://127.0.0.1:0");
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(datagram)
+
+BOOST_AUTO_TEST_CASE(a_datagram_arrives_whole_and_tells_its_sender) {
+  auto server = DatagramSocket::bind(kAnyPort);
+  auto client = DatagramSocket::connect(server.local_endpoint());
+  client.send("one");
+  client.send("two!");
+  char text[16];
+  SocketAddress peer;
+  BOOST_TEST(server.receive(text, sizeof text, peer).value() == 3u);
+  BOOST_TEST(server.receive(text, sizeof text, peer).value() == 4u);
+  server.send("back", peer);
+  BOOST_TEST(client.receive(text, sizeof text).value() == 4u);
+  BOOST_TEST(std::string(text, 4) == "back");
+}
+
+BOOST_AUTO_TEST_CASE(an_empty_datagram_is_a_datagram) {
+  auto server = DatagramSocket::bind(kAnyPort);
+  auto client = DatagramSocket::connect(server.local_endpoint());
+  client.send("");
+  char text[16];
+  SocketAddress peer;
+  BOOST_TEST(server.receive(text, sizeof text, peer).value() == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(the_size_of_a_cut_datagram_is_its_full_size) {
+  auto server = DatagramSocket::bind(kAnyPort);
+  auto client = DatagramSocket::connect(server.local_endpoint());
+  client.send("0123456789");
+  char text[4];
+  BOOST_TEST(server.receive(text, sizeof text).value() == 10u);
+}
+
+BOOST_AUTO_TEST_CASE(receiving_ends_at_the_deadline) {
+  auto server = DatagramSocket::bind(kAnyPort);
+  char text[4];
+  BOOST_TEST(!server.receive(text, sizeof text, Deadline(5ms)).has_value());
+}
+
+BOOST_AUTO_TEST_CASE(a_datagram_that_is_too_large_is_refused) {
+  auto server = DatagramSocket::bind(kAnyPort);
+  auto client = DatagramSocket::connect(server.local_endpoint());
+  try {
+    client.send(std::string(70'000, 'x'));
+    BOOST_ERROR("sent");
+  } catch (const std::system_error& error) {
+    BOOST_TEST((error.code() == std::errc::message_size));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_unix_datagram_client_can_be_answered) {
+  const auto name =
+      Endpoint::unix_path("@gnet-test-dgram-" + std::to_string(getpid()), Transport::unix_datagram);
+  auto server = DatagramSocket::bind(name);
+  auto client = DatagramSocket::connect(name);
+  client.send("ping");
+  char text[16];
+  SocketAddress peer;
+  BOOST_TEST(server.receive(text, sizeof text, peer).value() == 4u);
+  server.send("pong", peer);
+  BOOST_TEST(client.receive(text, sizeof text).value() == 4u);
+}
+
+BOOST_AUTO_TEST_CASE(kill_and_timeout_leave_the_socket_usable) {
+  auto server = DatagramSocket::bind(kAnyPort);
+  char text[16];
+  auto reader = spawn([&] { static_cast<void>(server.receive(text, sizeof text)); });
+  yield();
+  reader.kill();
+  {
+    Timeout limit(5ms);
+    BOOST_CHECK_THROW(static_cast<void>(server.receive(text, sizeof text)), Timeout);
+  }
+  auto client = DatagramSocket::connect(server.local_endpoint());
+  client.send("ok");
+  BOOST_TEST(server.receive(text, sizeof text).value() == 2u);
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,250 @@
+#include "gnet/protocol/tcp_server_factory.h"
+
+#include <sys/resource.h>
+
+#include <boost/test/unit_test.hpp>
+
+#include <ctime>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "gnet/base/error.h"
+#include "gnet/fiber/fiber.h"
+#include "gnet/io/connect.h"
+
+using namespace std::chrono_literals;
+using gnet::Endpoint;
+using gnet::Stream;
+using gnet::TCPServerFactory;
+
+namespace {
+
+struct Echo : gnet::Protocol {
+  void data_received(std::string_view data) override { send_data(data); }
+};
+
+std::unique_ptr<TCPServerFactory> echo_server(gnet::ServerOptions options = {}) {
+  auto server = std::make_unique<TCPServerFactory>(Endpoint::parse("127.0.0.1:0"), options);
+  server->set_builder([] { return std::make_unique<Echo>(); });
+  server->start();
+  return server;
+}
+
+std::string ask(Stream& client, std::string_view question, gnet::Duration limit = 5s) {
+  client.send_all(question);
+  char buffer[1000];
+  return {buffer, client.receive(buffer, sizeof buffer, limit)};
+}
+
+template <typename F>
+bool eventually(F&& condition) {
+  for (int i = 0; i < 5000; ++i) {
+    if (condition()) return true;
+    gnet::sleep(1ms);
+  }
+  return false;
+}
+
+gnet::Duration cpu_time() {
+  timespec time{};
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
+  return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
+}
+
+// Leaves the process so many descriptors more than it has.
+struct FewDescriptors {
+  explicit FewDescriptors(rlim_t more) {
+    getrlimit(RLIMIT_NOFILE, &before);
+    const gnet::UniqueFd next(dup(0));
+    const rlimit few{static_cast<rlim_t>(next.get()) + more, before.rlim_max};
+    setrlimit(RLIMIT_NOFILE, &few);
+  }
+  ~FewDescriptors() { setrlimit(RLIMIT_NOFILE, &before); }
+  rlimit before{};
+};
+
+struct QuietLog {
+  QuietLog() { gnet::set_log_level(gnet::LogLevel::off); }
+  ~QuietLog() { gnet::set_log_level(gnet::LogLevel::info); }
+};
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(tcp_server_factory)
+
+BOOST_AUTO_TEST_CASE(the_port_that_the_kernel_chose_is_known) {
+  const auto server = echo_server();
+  BOOST_TEST(server->local_endpoint().port() != 0);
+  TCPServerFactory idle(Endpoint::parse("127.0.0.1:0"));
+  BOOST_CHECK_THROW(static_cast<void>(idle.local_endpoint()), gnet::Misuse);
+}
+
+BOOST_AUTO_TEST_CASE(a_port_in_use_is_named) {
+  const auto server = echo_server();
+  TCPServerFactory second(server->local_endpoint());
+  BOOST_CHECK_EXCEPTION(second.start(), std::system_error, [&](const std::system_error& error) {
+    return error.code() == std::errc::address_in_use &&
+           std::string(error.what()) == "cannot listen on " + server->local_endpoint().to_string() +
+                                            ": address already in use";
+  });
+  BOOST_TEST(!second.running());
+}
+
+BOOST_AUTO_TEST_CASE(serves_many_connections_at_once) {
+  const auto server = echo_server();
+  std::vector<Stream> clients;
+  for (int i = 0; i < 100; ++i) clients.push_back(gnet::connect(server->local_endpoint()));
+  for (int round = 0; round < 3; ++round) {
+    for (Stream& client : clients) BOOST_REQUIRE(ask(client, "ooxx") == "ooxx");
+  }
+  BOOST_TEST(server->counters().accepted == 100U);
+  BOOST_TEST(server->counters().active == 100U);
+  BOOST_TEST(server->counters().received_bytes == 1200U);
+}
+
+BOOST_AUTO_TEST_CASE(max_connections_pauses_accepting) {
+  const auto server = echo_server({.max_connections = 2});
+  std::vector<Stream> clients;
+  for (int i = 0; i < 3; ++i) clients.push_back(gnet::connect(server->local_endpoint()));
+  BOOST_TEST(ask(clients[0], "a") == "a");
+  BOOST_TEST(ask(clients[1], "b") == "b");
+  BOOST_CHECK_THROW(ask(clients[2], "c", 30ms), std::system_error);
+  BOOST_TEST(server->counters().active == 2U);
+  clients[0].close();
+  char answer = 0;
+  BOOST_TEST(clients[2].receive(&answer, 1, 5s) == 1U);
+  BOOST_TEST(answer == 'c');
+}
+
+BOOST_AUTO_TEST_CASE(a_peer_that_is_not_admitted_is_turned_away) {
+  struct Choosy : TCPServerFactory {
+    using TCPServerFactory::TCPServerFactory;
+    bool admit(const sockaddr_in6&) override { return false; }
+  };
+  Choosy server(Endpoint::parse("127.0.0.1:0"));
+  server.start();
+  Stream client = gnet::connect(server.local_endpoint());
+  char buffer[1];
+  BOOST_TEST(client.receive(buffer, 1, 5s) == 0U);
+  BOOST_TEST(server.counters().refused == 1U);
+  BOOST_TEST(server.counters().accepted == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(a_builder_that_throws_costs_its_connection_only) {
+  const QuietLog quiet;
+  TCPServerFactory server(Endpoint::parse("127.0.0.1:0"));
+  int built = 0;
+  server.set_builder([&]() -> std::unique_ptr<gnet::Protocol> {
+    if (++built == 1) throw std::runtime_error("as asked");
+    return std::make_unique<Echo>();
+  });
+  server.start();
+  Stream first = gnet::connect(server.local_endpoint());
+  char buffer[1];
+  BOOST_TEST(first.receive(buffer, 1, 5s) == 0U);
+  Stream second = gnet::connect(server.local_endpoint());
+  BOOST_TEST(ask(second, "ooxx") == "ooxx");
+}
+
+BOOST_AUTO_TEST_CASE(out_of_descriptors_everybody_is_served_in_the_end_without_spinning) {
+  const QuietLog quiet;
+  TCPServerFactory server(Endpoint::parse("127.0.0.1:0"));
+  server.set_builder([] { return std::make_unique<Echo>(); });
+  server.listen();
+  std::vector<Stream> clients;
+  for (int i = 0; i < 200; ++i) {
+    clients.push_back(gnet::connect(server.local_endpoint()));
+    clients.back().send_all("x");
+  }
+  const FewDescriptors few(8);
+  server.start();
+  gnet::sleep(20ms);
+  const auto before = cpu_time();
+  gnet::sleep(500ms);  // the server is full, and waits
+  BOOST_TEST((cpu_time() - before < 100ms));
+  BOOST_TEST(server.counters().active < 20U);
+  for (Stream& client : clients) {
+    char answer = 0;
+    BOOST_REQUIRE(client.receive(&answer, 1, 10s) == 1U);
+    client.close();
+  }
+  BOOST_TEST(server.counters().accepted == 200U);
+}
+
+BOOST_AUTO_TEST_CASE(stop_lets_quiet_connections_end_and_counts_none) {
+  const auto server = echo_server();
+  Stream client = gnet::connect(server->local_endpoint());
+  BOOST_TEST(ask(client, "ooxx") == "ooxx");
+  BOOST_TEST(server->stop(5s) == 0U);
+  BOOST_TEST(!server->running());
+  char buffer[1];
+  BOOST_TEST(client.receive(buffer, 1, 5s) == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(stop_lets_a_transfer_end) {
+  const auto server = echo_server();
+  Stream client = gnet::connect(server->local_endpoint());
+  BOOST_TEST(ask(client, "x") == "x");
+  auto transfer = gnet::spawn([&] {
+    for (int i = 0; i < 20; ++i) {
+      if (ask(client, "ooxx") != "ooxx") return i;
+      gnet::sleep(10ms);
+    }
+    client.shutdown_send();
+    return 20;
+  });
+  gnet::sleep(15ms);
+  BOOST_TEST(server->stop(10s) == 0U);
+  BOOST_TEST(transfer.get() == 20);
+}
+
+BOOST_AUTO_TEST_CASE(stop_cuts_after_the_grace_and_counts) {
+  struct Busy : gnet::Protocol {
+    void connection_made() override { gnet::sleep(60s); }
+  };
+  TCPServerFactory server(Endpoint::parse("127.0.0.1:0"));
+  server.set_builder([] { return std::make_unique<Busy>(); });
+  server.start();
+  std::vector<Stream> clients;
+  for (int i = 0; i < 3; ++i) clients.push_back(gnet::connect(server.local_endpoint()));
+  BOOST_TEST(eventually([&] { return server.counters().active == 3; }));
+  const auto begun = gnet::Clock::now();
+  BOOST_TEST(server.stop(20ms) == 3U);
+  BOOST_TEST((gnet::Clock::now() - begun < 2s));
+  BOOST_TEST(server.counters().active == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(it_can_be_paused_stopped_and_started_again) {
+  const auto server = echo_server();
+  server->pause();
+  BOOST_TEST(!server->running());
+  Stream waiting = gnet::connect(server->local_endpoint());
+  BOOST_CHECK_THROW(ask(waiting, "x", 30ms), std::system_error);
+  server->resume();
+  char answer = 0;
+  BOOST_TEST(waiting.receive(&answer, 1, 5s) == 1U);
+  waiting.close();
+  const Endpoint where = server->local_endpoint();
+  server->stop(5s);
+  server->stop(5s);
+  server->start();
+  Stream client = gnet::connect(server->local_endpoint());
+  BOOST_TEST(ask(client, "ooxx") == "ooxx");
+}
+
+BOOST_AUTO_TEST_CASE(a_unix_path_goes_with_its_server) {
+  const std::string path = "/tmp/gnet-tcp-server-test-" + std::to_string(getpid());
+  {
+    TCPServerFactory server(Endpoint::unix_path(path));
+    server.set_builder([] { return std::make_unique<Echo>(); });
+    server.start();
+    Stream client = gnet::connect(server.local_endpoint());
+    BOOST_TEST(ask(client, "ooxx") == "ooxx");
+    BOOST_TEST(access(path.c_str(), F_OK) == 0);
+  }
+  BOOST_TEST(access(path.c_str(), F_OK) != 0);
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -126,8 +126,13 @@ void grow(Tree& tree, const Commands& commands) {
 }
 
 CommandLine parse(const Words& arguments) {
+  // Only what is named can be meant; a tree of everything would take longer than the rest.
+  Commands named = commands();
+  std::erase_if(named, [&](const Command* command) {
+    return std::ranges::find(arguments, command->name) == arguments.end();
+  });
   Tree tree;
-  grow(tree, commands());
+  grow(tree, named);
   refuse_empty_values(arguments);
   CommandLine line;
   try {

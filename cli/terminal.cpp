@@ -93,8 +93,4 @@ std::string Style::heading(std::string_view text) const {
   return color ? fmt::format("\x1b[1m{}\x1b[0m", text) : std::string(text);
 }
 
-std::string Style::error(std::string_view text) const {
-  return color ? fmt::format("\x1b[31m{}\x1b[0m", text) : std::string(text);
-}
-
 }  // namespace cli

@@ -27,7 +27,6 @@ void print_paged(const std::string& text);
 struct Style {
   bool color = false;
   [[nodiscard]] std::string heading(std::string_view text) const;
-  [[nodiscard]] std::string error(std::string_view text) const;
 };
 
 }  // namespace cli

@@ -27,7 +27,6 @@ Options follow a question mark:
 
   unix-l:///run/x.sock?mode=0660&unlink=1
   tcp-l://:8080?backlog=128
-  udp-l://:8080?idle=30s
 
 More: man gnet-endpoints
 )";

@@ -229,6 +229,9 @@ std::unique_ptr<EchoLink> make_echo_link(const gnet::Endpoint& target, Conversat
   const gnet::Endpoint where = of_family(target, options);
   if (!options.source.empty()) connect.source = source_of(options.source, target.transport());
   if (!where.has_connections()) {
+    if (!options.interface.empty()) {
+      throw cli::UsageError("--interface is for connections, not for datagrams");
+    }
     return std::make_unique<DatagramLink>(where, connect, conversation, options);
   }
   return std::make_unique<StreamLink>(where, connect, conversation, options);

@@ -1,5 +1,7 @@
 #include "gnet/fiber/wait.h"
 
+#include "gnet/base/error.h"
+
 namespace gnet {
 namespace {
 
@@ -15,6 +17,7 @@ WaitSet::Entry::Entry(WaitSet& set, std::size_t index) noexcept
     : Waiter([](Waiter& waiter) noexcept {
         auto& self = static_cast<Entry&>(waiter);
         self.set.done_.push_back(self.index);
+        if (self.abandoned) self.set.abandoned_ = true;
         self.set.hub_.make_ready(self.set.fiber_);
       }),
       set(set),
@@ -29,6 +32,7 @@ std::vector<std::size_t> WaitSet::wait(const WaitOptions& options) {
   while (done_.size() < enough) {
     if (!hub_.park(kWaitSet, this, options.deadline)) break;
   }
+  if (abandoned_) throw Misuse("something was destroyed while a fiber waits for it");
   return done_;
 }
 

@@ -54,7 +54,8 @@ class WaitSet {
   }
 
   // Suspends until `count` of them have happened, all have, or the deadline passed.
-  // Returns the indexes of those that have, in order.
+  // Returns the indexes of those that have, in order. Throws Misuse when one was
+  // destroyed meanwhile.
   std::vector<std::size_t> wait(const WaitOptions& options);
 
  private:
@@ -68,6 +69,7 @@ class WaitSet {
   FiberControl& fiber_;
   std::vector<std::unique_ptr<Entry>> entries_;
   std::vector<std::size_t> done_;
+  bool abandoned_ = false;  // something that is waited for was destroyed
 };
 
 template <typename T>

@@ -8,8 +8,14 @@ constexpr detail::WaitKind kEvent{"Event"};
 }  // namespace
 
 void Event::set() {
+  waiters_.hub().check_thread();
   set_ = true;
   waiters_.notify_all();
+}
+
+void Event::clear() {
+  waiters_.hub().check_thread();
+  set_ = false;
 }
 
 bool Event::wait(Deadline deadline) {

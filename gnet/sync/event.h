@@ -30,7 +30,7 @@ class Event {
   void set();
 
   // Makes later calls to wait() block again. Fibers already woken stay woken.
-  void clear() noexcept { set_ = false; }
+  void clear();
 
   // Suspends until the Event is set.
   void wait() { static_cast<void>(wait(Deadline::never())); }

@@ -13,24 +13,22 @@ namespace {
 
 // Keeps values of every kind in registers over `between()`.
 template <typename Between>
-long double add_up(int seed, Between between) {
+[[gnu::noinline]] long double add_up(int seed, Between between) {
   long double extended = seed;
   long double step = 1.5L;
   double plain = seed * 0.5;
   float vector[16];
   for (int i = 0; i < 16; ++i) vector[i] = static_cast<float>(seed + i);
-  auto whole = static_cast<unsigned>(seed);
   for (int i = 0; i < 200; ++i) {
     extended = extended * 1.0001L + step;
     plain += 0.25;
     for (float& element : vector) element += 1;
-    whole = whole * 3 + 1;
     between();
     step += 0.001L;
   }
   float sum = 0;
   for (float element : vector) sum += element;
-  return extended + plain + sum + static_cast<long double>(whole % 1000);
+  return extended + plain + sum;
 }
 
 }  // namespace

@@ -5,12 +5,10 @@ command -v perl > /dev/null || exit 77
 # Opens a listening socket as descriptor 3 and becomes the server.
 cat > supervise.pl <<'PERL'
 use IO::Socket::IP;
-use Fcntl qw(F_SETFD);
 use POSIX qw(dup2);
+$^F = 255;  # no descriptor is closed on exec
 my $socket = IO::Socket::IP->new(LocalHost => '127.0.0.1', LocalPort => 0, Listen => 5) or die;
-my $ready = POSIX::dup(9);
 dup2(fileno($socket), 3) if fileno($socket) != 3;
-fcntl(IO::Handle->new_from_fd(3, 'r'), F_SETFD, 0);
 @ENV{qw(LISTEN_FDS LISTEN_PID LISTEN_FDNAMES)} = (1, $$, 'echo');
 exec @ARGV;
 PERL

@@ -57,6 +57,20 @@ std::string find_gnet(const Options& options) {
   return {};
 }
 
+// The tool's server on one thread, as the others are; a build without threads has no option for it.
+bench::Command echo_server(const Bench& bench) {
+  bench::Command command = {bench.gnet,     "echo-server",       "--port", "0",
+                            "--print-port", "--max-connections", "15000"};
+  try {
+    const auto help = bench::output_of(bench, {bench.gnet, "echo-server", "--help"});
+    if (help.find("--threads") != std::string::npos) {
+      command.insert(command.end(), {"--threads", "1"});
+    }
+  } catch (const std::exception&) {  // what is no gnet has no help; the rows will say so
+  }
+  return command;
+}
+
 void add_servers(Bench& bench, const Options& options) {
   const auto add = [&](const char* name, const char* program) {
     const auto path = bench.program(program);
@@ -71,9 +85,7 @@ void add_servers(Bench& bench, const Options& options) {
   if (!bench.has_gnet()) {
     fmt::print("skipped: gnet (no such program in {})\n", options.build);
   } else if (chosen(options.servers, bench::kGnet)) {
-    bench.servers.push_back({bench::kGnet,
-                             {bench.gnet, "echo-server", "--port", "0", "--print-port", "--threads",
-                              "1", "--max-connections", "15000"}});
+    bench.servers.push_back({bench::kGnet, echo_server(bench)});
   }
   add("asio-callbacks", "peer_asio_callbacks");
   add("asio-coroutines", "peer_asio_coroutines");

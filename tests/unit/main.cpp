@@ -7,6 +7,12 @@
 
 #include <cstdlib>
 
+// Some tests fork, to see a process end, when a logging thread may run already.
+extern "C" const char* __tsan_default_options();
+extern "C" const char* __tsan_default_options() {
+  return "die_after_fork=0";
+}
+
 int main(int argc, char** argv) {
   // Boost would turn SIGSEGV into a test failure on its own signal stack. The library's handler,
   // which names the fiber whose stack overflowed, must see it instead, and so must sanitizers.

@@ -11,6 +11,14 @@
 #include "gnet/fiber/hub.h"
 
 namespace gnet::detail {
+
+#if defined(GNET_ASAN) || defined(GNET_TSAN)
+
+// The sanitizers report overflows themselves.
+void install_overflow_handler() {}
+
+#else
+
 namespace {
 
 constexpr std::size_t kSignalStack = 32 * 1024;
@@ -76,7 +84,6 @@ struct SignalStack {
 }  // namespace
 
 void install_overflow_handler() {
-#if !defined(GNET_ASAN) && !defined(GNET_TSAN)  // these report overflows themselves
   static thread_local const SignalStack signal_stack;
   static std::once_flag once;
   std::call_once(once, [] {
@@ -87,7 +94,8 @@ void install_overflow_handler() {
     sigaction(SIGSEGV, &action, &previous_segv);
     sigaction(SIGBUS, &action, &previous_bus);
   });
-#endif
 }
+
+#endif
 
 }  // namespace gnet::detail

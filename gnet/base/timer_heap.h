@@ -1,10 +1,10 @@
 // An intrusive 4-ary heap of timers: the earliest first, equal times in the
 // order in which they were armed.
 //
-// A Timer belongs to whoever waits and knows its place in the heap, so that
-// arming and cancelling neither allocate nor search. Most timers are cancelled
-// before they expire, and those sit near the leaves, where both cost a compare
-// or two.
+// A Timer belongs to whoever waits, who removes it before it goes. It knows its
+// place in the heap, so that arming and cancelling neither allocate nor search.
+// Most timers are cancelled before they expire, and those sit near the leaves,
+// where both cost a compare or two.
 //
 //   gnet::TimerHeap heap;
 //   heap.insert(timer, when);
@@ -42,6 +42,13 @@ struct Timer {
 
 class TimerHeap {
  public:
+  TimerHeap() = default;
+  TimerHeap(const TimerHeap&) = delete;
+  TimerHeap& operator=(const TimerHeap&) = delete;
+  ~TimerHeap() {
+    for (const Node& node : nodes_) node.timer->index = Timer::kIdle;
+  }
+
   [[nodiscard]] bool empty() const noexcept { return nodes_.empty(); }
   [[nodiscard]] std::size_t size() const noexcept { return nodes_.size(); }
   [[nodiscard]] TimePoint earliest() const noexcept { return nodes_.front().when; }

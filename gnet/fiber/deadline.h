@@ -13,7 +13,7 @@
 #pragma once
 
 #include <chrono>
-#include <limits>
+#include <type_traits>
 
 #include "gnet/base/duration.h"
 
@@ -45,9 +45,14 @@ class Deadline {
   template <typename Rep, typename Period>
   [[nodiscard]] static TimePoint after(TimePoint start,
                                        std::chrono::duration<Rep, Period> delay) noexcept {
-    const auto seconds = std::chrono::duration<double>(delay);
-    if (seconds > std::chrono::duration<double>(TimePoint::max() - start)) return TimePoint::max();
-    return start + std::chrono::duration_cast<Duration>(delay);
+    if (!(delay > delay.zero())) return start;  // nor is NaN
+    if constexpr (std::is_same_v<std::chrono::duration<Rep, Period>, Duration>) {
+      return delay < TimePoint::max() - start ? start + delay : TimePoint::max();
+    } else {
+      using Seconds = std::chrono::duration<double>;
+      if (Seconds(delay) >= Seconds(TimePoint::max() - start)) return TimePoint::max();
+      return start + std::chrono::duration_cast<Duration>(delay);
+    }
   }
 
  private:

@@ -1,0 +1,71 @@
+#include "gnet/fiber/deadline.h"
+
+#include <boost/test/unit_test.hpp>
+#include <chrono>
+#include <limits>
+
+using gnet::Clock;
+using gnet::Deadline;
+using gnet::Duration;
+using gnet::TimePoint;
+using namespace std::chrono_literals;
+
+BOOST_AUTO_TEST_SUITE(deadline)
+
+BOOST_AUTO_TEST_CASE(never_does_not_pass) {
+  BOOST_TEST(Deadline().is_never());
+  BOOST_TEST(Deadline::never().is_never());
+  BOOST_TEST(!Deadline::never().passed());
+}
+
+BOOST_AUTO_TEST_CASE(a_duration_counts_from_now) {
+  const auto before = Clock::now();
+  const Deadline deadline = 10s;
+  const auto after = Clock::now();
+  BOOST_TEST((deadline.when() >= before + 10s));
+  BOOST_TEST((deadline.when() <= after + 10s));
+  BOOST_TEST(!deadline.passed());
+  BOOST_TEST(!deadline.is_never());
+}
+
+BOOST_AUTO_TEST_CASE(zero_or_less_has_passed) {
+  BOOST_TEST(Deadline(0s).passed());
+  BOOST_TEST(Deadline(-1ns).passed());
+  BOOST_TEST(Deadline(-100h).passed());
+  BOOST_TEST(Deadline(Duration::min()).passed());
+  BOOST_TEST(Deadline(std::chrono::hours::min()).passed());
+  BOOST_TEST(Deadline(std::chrono::duration<double>(-1e30)).passed());
+  BOOST_TEST(
+      Deadline(std::chrono::duration<double>(std::numeric_limits<double>::quiet_NaN())).passed());
+}
+
+BOOST_AUTO_TEST_CASE(beyond_the_clock_is_never) {
+  BOOST_TEST(Deadline(Duration::max()).is_never());
+  BOOST_TEST(Deadline(std::chrono::hours::max()).is_never());
+  BOOST_TEST(Deadline(std::chrono::hours(24 * 365 * 1000)).is_never());
+  BOOST_TEST(Deadline(std::chrono::duration<double>(1e30)).is_never());
+  BOOST_TEST(!Deadline(std::chrono::hours(24 * 365)).is_never());
+}
+
+BOOST_AUTO_TEST_CASE(fractions_are_kept) {
+  const auto start = TimePoint(5s);
+  BOOST_TEST((Deadline::after(start, std::chrono::duration<double>(0.25)) == start + 250ms));
+  BOOST_TEST((Deadline::after(start, 3us) == start + 3us));
+  BOOST_TEST((Deadline::after(start, 3ns) == start + 3ns));
+}
+
+BOOST_AUTO_TEST_CASE(a_time_point_is_taken_as_it_is) {
+  const auto when = Clock::now() + 5s;
+  BOOST_TEST((Deadline(when).when() == when));
+  BOOST_TEST(Deadline(Clock::now()).passed());
+}
+
+BOOST_AUTO_TEST_CASE(the_earlier_of_two) {
+  const Deadline sooner(TimePoint(1s));
+  const Deadline later(TimePoint(2s));
+  BOOST_TEST((sooner.earlier(later).when() == sooner.when()));
+  BOOST_TEST((later.earlier(sooner).when() == sooner.when()));
+  BOOST_TEST((Deadline::never().earlier(later).when() == later.when()));
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,7 +1,9 @@
 #include "gnet/fiber/any_fiber.h"
 
+#include <atomic>
+
+#include "gnet/base/error.h"
 #include "gnet/fiber/fiber.h"
-#include "gnet/fiber/mailbox.h"
 
 namespace gnet {
 
@@ -19,40 +21,78 @@ constexpr WaitKind kJoin{"the end of fiber", joined_fiber};
 
 enum LinkWhen { kAlways, kOnValue, kOnException };
 
+// In the fiber's list of waiters until its callback is called: it can be unlinked
+// also while others are being called.
 struct LinkNode : Waiter {
-  LinkNode(FiberControl& fiber, AnyFiber::Link callback, bool inline_call, int when)
-      : Waiter(run),
+  LinkNode(FiberControl& fiber, AnyFiber::Link callback, bool inline_call, int when,
+           SourceLocation where)
+      : Waiter(fiber_ended),
         fiber_control(fiber),
         callback(std::move(callback)),
         inline_call(inline_call),
-        when(when) {}
+        when(when),
+        where(where) {}
 
-  static void run(Waiter& waiter) noexcept;
+  static void fiber_ended(Waiter& waiter) noexcept;
 
   FiberControl& fiber_control;
   AnyFiber::Link callback;
   bool inline_call;
   int when;
+  SourceLocation where;
   int number = 0;
 };
 
-struct Handle : AnyFiber {
-  explicit Handle(FiberControl& control) noexcept : AnyFiber(&control) { ++control.references; }
+std::unique_ptr<LinkNode> take_link(FiberControl& fiber, int number) noexcept {
+  std::unique_ptr<LinkNode> found;
+  fiber.done_waiters.for_each([&](Waiter& waiter) {
+    if (waiter.wake != LinkNode::fiber_ended) return;
+    auto& node = static_cast<LinkNode&>(waiter);
+    if (node.number == number) found.reset(&node);
+  });
+  if (found) found->unlink();
+  return found;
+}
+
+// The turn of a link.
+class LinkCall : AnyFiber {
+ public:
+  LinkCall(FiberControl& fiber, int number) noexcept : AnyFiber(&fiber), number_(number) {
+    ++fiber.references;
+  }
+  LinkCall(LinkCall&&) noexcept = default;
+  LinkCall& operator=(LinkCall&&) = delete;
+  ~LinkCall() {
+    if (*this && number_ != 0) take_link(control(), number_);  // the hub ends before the turn
+  }
+
+  void operator()() {
+    auto node = take_link(control(), std::exchange(number_, 0));
+    if (!node) return;  // unlinked
+    auto callback = std::move(node->callback);
+    node.reset();
+    callback(*this);
+  }
+
+ private:
+  int number_;
 };
 
-void LinkNode::run(Waiter& waiter) noexcept {
-  std::unique_ptr<LinkNode> node(static_cast<LinkNode*>(&waiter));
-  FiberControl& fiber = node->fiber_control;
+void LinkNode::fiber_ended(Waiter& waiter) noexcept {
+  auto& node = static_cast<LinkNode&>(waiter);
+  FiberControl& fiber = node.fiber_control;
   const bool failed = fiber.error != nullptr;
-  if (node->when == kOnException) fiber.error_retrieved = true;
-  if ((node->when == kOnValue && failed) || (node->when == kOnException && !failed)) return;
-  auto call = [handle = Handle(fiber), callback = std::move(node->callback)]() mutable {
-    callback(handle);
-  };
-  if (node->inline_call) {
+  if (node.when == kOnException) fiber.error_retrieved = true;
+  if ((node.when == kOnValue && failed) || (node.when == kOnException && !failed)) {
+    delete &node;
+    return;
+  }
+  fiber.done_waiters.push_back(node);
+  LinkCall call(fiber, node.number);
+  if (node.inline_call) {
     fiber.hub->defer(std::move(call));
   } else {
-    spawn(std::move(call));
+    spawn(std::move(call), node.where);
   }
 }
 
@@ -61,20 +101,24 @@ void LinkNode::run(Waiter& waiter) noexcept {
 void AnyFiber::reset() noexcept {
   FiberControl* control = std::exchange(control_, nullptr);
   if (control == nullptr) return;
-  if (control->hub == nullptr) {
-    // The hub has ended; the pool was left to its handles.
-    if (--control->references == 0) control->destroy(*control);
-    return;
+  Hub* hub = std::atomic_ref(control->hub).load(std::memory_order_relaxed);
+  if (hub != nullptr && hub == Hub::current_if_any()) {
+    hub->drop_handle(*control);
+  } else {
+    Hub::release_elsewhere(*control);
   }
-  if (Hub::current_if_any() != control->hub) {
-    control->hub->mailbox()->post([control] { control->hub->release(*control); });
-    return;
-  }
-  // Nobody is left who could start it.
-  if (control->state == FiberState::created && control->references == 2) {
-    control->hub->kill(*control, nullptr);
-  }
-  control->hub->release(*control);
+}
+
+Hub& AnyFiber::hub() const {
+  // Another thread may be ending it.
+  Hub* hub = std::atomic_ref(control_->hub).load(std::memory_order_relaxed);
+  if (hub == nullptr) throw Misuse("the hub of this fiber has ended");
+  hub->check_thread();
+  return *hub;
+}
+
+void AnyFiber::start() {
+  hub().start(*control_);
 }
 
 void AnyFiber::join() {
@@ -82,11 +126,11 @@ void AnyFiber::join() {
 }
 
 bool AnyFiber::join(Deadline deadline) {
-  Hub& hub = *control_->hub;
-  hub.check_thread();
+  Hub& hub = this->hub();
   hub.checkpoint();
   if (control_->ended) return true;
-  Waiter waiter(hub.running_if_any());
+  if (control_ == &hub.running()) throw Misuse("a fiber that joins itself would wait for ever");
+  Waiter waiter(&hub.running());
   control_->done_waiters.push_back(waiter);
   while (!waiter.signalled) {
     if (!hub.park(kJoin, control_, deadline) && !waiter.signalled) return false;
@@ -104,54 +148,51 @@ bool AnyFiber::kill(std::exception_ptr error, Deadline deadline) {
 }
 
 void AnyFiber::kill_async(std::exception_ptr error) {
-  control_->hub->check_thread();
-  control_->hub->kill(*control_, std::move(error));
+  hub().kill(*control_, std::move(error));
 }
 
-int AnyFiber::add_link(Link callback, bool inline_call, int when) {
+int AnyFiber::add_link(Link callback, bool inline_call, int when, SourceLocation where) {
+  static_cast<void>(hub());
   static thread_local int last_number = 0;
-  auto* node = new LinkNode(*control_, std::move(callback), inline_call, when);
+  auto* node = new LinkNode(*control_, std::move(callback), inline_call, when, where);
   node->number = ++last_number;
   const int number = node->number;
   if (control_->ended) {
-    LinkNode::run(*node);
+    LinkNode::fiber_ended(*node);
   } else {
     control_->done_waiters.push_back(*node);
   }
   return number;
 }
 
-int AnyFiber::link(Link callback) {
-  return add_link(std::move(callback), false, kAlways);
+int AnyFiber::link(Link callback, SourceLocation where) {
+  return add_link(std::move(callback), false, kAlways, where);
 }
-int AnyFiber::link_value(Link callback) {
-  return add_link(std::move(callback), false, kOnValue);
+int AnyFiber::link_value(Link callback, SourceLocation where) {
+  return add_link(std::move(callback), false, kOnValue, where);
 }
-int AnyFiber::link_exception(Link callback) {
-  return add_link(std::move(callback), false, kOnException);
+int AnyFiber::link_exception(Link callback, SourceLocation where) {
+  return add_link(std::move(callback), false, kOnException, where);
 }
 int AnyFiber::link_inline(Link callback) {
-  return add_link(std::move(callback), true, kAlways);
+  return add_link(std::move(callback), true, kAlways, {});
 }
 
-void AnyFiber::unlink(int link) noexcept {
-  control_->done_waiters.for_each([link](Waiter& waiter) {
-    if (waiter.wake != LinkNode::run) return;
-    auto& node = static_cast<LinkNode&>(waiter);
-    if (node.number == link) delete &node;
-  });
+void AnyFiber::unlink(int link) {
+  static_cast<void>(hub());
+  take_link(*control_, link);
 }
 
 std::size_t AnyFiber::link_count() const noexcept {
   std::size_t count = 0;
   control_->done_waiters.for_each([&count](Waiter& waiter) {
-    if (waiter.wake == LinkNode::run) ++count;
+    if (waiter.wake == LinkNode::fiber_ended) ++count;
   });
   return count;
 }
 
 void AnyFiber::add_waiter(Waiter& waiter) const {
-  control_->hub->check_thread();
+  static_cast<void>(hub());
   control_->done_waiters.push_back(waiter);
 }
 

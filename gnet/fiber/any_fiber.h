@@ -77,7 +77,7 @@ class AnyFiber {
   // ---- control ----
 
   // Makes a created fiber ready; does nothing in any other state.
-  void start() { control_->hub->start(*control_); }
+  void start();
 
   // Suspends until the fiber has finished. Does not throw the fiber's error.
   void join();
@@ -100,15 +100,18 @@ class AnyFiber {
 
   // Has `callback` called, in a fiber of its own, when the fiber has finished; soon,
   // if it has already. Returns a number for unlink().
-  int link(Link callback);
-  int link_value(Link callback);      // only when successful()
-  int link_exception(Link callback);  // only when not
+  int link(Link callback, SourceLocation where = SourceLocation::current());
+  // Only when successful().
+  int link_value(Link callback, SourceLocation where = SourceLocation::current());
+  // Only when not.
+  int link_exception(Link callback, SourceLocation where = SourceLocation::current());
 
   // As link(), but on the hub, where `callback` must not suspend: cheaper.
   int link_inline(Link callback);
 
-  // Takes a link back; unknown numbers are ignored.
-  void unlink(int link) noexcept;
+  // Takes a link back whose callback has not been called yet; unknown numbers are
+  // ignored.
+  void unlink(int link);
   [[nodiscard]] std::size_t link_count() const noexcept;
 
   // ---- waitable, see wait.h ----
@@ -121,6 +124,9 @@ class AnyFiber {
 
   void reset() noexcept;
 
+  // The fiber's hub; throws Misuse on other threads, and once it has ended.
+  [[nodiscard]] Hub& hub() const;
+
   [[nodiscard]] detail::FiberControl& control() const noexcept { return *control_; }
 
   // Throws what get() throws when there is no value.
@@ -130,7 +136,7 @@ class AnyFiber {
   friend class Nursery;
   friend void killall_fibers(AnyFiber* const* fibers, std::size_t count, std::exception_ptr error);
 
-  int add_link(Link callback, bool inline_call, int when);
+  int add_link(Link callback, bool inline_call, int when, SourceLocation where);
 
   detail::FiberControl* control_ = nullptr;
 };

@@ -19,12 +19,22 @@ void CancelScope::open() {
   hub_ = &Hub::current();
   parent_ = hub_->running().scope;
   if (parent_ != nullptr) parent_->children_.push_back(*this);
-  if (!cancelled_) reschedule(deadline_);
+  if (cancelled_) return;
+  if (!deadline_.is_never() && deadline_.when() <= hub_->now()) {
+    cancelled_ = true;
+  } else {
+    reschedule(deadline_);
+  }
 }
 
 void CancelScope::close() noexcept {
-  if (hub_ != nullptr) hub_->disarm(timer_);
+  if (timer_.armed()) hub_->disarm(timer_);
   unlink();
+  // A scope made inside may live longer, in a Nursery that does.
+  while (CancelScope* child = children_.pop_front()) {
+    child->parent_ = parent_;
+    if (parent_ != nullptr) parent_->children_.push_back(*child);
+  }
 }
 
 void CancelScope::move_here(FiberControl& fiber) noexcept {
@@ -35,6 +45,7 @@ void CancelScope::move_here(FiberControl& fiber) noexcept {
 }
 
 void CancelScope::admit(FiberControl& fiber) {
+  hub_->check_thread();
   move_here(fiber);
 }
 
@@ -51,18 +62,18 @@ CancelScope::Enclosure::~Enclosure() {
 }
 
 void CancelScope::reschedule(Deadline deadline) {
+  if (hub_ != nullptr) hub_->check_thread();
   deadline_ = deadline;
   if (hub_ == nullptr || cancelled_) return;
-  hub_->check_thread();
   hub_->disarm(timer_);
   if (!deadline.is_never()) hub_->arm(timer_, deadline.when());
 }
 
 void CancelScope::cancel() {
+  if (hub_ != nullptr) hub_->check_thread();
   if (cancelled_) return;
   cancelled_ = true;
   if (hub_ == nullptr) return;
-  hub_->check_thread();
   hub_->disarm(timer_);
   propagate();
 }

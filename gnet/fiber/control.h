@@ -106,7 +106,8 @@ struct FiberControl : Runnable, AllFibersHook, ScopeHook {
   SourceLocation spawned_at;
   std::uint64_t spawned_by = 0;
   std::unique_ptr<std::string> name;
-  Stack stack;  // no stack: the thread's own
+  Stack stack;                // no stack: the thread's own
+  StackPool* pool = nullptr;  // whom to give it back to, once the hub has ended
 
   void (*run)(FiberControl&) = nullptr;                 // enters the body, stores its outcome
   void (*drop_body)(FiberControl&) noexcept = nullptr;  // destroys a body that was never entered

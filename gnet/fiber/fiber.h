@@ -29,7 +29,7 @@
 namespace gnet {
 
 struct SpawnOptions {
-  std::string name;            // for messages; "fiber-ID" when empty
+  std::string name = {};       // for messages; "fiber-ID" when empty
   std::size_t stack_size = 0;  // in bytes, rounded up to a power of two; 0: the default
 };
 
@@ -73,6 +73,9 @@ struct FiberRecord final : FiberResult<T> {
     } catch (...) {
       self.error = std::current_exception();
     }
+    // What is destroyed from here on may suspend, but there is nothing left to
+    // interrupt.
+    ++self.interrupts_disabled;
     self.body.reset();
   }
 
@@ -88,7 +91,13 @@ FiberControl& make_fiber(F&& function, std::size_t stack_size, SourceLocation wh
   const Stack stack = hub.take_stack(stack_size);
   const auto top = reinterpret_cast<std::uintptr_t>(hub.block_top(stack));
   void* place = reinterpret_cast<void*>((top - sizeof(Record)) & ~(kAlign - 1));
-  auto* record = new (place) Record(std::forward<F>(function));
+  Record* record = nullptr;
+  try {
+    record = new (place) Record(std::forward<F>(function));
+  } catch (...) {
+    hub.give_stack(stack);
+    throw;
+  }
   record->stack = stack;
   hub.adopt(*record, where);
   return *record;

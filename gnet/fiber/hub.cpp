@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cstdlib>
+#include <mutex>
 
 #include "gnet/base/error.h"
 #include "gnet/base/log.h"
@@ -45,6 +47,11 @@ thread_local HubOwner owner;
 constexpr WaitKind kIdleWait{"everything else to end"};
 constexpr WaitKind kShutdownWait{"fibers to end"};
 constexpr Duration kShutdownGrace = std::chrono::seconds(2);
+constexpr Duration kShutdownPause = std::chrono::milliseconds(10);
+
+// Guards what happens to a fiber's handles on other threads against the end of the
+// fiber's hub.
+constinit std::mutex lifetimes;
 
 std::string where_text(const SourceLocation& where) {
   if (where.line() == 0) return "the thread's own";
@@ -122,6 +129,8 @@ void Hub::post(UniqueFunction<void()> callback) {
 // ---- birth and death ----
 
 Hub& Hub::make() {
+  // Before the owner is first used, so that the signal stack goes after the hub.
+  detail::install_overflow_handler();
   if (owner.gone) throw Misuse("this thread's hub has ended: too late to use fibers");
   owner.hub = new Hub();
   return *owner.hub;
@@ -131,7 +140,6 @@ Hub::Hub()
     : current_(&main_),
       exception_state_(detail::thread_exception_state()),
       mailbox_(std::make_shared<Mailbox>()) {
-  current_hub_ = this;
   main_.hub = this;
   main_.is_fiber = true;
   main_.entered = true;
@@ -140,26 +148,28 @@ Hub::Hub()
   all_fibers_.push_back(main_);
   stack_ = take_stack(0);
   context_.prepare(stack_.usable(), stack_.top(), hub_entry);
-  detail::install_overflow_handler();
   poller_.watch(
       mailbox_->event_.get(),
       [](void* mailbox) noexcept { static_cast<Mailbox*>(mailbox)->acknowledge(); },
       mailbox_.get());
+  current_hub_ = this;
 }
 
 Hub::~Hub() {
   shut_down();
+  detail::destroy_locals(main_);
+  Timeout::forget_all(main_);
   asio_.reset();
-  mailbox_->closed_.store(true, std::memory_order_release);
   Mailbox::discard(mailbox_->take());
+  while (ready_head_ != nullptr) {
+    Runnable& entry = *dequeue();
+    if (!entry.is_fiber) static_cast<Deferred::State&>(entry).self.reset();
+  }
   tidy();
   main_.AllFibersHook::unlink();
-  // Handles that outlive the hub keep their control blocks, which lie in the pool.
-  const bool handles_left = !ended_fibers_.empty() || !all_fibers_.empty();
-  ended_fibers_.for_each([](FiberControl& fiber) { fiber.hub = nullptr; });
-  all_fibers_.for_each([](FiberControl& fiber) { fiber.hub = nullptr; });
-  if (handles_left) [[maybe_unused]]
-    auto* kept = stacks_.release();
+  orphan_fibers();
+  // Posted while the fibers were being orphaned.
+  Mailbox::discard(mailbox_->take());
   context_.retire();
   current_hub_ = nullptr;
 }
@@ -169,16 +179,24 @@ void Hub::shut_down() noexcept {
   const auto give_up = Clock::now() + kShutdownGrace;
   try {
     // A fiber that swallows its interrupt is interrupted again, until the grace ends.
-    while (fiber_count_ > 0 && Clock::now() < give_up) {
-      all_fibers_.for_each([this](FiberControl& fiber) {
+    for (bool stubborn = false; fiber_count_ > 0 && Clock::now() < give_up;) {
+      const std::size_t before = fiber_count_;
+      // Killing one may end others: through handles that its captures hold.
+      std::vector<FiberControl*> fibers;
+      all_fibers_.for_each([&](FiberControl& fiber) {
         if (&fiber == &main_) return;
         retain(fiber);
-        kill(fiber, nullptr);
-        release(fiber);
+        fibers.push_back(&fiber);
       });
+      for (FiberControl* fiber : fibers) {
+        kill(*fiber, nullptr);
+        release(*fiber);
+      }
       main_.kill_pending = false;
       main_.attention = false;
-      park(kShutdownWait, this, Deadline(std::chrono::milliseconds(10)));
+      // Ends early when nothing is left to do; those that stay get a pause.
+      park(kShutdownWait, this, kShutdownPause, stubborn);
+      stubborn = fiber_count_ == before;
     }
   } catch (...) {
     report_error("main", std::current_exception());
@@ -189,7 +207,66 @@ void Hub::shut_down() noexcept {
   }
 }
 
-void Hub::wrong_thread() const {
+// Handles may outlive the hub. Their control blocks lie in the pool, which from now
+// on belongs to them.
+void Hub::orphan_fibers() noexcept {
+  const std::lock_guard lock(lifetimes);
+  mailbox_->closed_.store(true, std::memory_order_release);
+  auto orphan = [this](FiberControl& fiber) {
+    std::atomic_ref(fiber.hub).store(nullptr, std::memory_order_relaxed);
+    fiber.pool = stacks_.get();
+    ++stacks_->orphans;
+  };
+  while (FiberControl* fiber = ended_fibers_.pop_front()) {
+    fiber->context.retire();
+    orphan(*fiber);
+  }
+  while (FiberControl* fiber = all_fibers_.pop_front()) orphan(*fiber);
+  if (stacks_->orphans > 0) [[maybe_unused]]
+    auto* kept = stacks_.release();
+}
+
+void Hub::release_elsewhere(FiberControl& fiber) noexcept {
+  struct Reference {
+    explicit Reference(FiberControl& control) noexcept : fiber(&control) {}
+    Reference(Reference&& other) noexcept : fiber(std::exchange(other.fiber, nullptr)) {}
+    Reference& operator=(Reference&&) = delete;
+    // Runs on the hub's thread, at the latest when the hub drops its letters.
+    ~Reference() {
+      if (fiber == nullptr) return;
+      if (fiber->hub != nullptr) {
+        fiber->hub->drop_handle(*fiber);
+      } else {
+        release_elsewhere(*fiber);
+      }
+    }
+    void operator()() noexcept {}
+    FiberControl* fiber;
+  };
+  std::unique_lock lock(lifetimes);
+  if (fiber.hub != nullptr) {
+    fiber.hub->mailbox_->post(Reference(fiber));
+    return;
+  }
+  if (--fiber.references > 0) return;
+  lock.unlock();
+  if (fiber.error && !fiber.error_retrieved) {
+    Logger("gnet").error("{} ({}) ended with an error nobody handled: {}", fiber.display_name(),
+                         where_text(fiber.spawned_at), describe(fiber.error));
+  }
+  auto* pool = static_cast<detail::StackPool*>(fiber.pool);
+  fiber.destroy(fiber);
+  lock.lock();
+  if (--pool->orphans == 0) delete pool;
+}
+
+void Hub::drop_handle(FiberControl& fiber) noexcept {
+  // Nobody is left who could start it.
+  if (fiber.state == FiberState::created && fiber.references == 2) kill(fiber, nullptr);
+  release(fiber);
+}
+
+void Hub::wrong_thread() {
   throw Misuse("an object of one thread's hub was used on another thread");
 }
 
@@ -217,7 +294,13 @@ void Hub::start(FiberControl& fiber) noexcept {
   enqueue(fiber);
   if (!spawn_observers_.empty()) [[unlikely]] {
     const auto observers = spawn_observers_;
-    for (const auto& [token, observer] : observers) observer(fiber.id);
+    for (const auto& [token, observer] : observers) {
+      try {
+        observer(fiber.id);
+      } catch (...) {
+        report_error("an observer of spawns", std::current_exception());
+      }
+    }
   }
 }
 
@@ -259,6 +342,7 @@ void Hub::fiber_entry(boost::context::detail::transfer_t transfer) {
 
 void Hub::finish(FiberControl& fiber) noexcept {
   if (fiber.locals != nullptr) detail::destroy_locals(fiber);
+  if (fiber.fired_timeouts != nullptr) Timeout::forget_all(fiber);
   fiber.state = FiberState::finished;
   fiber.ended = true;
   fiber.attention = false;
@@ -268,7 +352,10 @@ void Hub::finish(FiberControl& fiber) noexcept {
   fiber.AllFibersHook::unlink();
   if (fiber.references > 1) ended_fibers_.push_back(fiber);
   --fiber_count_;
-  while (Waiter* waiter = fiber.done_waiters.pop_front()) wake(*waiter);
+  // Links whose turn comes later go back into the list.
+  detail::WaiterList round;
+  round.take_all(fiber.done_waiters);
+  while (Waiter* waiter = round.pop_front()) wake(*waiter);
 }
 
 void Hub::dispose(FiberControl& fiber) noexcept {
@@ -289,8 +376,18 @@ void Hub::dispose(FiberControl& fiber) noexcept {
   stacks_->give(stack);
 }
 
-void Hub::release(FiberControl& fiber) noexcept {
-  if (--fiber.references == 0) dispose(fiber);
+// The outcome of a fiber that was killed before it ran.
+void Hub::store_death(FiberControl& fiber, std::exception_ptr error) noexcept {
+  try {
+    if (error) std::rethrow_exception(error);
+    fiber.killed = true;
+  } catch (const FiberExit&) {
+    fiber.killed = true;
+  } catch (const Cancelled&) {
+    fiber.killed = true;
+  } catch (...) {
+    fiber.error = std::move(error);
+  }
 }
 
 void Hub::kill(FiberControl& fiber, std::exception_ptr error) {
@@ -301,14 +398,18 @@ void Hub::kill(FiberControl& fiber, std::exception_ptr error) {
     throw FiberExit{};
   }
   if (!fiber.entered) {
-    fiber.killed = error == nullptr;
-    fiber.error = std::move(error);
-    fiber.drop_body(fiber);
+    // What the body captured may do anything when it goes, also kill this fiber or
+    // give it its turn, in which it finds that it has ended.
+    retain(fiber);
+    fiber.state = FiberState::finished;
+    fiber.ended = true;
+    store_death(fiber, std::move(error));
     const bool queued = fiber.queued;
+    fiber.drop_body(fiber);
     finish(fiber);
-    // When its turn comes, a queued one only leaves; until then it keeps its
-    // reference.
+    // A queued one keeps its own reference until its turn comes.
     if (!queued) release(fiber);
+    release(fiber);
     return;
   }
   if (!fiber.kill_pending) {
@@ -348,6 +449,7 @@ void Hub::deliver_interrupt() {
 }
 
 void Hub::raise_in_main(std::exception_ptr error) {
+  check_thread();
   if (current_ == &main_) std::rethrow_exception(error);
   main_.kill_pending = true;
   main_.kill_with = std::move(error);
@@ -365,15 +467,21 @@ void Hub::report_error(const std::string& fiber, std::exception_ptr error) noexc
 
 // ---- switching ----
 
-bool Hub::park(const WaitKind& kind, const void* object, Deadline deadline) {
+bool Hub::park(const WaitKind& kind, const void* object, Deadline deadline, bool keeps_alive) {
   checkpoint();
-  const bool in_time = suspend(kind, object, deadline);
+  bool in_time = true;
+  if (deadline.is_never()) {
+    suspend(kind, object);
+  } else {
+    in_time = suspend_until(kind, object, deadline.when(), keeps_alive);
+  }
   if (current_->attention) [[unlikely]]
     deliver_interrupt();
   return in_time;
 }
 
-bool Hub::suspend_until(const WaitKind& kind, const void* object, TimePoint when) {
+bool Hub::suspend_until(const WaitKind& kind, const void* object, TimePoint when,
+                        bool keeps_alive) {
   struct Alarm : Timer {
     Alarm(Hub& hub, FiberControl& fiber)
         : Timer([](Timer& timer) noexcept {
@@ -389,6 +497,7 @@ bool Hub::suspend_until(const WaitKind& kind, const void* object, TimePoint when
     bool expired = false;
   };
   Alarm alarm(*this, *current_);
+  alarm.keeps_alive = keeps_alive;
   arm(alarm, when);
   suspend(kind, object);
   return !alarm.expired;
@@ -469,24 +578,49 @@ void Hub::wait_for_events() {
   if (ready_head_ != nullptr) {
     timeout = Duration::zero();
   } else {
-    if (!anything_alive()) return nothing_left();
+    if (!anything_alive()) {
+      // Asking Asio runs handlers, which may have made work here.
+      const bool asio_alive = asio_ && asio_has_work();
+      // What has happened already counts, also where nobody had to wait for it.
+      poller_.poll(*this, Duration::zero());
+      if (ready_head_ != nullptr || anything_alive()) return;
+      if (!asio_alive) return nothing_left();
+    }
     if (!timers_.empty()) {
       timeout = std::max(timers_.earliest() - Clock::now(), Duration::zero());
     }
   }
   if (timeout != Duration::zero() && !mailbox_->try_sleep()) return;
   if (asio_) [[unlikely]] {
-    asio_->wait(timeout);
+    run_asio(timeout);
     timeout = Duration::zero();
   }
   poller_.poll(*this, timeout);
   mailbox_->wake_up();
 }
 
-bool Hub::anything_alive() {
+// A handler that throws leaves Asio's loop in order.
+void Hub::run_asio(Duration timeout) noexcept {
+  try {
+    asio_->wait(timeout);
+  } catch (...) {
+    report_error("a handler of Asio", std::current_exception());
+  }
+}
+
+bool Hub::asio_has_work() noexcept {
+  for (;;) {
+    try {
+      return asio_->has_work();
+    } catch (...) {
+      report_error("a handler of Asio", std::current_exception());
+    }
+  }
+}
+
+bool Hub::anything_alive() const noexcept {
   return poller_.waiters > 0 || timers_.keep_alives() > 0 || external_work_ > 0 ||
-         mailbox_->newest_.load(std::memory_order_relaxed) != nullptr ||
-         (asio_ && asio_->has_work());
+         mailbox_->newest_.load(std::memory_order_relaxed) != nullptr;
 }
 
 void Hub::nothing_left() noexcept {
@@ -511,11 +645,13 @@ void Hub::end_waiting(bool ended) {
 }
 
 bool Hub::wait_idle(Deadline deadline) {
+  check_thread();
   if (waiting_ended_) return true;
   Waiter waiter(&running());
   idle_waiters_.push_back(waiter);
   while (!waiter.signalled) {
-    if (!park(kIdleWait, this, deadline) && !waiter.signalled) return false;
+    // This deadline is nothing that is left to do.
+    if (!park(kIdleWait, this, deadline, false) && !waiter.signalled) return false;
   }
   return true;
 }

@@ -115,8 +115,10 @@ class Hub {
       deliver_interrupt();
   }
 
-  // As above, but returns false once the deadline has passed.
-  bool park(const detail::WaitKind& kind, const void* object, Deadline deadline);
+  // As above, but returns false once the deadline has passed. `keeps_alive`: whether
+  // the deadline is a reason for the hub to go on.
+  bool park(const detail::WaitKind& kind, const void* object, Deadline deadline,
+            bool keeps_alive = true);
 
   // As above, for a wait whose success cannot be undone: once `waiter` has been
   // signalled, an interrupt is left for the next suspension point.
@@ -259,6 +261,10 @@ class Hub {
     return stacks_->take(size == 0 ? detail::StackPool::default_size() : size);
   }
 
+  void give_stack(detail::Stack stack) {
+    stacks_->give(stack);
+  }
+
   // Where on `stack` the control block goes: tops are coloured, because stacks
   // that are all aligned alike compete for the same lines of the cache.
   [[nodiscard]] char* block_top(const detail::Stack& stack) noexcept {
@@ -283,7 +289,15 @@ class Hub {
   void retain(detail::FiberControl& fiber) noexcept {
     ++fiber.references;
   }
-  void release(detail::FiberControl& fiber) noexcept;
+  void release(detail::FiberControl& fiber) noexcept {
+    if (--fiber.references == 0) dispose(fiber);
+  }
+
+  // Releases the reference of a handle.
+  void drop_handle(detail::FiberControl& fiber) noexcept;
+
+  // As drop_handle(), on any thread, also when the fiber's hub has ended.
+  static void release_elsewhere(detail::FiberControl& fiber) noexcept;
 
   template <typename F>
   void for_each_fiber(F&& f) {
@@ -308,7 +322,7 @@ class Hub {
   static Hub& make();
   friend struct HubOwner;
 
-  [[noreturn]] void wrong_thread() const;
+  [[noreturn]] static void wrong_thread();
   [[noreturn]] static void blocking_in_hub();
 
   void enqueue(detail::Runnable& entry) noexcept {
@@ -347,7 +361,8 @@ class Hub {
     suspend(kind, object);
     return true;
   }
-  bool suspend_until(const detail::WaitKind& kind, const void* object, TimePoint when);
+  bool suspend_until(const detail::WaitKind& kind, const void* object, TimePoint when,
+                     bool keeps_alive = true);
   [[gnu::always_inline]] void switch_away(detail::FiberControl& self) noexcept {
     detail::FiberControl* next = next_fiber();
     if (next == nullptr && may_poll_here()) next = poll_here();
@@ -376,6 +391,7 @@ class Hub {
   static void fiber_entry(boost::context::detail::transfer_t transfer);
   static void hub_entry(boost::context::detail::transfer_t transfer);
   void finish(detail::FiberControl& fiber) noexcept;
+  static void store_death(detail::FiberControl& fiber, std::exception_ptr error) noexcept;
   void dispose(detail::FiberControl& fiber) noexcept;
   [[noreturn]] void exit_current() noexcept;
 
@@ -384,9 +400,12 @@ class Hub {
   void run_timers() noexcept;
   void wait_for_events();
   void run_callback(detail::Runnable& entry) noexcept;
-  [[nodiscard]] bool anything_alive();
+  void run_asio(Duration timeout) noexcept;
+  [[nodiscard]] bool asio_has_work() noexcept;
+  [[nodiscard]] bool anything_alive() const noexcept;
   void nothing_left() noexcept;
   void shut_down() noexcept;
+  void orphan_fibers() noexcept;
   [[nodiscard]] bool wants_tidying() const noexcept {
     return stacks_->wants_trim() || !retired_tsan_fibers_.empty();
   }

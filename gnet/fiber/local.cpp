@@ -48,16 +48,18 @@ void destroy_locals(FiberControl& fiber) noexcept {
 }
 
 void forget_local(Hub& hub, std::uint64_t key) noexcept {
-  hub.for_each_fiber([key](FiberControl& fiber) {
+  // Destroyed when all are out: a destructor may end other fibers.
+  std::vector<LocalStorage::Entry> forgotten;
+  hub.for_each_fiber([&](FiberControl& fiber) {
     if (fiber.locals == nullptr) return;
     auto& entries = fiber.locals->entries;
     const auto found = std::find_if(entries.begin(), entries.end(),
                                     [key](auto& entry) { return entry.key == key; });
     if (found == entries.end()) return;
-    const auto entry = *found;
+    forgotten.push_back(*found);
     entries.erase(found);
-    entry.destroy(entry.value);
   });
+  for (const auto& entry : forgotten) entry.destroy(entry.value);
 }
 
 }  // namespace gnet::detail

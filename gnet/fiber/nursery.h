@@ -88,7 +88,9 @@ void with_nursery(F&& body) {
     });
   } catch (const Cancelled& cancelled) {
     if (cancelled.scope() != &nursery.scope_) throw;
-  } catch (const std::exception&) {
+  } catch (const Interrupt&) {
+    throw;
+  } catch (...) {
     nursery.fail(std::current_exception());
   }
   nursery.join();

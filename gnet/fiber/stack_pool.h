@@ -47,6 +47,9 @@ class StackPool {
 
   [[nodiscard]] bool wants_trim() const noexcept { return wants_trim_; }
 
+  // The stacks on which control blocks still lie after the hub has ended.
+  std::size_t orphans = 0;
+
  private:
   struct SizeClass {
     std::size_t size;

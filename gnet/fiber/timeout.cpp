@@ -7,7 +7,7 @@ namespace gnet {
 thread_local std::uint64_t Timeout::last_id_ = 0;
 
 void Timeout::start() {
-  if (pending() || fired_) throw Misuse("this Timeout has been started already");
+  if (pending()) throw Misuse("this Timeout has been started already");
   if (!delay_) return;
   hub_ = &Hub::current();
   arm();
@@ -24,12 +24,25 @@ const char* Timeout::what() const noexcept try {
 
 void Timeout::expire(Timer& timer) noexcept {
   Timeout& self = *static_cast<Alarm&>(timer).owner;
-  self.fired_ = true;
-  self.next_fired_ = nullptr;
-  Timeout** tail = &self.fiber_->fired_timeouts;
+  if (!self.fiber_->ended) {
+    self.fire();
+    self.hub_->interrupt(*self.fiber_);
+  }
+  self.let_go();
+}
+
+// Queues itself to be thrown. Whoever ends before that forgets those that wait.
+void Timeout::fire() noexcept {
+  fired_ = true;
+  next_fired_ = nullptr;
+  Timeout** tail = &fiber_->fired_timeouts;
   while (*tail != nullptr) tail = &(*tail)->next_fired_;
-  *tail = &self;
-  self.hub_->interrupt(*self.fiber_);
+  *tail = this;
+  Hub::update_attention(*fiber_);
+}
+
+void Timeout::forget_all(detail::FiberControl& fiber) noexcept {
+  while (fiber.fired_timeouts != nullptr) fiber.fired_timeouts->forget();
 }
 
 void Timeout::forget() noexcept {

@@ -70,19 +70,22 @@ class Timeout : public Interrupt {
 
   ~Timeout() override { cancel(); }
 
-  // Starts again, for the full delay. Throws Misuse while it is pending.
+  // Starts again, for the full delay, for the running fiber. Throws Misuse while it
+  // is pending.
   void start();
 
   // Ends the limit; one that has expired and was not thrown yet is forgotten.
   void cancel() noexcept {
     if (timer_.armed()) {
       hub_->disarm(timer_);
+      let_go();
     } else if (fired_) [[unlikely]] {
       forget();
     }
   }
 
-  [[nodiscard]] bool pending() const noexcept { return timer_.armed(); }
+  // Whether it is still to be thrown.
+  [[nodiscard]] bool pending() const noexcept { return timer_.armed() || fired_; }
   [[nodiscard]] bool is_silent() const noexcept { return kind_ == Kind::silent; }
 
   // "timed out after 5s: the message (silent)".
@@ -92,18 +95,19 @@ class Timeout : public Interrupt {
   friend bool operator==(const Timeout& a, const Timeout& b) noexcept { return a.id_ == b.id_; }
 
   // Calls `function` under this limit and returns true, or false when the limit
-  // is silent and it was this one that ended the call. The limit ends with run().
+  // is silent and it was this one that ended the call. Starts when it is not
+  // pending; the limit ends with run().
   template <typename F>
   bool run(F&& function) {
+    if (!pending()) start();
     try {
+      const Ending ending{*this};
       std::forward<F>(function)();
+      return true;
     } catch (const Timeout& fired) {
-      cancel();
       if (!is_silent() || fired != *this) throw;
       return false;
     }
-    cancel();
-    return true;
   }
 
  private:
@@ -116,6 +120,11 @@ class Timeout : public Interrupt {
     Timeout* owner;
   };
 
+  struct Ending {
+    Timeout& limit;
+    ~Ending() { limit.cancel(); }
+  };
+
   Timeout(std::optional<Duration> delay, Kind kind) : delay_(delay), kind_(kind), id_(++last_id_) {
     if (!delay) return;
     hub_ = &Hub::current();
@@ -124,10 +133,18 @@ class Timeout : public Interrupt {
 
   void arm() {
     fiber_ = &hub_->running();
-    hub_->arm(timer_, Deadline::after(hub_->now(), *delay_ + Hub::kClockSlack));
+    if (*delay_ <= Duration::zero()) return fire();
+    // now() may be behind, and nothing may expire early.
+    hub_->arm(timer_, Deadline::after(hub_->now() + Hub::kClockSlack, *delay_));
+    ++fiber_->references;  // a Timeout may outlive its fiber
   }
+  void let_go() noexcept { hub_->release(*fiber_); }
+  void fire() noexcept;
   void forget() noexcept;
   static void expire(Timer& timer) noexcept;
+
+  // Forgets what has expired and was not thrown: `fiber` ends.
+  static void forget_all(detail::FiberControl& fiber) noexcept;
 
   // Throws the first expired Timeout of `fiber`.
   [[noreturn]] static void raise_first(detail::FiberControl& fiber);

@@ -18,6 +18,7 @@
 #include <asio/associated_cancellation_slot.hpp>
 #include <asio/async_result.hpp>
 #include <asio/cancellation_signal.hpp>
+#include <asio/error.hpp>
 #include <exception>
 #include <memory>
 #include <optional>
@@ -47,23 +48,46 @@ struct Completion {
   FiberControl* fiber;
   asio::cancellation_signal cancel;
   std::optional<std::tuple<std::decay_t<Args>...>> results;
+  bool abandoned = false;  // the handler was destroyed without being called
 
   void wait() {
     const Hub::KeepAlive keep_alive(*hub);
     try {
-      while (!results) hub->park(kAsioWait, this);
+      while (!ended()) hub->park(kAsioWait, this);
     } catch (...) {
       cancel.emit(asio::cancellation_type::all);
       const Uninterruptible wait_out;
-      while (!results) hub->park(kAsioWait, this);
+      while (!ended()) hub->park(kAsioWait, this);
       throw;
     }
+    if (abandoned) throw std::system_error(asio::error::operation_aborted);
   }
+
+  [[nodiscard]] bool ended() const noexcept { return results || abandoned; }
 };
 
 template <typename... Args>
 struct CompletionHandler {
   using cancellation_slot_type = asio::cancellation_slot;
+
+  explicit CompletionHandler(std::shared_ptr<Completion<Args...>> shared) noexcept
+      : completion(std::move(shared)) {}
+  CompletionHandler(CompletionHandler&&) noexcept = default;
+  CompletionHandler& operator=(CompletionHandler&&) = delete;
+  ~CompletionHandler() {
+    if (completion == nullptr) return;
+    if (Hub::current_if_any() == completion->hub) {
+      abandon(*completion);
+      return;
+    }
+    const auto mailbox = completion->mailbox;
+    mailbox->post([completion = std::move(completion)] { abandon(*completion); });
+  }
+
+  static void abandon(Completion<Args...>& done) noexcept {
+    done.abandoned = true;
+    done.hub->make_ready(*done.fiber);
+  }
 
   std::shared_ptr<Completion<Args...>> completion;
 
@@ -72,14 +96,15 @@ struct CompletionHandler {
   }
 
   void operator()(Args... args) {
-    auto& done = *completion;
-    if (Hub::current_if_any() == done.hub) {
-      done.results.emplace(std::move(args)...);
-      done.hub->make_ready(*done.fiber);
+    auto done = std::move(completion);
+    if (Hub::current_if_any() == done->hub) {
+      done->results.emplace(std::move(args)...);
+      done->hub->make_ready(*done->fiber);
       return;
     }
-    done.mailbox->post([completion = completion,
-                        results = std::tuple<std::decay_t<Args>...>(std::move(args)...)]() mutable {
+    const auto mailbox = done->mailbox;
+    mailbox->post([completion = std::move(done),
+                   results = std::tuple<std::decay_t<Args>...>(std::move(args)...)]() mutable {
       completion->results.emplace(std::move(results));
       completion->hub->make_ready(*completion->fiber);
     });

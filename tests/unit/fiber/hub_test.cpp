@@ -1,0 +1,571 @@
+#include "gnet/fiber/hub.h"
+
+#include <sys/resource.h>
+
+#include <atomic>
+#include <boost/test/unit_test.hpp>
+#include <functional>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "gnet/fiber/cancel_scope.h"
+#include "gnet/fiber/fiber.h"
+#include "gnet/fiber/nursery.h"
+#include "gnet/fiber/wait.h"
+#include "gnet/sync/event.h"
+#include "tests/unit/fiber/support.h"
+
+using namespace test;
+using gnet::Hub;
+using gnet::sleep;
+using gnet::spawn;
+using gnet::yield;
+
+namespace {
+
+gnet::Duration cpu_time() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  const auto spent = [](const timeval& time) {
+    return std::chrono::seconds(time.tv_sec) + std::chrono::microseconds(time.tv_usec);
+  };
+  return spent(usage.ru_utime) + spent(usage.ru_stime);
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(hub)
+
+// ---- fairness ----
+
+BOOST_AUTO_TEST_CASE(yield_loops_do_not_starve_timers) {
+  bool stop = false;
+  std::vector<gnet::Fiber<>> loops;
+  for (int i = 0; i < 3; ++i) {
+    loops.push_back(spawn([&] {
+      while (!stop) yield();
+    }));
+  }
+  const auto start = gnet::Clock::now();
+  sleep(10ms);
+  BOOST_TEST((since(start) < 2s));
+  stop = true;
+  gnet::joinall(loops);
+}
+
+BOOST_AUTO_TEST_CASE(busy_yield_loops_do_not_starve_timers) {
+  bool stop = false;
+  auto loop = [&] {
+    while (!stop) {
+      burn(100us);
+      yield();
+    }
+  };
+  auto one = spawn(loop);
+  auto two = spawn(loop);
+  const auto start = gnet::Clock::now();
+  sleep(5ms);
+  BOOST_TEST((since(start) < 2s));
+  stop = true;
+  one.join();
+  two.join();
+}
+
+BOOST_AUTO_TEST_CASE(callbacks_that_defer_callbacks_do_not_starve_timers) {
+  bool stop = false;
+  std::function<void()> again = [&] {
+    if (!stop) Hub::current().defer([&] { again(); });
+  };
+  again();
+  sleep(5ms);
+  stop = true;
+  let_run();
+}
+
+BOOST_AUTO_TEST_CASE(yield_loops_do_not_starve_posts) {
+  bool arrived = false;
+  std::thread poster([hub = &Hub::current(), &arrived] { hub->post([&] { arrived = true; }); });
+  const auto start = gnet::Clock::now();
+  while (!arrived && since(start) < 5s) yield();
+  poster.join();
+  BOOST_TEST(arrived);
+}
+
+BOOST_AUTO_TEST_CASE(callbacks_and_fibers_share_one_queue) {
+  std::string order;
+  Hub& hub = Hub::current();
+  hub.defer([&] { order += '1'; });
+  spawn([&] { order += '2'; });
+  hub.defer([&] { order += '3'; });
+  spawn([&] { order += '4'; });
+  spawn([&] { order += '5'; });
+  hub.defer([&] { order += '6'; });
+  yield();
+  BOOST_TEST(order == "123456");
+}
+
+BOOST_AUTO_TEST_CASE(a_waker_runs_on) {
+  gnet::Event event;
+  std::string order;
+  auto waiter = spawn([&] {
+    event.wait();
+    order += "woken ";
+  });
+  yield();
+  event.set();
+  order += "set ";
+  waiter.join();
+  BOOST_TEST(order == "set woken ");
+}
+
+// ---- callbacks ----
+
+BOOST_AUTO_TEST_CASE(a_deferred_callback_is_pending_until_it_ran) {
+  bool ran = false;
+  auto deferred = Hub::current().defer([&] { ran = true; });
+  BOOST_TEST(deferred.pending());
+  BOOST_TEST(!ran);
+  yield();
+  BOOST_TEST(ran);
+  BOOST_TEST(!deferred.pending());
+  deferred.stop();
+}
+
+BOOST_AUTO_TEST_CASE(a_stopped_callback_does_not_run) {
+  int destroyed = 0;
+  bool ran = false;
+  auto deferred = Hub::current().defer([&ran, s = Sentinel(destroyed)] { ran = true; });
+  deferred.stop();
+  BOOST_TEST(!deferred.pending());
+  BOOST_TEST(destroyed == 1);
+  let_run();
+  BOOST_TEST(!ran);
+}
+
+BOOST_AUTO_TEST_CASE(a_callback_that_throws_is_reported) {
+  Reports reports;
+  Hub::current().defer([] { throw Oops(1); });
+  bool next = false;
+  Hub::current().defer([&] { next = true; });
+  yield();
+  BOOST_TEST(next);
+  BOOST_REQUIRE(reports.all.size() == 1U);
+  BOOST_TEST(reports.all[0].error == "oops 1");
+}
+
+BOOST_AUTO_TEST_CASE(blocking_in_a_callback_is_misuse) {
+  auto fiber = spawn([] { sleep(10s); });
+  yield();
+  gnet::Event event;
+  int refused = 0;
+  int tried = 0;
+  auto attempt = [&](auto&& blocking) {
+    ++tried;
+    refused += throws<gnet::Misuse>(blocking);
+  };
+  Hub::current().defer([&] {
+    attempt([] { yield(); });
+    attempt([] { sleep(0s); });
+    attempt([] { sleep(1s); });
+    attempt([] { gnet::checkpoint(); });
+    attempt([&] { event.wait(); });
+    attempt([&] { static_cast<void>(event.wait(1s)); });
+    attempt([&] { fiber.join(); });
+    attempt([&] { fiber.get(); });
+    attempt([] { gnet::wait(); });
+    attempt([] { gnet::wait(1s); });
+    attempt([] { gnet::Timeout limit(1s); });
+    attempt([] { gnet::Nursery nursery; });
+    attempt([] { static_cast<void>(gnet::CancelScope().run([] {})); });
+    attempt([] { const gnet::Uninterruptible whole; });
+    attempt([] { static_cast<void>(gnet::this_fiber::id()); });
+  });
+  yield();
+  BOOST_TEST(refused == tried);
+  BOOST_TEST(tried == 15);
+  fiber.kill();
+}
+
+BOOST_AUTO_TEST_CASE(a_callback_may_spawn_and_set) {
+  gnet::Event event;
+  bool ran = false;
+  Hub::current().defer([&] {
+    event.set();
+    spawn([&] { ran = true; });
+  });
+  event.wait();
+  let_run();
+  BOOST_TEST(ran);
+}
+
+// ---- errors ----
+
+BOOST_AUTO_TEST_CASE(a_handler_of_errors_that_throws_does_no_harm) {
+  Hub::current().set_error_handler(
+      [](const std::string&, const std::exception_ptr&) { throw Oops(99); });
+  auto kept = spawn([]() -> int { throw Oops(1); });
+  spawn([] { throw Oops(2); });
+  Hub::current().defer([] { throw Oops(3); });
+  let_run();
+  BOOST_CHECK_EXCEPTION(kept.get(), Oops, [](const Oops& error) { return error.code == 1; });
+  Hub::current().set_error_handler(nullptr);
+}
+
+BOOST_AUTO_TEST_CASE(an_error_can_be_raised_in_main) {
+  bool survived = false;
+  auto other = spawn([&] {
+    sleep(5ms);
+    survived = true;
+  });
+  spawn([] { Hub::current().raise_in_main(std::make_exception_ptr(Oops(1))); });
+  BOOST_CHECK_THROW(sleep(10s), Oops);
+  Hub::current().defer([] { Hub::current().raise_in_main(std::make_exception_ptr(Oops(2))); });
+  BOOST_CHECK_THROW(sleep(10s), Oops);
+  BOOST_CHECK_THROW(Hub::current().raise_in_main(std::make_exception_ptr(Oops(3))), Oops);
+  other.join();
+  BOOST_TEST(survived);
+}
+
+// ---- observers ----
+
+BOOST_AUTO_TEST_CASE(observers_see_every_start_once) {
+  std::vector<std::uint64_t> seen;
+  const int token = Hub::current().on_spawn([&](std::uint64_t id) { seen.push_back(id); });
+  auto one = spawn([] {});
+  auto two = gnet::Fiber<>::create([] {});
+  auto three = gnet::spawn_later(1ms, [] {});
+  BOOST_TEST(seen.size() == 1U);
+  two.start();
+  two.start();
+  gnet::wait();
+  BOOST_TEST(seen == (std::vector{one.id(), two.id(), three.id()}),
+             boost::test_tools::per_element());
+  Hub::current().remove_spawn_observer(token);
+  Hub::current().remove_spawn_observer(token);
+  spawn([] {}).join();
+  BOOST_TEST(seen.size() == 3U);
+}
+
+BOOST_AUTO_TEST_CASE(an_observer_that_throws_is_reported) {
+  Reports reports;
+  const int token = Hub::current().on_spawn([&](std::uint64_t) { throw Oops(1); });
+  spawn([] {}).join();
+  Hub::current().remove_spawn_observer(token);
+  BOOST_TEST(reports.all.size() == 1U);
+}
+
+// ---- time ----
+
+BOOST_AUTO_TEST_CASE(now_is_at_most_its_slack_behind) {
+  Hub& hub = Hub::current();
+  for (int i = 0; i < 1000; ++i) {
+    const auto before = gnet::Clock::now();
+    const auto now = hub.now();
+    const auto after = gnet::Clock::now();
+    BOOST_REQUIRE((now <= after));
+    BOOST_REQUIRE((now >= before - Hub::kClockSlack));
+  }
+  burn(1ms);
+  BOOST_TEST((hub.now() >= gnet::Clock::now() - 1ms));
+}
+
+BOOST_AUTO_TEST_CASE(an_idle_hub_costs_no_cpu_time) {
+  sleep(1ms);
+  const auto before = cpu_time();
+  sleep(300ms);
+  const auto spent = cpu_time() - before;
+  BOOST_TEST((spent < (kSanitized ? 10ms : 1ms)),
+             "spent " << spent.count() / 1000 << " us in 300 ms");
+}
+
+// ---- threads ----
+
+BOOST_AUTO_TEST_CASE(every_thread_has_its_own_hub) {
+  Hub* const mine = &Hub::current();
+  Hub* before = mine;
+  Hub* theirs = mine;
+  std::string name;
+  on_thread([&] {
+    before = Hub::current_if_any();
+    theirs = &Hub::current();
+    name = gnet::this_fiber::name();
+  });
+  BOOST_TEST(before == nullptr);
+  BOOST_TEST(theirs != mine);
+  BOOST_TEST(name == "main");
+  BOOST_TEST(&Hub::current() == mine);
+}
+
+BOOST_AUTO_TEST_CASE(hubs_run_side_by_side) {
+  std::atomic<int> sum{0};
+  std::vector<std::thread> threads;
+  for (int t = 0; t < 4; ++t) {
+    threads.emplace_back([&] {
+      std::vector<gnet::Fiber<int>> fibers;
+      for (int i = 1; i <= 50; ++i) {
+        fibers.push_back(spawn([i] {
+          sleep(std::chrono::microseconds(i * 10));
+          yield();
+          return i;
+        }));
+      }
+      for (auto& fiber : fibers) sum += fiber.get();
+    });
+  }
+  for (auto& thread : threads) thread.join();
+  BOOST_TEST(sum == 4 * 1275);
+}
+
+BOOST_AUTO_TEST_CASE(what_belongs_to_a_hub_is_refused_on_other_threads) {
+  Hub& mine = Hub::current();
+  gnet::Event event;
+  int refused = 0;
+  on_thread([&] {
+    refused += throws<gnet::Misuse>([&] { mine.check_thread(); });
+    refused += throws<gnet::Misuse>([&] { mine.defer([] {}); });
+    refused += throws<gnet::Misuse>([&] { static_cast<void>(mine.io_context()); });
+    refused += throws<gnet::Misuse>([&] { mine.wait_idle(1ms); });
+    refused += throws<gnet::Misuse>([&] { mine.raise_in_main(nullptr); });
+    refused += throws<gnet::Misuse>([&] { event.set(); });
+    refused += throws<gnet::Misuse>([&] { event.wait(); });
+  });
+  BOOST_TEST(refused == 7);
+}
+
+BOOST_AUTO_TEST_CASE(when_a_thread_ends_its_fibers_unwind) {
+  int destroyed = 0;
+  int ran_on = 0;
+  gnet::Duration took{};
+  on_thread([&] {
+    static thread_local gnet::Event never;
+    for (int i = 0; i < 10; ++i) {
+      spawn([&] {
+        const Sentinel outer(destroyed);
+        auto deeper = [&] {
+          const Sentinel inner(destroyed);
+          never.wait();
+          ++ran_on;
+        };
+        deeper();
+      });
+      spawn([&, i] {
+        const Sentinel sentinel(destroyed);
+        if (i % 2 == 0) sleep(10s);
+        for (;;) yield();
+      });
+    }
+    let_run();
+  });
+  const auto start = gnet::Clock::now();
+  on_thread([&] {
+    spawn([] { sleep(10s); });
+    yield();
+  });
+  took = since(start);
+  BOOST_TEST(destroyed == 30);
+  BOOST_TEST(ran_on == 0);
+  BOOST_TEST((took < 1s));
+}
+
+BOOST_AUTO_TEST_CASE(fibers_may_clean_up_when_their_thread_ends) {
+  std::string trace;
+  on_thread([&] {
+    spawn([&] {
+      try {
+        sleep(10s);
+      } catch (const gnet::FiberExit&) {
+        trace += "caught ";
+        sleep(5ms);
+        spawn([&] { trace += "spawned "; }).join();
+        trace += "cleaned up";
+        throw;
+      }
+    });
+    yield();
+  });
+  // What was spawned meanwhile is killed, or ran: both are fine, it must not hang.
+  BOOST_TEST(trace.find("caught ") == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(a_fiber_that_swallows_its_kill_is_killed_again_when_its_thread_ends) {
+  int swallowed = 0;
+  on_thread([&] {
+    spawn([&] {
+      while (swallowed < 3) {
+        try {
+          sleep(10s);
+        } catch (const gnet::FiberExit&) {
+          ++swallowed;
+        }
+      }
+    });
+    yield();
+  });
+  BOOST_TEST(swallowed == 3);
+}
+
+BOOST_AUTO_TEST_CASE(scheduled_fibers_and_callbacks_never_run_after_their_thread_ended) {
+  int destroyed = 0;
+  bool ran = false;
+  on_thread([&] {
+    auto kept = std::make_shared<gnet::Fiber<>>();
+    *kept = gnet::Fiber<>::create([&ran, s = Sentinel(destroyed)] { ran = true; });
+    // The first holds what the second is: ending one ends the other.
+    spawn([&ran, kept, s = Sentinel(destroyed)] { ran = true; });
+    kept.reset();
+    spawn([&ran, s = Sentinel(destroyed)] { ran = true; });
+    gnet::spawn_later(1ms, [&ran, s = Sentinel(destroyed)] { ran = true; });
+  });
+  BOOST_TEST(!ran);
+  BOOST_TEST(destroyed == 4);
+}
+
+BOOST_AUTO_TEST_CASE(callbacks_left_when_a_thread_ends_are_destroyed) {
+  int destroyed = 0;
+  on_thread([&] {
+    Hub::current().defer([s = Sentinel(destroyed)] {});
+    Hub::current().post([s = Sentinel(destroyed)] {});
+  });
+  BOOST_TEST(destroyed == 2);
+}
+
+BOOST_AUTO_TEST_CASE(a_hub_that_has_ended_is_not_made_again) {
+  bool refused = false;
+  struct Late {
+    bool* refused = nullptr;
+    ~Late() {
+      if (refused != nullptr) *refused = throws<gnet::Misuse>([] { yield(); });
+    }
+  };
+  on_thread([&] {
+    // Made before the hub, it goes after it.
+    static thread_local Late late;
+    late.refused = &refused;
+    yield();
+  });
+  BOOST_TEST(refused);
+}
+
+BOOST_AUTO_TEST_CASE(posts_from_many_threads_all_arrive_in_order) {
+  constexpr int kThreads = 4;
+  const int posts = kSanitized ? 500 : 5'000;
+  Hub& hub = Hub::current();
+  std::vector<int> next(kThreads, 0);
+  int arrived = 0;
+  bool in_order = true;
+  gnet::Event all;
+  std::vector<std::thread> threads;
+  for (int t = 0; t < kThreads; ++t) {
+    threads.emplace_back([&, t] {
+      for (int i = 0; i < posts; ++i) {
+        hub.post([&, t, i] {
+          auto& expected = next[static_cast<std::size_t>(t)];
+          in_order = in_order && expected++ == i;
+          if (++arrived == kThreads * posts) all.set();
+        });
+        if (i % 100 == 0) std::this_thread::sleep_for(100us);
+      }
+    });
+  }
+  const bool set = all.wait(30s);
+  for (auto& thread : threads) thread.join();
+  BOOST_TEST(set);
+  BOOST_TEST(in_order);
+}
+
+BOOST_AUTO_TEST_CASE(a_post_wakes_a_sleeping_hub) {
+  gnet::Event event;
+  Hub& hub = Hub::current();
+  for (int i = 0; i < 20; ++i) {
+    std::thread poster([&] {
+      std::this_thread::sleep_for(1ms);
+      hub.post([&] { event.set(); });
+    });
+    const auto start = gnet::Clock::now();
+    BOOST_REQUIRE(event.wait(10s));
+    BOOST_TEST((since(start) < 5s));
+    poster.join();
+    event.clear();
+  }
+}
+
+BOOST_AUTO_TEST_CASE(external_work_keeps_a_hub_waiting) {
+  gnet::Event event;
+  Hub& hub = Hub::current();
+  const Hub::KeepAlive working(hub);
+  std::thread poster([&] {
+    std::this_thread::sleep_for(5ms);
+    hub.post([&] { event.set(); });
+  });
+  event.wait();  // no LoopExit
+  poster.join();
+  BOOST_TEST(event.is_set());
+}
+
+// ---- wait_idle ----
+
+BOOST_AUTO_TEST_CASE(wait_returns_when_nothing_is_left_to_do) {
+  for (int i = 0; i < 3; ++i) {
+    bool ran = false;
+    spawn([&] {
+      sleep(2ms);
+      spawn([&] { ran = true; });
+    });
+    BOOST_TEST(gnet::wait());
+    BOOST_TEST(ran);
+    BOOST_TEST(gnet::wait());
+  }
+}
+
+BOOST_AUTO_TEST_CASE(wait_leaves_fibers_that_wait_for_ever) {
+  gnet::Event event;
+  auto fiber = spawn([&] { event.wait(); });
+  BOOST_TEST(gnet::wait());
+  BOOST_TEST(fiber.active());
+  event.set();
+  BOOST_TEST(gnet::wait());
+  BOOST_TEST(fiber.ready());
+}
+
+BOOST_AUTO_TEST_CASE(wait_gives_up_at_its_deadline) {
+  auto later = gnet::spawn_later(10s, [] {});
+  const auto start = gnet::Clock::now();
+  BOOST_TEST(!gnet::wait(10ms));
+  BOOST_TEST((since(start) >= 10ms));
+  BOOST_TEST((since(start) < 5s));
+  BOOST_TEST(!later.ready());
+  later.kill();
+  BOOST_TEST(gnet::wait());
+}
+
+BOOST_AUTO_TEST_CASE(the_deadline_of_wait_is_nothing_to_wait_for) {
+  const auto start = gnet::Clock::now();
+  BOOST_TEST(gnet::wait(10s));
+  BOOST_TEST((since(start) < 5s));
+  auto other = spawn([] { return gnet::wait(10s); });
+  BOOST_TEST(other.get());
+  BOOST_TEST((since(start) < 5s));
+}
+
+BOOST_AUTO_TEST_CASE(several_fibers_may_wait_for_the_end_of_everything_else) {
+  auto one = spawn([] { return gnet::wait(); });
+  auto two = spawn([] { return gnet::wait(); });
+  sleep(2ms);
+  BOOST_TEST(gnet::wait());
+  BOOST_TEST(one.get());
+  BOOST_TEST(two.get());
+}
+
+BOOST_AUTO_TEST_CASE(wait_can_be_interrupted) {
+  auto later = gnet::spawn_later(10s, [] {});
+  auto waiting = spawn([] { gnet::wait(); });
+  yield();
+  waiting.kill();
+  BOOST_TEST(waiting.was_killed());
+  later.kill();
+  BOOST_TEST(gnet::wait());
+}
+
+BOOST_AUTO_TEST_SUITE_END()

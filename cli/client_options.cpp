@@ -17,6 +17,18 @@ FlagGroup client_flags() {
            "how long one attempt to connect may take, with the look-up of the name"},
           {"--source", "ADDR[:PORT]", &C::source, "connect from this address"},
           {"--interface", "IF", &C::interface, "use this network interface"},
+          {"--resolve",
+           "HOST:PORT:ADDR[,ADDR]",
+           &C::resolve,
+           "do not look HOST up, take these addresses",
+           {.more = "Only for this PORT. The host \\* is any that no other *--resolve* names. "
+                    "-HOST:PORT takes an earlier one back."}},
+          {"--connect-to",
+           "HOST1:PORT1:HOST2:PORT2",
+           &C::connect_to,
+           "connect to the second instead of the first",
+           {.more = "The first of them that matches decides. An empty HOST1 or PORT1 is any, an "
+                    "empty HOST2 or PORT2 the one that was meant."}},
           {"-U,--unix",
            "PATH",
            &C::unix_path,

@@ -3,8 +3,10 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "cli/flag.h"
+#include "cli/redirect.h"
 
 namespace cli {
 
@@ -15,6 +17,8 @@ struct ClientOptions {
   gnet::Duration connect_timeout = std::chrono::seconds(5);
   std::string source;
   std::string interface;
+  std::vector<PinnedHost> resolve;
+  std::vector<Redirect> connect_to;
   std::string unix_path;
   bool no_delay = true;
   gnet::Duration keepalive = std::chrono::seconds(60);

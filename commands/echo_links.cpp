@@ -9,6 +9,7 @@
 #include "cli/failure.h"
 #include "cli/json.h"
 #include "cli/output.h"
+#include "cli/route.h"
 #include "gnet/base/error.h"
 #include "gnet/io/datagram.h"
 #include "gnet/io/resolver.h"
@@ -89,14 +90,13 @@ class EchoProtocol : public gnet::Protocol, public Link {
 
 class StreamLink : public EchoLink, private gnet::ReconnectingClientFactory {
  public:
-  StreamLink(const gnet::Endpoint& target, gnet::ConnectOptions connect, Conversation& conversation,
-             const EchoClientOptions& options)
-      : ReconnectingClientFactory(target, policy(options)),
-        target_(target),
+  StreamLink(const cli::Route& route, Conversation& conversation, const EchoClientOptions& options)
+      : ReconnectingClientFactory(route.endpoint, policy(options)),
+        target_(route.endpoint),
         conversation_(conversation),
         options_(options),
         greeting_(greeting(options.on_reconnect)) {
-    connect_options = std::move(connect);
+    connect_options = route.options;
     no_delay = options.no_delay;
     start();
   }
@@ -150,10 +150,10 @@ class StreamLink : public EchoLink, private gnet::ReconnectingClientFactory {
 
 class DatagramLink : public EchoLink, private Link {
  public:
-  DatagramLink(const gnet::Endpoint& target, gnet::ConnectOptions connect,
-               Conversation& conversation, const EchoClientOptions& options)
-      : target_(target),
-        connect_(std::move(connect)),
+  DatagramLink(const cli::Route& route, Conversation& conversation,
+               const EchoClientOptions& options)
+      : target_(address_of(route)),
+        connect_(route.options),
         conversation_(conversation),
         greeting_(greeting(options.on_reconnect)),
         receiver_(gnet::spawn([this] { receive(); })) {}
@@ -167,6 +167,13 @@ class DatagramLink : public EchoLink, private Link {
   }
 
  private:
+  // A datagram goes to one address: there is no telling whether somebody is there.
+  static gnet::Endpoint address_of(const cli::Route& route) {
+    if (route.options.addresses.empty()) return route.endpoint;
+    return gnet::Endpoint::of(route.endpoint.transport(), route.options.addresses.front(),
+                              route.endpoint.port());
+  }
+
   void receive() {
     try {
       socket_ = gnet::DatagramSocket::connect(target_, deadline(), connect_.source);
@@ -203,38 +210,18 @@ class DatagramLink : public EchoLink, private Link {
   gnet::Fiber<> receiver_;
 };
 
-// "10.0.0.1", "10.0.0.1:4000", "::1", "[::1]:4000".
-gnet::Endpoint source_of(const std::string& text, gnet::Transport transport) {
-  asio::error_code error;
-  const auto address = asio::ip::make_address(text, error);
-  if (!error) return gnet::Endpoint::of(transport, address, 0);
-  const gnet::Endpoint parsed = gnet::Endpoint::parse(text);
-  return gnet::Endpoint::of(transport, parsed.host(), parsed.port());
-}
-
-gnet::Endpoint of_family(const gnet::Endpoint& target, const cli::ClientOptions& options) {
-  if (target.is_unix() || (!options.only_v4 && !options.only_v6)) return target;
-  const std::string_view family = options.only_v4 ? "4" : "6";
-  const std::string_view scheme = target.transport() == gnet::Transport::tcp ? "tcp" : "udp";
-  return gnet::Endpoint::parse(fmt::format("{}{}://{}", scheme, family, target.short_name()));
-}
-
 }  // namespace
 
 std::unique_ptr<EchoLink> make_echo_link(const gnet::Endpoint& target, Conversation& conversation,
                                          const EchoClientOptions& options) {
-  gnet::ConnectOptions connect;
-  connect.timeout = options.connect_timeout;
-  connect.interface = options.interface;
-  const gnet::Endpoint where = of_family(target, options);
-  if (!options.source.empty()) connect.source = source_of(options.source, target.transport());
-  if (!where.has_connections()) {
-    if (!options.interface.empty()) {
-      throw cli::UsageError("--interface is for connections, not for datagrams");
-    }
-    return std::make_unique<DatagramLink>(where, connect, conversation, options);
+  const cli::Route route = cli::route_to(target, options);
+  if (route.endpoint.has_connections()) {
+    return std::make_unique<StreamLink>(route, conversation, options);
   }
-  return std::make_unique<StreamLink>(where, connect, conversation, options);
+  if (!options.interface.empty()) {
+    throw cli::UsageError("--interface is for connections, not for datagrams");
+  }
+  return std::make_unique<DatagramLink>(route, conversation, options);
 }
 
 }  // namespace commands

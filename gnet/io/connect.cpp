@@ -42,13 +42,22 @@ class Connector {
                                                      : Deadline::never()) {}
 
   Stream connect() {
-    const Addresses addresses = interleave(addresses_of(endpoint_, deadline_));
+    const Addresses addresses = interleave(find_addresses());
     if (addresses.size() == 1) return Stream(attempt(addresses.front()));
     return Stream(race(addresses));
   }
 
  private:
   [[nodiscard]] std::string what() const { return "cannot connect to " + endpoint_.to_string(); }
+
+  [[nodiscard]] Addresses find_addresses() const {
+    if (options_.addresses.empty()) return addresses_of(endpoint_, deadline_);
+    Addresses known;
+    for (const auto& address : options_.addresses) {
+      known.push_back(ip_address(address, endpoint_.port()));
+    }
+    return known;
+  }
 
   Socket attempt(const SocketAddress& address) const {
     Socket socket = Socket::open(address.family(), socket_type(endpoint_.transport()));

@@ -10,8 +10,10 @@
 
 #pragma once
 
+#include <asio/ip/address.hpp>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "gnet/io/stream.h"
 
@@ -21,6 +23,7 @@ struct ConnectOptions {
   Duration timeout = std::chrono::seconds(5);               // name resolution included; 0: none
   std::optional<Endpoint> source = std::nullopt;            // the local address and port
   std::string interface = {};                               // the network interface, e.g. "eth0"
+  std::vector<asio::ip::address> addresses = {};            // the host's, instead of resolving it
   Duration attempt_delay = std::chrono::milliseconds(250);  // RFC 8305, section 5
 };
 

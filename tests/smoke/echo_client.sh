@@ -21,6 +21,16 @@ printf 'one\ntwo\nthree' | gnet echo-client --stdin -i 0 "$address" > out
 contains out "4 B from $address seq=2"
 contains out "5 B from $address seq=3"
 
+# Elsewhere than the address says.
+expect 0 gnet echo-client -n 1 --resolve "nowhere.invalid:$port:[::1],127.0.0.1" "nowhere.invalid:$port"
+expect 0 gnet echo-client -n 1 --resolve "*:$port:127.0.0.1" "udp://nowhere.invalid:$port"
+expect 0 gnet echo-client -n 1 --connect-to "::localhost:$port" nowhere.invalid:1
+expect 0 gnet echo-client -n 1 --connect-to "a:1:b:$port" --resolve "b:$port:127.0.0.1" a:1
+expect 4 gnet echo-client -6 -n 1 --resolve "a:$port:127.0.0.1" "a:$port"
+expect 2 gnet echo-client --resolve a:1:b a:1
+contains err "bad value 'a:1:b' for --resolve: 'b' is no address"
+expect 2 gnet echo-client --connect-to a:1 a:1
+
 # It was answered, and the answer is wrong.
 start echo-server -p 0 -4 --mode upper
 expect 1 gnet echo-client -n 2 -i 0 "127.0.0.1:$port"

@@ -56,6 +56,17 @@ BOOST_AUTO_TEST_CASE(a_name_with_several_addresses_finds_the_one_that_answers) {
   BOOST_TEST(stream.remote_endpoint().port() == listener.local_endpoint().port());
 }
 
+BOOST_AUTO_TEST_CASE(addresses_that_are_given_spare_the_resolver) {
+  Listener listener(Endpoint::parse("tcp-l://127.0.0.1:0"));
+  const std::uint16_t port = listener.local_endpoint().port();
+  const auto endpoint = Endpoint::of(Transport::tcp, "nowhere.invalid", port);
+  const auto here = asio::ip::make_address("127.0.0.1");
+  // Nobody listens at the first.
+  const Stream stream =
+      gnet::connect(endpoint, {.addresses = {asio::ip::make_address("127.0.0.9"), here}});
+  BOOST_TEST(stream.remote_endpoint().to_string() == listener.local_endpoint().to_string());
+}
+
 BOOST_AUTO_TEST_CASE(a_missing_unix_socket_is_refused) {
   BOOST_CHECK_THROW(static_cast<void>(gnet::connect(Endpoint::parse("/nonexistent/socket"))),
                     std::system_error);

@@ -1,0 +1,77 @@
+#include "cli/route.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "cli/failure.h"
+
+namespace cli {
+namespace {
+
+using gnet::Endpoint;
+using gnet::Family;
+
+// "10.0.0.1", "10.0.0.1:4000", "::1", "[::1]:4000".
+Endpoint source_of(const std::string& text, gnet::Transport transport) {
+  asio::error_code error;
+  const auto address = asio::ip::make_address(text, error);
+  if (!error) return Endpoint::of(transport, address, 0);
+  const Endpoint parsed = Endpoint::parse(text);
+  return Endpoint::of(transport, parsed.host(), parsed.port());
+}
+
+// The first that matches decides; there is no second look at where it leads.
+Endpoint redirected(const Endpoint& target, const std::vector<Redirect>& redirects) {
+  const auto found = std::ranges::find_if(redirects, [&](const Redirect& redirect) {
+    return redirect.matches(target.host(), target.port());
+  });
+  if (found == redirects.end()) return target;
+  return Endpoint::of(target.transport(), found->host_for(target.host()),
+                      found->port_for(target.port()));
+}
+
+Family family_of(const Endpoint& target, const ClientOptions& options) {
+  if (options.only_v4) return Family::v4;
+  return options.only_v6 ? Family::v6 : target.family();
+}
+
+Endpoint with_family(const Endpoint& endpoint, Family family) {
+  if (family == Family::any) return endpoint;
+  return Endpoint::parse(fmt::format("{}{}://{}",
+                                     endpoint.transport() == gnet::Transport::tcp ? "tcp" : "udp",
+                                     family == Family::v4 ? '4' : '6', endpoint.short_name()));
+}
+
+std::vector<asio::ip::address> pinned(const Endpoint& endpoint, const ClientOptions& options) {
+  auto addresses = pinned_addresses(options.resolve, endpoint.host(), endpoint.port());
+  if (addresses.empty() || endpoint.family() == Family::any) return addresses;
+  const bool v4 = endpoint.family() == Family::v4;
+  std::erase_if(addresses, [v4](const auto& address) { return address.is_v4() != v4; });
+  if (addresses.empty()) {
+    throw Failure(
+        Exit::resolve,
+        fmt::format("--resolve gives {} no IPv{} address", endpoint.short_name(), v4 ? 4 : 6), {},
+        endpoint.to_string());
+  }
+  return addresses;
+}
+
+}  // namespace
+
+Route route_to(const Endpoint& target, const ClientOptions& options) {
+  Route route{target, {.timeout = options.connect_timeout, .interface = options.interface}};
+  if (!options.unix_path.empty()) {
+    route.endpoint = Endpoint::unix_path(options.unix_path);
+  } else if (!target.is_unix()) {
+    route.endpoint =
+        with_family(redirected(target, options.connect_to), family_of(target, options));
+    route.options.addresses = pinned(route.endpoint, options);
+  }
+  if (!options.source.empty()) {
+    route.options.source = source_of(options.source, route.endpoint.transport());
+  }
+  return route;
+}
+
+}  // namespace cli

@@ -34,14 +34,15 @@ JsonObject& JsonObject::raw(std::string_view key, std::string_view json) {
   return *this;
 }
 
-std::string utc_timestamp() {
-  timespec now{};
-  clock_gettime(CLOCK_REALTIME, &now);
+std::string utc_timestamp(std::chrono::system_clock::time_point time) {
+  using namespace std::chrono;
+  const auto since_epoch = floor<milliseconds>(time).time_since_epoch();
+  const std::time_t now = floor<seconds>(since_epoch).count();
   tm parts{};
-  gmtime_r(&now.tv_sec, &parts);
+  gmtime_r(&now, &parts);
   return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z", parts.tm_year + 1900,
                      parts.tm_mon + 1, parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec,
-                     now.tv_nsec / 1'000'000);
+                     since_epoch.count() % 1000);
 }
 
 JsonObject event(std::string_view name) {

@@ -8,6 +8,7 @@
 
 #pragma once
 
+#include <chrono>
 #include <concepts>
 #include <cstdint>
 #include <string>
@@ -43,8 +44,9 @@ class JsonObject {
   std::string members_;
 };
 
-// The current time as every event carries it: 2026-11-21T12:01:07.123Z.
-[[nodiscard]] std::string utc_timestamp();
+// A time as every event carries it: 2026-11-21T12:01:07.123Z.
+[[nodiscard]] std::string utc_timestamp(
+    std::chrono::system_clock::time_point time = std::chrono::system_clock::now());
 
 // An event object: {"ts": now, "event": name}, to be completed with add().
 [[nodiscard]] JsonObject event(std::string_view name);

@@ -67,6 +67,18 @@ std::string topic_entries() {
   return text;
 }
 
+std::string access_entries() {
+  std::string text;
+  for (const AccessVariable& variable : access_variables()) {
+    std::string name(variable.name);
+    for (std::size_t i = name.find('_'); i != std::string::npos; i = name.find('_', i + 2)) {
+      name.insert(i, "\\");
+    }
+    text += fmt::format("*${}*\n\t{}\n\n", name, sentence(std::string(variable.summary)));
+  }
+  return text;
+}
+
 // "gnet-echo-server(1)" is about echo-server.
 const Command& command_of(std::string_view first_line) {
   const std::string_view page = first_line.substr(0, first_line.find('('));
@@ -81,6 +93,7 @@ std::string replacement(std::string_view word, std::string_view first_line) {
   if (word == "@OPTIONS@") return man_options(command_of(first_line));
   if (word == "@EXIT@") return exit_entries();
   if (word == "@TOPICS@") return topic_entries();
+  if (word == "@ACCESS@") return access_entries();
   const GlobalOptions defaults;
   if (word == "@GLOBAL@") return group_entries(global_flags(), &defaults);
   throw UsageError(fmt::format("unknown word {}", word));

@@ -7,6 +7,7 @@
 //   @GLOBAL@    the options of every command
 //   @EXIT@      the table of exit statuses
 //   @TOPICS@    the topics of help
+//   @ACCESS@    the variables of --access-format
 
 #pragma once
 

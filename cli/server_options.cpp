@@ -107,6 +107,16 @@ std::vector<Row<S>> reporting() {
        "write the endpoints to this descriptor when ready",
        {.fallback = "none", .more = "One line; the descriptor is closed after it."}},
       {"--stats-interval", "D", &S::stats_interval, "report counters every D"},
+      {"--access-log",
+       "FILE|-|off",
+       &S::access_log,
+       "a line for each connection that ends; - is stderr",
+       {.completes = Completes::file, .more = "SIGUSR2 and SIGHUP open the file anew."}},
+      {"--access-format",
+       "FORMAT",
+       &S::access_format,
+       "of these lines: common, combined, json or $variables",
+       {.fallback = "as nginx for streams", .more = "See ACCESS LOG in *gnet*(1)."}},
   };
 }
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "cli/access.h"
+#include "cli/access_format.h"
 #include "cli/flag.h"
 
 namespace cli {
@@ -46,6 +47,8 @@ struct ServerOptions {
   std::string ready_file;
   int ready_fd = -1;
   gnet::Duration stats_interval{};
+  std::string access_log = "off";
+  AccessFormat access_format;
 
   // The process.
   bool daemon = false;

@@ -27,6 +27,9 @@ SessionRules::SessionRules(const GlobalOptions& global, const ServerOptions& opt
       limit_(limit_of(options)),
       last_busy_(gnet::Clock::now()),
       total_(options.rate_limit_total.bytes_per_second, last_busy_) {
+  if (options.access_log != "off") {
+    access_log_ = std::make_unique<AccessLog>(options.access_log, options.access_format);
+  }
   room_.set();
 }
 
@@ -128,6 +131,25 @@ Session::Session(SessionRules& rules)
   if (const Rate rate = rules.options().rate_limit; rate.bytes_per_second > 0) {
     bucket_ = std::make_unique<TokenBucket>(rate.bytes_per_second, gnet::Clock::now());
   }
+}
+
+void Session::pre_connection_lost(const gnet::CloseReason& reason) {
+  static_cast<void>(reason);
+  if (rules_.access_log() == nullptr || !rules_.access_log()->format().wants_local()) return;
+  local_ = std::make_unique<gnet::Endpoint>(local());
+}
+
+void Session::connection_lost(const gnet::CloseReason& reason) {
+  rules_.ended(*this, reason);
+  if (rules_.access_log() == nullptr) return;
+  AccessEntry entry{.connection = session_id(),
+                    .peer = peer(),
+                    .received_bytes = received_bytes(),
+                    .sent_bytes = sent_bytes(),
+                    .lasted = gnet::Clock::now() - connected_since(),
+                    .reason = reason};
+  if (local_) entry.local = std::move(*local_);
+  rules_.access_log()->write(entry);
 }
 
 void Session::wait_for_rate(std::size_t bytes) {

@@ -16,6 +16,7 @@
 #include <memory>
 #include <string_view>
 
+#include "cli/access_log.h"
 #include "cli/command.h"
 #include "cli/token_bucket.h"
 #include "gnet/io/address.h"
@@ -35,6 +36,9 @@ class SessionRules {
 
   // The same for a datagram, which counts as one connection.
   bool admit_datagram(const gnet::SocketAddress& peer);
+
+  // Null without --access-log.
+  [[nodiscard]] const AccessLog* access_log() const noexcept { return access_log_.get(); }
 
   // Called for each connection that begins and that ends.
   void began(gnet::Protocol& session);
@@ -68,6 +72,7 @@ class SessionRules {
   std::uint64_t active_ = 0;
   gnet::TimePoint last_busy_;
   TokenBucket total_;
+  std::unique_ptr<const AccessLog> access_log_;
   gnet::Event room_;  // set while fewer than --max-connections are alive
   std::map<asio::ip::address, std::uint64_t> per_address_;
 };
@@ -78,7 +83,8 @@ class Session : public gnet::Protocol {
 
   // Whoever overrides these calls them first.
   void connection_made() override { rules_.began(*this); }
-  void connection_lost(const gnet::CloseReason& reason) override { rules_.ended(*this, reason); }
+  void pre_connection_lost(const gnet::CloseReason& reason) override;
+  void connection_lost(const gnet::CloseReason& reason) override;
 
  protected:
   // Waits as long as the rate limits want after so many bytes.
@@ -93,7 +99,8 @@ class Session : public gnet::Protocol {
 
   SessionRules& rules_;
   bool limited_;
-  std::unique_ptr<TokenBucket> bucket_;  // with --rate-limit only: idle connections stay small
+  std::unique_ptr<gnet::Endpoint> local_;  // for the access log, when the socket is closed
+  std::unique_ptr<TokenBucket> bucket_;    // with --rate-limit only: idle connections stay small
 };
 
 }  // namespace cli

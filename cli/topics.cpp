@@ -119,6 +119,27 @@ std::string exit_text() {
   return text;
 }
 
+std::string access_text() {
+  std::string text =
+      R"(With --access-log FILE a server writes a line for each connection that has ended,
+with --access-log - it writes it to stderr. --access-format says how it looks:
+
+  common          as Apache and many others do
+  combined        the same with two more fields, which are empty here
+  json            an object with ts, id, peer, local, status, rx_bytes, tx_bytes, ms
+                  and reason
+  text            with $variables in it, named as those of nginx; $$ is a dollar
+
+Without --access-format it is the line that nginx has for streams:
+
+  )" + AccessFormat().to_string() +
+      "\n\nThe variables:\n\n";
+  for (const AccessVariable& variable : access_variables()) {
+    text += fmt::format("  {:<16}{}\n", "$" + std::string(variable.name), variable.summary);
+  }
+  return text + "\nWhat is empty is written as -. A datagram is no connection and has no line.\n";
+}
+
 template <typename Options>
 std::string group_text(FlagGroup group, std::string_view about, const HelpLayout& layout) {
   const Options defaults;
@@ -139,6 +160,7 @@ const std::vector<Topic>& topics() {
       {"exit", "what the exit status means"},
       {"signals", "what signals do"},
       {"json", "the output of --json"},
+      {"access-log", "the lines of --access-log and their $variables"},
       {"config", "configuration files, environment, and what goes first"},
       {"environment", "the environment variables"},
       {"server", "the options of all servers"},
@@ -155,6 +177,7 @@ std::optional<std::string> topic_text(std::string_view name, const HelpLayout& l
   if (name == "exit") return exit_text();
   if (name == "signals") return std::string(kSignals);
   if (name == "json") return std::string(kJson);
+  if (name == "access-log") return access_text();
   if (name == "config") return std::string(kConfig);
   if (name == "environment") return std::string(kEnvironment);
   if (name == "server") {

@@ -105,6 +105,8 @@ std::string format_record(const LogRecord& record, LogFormat format) {
       return as_json(record);
     case LogFormat::logfmt:
       return as_logfmt(record);
+    case LogFormat::bare:
+      return printable(record.message);
     case LogFormat::text:
       break;
   }

@@ -3,8 +3,10 @@
 //   text     12:01:07.123 echo#42 127.0.0.1:53144 closed: eof
 //   json     {"ts":"2026-11-21T12:01:07.123Z","level":"info","logger":"echo","msg":"closed: eof",…}
 //   logfmt   ts=2026-11-21T12:01:07.123Z level=info logger=echo conn=42 msg="closed: eof"
+//   bare     closed: eof
 //
-// Secrets are masked in all of them, and whatever a peer may have put into a message, a record
+// Secrets are masked in all of them but bare, which is for lines that somebody else has made up;
+// and whatever a peer may have put into a message, a record
 // stays one line: control characters are written as escapes.
 //
 // Threads: functions without state.
@@ -20,9 +22,9 @@
 
 namespace gnet {
 
-enum class LogFormat : std::uint8_t { text, json, logfmt };
+enum class LogFormat : std::uint8_t { text, json, logfmt, bare };
 
-// The format of that name, or nothing.
+// The format of that name, or nothing; bare is not to be had by name.
 [[nodiscard]] std::optional<LogFormat> parse_log_format(std::string_view name) noexcept;
 
 // The line without its end. Text has local time and tells the level of warnings and errors; the

@@ -1,0 +1,85 @@
+// How a line of an access log looks.
+//
+// Either one of three names, or text with variables in it. The variables have the
+// names that nginx's stream module gives them, and stand for what it says:
+//
+//   cli::AccessFormat::parse("common");
+//   cli::AccessFormat::parse("$remote_addr [$time_local] ${bytes_sent}B $status");
+//   cli::AccessFormat::parse("$nosuch");   // throws BadValue: unknown variable '$nosuch'
+//
+// Threads: a value; line() may be called by several at once.
+
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "gnet/base/duration.h"
+#include "gnet/io/endpoint.h"
+#include "gnet/protocol/close_reason.h"
+
+namespace cli {
+
+// What there is to say about one connection when it has ended.
+struct AccessEntry {
+  std::uint64_t connection = 0;  // unique in the process
+  gnet::Endpoint peer;
+  std::optional<gnet::Endpoint> local = std::nullopt;  // known if AccessFormat::wants_local()
+  std::uint64_t received_bytes = 0;
+  std::uint64_t sent_bytes = 0;
+  gnet::Duration lasted{};
+  std::chrono::system_clock::time_point ended = std::chrono::system_clock::now();
+  gnet::CloseReason reason = {};
+};
+
+// 200: it came to its end; 408: a time limit ended it; 499: the peer broke it off; 500: this side
+// failed.
+[[nodiscard]] int access_status(gnet::CloseKind kind) noexcept;
+
+// A variable: its name without the dollar, and how it gets its value.
+struct AccessVariable {
+  std::string_view name;
+  std::string_view summary;  // one line, for help
+  std::string (*value)(const AccessEntry& entry);
+};
+[[nodiscard]] const std::vector<AccessVariable>& access_variables();
+
+class AccessFormat {
+ public:
+  // As nginx's documentation has it for streams.
+  AccessFormat();
+
+  // Throws BadValue.
+  [[nodiscard]] static AccessFormat parse(std::string_view text);
+
+  // Without an end of line. Whatever a peer may have had a say in, it stays one line: control
+  // characters, quotes and backslashes are escaped as \x22.
+  [[nodiscard]] std::string line(const AccessEntry& entry) const;
+
+  // Whether AccessEntry::local has a place in the line.
+  [[nodiscard]] bool wants_local() const noexcept;
+
+  // As it was given to parse().
+  [[nodiscard]] const std::string& to_string() const noexcept { return name_; }
+
+ private:
+  // Text, then a variable; only the last part may be without one.
+  struct Part {
+    std::string text;
+    const AccessVariable* variable = nullptr;
+  };
+
+  void read(std::string_view text);
+
+  std::string name_;
+  std::vector<Part> parts_;  // none: JSON
+};
+
+void read_value(std::string_view text, AccessFormat& format);
+[[nodiscard]] std::string show(const AccessFormat& format);
+
+}  // namespace cli

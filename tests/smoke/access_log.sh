@@ -1,0 +1,41 @@
+# The access log: a line for each connection that has ended.
+. "$(dirname "$0")/prelude.sh"
+
+start echo-server -p 0 -4 -U "$work/s.sock" --access-log log \
+  --access-format '$remote_addr $server_port $protocol $status $bytes_received/$bytes_sent $reason'
+printf hello | peer pipe "127.0.0.1:$port" > /dev/null
+await log "127.0.0.1 $port TCP 200 5/5 eof"
+printf hello! | peer pipe "$work/s.sock" > /dev/null
+await log "unix: - UNIX 200 6/6 eof"
+peer reset "127.0.0.1:$port"
+await log " 499 "
+same "$(wc -l < log)" 3
+
+# After logrotate has moved it away.
+for signal in HUP USR2; do
+  mv log old
+  kill -"$signal" "$server"
+  printf hello | peer pipe "127.0.0.1:$port" > /dev/null
+  # The line that is written next goes to one of the two, the one after it to the new one.
+  until [ -s log ]; do printf hello | peer pipe "127.0.0.1:$port" > /dev/null; done
+done
+stop
+same "$status" 0
+
+# "-" is stderr, and stdout has the events alone.
+start echo-server -p 0 -4 --once --json --access-log - --access-format json
+printf hello | peer pipe "127.0.0.1:$port" > /dev/null
+finish
+contains server.err '"rx_bytes":5,"tx_bytes":5'
+same "$(grep -c rx_bytes server.out)" 1
+
+# Off costs a file nobody asked for.
+start echo-server -p 0 -4 --once --access-log off
+printf hello | peer pipe "127.0.0.1:$port" > /dev/null
+finish
+[ ! -e off ] || fail "a file 'off'"
+
+expect 2 gnet echo-server -p 0 --access-format '$remote_adr $status'
+contains err "for --access-format: unknown variable '\$remote_adr'; did you mean '\$remote_addr'?"
+expect 2 gnet echo-server -p 0 --access-format combind
+expect 9 gnet echo-server -p 0 --access-log "$work/no/such/folder"

@@ -8,10 +8,13 @@
 namespace commands {
 
 void Conversation::run() {
-  while (const auto message = source_()) {
+  auto message = source_();
+  while (message) {
     ++sequence_;
     if (!exchange(*message)) return;
-    if (options_.interval > gnet::Duration::zero()) gnet::sleep(options_.interval);
+    message = source_();
+    // After the last one there is nothing to wait for.
+    if (message && options_.interval > gnet::Duration::zero()) gnet::sleep(options_.interval);
   }
 }
 

@@ -57,6 +57,15 @@ BOOST_AUTO_TEST_CASE(messages_go_one_after_the_echo_of_the_other) {
   BOOST_TEST(!talk.report.found_fault());
 }
 
+BOOST_AUTO_TEST_CASE(nothing_is_waited_for_after_the_last_message) {
+  Talk talk({"one"}, {.interval = 1h});
+  FakeLink link;
+  talk.conversation.up(link, "");
+  gnet::yield();
+  talk.conversation.received("one");
+  BOOST_TEST(talk.fiber.join(gnet::Deadline(10s)));
+}
+
 BOOST_AUTO_TEST_CASE(a_wrong_echo_is_a_fault) {
   Talk talk({"one"});
   FakeLink link;

@@ -19,8 +19,9 @@ namespace {
 std::string read_text(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   std::ostringstream text;
-  if (file) text << file.rdbuf();
-  if (!file || !text) {
+  // Copying nothing would count as an error.
+  if (file.peek() != std::ifstream::traits_type::eof()) text << file.rdbuf();
+  if (!file.is_open() || file.bad() || !text) {
     throw UsageError(fmt::format("cannot read {}: {}", path, error_text(errno)));
   }
   return std::move(text).str();

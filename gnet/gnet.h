@@ -8,6 +8,7 @@
 #include "gnet/base/log_writer.h"
 #include "gnet/base/shorten.h"
 #include "gnet/base/size.h"
+#include "gnet/diag/fiber_dump.h"
 #include "gnet/fiber/cancel_scope.h"
 #include "gnet/fiber/deadline.h"
 #include "gnet/fiber/fiber.h"

@@ -17,7 +17,7 @@ gnet::LogWriter open_writer(const std::string& target) {
 }  // namespace
 
 AccessLog::AccessLog(const std::string& target, AccessFormat format)
-    : format_(std::move(format)), writer_(open_writer(target)) {}
+    : target_(target), format_(std::move(format)), writer_(open_writer(target)) {}
 
 void AccessLog::write(const AccessEntry& entry) const {
   writer_({.time = entry.ended,

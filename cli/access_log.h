@@ -24,9 +24,11 @@ class AccessLog {
 
   void write(const AccessEntry& entry) const;
 
+  [[nodiscard]] const std::string& target() const noexcept { return target_; }
   [[nodiscard]] const AccessFormat& format() const noexcept { return format_; }
 
  private:
+  std::string target_;
   AccessFormat format_;
   gnet::LogWriter writer_;
 };

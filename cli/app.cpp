@@ -11,6 +11,7 @@
 #include "cli/failure.h"
 #include "cli/help.h"
 #include "cli/json.h"
+#include "cli/live_options.h"
 #include "cli/log_setup.h"
 #include "cli/output.h"
 #include "cli/settings.h"
@@ -91,6 +92,7 @@ Exit run_command(const CommandLine& line) {
   const ServerOptions* server = command.server(options.get());
   if (server != nullptr) {
     check(*server);
+    set_live_options({line, settings, options});
     const Background background(*server);
     return command.run(options.get());
   }

@@ -39,6 +39,7 @@ struct Extra {
   Completes completes = Completes::nothing;
   bool common = false;             // a shared option that a command's own help lists too
   bool command_line_only = false;  // neither environment nor files set it
+  bool live = false;               // a running server takes a new value on SIGHUP
   std::string more = {};           // a sentence or two that only the man page has
 };
 

@@ -7,7 +7,8 @@
 namespace cli {
 
 // Sets level, format and destination. Throws Failure if the log file cannot be
-// opened. Log lines never make the program wait, and secrets in them are masked.
+// opened; then all stays as it was. Log lines never make the program wait, and secrets in them are
+// masked.
 void set_up_log(const GlobalOptions& options);
 
 }  // namespace cli

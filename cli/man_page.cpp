@@ -39,6 +39,7 @@ std::string entry(const Flag& flag, const void* options) {
   }
   text += "\n\t" + sentence(flag.summary);
   if (!flag.more.empty()) text += "\n\t" + flag.more;
+  if (flag.live) text += "\n\tA server takes another value of it on SIGHUP.";
   const std::string preset = shown_default(flag, options);
   if (!preset.empty()) text += "\n\tDefault: " + escaped(preset) + ".";
   return text + "\n";

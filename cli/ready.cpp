@@ -10,6 +10,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <ctime>
 
 #include "cli/background.h"
 #include "cli/failure.h"
@@ -51,7 +52,11 @@ void Notifier::send(std::string_view state) const noexcept {
   if (socket_) ::send(socket_.get(), state.data(), state.size(), MSG_NOSIGNAL);
 }
 
-Readiness::Readiness(const ServerOptions& options, bool json) : options_(options), json_(json) {}
+Readiness::Readiness(const ServerOptions& options, bool json) : options_(options), json_(json) {
+  if (options.ready_fd >= 0 && fcntl(options.ready_fd, F_GETFD) == -1) {
+    throw UsageError(fmt::format("--ready-fd {}: no such descriptor", options.ready_fd));
+  }
+}
 
 void Readiness::announce(const std::vector<Listening>& endpoints) {
   std::string lines;
@@ -82,13 +87,25 @@ void Readiness::announce(const std::vector<Listening>& endpoints) {
     }
     close(options_.ready_fd);
   }
-  notifier_.send(fmt::format("READY=1\nMAINPID={}\nSTATUS=listening on {}", getpid(), line));
+  status_ = "listening on " + line;
+  notifier_.send(fmt::format("READY=1\nMAINPID={}\nSTATUS={}", getpid(), status_));
   tell_parent(Exit::ok);
+}
+
+void Readiness::reloading() noexcept {
+  timespec now{};
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  notifier_.send(fmt::format("RELOADING=1\nMONOTONIC_USEC={}\nSTATUS=reading the options again",
+                             now.tv_sec * 1'000'000LL + now.tv_nsec / 1000));
+}
+
+void Readiness::reloaded() noexcept {
+  notifier_.send("READY=1\nSTATUS=" + status_);
 }
 
 void Readiness::withdraw() noexcept {
   ready_file_.reset();
-  notifier_.send("STOPPING=1");
+  notifier_.send("STOPPING=1\nSTATUS=no longer listening");
 }
 
 }  // namespace cli

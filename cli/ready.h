@@ -31,7 +31,7 @@ class Notifier {
   // Connects at once: after chroot() the socket may be out of reach.
   Notifier();
 
-  // "READY=1", "STATUS=…", "STOPPING=1", "WATCHDOG=1".
+  // "READY=1", "RELOADING=1", "STATUS=…", "STOPPING=1", "WATCHDOG=1".
   void send(std::string_view state) const noexcept;
 
  private:
@@ -40,11 +40,16 @@ class Notifier {
 
 class Readiness {
  public:
+  // Throws UsageError when the descriptor of --ready-fd is not open.
   Readiness(const ServerOptions& options, bool json);
 
   // --print-port, --json, --ready-file, --ready-fd, systemd, and the parent of
   // --daemon, in this order.
   void announce(const std::vector<Listening>& endpoints);
+
+  // The options are being read again; and now they are, or the old ones stay.
+  void reloading() noexcept;
+  void reloaded() noexcept;
 
   // No longer ready: the ready file goes.
   void withdraw() noexcept;
@@ -55,6 +60,7 @@ class Readiness {
   const ServerOptions& options_;
   bool json_;
   Notifier notifier_;
+  std::string status_;  // "listening on …", for systemd
   std::unique_ptr<TemporaryFile> ready_file_;
 };
 

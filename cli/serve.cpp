@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -11,11 +12,14 @@
 #include "cli/background.h"
 #include "cli/failure.h"
 #include "cli/json.h"
+#include "cli/live_options.h"
+#include "cli/log_setup.h"
 #include "cli/output.h"
 #include "cli/privileges.h"
 #include "cli/ready.h"
 #include "gnet/base/log_writer.h"
 #include "gnet/base/size.h"
+#include "gnet/diag/fiber_dump.h"
 #include "gnet/os/signal.h"
 #include "gnet/protocol/service.h"
 
@@ -75,6 +79,8 @@ class ServerRun {
         log_(handlers.name),
         rules_(global, options),
         readiness_(options, global.json),
+        verbosity_(global.verbose.times),
+        drain_timeout_(options.drain_timeout),
         stats_(options.stats_interval),
         watchdog_(watchdog_interval()) {}
 
@@ -151,14 +157,15 @@ class ServerRun {
   Exit wind_up() {
     close_listeners();
     if (const std::uint64_t left = rules_.active(); left > 0) {
+      readiness_.notifier().send("STATUS=draining " + plural(left, "connection"));
       if (global_.json) print_line(event("drain").add("left", left).text());
       log_.info("draining {}, again to stop now", plural(left, "connection"));
     }
-    const std::size_t cut = service_.stop(gnet::Deadline(options_.drain_timeout));
+    const std::size_t cut = service_.stop(gnet::Deadline(drain_timeout_));
     if (global_.json) print_line(event("stopped").add("cut", cut).text());
     if (cut == 0) return Exit::ok;
     log_.error("cut {} that did not end within {}", plural(cut, "connection"),
-               gnet::format_duration(options_.drain_timeout));
+               gnet::format_duration(drain_timeout_));
     return Exit::cut;
   }
 
@@ -176,8 +183,8 @@ class ServerRun {
     sigaction(SIGHUP, nullptr, &inherited);
     if (inherited.sa_handler == SIG_IGN) return;
     signals_.push_back(gnet::on_signal(SIGHUP, [this, had_terminal = has_terminal()](int) {
-      if (had_terminal && !has_terminal()) return stop(SIGTERM);
-      gnet::reopen_log();
+      if (had_terminal && global_.config.empty() && !has_terminal()) return stop(SIGTERM);
+      reload();
     }));
   }
 
@@ -191,7 +198,68 @@ class ServerRun {
     rules_.changed.set();
   }
 
+  // All or nothing: what may fail comes first.
+  void reload() {
+    gnet::reopen_log();
+    if (closed_) return;
+    readiness_.reloading();
+    try {
+      LiveOptions::Update update = live_options().read_again();
+      auto settings = std::make_unique<const SessionSettings>(*update.server, &rules_.settings());
+      const auto changes = [&](std::string_view key) {
+        return std::ranges::find(update.changed, key) != update.changed.end();
+      };
+      if (changes("log-file") || changes("log-format")) set_up_log(*update.global);
+      gnet::set_log_level(update.global->effective_log_level());
+      verbosity_ = update.global->verbose.times;
+      drain_timeout_ = update.server->drain_timeout;
+      if (changes("stats-interval")) stats_ = Ticker(update.server->stats_interval);
+      if (!update.changed.empty()) rules_.change(std::move(settings));
+      for_each_server([&](gnet::TCPServerFactory& server) {
+        server.set_max_connections(rules_.settings().max_connections);
+      });
+      rules_.changed.set();  // the main loop looks at the clock anew
+      tell_reload(update);
+      live_options().adopt(std::move(update));
+    } catch (const Failure& failure) {
+      log_.error("the options stay as they are: {}", failure.what());
+      if (global_.json) {
+        print_line(event("reload")
+                       .add("ok", false)
+                       .add("changed", std::vector<std::string>())
+                       .add("message", failure.what())
+                       .text());
+      }
+    }
+    readiness_.reloaded();
+  }
+
+  void tell_reload(const LiveOptions::Update& update) const {
+    if (update.changed.empty()) {
+      log_.info("options read again, nothing to change");
+    } else {
+      log_.info("options read again, changed: {}", fmt::join(update.changed, ", "));
+    }
+    if (!update.restart.empty()) {
+      log_.warn("these options want a restart: {}", fmt::join(update.restart, ", "));
+    }
+    if (!global_.json) return;
+    print_line(event("reload")
+                   .add("ok", true)
+                   .add("changed", update.changed)
+                   .add("restart", update.restart)
+                   .text());
+  }
+
+  template <typename F>
+  void for_each_server(F&& f) {
+    for (gnet::Factory* factory : factories_) {
+      if (auto* server = dynamic_cast<gnet::TCPServerFactory*>(factory)) f(*server);
+    }
+  }
+
   void quit() {
+    if (verbosity_ > 0) write_all(STDERR_FILENO, gnet::fiber_dump());
     for (gnet::Factory* factory : factories_) {
       if (auto* server = dynamic_cast<gnet::ConnectionFactory*>(factory)) {
         server->for_each_connection([](gnet::Protocol& session) { session.socket().abort(); });
@@ -255,7 +323,7 @@ class ServerRun {
   // SIGUSR1 asks for it, so it comes whatever the log level is.
   void dump_stats() {
     std::string text = (global_.json ? stats_event() : stats_text()) + "\n";
-    if (global_.verbose.times > 0 && !global_.json) {
+    if (verbosity_ > 0 && !global_.json) {
       for (gnet::Factory* factory : factories_) {
         auto* server = dynamic_cast<gnet::ConnectionFactory*>(factory);
         if (server == nullptr) continue;
@@ -276,6 +344,8 @@ class ServerRun {
   gnet::Logger log_;
   SessionRules rules_;
   Readiness readiness_;
+  unsigned verbosity_;
+  gnet::Duration drain_timeout_;
   Ticker stats_;
   Ticker watchdog_;
   std::vector<Bound> bound_;

@@ -1,8 +1,5 @@
 #include "cli/server_options.h"
 
-#include <fcntl.h>
-#include <fmt/format.h>
-
 #include "cli/failure.h"
 
 namespace cli {
@@ -49,36 +46,45 @@ std::vector<Row<S>> listening() {
 
 std::vector<Row<S>> serving() {
   return {
-      {"--max-connections", "N", &S::max_connections, "connections at a time; more have to wait"},
+      {"--max-connections",
+       "N",
+       &S::max_connections,
+       "connections at a time; more have to wait",
+       {.live = true}},
       {"--max-per-ip",
        "N",
        &S::max_per_ip,
        "connections of one address; more are closed",
-       {.fallback = "no limit"}},
+       {.fallback = "no limit", .live = true}},
       {"--allow",
        "CIDR",
        &S::access,
        "serve these peers",
        {.fallback = "all",
         .prefix = "allow ",
+        .live = true,
         .more = "Of all *--allow* and *--deny* the first that matches decides. Who matches none is "
                 "served, unless something was allowed by name."}},
       {"--deny",
        "CIDR",
        &S::access,
        "do not serve these peers",
-       {.fallback = "none", .prefix = "deny "}},
-      {"--idle-timeout", "D", &S::idle_timeout, "close after D without a byte either way"},
+       {.fallback = "none", .prefix = "deny ", .live = true}},
+      {"--idle-timeout",
+       "D",
+       &S::idle_timeout,
+       "close after D without a byte either way",
+       {.live = true}},
       {"--rate-limit",
        "RATE",
        &S::rate_limit,
        "bytes a second that one connection may send",
-       {.fallback = "off"}},
+       {.fallback = "off", .live = true}},
       {"--rate-limit-total",
        "RATE",
        &S::rate_limit_total,
        "the same for all together",
-       {.fallback = "off"}},
+       {.fallback = "off", .live = true}},
       {"-1,--once", &S::once, "serve one connection, then exit", {.common = true}},
       {"--max-accepts",
        "N",
@@ -87,7 +93,11 @@ std::vector<Row<S>> serving() {
        {.fallback = "off"}},
       {"--for", "D", &S::lifetime, "stop after D", {.common = true}},
       {"--idle-exit", "D", &S::idle_exit, "stop after D without any connection"},
-      {"--drain-timeout", "D", &S::drain_timeout, "how long connections may last after SIGTERM"},
+      {"--drain-timeout",
+       "D",
+       &S::drain_timeout,
+       "how long connections may last after SIGTERM",
+       {.live = true}},
   };
 }
 
@@ -106,17 +116,19 @@ std::vector<Row<S>> reporting() {
        &S::ready_fd,
        "write the endpoints to this descriptor when ready",
        {.fallback = "none", .more = "One line; the descriptor is closed after it."}},
-      {"--stats-interval", "D", &S::stats_interval, "report counters every D"},
+      {"--stats-interval", "D", &S::stats_interval, "report counters every D", {.live = true}},
       {"--access-log",
        "FILE|-|off",
        &S::access_log,
        "a line for each connection that ends; - is stderr",
-       {.completes = Completes::file, .more = "SIGUSR2 and SIGHUP open the file anew."}},
+       {.completes = Completes::file,
+        .live = true,
+        .more = "SIGUSR2 and SIGHUP open the file anew."}},
       {"--access-format",
        "FORMAT",
        &S::access_format,
        "of these lines: common, combined, json or $variables",
-       {.fallback = "as nginx for streams", .more = "See ACCESS LOG in *gnet*(1)."}},
+       {.fallback = "as nginx for streams", .live = true, .more = "See ACCESS LOG in *gnet*(1)."}},
   };
 }
 
@@ -163,9 +175,6 @@ void check(const ServerOptions& options) {
   }
   if (options.once && options.max_accepts.number > 1) {
     throw UsageError("--once and --max-accepts exclude each other");
-  }
-  if (options.ready_fd >= 0 && fcntl(options.ready_fd, F_GETFD) == -1) {
-    throw UsageError(fmt::format("--ready-fd {}: no such descriptor", options.ready_fd));
   }
   if (options.backlog.number > 1'000'000) throw UsageError("--backlog must be at most 1000000");
 }

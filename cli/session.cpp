@@ -1,6 +1,9 @@
 #include "cli/session.h"
 
 #include <fmt/format.h>
+#include <netinet/in.h>
+
+#include <cstring>
 
 #include "cli/json.h"
 #include "cli/output.h"
@@ -10,9 +13,19 @@
 namespace cli {
 namespace {
 
-std::optional<asio::ip::address> address_of(const sockaddr* peer, socklen_t size) {
-  if (peer->sa_family == AF_UNIX) return std::nullopt;
-  return gnet::Endpoint::of(gnet::Transport::tcp, peer, size).address();
+// IPv4 also where it comes mapped into IPv6, as endpoints have it.
+std::optional<asio::ip::address> address_of(const sockaddr* peer) {
+  if (peer->sa_family == AF_INET) {
+    const auto* v4 = reinterpret_cast<const sockaddr_in*>(peer);
+    return asio::ip::address_v4(ntohl(v4->sin_addr.s_addr));
+  }
+  if (peer->sa_family != AF_INET6) return std::nullopt;
+  const auto* v6 = reinterpret_cast<const sockaddr_in6*>(peer);
+  asio::ip::address_v6::bytes_type bytes;
+  std::memcpy(bytes.data(), &v6->sin6_addr, bytes.size());
+  const asio::ip::address_v6 address(bytes, v6->sin6_scope_id);
+  if (!address.is_v4_mapped()) return address;
+  return asio::ip::make_address_v4(asio::ip::v4_mapped, address);
 }
 
 std::uint64_t limit_of(const ServerOptions& options) {
@@ -26,33 +39,37 @@ SessionRules::SessionRules(const GlobalOptions& global, const ServerOptions& opt
       json_(global.json),
       limit_(limit_of(options)),
       last_busy_(gnet::Clock::now()),
-      total_(options.rate_limit_total.bytes_per_second, last_busy_) {
-  if (options.access_log != "off") {
-    access_log_ = std::make_unique<AccessLog>(options.access_log, options.access_format);
+      total_(0, last_busy_) {
+  change(std::make_unique<const SessionSettings>(options));
+}
+
+void SessionRules::change(std::unique_ptr<const SessionSettings> settings) {
+  if (settings_.load() == nullptr ||
+      settings->rate_limit_total != this->settings().rate_limit_total) {
+    total_ = TokenBucket(settings->rate_limit_total, gnet::Clock::now());
   }
-  room_.set();
+  settings_.store(settings.get(), std::memory_order_release);
+  all_settings_.push_back(std::move(settings));
+  if (!full()) room_.set();
 }
 
 bool SessionRules::full() const noexcept {
-  const std::uint64_t most = options_.max_connections.number;
+  const std::uint64_t most = settings().max_connections;
   return most > 0 && active_ >= most;
 }
 
 bool SessionRules::admit(const sockaddr_in6& peer) {
   if (exhausted()) return false;
-  const std::uint64_t per_address = options_.max_per_ip.number;
-  std::optional<asio::ip::address> address;
-  if (!options_.access.empty() || per_address > 0) {
-    address = address_of(reinterpret_cast<const sockaddr*>(&peer), sizeof peer);
-  }
-  if (address && !admits(options_.access, *address)) return false;
+  const auto address = address_of(reinterpret_cast<const sockaddr*>(&peer));
+  if (address && !admits(settings().access, *address)) return false;
   while (full()) {
     room_.clear();
     room_.wait();
   }
-  if (address && per_address > 0) {
+  // Counted even without a limit: one may come while the connection lives.
+  if (address) {
     std::uint64_t& count = per_address_[*address];
-    if (count >= per_address) return false;
+    if (const std::uint64_t most = settings().max_per_ip; most > 0 && count >= most) return false;
     ++count;
   }
   // Counted here and not when it begins: others may be accepted before that.
@@ -63,9 +80,9 @@ bool SessionRules::admit(const sockaddr_in6& peer) {
 
 bool SessionRules::admit_datagram(const gnet::SocketAddress& peer) {
   if (exhausted()) return false;
-  if (!options_.access.empty()) {
-    const auto address = address_of(peer.data(), peer.size);
-    if (address && !admits(options_.access, *address)) return false;
+  if (!settings().access.empty()) {
+    const auto address = address_of(peer.data());
+    if (address && !admits(settings().access, *address)) return false;
   }
   busy();
   if (limit_ > 0 && ++admitted_ == limit_) changed.set();
@@ -88,11 +105,9 @@ void SessionRules::began(gnet::Protocol& session) {
 void SessionRules::ended(gnet::Protocol& session, const gnet::CloseReason& reason) {
   --active_;
   busy();
-  if (options_.max_per_ip.number > 0) {
-    if (const auto address = session.peer().address()) {
-      const auto known = per_address_.find(*address);
-      if (known != per_address_.end() && --known->second == 0) per_address_.erase(known);
-    }
+  if (const auto address = session.peer().address()) {
+    const auto known = per_address_.find(*address);
+    if (known != per_address_.end() && --known->second == 0) per_address_.erase(known);
   }
   if (!full()) room_.set();
   if (exhausted()) changed.set();
@@ -118,30 +133,29 @@ void SessionRules::busy() noexcept {
 }
 
 void SessionRules::pace_total(std::size_t bytes) {
-  if (options_.rate_limit_total.bytes_per_second == 0) return;
+  if (settings().rate_limit_total == 0) return;
   const gnet::Duration wait = total_.take(bytes, gnet::Clock::now());
   if (wait > gnet::Duration::zero()) gnet::sleep(wait);
 }
 
-Session::Session(SessionRules& rules)
-    : rules_(rules),
-      limited_(rules.options().rate_limit.bytes_per_second > 0 ||
-               rules.options().rate_limit_total.bytes_per_second > 0) {
-  idle_timeout = rules.options().idle_timeout;
-  if (const Rate rate = rules.options().rate_limit; rate.bytes_per_second > 0) {
-    bucket_ = std::make_unique<TokenBucket>(rate.bytes_per_second, gnet::Clock::now());
+Session::Session(SessionRules& rules) : rules_(rules), limited_(rules.settings().limits_rate()) {
+  idle_timeout = rules.settings().idle_timeout;
+  if (const std::uint64_t rate = rules.settings().rate_limit; rate > 0) {
+    bucket_ = std::make_unique<TokenBucket>(rate, gnet::Clock::now());
   }
 }
 
 void Session::pre_connection_lost(const gnet::CloseReason& reason) {
   static_cast<void>(reason);
-  if (rules_.access_log() == nullptr || !rules_.access_log()->format().wants_local()) return;
+  const AccessLog* log = rules_.settings().access_log();
+  if (log == nullptr || !log->format().wants_local()) return;
   local_ = std::make_unique<gnet::Endpoint>(local());
 }
 
 void Session::connection_lost(const gnet::CloseReason& reason) {
   rules_.ended(*this, reason);
-  if (rules_.access_log() == nullptr) return;
+  const AccessLog* log = rules_.settings().access_log();
+  if (log == nullptr) return;
   AccessEntry entry{.connection = session_id(),
                     .peer = peer(),
                     .received_bytes = received_bytes(),
@@ -149,7 +163,7 @@ void Session::connection_lost(const gnet::CloseReason& reason) {
                     .lasted = gnet::Clock::now() - connected_since(),
                     .reason = reason};
   if (local_) entry.local = std::move(*local_);
-  rules_.access_log()->write(entry);
+  log->write(entry);
 }
 
 void Session::wait_for_rate(std::size_t bytes) {

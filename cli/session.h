@@ -11,13 +11,15 @@
 #pragma once
 
 #include <asio/ip/address.hpp>
+#include <atomic>
 #include <cstdint>
 #include <map>
 #include <memory>
 #include <string_view>
+#include <vector>
 
-#include "cli/access_log.h"
 #include "cli/command.h"
+#include "cli/session_settings.h"
 #include "cli/token_bucket.h"
 #include "gnet/io/address.h"
 #include "gnet/protocol/protocol.h"
@@ -37,8 +39,13 @@ class SessionRules {
   // The same for a datagram, which counts as one connection.
   bool admit_datagram(const gnet::SocketAddress& peer);
 
-  // Null without --access-log.
-  [[nodiscard]] const AccessLog* access_log() const noexcept { return access_log_.get(); }
+  // What holds for connections that begin now. Lives as long as the rules.
+  [[nodiscard]] const SessionSettings& settings() const noexcept {
+    return *settings_.load(std::memory_order_acquire);
+  }
+
+  // From now on these hold.
+  void change(std::unique_ptr<const SessionSettings> settings);
 
   // Called for each connection that begins and that ends.
   void began(gnet::Protocol& session);
@@ -72,7 +79,9 @@ class SessionRules {
   std::uint64_t active_ = 0;
   gnet::TimePoint last_busy_;
   TokenBucket total_;
-  std::unique_ptr<const AccessLog> access_log_;
+  // The last ones hold; others may still be reading those before.
+  std::vector<std::unique_ptr<const SessionSettings>> all_settings_;
+  std::atomic<const SessionSettings*> settings_;
   gnet::Event room_;  // set while fewer than --max-connections are alive
   std::map<asio::ip::address, std::uint64_t> per_address_;
 };

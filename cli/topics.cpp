@@ -36,8 +36,10 @@ constexpr std::string_view kSignals = R"(What servers do when they get a signal:
   SIGTERM, SIGINT     stop listening at once, let connections end, wait at most
                       --drain-timeout, then exit 0; exit 10 if connections were cut
   the same again      stop at once: exit 143 or 130
-  SIGQUIT             stop at once: exit 131
-  SIGHUP              open the log file anew; if the terminal has gone, as SIGTERM;
+  SIGQUIT             stop at once: exit 131; with -v first tell on stderr what every
+                      fiber is doing
+  SIGHUP              open the log files anew and read the options again; if the
+                      terminal has gone and there is no --config, as SIGTERM;
                       ignored under nohup
   SIGUSR1             report the counters, with -v also the connections, on stderr
   SIGUSR2             open the log file anew
@@ -56,6 +58,7 @@ Servers:
   listening  endpoint, port                      one for each endpoint, when ready
   accept     id, peer
   close      id, peer, rx_bytes, tx_bytes, ms, reason
+  reload     ok, changed, restart, message       SIGHUP came: keys of options
   stats      accepted, refused, active, rx_bytes, tx_bytes, datagrams
   drain      left                                a signal came; so many connections
   stopped    cut                                 so many of them were cut
@@ -95,6 +98,11 @@ A switch is on or off in the environment, true or false in files. Several values
 have blanks between them in the environment. A key that no command has is an error.
 
 --explain prints every option with its value and where it comes from.
+
+A server reads all of it again on SIGHUP, and takes other values of these options
+while it runs: allow, deny, max-connections, max-per-ip, idle-timeout, rate-limit,
+rate-limit-total, drain-timeout, stats-interval, access-log, access-format, verbose,
+quiet, log-level, log-format, log-file. A file that is bad changes nothing.
 )";
 
 constexpr std::string_view kEnvironment = R"(The environment variables that gnet reads:

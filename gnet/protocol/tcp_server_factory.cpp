@@ -62,6 +62,11 @@ std::size_t TCPServerFactory::stop(Deadline grace) {
   return end_connections(grace);
 }
 
+void TCPServerFactory::set_max_connections(std::size_t most) {
+  options_.max_connections = most;
+  ended_.notify_all();
+}
+
 const Endpoint& TCPServerFactory::local_endpoint() const {
   if (!listener_.is_open()) throw Misuse("the server does not listen yet");
   return listener_.local_endpoint();

@@ -81,6 +81,9 @@ class TCPServerFactory : public ConnectionFactory {
   void pause();
   void resume();
 
+  // Another limit for connections alive at once; those above it live on.
+  void set_max_connections(std::size_t most);
+
   // Closes the listener; connections live on.
   void close_listener();
   void stop_accepting() override { close_listener(); }

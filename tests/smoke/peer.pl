@@ -9,7 +9,8 @@
 #   peer.pl reset ADDRESS            send something and close with a reset
 #   peer.pl echo ADDRESS COUNT       COUNT connections at once, one line each; print how many came back
 #   peer.pl datagram ADDRESS TEXT    send a datagram and print the answer, if one comes
-#   peer.pl notify PATH              print what is sent to a datagram socket at PATH until READY=1
+#   peer.pl notify PATH [LAST]       print what is sent to a datagram socket at PATH until LAST, or
+#                                    READY=1, comes
 #
 # ADDRESS is HOST:PORT, or the path of a unix socket. Every wait ends after 20 seconds.
 use strict;
@@ -122,12 +123,13 @@ my %verbs = (
     }
   },
   notify => sub {
-    my $path = shift;
+    my ($path, $last) = @_;
+    $last //= 'READY=1';
     my $socket = IO::Socket::UNIX->new(Local => $path, Type => SOCK_DGRAM) or die "$path: $!\n";
     print "waiting\n";
     while (defined $socket->recv(my $text, 4096)) {
       print "$text\n";
-      last if $text =~ /READY=1/;
+      last if $text =~ /\Q$last/;
     }
   },
 );

@@ -2,7 +2,11 @@
 
 #pragma once
 
+#include <unistd.h>
+
 #include <cstdlib>
+#include <filesystem>
+#include <fstream>
 #include <string>
 
 #include "cli/failure.h"
@@ -29,6 +33,25 @@ class Environment {
 
  private:
   const char* name_;
+};
+
+// A configuration file that goes when the test ends.
+class File {
+ public:
+  explicit File(const std::string& text, const char* ending = ".toml")
+      : path_(std::filesystem::temp_directory_path() /
+              ("gnet-settings-" + std::to_string(getpid()) + ending)) {
+    write(text);
+  }
+  ~File() { std::filesystem::remove(path_); }
+  File(const File&) = delete;
+  File& operator=(const File&) = delete;
+
+  void write(const std::string& text) const { std::ofstream(path_) << text; }
+  [[nodiscard]] std::string path() const { return path_.string(); }
+
+ private:
+  std::filesystem::path path_;
 };
 
 // The text of the UsageError that a call throws; empty if it throws none.

@@ -1,33 +1,15 @@
 #include "cli/settings.h"
 
 #include <boost/test/unit_test.hpp>
-#include <filesystem>
-#include <fstream>
 
 #include "tests/unit/cli/command_line.h"
 
 namespace {
 
 using test::Environment;
+using test::File;
 using test::usage_error;
 using test::value_of;
-
-// A configuration file that goes when the test ends.
-class File {
- public:
-  explicit File(const std::string& text, const char* ending = ".toml")
-      : path_(std::filesystem::temp_directory_path() /
-              ("gnet-settings-" + std::to_string(getpid()) + ending)) {
-    std::ofstream(path_) << text;
-  }
-  ~File() { std::filesystem::remove(path_); }
-  File(const File&) = delete;
-  File& operator=(const File&) = delete;
-  [[nodiscard]] std::string path() const { return path_.string(); }
-
- private:
-  std::filesystem::path path_;
-};
 
 }  // namespace
 
@@ -49,6 +31,14 @@ BOOST_AUTO_TEST_CASE(a_list_comes_from_one_place_only) {
   const Environment environment("GNET_BIND", "127.0.0.2 127.0.0.3");
   BOOST_TEST(value_of({"echo-server"}, "--bind") == "127.0.0.2 127.0.0.3");
   BOOST_TEST(value_of({"echo-server", "--bind", "::1"}, "--bind") == "::1");
+}
+
+BOOST_AUTO_TEST_CASE(an_empty_file_says_nothing_and_a_folder_is_no_file) {
+  const File file("");
+  BOOST_TEST(value_of({"echo-server", "--config", file.path()}, "--port") == "6011");
+  BOOST_TEST(usage_error([] {
+               value_of({"echo-server", "--config", "/tmp"}, "--port");
+             }) == "cannot read /tmp: is a directory");
 }
 
 BOOST_AUTO_TEST_CASE(files_have_switches_lists_and_underscores) {

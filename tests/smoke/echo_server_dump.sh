@@ -1,0 +1,23 @@
+# SIGQUIT with -v tells what every fiber is doing.
+. "$(dirname "$0")/prelude.sh"
+
+start echo-server -p 0 -4 -v
+mkfifo keep
+exec 8<> keep
+mkfifo holding
+peer hold "127.0.0.1:$port" 2 < keep > holding &
+started="$started $!"
+read -r word < holding
+await server.err "echo#2"
+stop QUIT
+same "$status" 131
+contains server.err "main (the thread's own): waiting for"
+same "$(grep -c '(spawned at tcp_server_factory.cpp:[0-9]*): waiting for' server.err)" 3
+contains server.err "): running"
+
+# Without -v it says nothing.
+: > server.err
+start echo-server -p 0 -4
+stop QUIT
+same "$status" 131
+same "$(grep -c spawned server.err)" 0

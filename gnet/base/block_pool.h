@@ -12,43 +12,42 @@
 #pragma once
 
 #include <cstddef>
-#include <vector>
+#include <memory>
 
 namespace gnet {
 
 class BlockPool {
  public:
-  BlockPool(std::size_t block_size, std::size_t kept) : block_size_(block_size) {
-    free_.reserve(kept);
-  }
+  BlockPool(std::size_t block_size, std::size_t kept)
+      : block_size_(block_size), most_(kept), free_(new char*[kept]) {}
   BlockPool(const BlockPool&) = delete;
   BlockPool& operator=(const BlockPool&) = delete;
   ~BlockPool() {
-    for (char* block : free_) delete[] block;
+    while (count_ > 0) delete[] free_[--count_];
   }
 
   [[nodiscard]] std::size_t block_size() const noexcept { return block_size_; }
 
   // Not initialised. Throws std::bad_alloc.
   [[nodiscard]] char* take() {
-    if (free_.empty()) [[unlikely]]
+    if (count_ == 0) [[unlikely]]
       return new char[block_size_];
-    char* block = free_.back();
-    free_.pop_back();
-    return block;
+    return free_[--count_];
   }
 
   void give(char* block) noexcept {
-    if (free_.size() == free_.capacity()) [[unlikely]] {
+    if (count_ == most_) [[unlikely]] {
       delete[] block;
     } else {
-      free_.push_back(block);
+      free_[count_++] = block;
     }
   }
 
  private:
   std::size_t block_size_;
-  std::vector<char*> free_;
+  std::size_t most_;
+  std::size_t count_ = 0;
+  std::unique_ptr<char*[]> free_;
 };
 
 }  // namespace gnet

@@ -507,11 +507,12 @@ bool Hub::suspend_until(const WaitKind& kind, const void* object, TimePoint when
 // the hub and back when the fiber itself, or another one, is what comes next. What
 // else the hub does is left to it: a null result.
 FiberControl* Hub::poll_here() noexcept {
-  if (!mailbox_->try_sleep()) return nullptr;
+  Mailbox& mailbox = *mailbox_;
+  if (!mailbox.try_sleep()) return nullptr;
   current_ = nullptr;
   poller_.poll(*this, Duration(-1));
-  mailbox_->wake_up();
-  if (mailbox_->has_letters()) return nullptr;
+  mailbox.wake_up();
+  if (mailbox.has_letters()) return nullptr;
   drain_budget_ = kDrainCheck;
   drain_timed_ = false;
   return next_fiber();

@@ -108,10 +108,13 @@ class Hub {
 
   // Suspends the running fiber until make_ready(). Wake-ups may be spurious: the
   // caller looks again at what it waits for. Throws what interrupts the fiber.
-  void park(const detail::WaitKind& kind, const void* object) {
-    checkpoint();
-    suspend(kind, object);
-    if (current_->attention) [[unlikely]]
+  void park(const detail::WaitKind& kind, const void* object) { park(running(), kind, object); }
+  // `self` is the running fiber.
+  void park(detail::FiberControl& self, const detail::WaitKind& kind, const void* object) {
+    if (self.attention) [[unlikely]]
+      deliver_interrupt();
+    suspend(self, kind, object);
+    if (self.attention) [[unlikely]]
       deliver_interrupt();
   }
 
@@ -346,7 +349,10 @@ class Hub {
   }
 
   void suspend(const detail::WaitKind& kind, const void* object) noexcept {
-    detail::FiberControl& self = *current_;
+    suspend(*current_, kind, object);
+  }
+  void suspend(detail::FiberControl& self, const detail::WaitKind& kind,
+               const void* object) noexcept {
     if (self.park_hook != nullptr) [[unlikely]]
       run_park_hook(self);
     self.state = FiberState::waiting;
@@ -407,7 +413,10 @@ class Hub {
   void shut_down() noexcept;
   void orphan_fibers() noexcept;
   [[nodiscard]] bool wants_tidying() const noexcept {
-    return stacks_->wants_trim() || !retired_tsan_fibers_.empty();
+#if defined(GNET_TSAN)
+    if (!retired_tsan_fibers_.empty()) return true;
+#endif
+    return stacks_->wants_trim();
   }
   void tidy() noexcept;
 

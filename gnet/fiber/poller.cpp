@@ -12,25 +12,8 @@ namespace {
 
 constexpr std::uint32_t kEverything = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;
 
-// What an event carries: the address of a slot or a Watch, and above its 48 bits the
-// slot's generation, or the mark of a Watch.
-constexpr int kGenerationShift = 48;
-constexpr std::uint64_t kAddressMask = (std::uint64_t{1} << kGenerationShift) - 1;
-constexpr std::uint16_t kWatchMark = 0xFFFF;
-
-std::uint64_t event_key(const void* address, std::uint16_t generation) noexcept {
-  return reinterpret_cast<std::uintptr_t>(address) |
-         (static_cast<std::uint64_t>(generation) << kGenerationShift);
-}
-
-std::uint16_t next_generation(std::uint16_t generation) noexcept {
-  return static_cast<std::uint16_t>((generation + 1) % kWatchMark);
-}
-
 int wait_events(int epoll, epoll_event* events, int capacity, Duration timeout) noexcept {
-  if (timeout <= Duration::zero()) {
-    return epoll_wait(epoll, events, capacity, timeout < Duration::zero() ? -1 : 0);
-  }
+  if (timeout <= Duration::zero()) return detail::wait_epoll(epoll, events, capacity, 0);
 #if !defined(GNET_TSAN)  // which holds signals back in calls that it does not know
   const auto seconds = std::chrono::floor<std::chrono::seconds>(timeout);
   const timespec limit{static_cast<time_t>(seconds.count()),
@@ -45,6 +28,15 @@ int wait_events(int epoll, epoll_event* events, int capacity, Duration timeout) 
 }
 
 }  // namespace
+
+std::uint64_t Poller::event_key(const void* address, std::uint16_t generation) noexcept {
+  return reinterpret_cast<std::uintptr_t>(address) |
+         (static_cast<std::uint64_t>(generation) << kGenerationShift);
+}
+
+std::uint16_t Poller::next_generation(std::uint16_t generation) noexcept {
+  return static_cast<std::uint16_t>((generation + 1) % kWatchMark);
+}
 
 Poller::Poller() : epoll_(epoll_create1(EPOLL_CLOEXEC)) {
   if (!epoll_) throw std::system_error(errno, std::generic_category(), "cannot create epoll set");
@@ -79,7 +71,7 @@ void Poller::forget(int fd) noexcept {
 }
 
 void Poller::watch(int fd, void (*callback)(void*) noexcept, void* context) {
-  watches_.push_back(std::make_unique<Watch>(Watch{callback, context}));
+  watches_.push_back(std::make_unique<Watch>(Watch{{}, callback, context}));
   epoll_event event{EPOLLIN, {.u64 = event_key(watches_.back().get(), kWatchMark)}};
   if (epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, fd, &event) != 0) {
     throw std::system_error(errno, std::generic_category(), "cannot watch descriptor");
@@ -92,33 +84,12 @@ void Poller::handle_watch(std::uint64_t key) noexcept {
   watch.callback(watch.context);
 }
 
-int Poller::poll(Hub& hub, Duration timeout) {
-  const int count = wait_events(epoll_.get(), events_.data(), kBatch, timeout);
-  if (count < 0) [[unlikely]] {
-    if (errno == EINTR) return 0;
-    throw std::system_error(errno, std::generic_category(), "epoll_wait");
-  }
-  const epoll_event* const end = events_.data() + count;
-  for (const epoll_event* event = events_.data(); event != end; ++event) {
-    const std::uint64_t key = event->data.u64;
-    auto& slot = *reinterpret_cast<PollSlot*>(key & kAddressMask);
-    const auto generation = static_cast<std::uint16_t>(key >> kGenerationShift);
-    if (generation == kWatchMark || slot.generation != generation) [[unlikely]] {
-      handle_watch(key);
-      continue;
-    }
-    const std::uint32_t what = event->events;
-    if ((what & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0) {
-      slot.readable = true;
-      if ((what & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0) slot.read_closed = true;
-      if (slot.reader != nullptr) hub.make_ready(*slot.reader);
-    }
-    if ((what & (EPOLLOUT | EPOLLHUP | EPOLLERR)) != 0) {
-      slot.writable = true;
-      if (slot.writer != nullptr) hub.make_ready(*slot.writer);
-    }
-  }
-  return count;
+int Poller::wait(Duration timeout) {
+  return wait_events(epoll_.get(), events_.data(), kBatch, timeout);
+}
+
+void Poller::wait_failed() {
+  if (errno != EINTR) throw std::system_error(errno, std::generic_category(), "epoll_wait");
 }
 
 }  // namespace gnet

@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "gnet/base/duration.h"
+#include "gnet/base/system_call.h"
 #include "gnet/base/unique_fd.h"
 #include "gnet/fiber/control.h"
 
@@ -49,9 +50,10 @@ class Poller {
   // Ends the registration of `fd`, which stays open and belongs to somebody else now.
   void forget(int fd) noexcept;
 
-  // Waits for events, at most `timeout` (negative: for ever; zero: not at all),
-  // and makes their waiters ready. Returns the number of events.
-  int poll(Hub& hub, Duration timeout);
+  // Waits for events, at most `timeout` (negative: for ever; zero: not at all), and
+  // calls hub.make_ready() for their waiters. Returns the number of events.
+  template <typename H>
+  int poll(H& hub, Duration timeout);
 
   // Number of fibers whose wait on a descriptor keeps the hub alive.
   std::size_t waiters = 0;
@@ -68,11 +70,22 @@ class Poller {
  private:
   static constexpr std::size_t kChunk = 256;
   using Chunk = std::array<PollSlot, kChunk>;
-  struct Watch {
+  struct Watch : PollSlot {  // of no generation that an event carries
     void (*callback)(void*) noexcept;
     void* context;
   };
 
+  // What an event carries: the address of a slot or a Watch, and above its 48 bits the
+  // slot's generation, or the mark of a Watch.
+  static constexpr int kGenerationShift = 48;
+  static constexpr std::uint64_t kAddressMask = (std::uint64_t{1} << kGenerationShift) - 1;
+  static constexpr std::uint16_t kWatchMark = 0xFFFF;
+
+  static std::uint64_t event_key(const void* address, std::uint16_t generation) noexcept;
+  static std::uint16_t next_generation(std::uint16_t generation) noexcept;
+
+  int wait(Duration timeout);
+  static void wait_failed();
   void handle_watch(std::uint64_t key) noexcept;
 
   PollSlot* slot(int fd) noexcept {
@@ -85,5 +98,39 @@ class Poller {
   std::vector<std::unique_ptr<Watch>> watches_;
   std::array<epoll_event, kBatch> events_;
 };
+
+// Inline in the hub's loops: it is the larger part of a turn without much to do.
+template <typename H>
+inline int Poller::poll(H& hub, Duration timeout) {
+  const int count = timeout < Duration::zero()
+                        ? detail::wait_epoll(epoll_.get(), events_.data(), kBatch, -1)
+                        : wait(timeout);
+  if (count <= 0) [[unlikely]] {
+    if (count < 0) wait_failed();
+    return 0;
+  }
+  const epoll_event* event = events_.data();
+  for (int left = count; left > 0; --left, ++event) {
+    const std::uint64_t key = event->data.u64;
+    auto& slot = *reinterpret_cast<PollSlot*>(key & kAddressMask);
+    const auto generation = static_cast<std::uint16_t>(key >> kGenerationShift);
+    if (slot.generation != generation) [[unlikely]] {
+      handle_watch(key);
+      continue;
+    }
+    const std::uint32_t what = event->events;
+    if ((what & ~std::uint32_t{EPOLLIN | EPOLLOUT}) != 0) [[unlikely]] {
+      // An end, or an error: whoever reads or writes finds out which.
+      slot.read_closed = true;
+      slot.readable = true;
+      if ((what & (EPOLLHUP | EPOLLERR)) != 0) slot.writable = true;
+    }
+    if ((what & EPOLLIN) != 0) slot.readable = true;
+    if ((what & EPOLLOUT) != 0) slot.writable = true;
+    if (slot.reader != nullptr && slot.readable) hub.make_ready(*slot.reader);
+    if (slot.writer != nullptr && slot.writable) hub.make_ready(*slot.writer);
+  }
+  return count;
+}
 
 }  // namespace gnet

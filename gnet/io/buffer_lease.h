@@ -20,14 +20,14 @@ class BufferLease {
  public:
   // At least `size` bytes, not initialised.
   BufferLease(Hub& hub, std::size_t size)
-      : hub_(hub),
+      : pool_(size <= hub.buffers().block_size() ? &hub.buffers() : nullptr),
         size_(size),
-        data_(size <= hub.buffers().block_size() ? hub.buffers().take() : new char[size]) {}
+        data_(pool_ != nullptr ? pool_->take() : new char[size]) {}
   BufferLease(const BufferLease&) = delete;
   BufferLease& operator=(const BufferLease&) = delete;
   ~BufferLease() {
-    if (size_ <= hub_.buffers().block_size()) {
-      hub_.buffers().give(data_);
+    if (pool_ != nullptr) [[likely]] {
+      pool_->give(data_);
     } else {
       delete[] data_;
     }
@@ -37,7 +37,7 @@ class BufferLease {
   [[nodiscard]] std::size_t size() const noexcept { return size_; }
 
  private:
-  Hub& hub_;
+  BlockPool* pool_;  // null: from the heap
   std::size_t size_;
   char* data_;
 };

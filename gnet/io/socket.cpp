@@ -10,16 +10,11 @@
 #include <utility>
 
 #include "gnet/base/error.h"
+#include "gnet/io/socket_wait.h"
 
 namespace gnet {
 
-using detail::FiberControl;
-using detail::WaitKind;
-
 namespace {
-
-constexpr WaitKind kRead{"data on socket"};
-constexpr WaitKind kWrite{"room on socket"};
 
 bool would_block(int error) noexcept {
   return error == EAGAIN || error == EWOULDBLOCK;
@@ -90,50 +85,21 @@ UniqueFd Socket::release() {
 
 template <Socket::Direction direction>
 bool Socket::wait(Deadline deadline, const bool* stop) {
-  constexpr const char* kOperation = direction == kReading ? "receive" : "send";
-  if (slot_ == nullptr) throw_errno(EBADF, kOperation);
-  Hub& hub = *hub_;
-  hub.check_thread();
-  PollSlot& slot = *slot_;
-  const std::uint16_t generation = slot.generation;
-  FiberControl*& place = direction == kReading ? slot.reader : slot.writer;
-  if (place != nullptr) [[unlikely]] {
-    throw Misuse(std::string("a second fiber wants to ") + kOperation + " on one socket");
-  }
-  burst_ = 0;
-  // The Socket itself may be gone when the fiber wakes: only the slot is looked at.
-  struct Registration {
-    Registration(Poller& poller, FiberControl*& place, FiberControl& self)
-        : poller(poller), place(place), self(self) {
-      place = &self;
-      ++poller.waiters;
-    }
-    ~Registration() {
-      if (place == &self) place = nullptr;
-      --poller.waiters;
-    }
-    Poller& poller;
-    FiberControl*& place;
-    FiberControl& self;
-  } const registration(hub.poller(), place, hub.running());
-  const WaitKind& kind = direction == kReading ? kRead : kWrite;
-  for (;;) {
-    bool in_time = true;
-    if (deadline.is_never()) {
-      hub.park(kind, this);
-    } else {
-      in_time = hub.park(kind, this, deadline);
-    }
-    if (slot.generation != generation) [[unlikely]] {
-      throw_errno(EBADF, "the socket was closed while a fiber waited on it");
-    }
-    if (direction == kReading ? slot.readable : slot.writable) return true;
-    if (!in_time || (stop != nullptr && *stop)) return false;
-  }
+  return wait_inline<direction>(deadline, stop);
 }
 
 template bool Socket::wait<Socket::kReading>(Deadline, const bool*);
 template bool Socket::wait<Socket::kWriting>(Deadline, const bool*);
+
+void Socket::refuse_to_wait(Direction direction, bool open) {
+  const char* operation = direction == kReading ? "receive" : "send";
+  if (!open) throw_errno(EBADF, operation);
+  throw Misuse(std::string("a second fiber wants to ") + operation + " on one socket");
+}
+
+void Socket::closed_meanwhile() {
+  throw_errno(EBADF, "the socket was closed while a fiber waited on it");
+}
 
 void Socket::share_the_hub() {
   if (++burst_ < kBurst) return hub_->checkpoint();

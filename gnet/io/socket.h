@@ -24,6 +24,7 @@
 #include <optional>
 #include <string_view>
 
+#include "gnet/base/system_call.h"
 #include "gnet/base/unique_fd.h"
 #include "gnet/fiber/hub.h"
 #include "gnet/io/endpoint.h"
@@ -99,7 +100,7 @@ class Socket {
 
   // As receive(), without suspending: nothing when nothing is there.
   [[nodiscard]] std::optional<std::size_t> try_receive(void* buffer, std::size_t size) {
-    const ssize_t count = recv(fd_.get(), buffer, size, 0);
+    const ssize_t count = detail::receive_bytes(fd_.get(), buffer, size);
     if (count <= 0) [[unlikely]]
       return after_receive(count, buffer, size);
     // A short read has emptied the socket, unless the end is behind it: the kernel
@@ -110,7 +111,7 @@ class Socket {
 
   // Sends what the kernel takes at once; 0 when it takes nothing now.
   [[nodiscard]] std::size_t try_send(std::string_view data) {
-    const ssize_t count = send(fd_.get(), data.data(), data.size(), MSG_NOSIGNAL);
+    const ssize_t count = detail::send_bytes(fd_.get(), data.data(), data.size());
     if (count == static_cast<ssize_t>(data.size())) [[likely]]
       return data.size();
     return after_send(count, data);
@@ -143,8 +144,14 @@ class Socket {
   void set_option(int level, int name, int value);
 
  private:
+  friend class Protocol;  // whose loop has the wait inline
+
   template <Direction direction>
   bool wait(Deadline deadline, const bool* stop = nullptr);
+  template <Direction direction>
+  bool wait_inline(Deadline deadline, const bool* stop);
+  [[noreturn]] static void refuse_to_wait(Direction direction, bool open);
+  [[noreturn]] static void closed_meanwhile();
   std::optional<std::size_t> after_receive(ssize_t count, void* buffer, std::size_t size);
   std::size_t after_send(ssize_t count, std::string_view data);
   void share_the_hub();

@@ -96,7 +96,10 @@ class Session : public gnet::Protocol {
   void connection_lost(const gnet::CloseReason& reason) override;
 
  protected:
-  // Waits as long as the rate limits want after so many bytes.
+  // Whether there are rate limits.
+  [[nodiscard]] bool limited() const noexcept { return limited_; }
+
+  // Waits as long as they want after so many bytes.
   void pace(std::size_t bytes) {
     if (limited_) wait_for_rate(bytes);
   }

@@ -12,6 +12,7 @@
 #include "gnet/base/error.h"
 #include "gnet/fiber/cancel_scope.h"
 #include "gnet/io/buffer_lease.h"
+#include "gnet/io/socket_wait.h"
 #include "gnet/protocol/connection_factory.h"
 
 namespace gnet {
@@ -25,7 +26,7 @@ constexpr WaitKind kRoom{"room below the high-water mark of a connection"};
 
 // What a callback sends up to this size is copied, and leaves together at its end.
 // With the default recv_buf_size both fit one buffer of the hub.
-constexpr std::size_t kGathered = 16 * 1024;
+constexpr std::size_t kGathered = 4 * 1024;
 
 constexpr std::size_t kMaxParts = 16;
 
@@ -83,20 +84,45 @@ const Logger& Protocol::log() {
 
 // ---- the connection's life ----
 
+inline void Protocol::send_gathered(std::string_view data) noexcept {
+  if (drop_output_) return;
+  ssize_t sent = 0;
+  if (output_.empty()) sent = detail::send_bytes(socket_.native_handle(), data.data(), data.size());
+  if (sent != static_cast<ssize_t>(data.size())) [[unlikely]]
+    return sent_in_part(data, sent);
+  sent_ += data.size();
+  note_activity(false);
+}
+
 template <typename F>
 void Protocol::in_callback(char* gather, F&& callback) {
   // What the callback sent leaves also when it throws.
   struct Gather {
-    Gather(Protocol& protocol, char* buffer) : gathered(protocol.gathered_) {
-      gathered.data = buffer;
+    Gather(Protocol& owner, char* base) noexcept : protocol(owner) {
+      Gathered& gathered = protocol.gathered_;
+      gathered.base = gathered.begin = gathered.end = base;
+      protocol.begin_gathering();
     }
     ~Gather() {
-      if (gathered.size > 0) gathered.protocol.send_gathered();
-      gathered.data = nullptr;
+      Gathered& gathered = protocol.gathered_;
+      protocol.fiber_->park_hook = nullptr;
+      gathered.room = 0;
+      gathered.base = nullptr;
+      const std::string_view data = gathered.all();
+      gathered.begin = gathered.end;
+      if (!data.empty()) protocol.send_gathered(data);
     }
-    Gathered& gathered;
+    Protocol& protocol;
   } const scope(*this, gather);
   callback();
+}
+
+// From now on what the connection's fiber sends is gathered, until there is no room, the
+// fiber suspends, or sending has to be thought about.
+inline void Protocol::begin_gathering() noexcept {
+  if (output_.size() > high_water) return;
+  gathered_.room = kGathered;
+  fiber_->park_hook = &gathered_;
 }
 
 void Protocol::run(Socket socket, const sockaddr_in6& peer) {
@@ -159,7 +185,7 @@ CloseReason Protocol::serve() {
     }
     received_ += *count;
     note_activity(true);
-    in_callback(buffer.data() + size, [&] { data_received({buffer.data(), *count}); });
+    in_callback(buffer.data() + *count, [&] { data_received({buffer.data(), *count}); });
   }
   return *reason_;
 }
@@ -168,24 +194,38 @@ void Protocol::stay_half_closed() {
   while (!reason_) hub_.park(kHalfClosed, this);
 }
 
-bool Protocol::wait_for_data() {
+// False: something else has changed.
+[[gnu::always_inline]] inline bool Protocol::wait_for_data() {
+  if (watches_activity() != watched_) [[unlikely]]
+    change_watching();
   if (socket_.may_read()) {
     socket_.took_turn();
     return true;
   }
-  if (socket_.wait_readable(data_deadline(), nudged_)) return true;
+  const bool there = watched_ ? socket_.wait_readable(data_deadline(), nudged_)
+                              : socket_.wait_inline<Socket::kReading>(Deadline::never(), &nudged_);
+  if (!there) nothing_came();
+  return there;
+}
+
+// A limit that a callback has just set counts from now.
+void Protocol::change_watching() noexcept {
+  watched_ = !watched_;
+  if (!watched_) return;
+  last_read_ = hub_.now();
+  if (!draining_) last_active_ = last_read_;  // drain() has set it
+}
+
+void Protocol::nothing_came() {
   if (nudged_) {
     nudged_ = false;
   } else {
     data_deadline_passed();
   }
-  return false;
 }
 
 Deadline Protocol::data_deadline() const noexcept {
   Deadline deadline;
-  if (!watches_activity()) [[likely]]
-    return deadline;
   if (read_deadline > Duration::zero()) {
     deadline = Deadline(Deadline::after(last_read_, read_deadline));
   }
@@ -230,6 +270,7 @@ void Protocol::end(CloseReason reason, bool drop_output) {
   if (state_ == ConnectionState::closed) return;
   if (!reason_ || drop_output) reason_ = std::move(reason);
   drop_output_ = drop_output_ || drop_output;
+  gathered_.room = 0;
   room_.notify_all();
   if (fiber_ == nullptr) return;
   if (fiber_ == hub_.running_if_any()) return;
@@ -259,6 +300,7 @@ void Protocol::fail(CloseReason reason) noexcept {
   // A failure while the rest is being sent says more than the wish to close.
   if (!reason_ || state_ == ConnectionState::closing) reason_ = std::move(reason);
   drop_output_ = true;
+  gathered_.room = 0;
   room_.notify_all();
   nudge();
 }
@@ -336,28 +378,35 @@ void Protocol::linger() {
 
 Protocol::Gathered::Gathered(Protocol& owner) noexcept
     : ParkHook{[](ParkHook& hook) noexcept {
-        static_cast<Gathered&>(hook).protocol.send_gathered();
+        auto& gathered = static_cast<Gathered&>(hook);
+        gathered.room = 0;
+        const std::string_view data = gathered.take();
+        if (!data.empty()) gathered.protocol.send_gathered(data);
       }},
       protocol(owner) {}
 
-void Protocol::send_data(std::string_view data) {
+void Protocol::Gathered::copy(std::string_view data) noexcept {
+  std::memcpy(end, data.data(), data.size());
+  end += data.size();
+  room -= data.size();
+}
+
+void Protocol::send_otherwise(std::string_view data) {
   if (!accepts_data()) {
     throw ConnectionLost("the connection is " +
                          std::string(reason_ ? to_string(reason_->kind) : to_string(state_)));
   }
   if (data.empty()) return;
-  if (gathered_.data != nullptr && hub_.running_if_any() == fiber_) {
-    if (data.size() <= kGathered - gathered_.size) [[likely]] {
-      std::memcpy(gathered_.data + gathered_.size, data.data(), data.size());
-      gathered_.size += data.size();
-      fiber_->park_hook = &gathered_;
-    } else {
-      fiber_->park_hook = nullptr;
-      send_together({gathered_.data, std::exchange(gathered_.size, 0)}, data);
-    }
-  } else {
-    send_together({}, data);
+  std::string_view before;
+  if (gathered_.base != nullptr && hub_.running_if_any() == fiber_) {
+    // Again in the callback, after it was suspended?
+    if (fiber_->park_hook == nullptr) begin_gathering();
+    if (gathered_.take_in_place(data)) return;
+    if (data.size() <= gathered_.room) return gathered_.copy(data);
+    before = gathered_.take();
+    begin_gathering();
   }
+  send_together(before, data);
   if (output_.size() > high_water) wait_for_room();
 }
 
@@ -392,17 +441,13 @@ void Protocol::send_together(std::string_view first, std::string_view second) {
   }
 }
 
-void Protocol::send_gathered() noexcept {
-  const std::string_view data{gathered_.data, std::exchange(gathered_.size, 0)};
-  fiber_->park_hook = nullptr;
-  if (drop_output_) return;
+void Protocol::sent_in_part(std::string_view data, ssize_t count) noexcept {
   try {
     std::size_t sent = 0;
-    if (output_.empty()) sent = socket_.try_send(data);
+    if (output_.empty()) sent = socket_.after_send(count, data);
     sent_ += sent;
     note_activity(false);
-    if (sent == data.size()) [[likely]]
-      return;
+    if (sent == data.size()) return;
     output_.append(data.substr(sent));
     start_flusher();
   } catch (...) {

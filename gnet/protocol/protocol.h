@@ -89,7 +89,10 @@ class Protocol : ListHook {
   // Queues `data` and returns; what the socket takes at once is sent at once, and
   // what one callback sends leaves together. Suspends while more than high_water
   // bytes are queued. Throws ConnectionLost once the connection is closing.
-  void send_data(std::string_view data);
+  void send_data(std::string_view data) {
+    if (data.size() - 1 >= gathered_.room) return send_otherwise(data);  // or empty
+    if (!gathered_.take_in_place(data)) gathered_.copy(data);
+  }
 
   // Queues `data`, and closes when everything is sent.
   void send_lose(std::string_view data);
@@ -130,7 +133,7 @@ class Protocol : ListHook {
   [[nodiscard]] std::uint64_t received_bytes() const noexcept { return received_; }
   [[nodiscard]] std::uint64_t sent_bytes() const noexcept { return sent_; }
   [[nodiscard]] std::size_t queued_bytes() const noexcept {
-    return output_.size() + gathered_.size;
+    return output_.size() + gathered_.all().size();
   }
   [[nodiscard]] TimePoint connected_since() const noexcept { return since_; }
 
@@ -163,6 +166,8 @@ class Protocol : ListHook {
 
   CloseReason serve();
   bool wait_for_data();
+  void change_watching() noexcept;
+  void nothing_came();
   void stay_half_closed();
   [[nodiscard]] Deadline data_deadline() const noexcept;
   void data_deadline_passed();
@@ -170,7 +175,7 @@ class Protocol : ListHook {
     return (read_deadline.count() | idle_timeout.count()) != 0 || draining_;
   }
   void note_activity(bool read) noexcept {
-    if (watches_activity()) [[unlikely]]
+    if (watched_) [[unlikely]]
       note_time(read);
   }
   void note_time(bool read) noexcept;
@@ -180,8 +185,11 @@ class Protocol : ListHook {
 
   template <typename F>
   void in_callback(char* gather, F&& callback);
+  void begin_gathering() noexcept;
+  void send_otherwise(std::string_view data);
   void send_together(std::string_view first, std::string_view second);
-  void send_gathered() noexcept;
+  void send_gathered(std::string_view data) noexcept;
+  void sent_in_part(std::string_view data, ssize_t count) noexcept;
   void send_queue();
   void start_flusher();
   void flush_in_background();
@@ -192,13 +200,32 @@ class Protocol : ListHook {
   void adopt_inner(AnyFiber fiber);
   void kill_inner_fibers();
 
-  // What a callback has sent so far, in the buffer leased for it. Leaves when the
-  // callback returns, or suspends.
+  // What a callback has sent so far: [begin, end). It lies in the buffer leased for the
+  // callback, behind what was received, and leaves when the callback returns, or suspends.
   struct Gathered : detail::ParkHook {
     explicit Gathered(Protocol& owner) noexcept;
+
+    // What was received and is sent as it is lies in its place already.
+    bool take_in_place(std::string_view data) noexcept {
+      if (data.data() + data.size() != end || begin != end) return false;
+      begin = const_cast<char*>(data.data());
+      return true;
+    }
+    void copy(std::string_view data) noexcept;
+    [[nodiscard]] std::string_view all() const noexcept {
+      return {begin, static_cast<std::size_t>(end - begin)};
+    }
+    [[nodiscard]] std::string_view take() noexcept {
+      const std::string_view taken = all();
+      begin = end = base;
+      return taken;
+    }
+
     Protocol& protocol;
-    char* data = nullptr;  // null: not in a callback
-    std::size_t size = 0;
+    char* base = nullptr;  // where it begins when empty; null: not in a callback
+    char* begin = nullptr;
+    char* end = nullptr;
+    std::size_t room = 0;  // behind `end`, for what goes in without any question
   };
 
   Hub& hub_ = Hub::current();
@@ -208,6 +235,7 @@ class Protocol : ListHook {
   bool nudged_ = false;       // something has changed for whoever waits for data
   bool drop_output_ = false;  // what is queued is not worth sending any more
   bool draining_ = false;
+  bool watched_ = false;  // times are taken of what comes and goes
   bool saying_last_words_ = false;
   bool message_pending_ = false;
   bool flusher_active_ = false;

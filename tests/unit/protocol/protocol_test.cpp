@@ -222,6 +222,19 @@ BOOST_AUTO_TEST_CASE(ends_when_nothing_goes_either_way_beyond_the_idle_timeout) 
   BOOST_TEST((server.end_kind() == CloseKind::idle_timeout));
 }
 
+BOOST_AUTO_TEST_CASE(a_limit_that_a_callback_sets_counts_from_then) {
+  Server server;
+  server.hooks.data = [](Probe& probe, std::string_view) {
+    probe.read_deadline = probe.idle_timeout = 200ms;
+  };
+  Stream client = server.connect();
+  gnet::sleep(250ms);
+  client.send_all("x");
+  gnet::sleep(50ms);
+  BOOST_TEST(server.hooks.reasons.empty());
+  BOOST_TEST(read_all(client) == "");
+}
+
 BOOST_AUTO_TEST_CASE(ends_when_the_peer_takes_nothing_beyond_the_write_timeout) {
   Server server;
   server.hooks.set_up = [](Probe& probe) { probe.write_timeout = 50ms; };
@@ -404,6 +417,45 @@ BOOST_AUTO_TEST_CASE(what_one_callback_sends_leaves_together) {
     client.send_all("x");
     BOOST_TEST(read_some(client) == "one two three");
   }
+}
+
+BOOST_AUTO_TEST_CASE(received_bytes_may_be_sent_back_among_others_in_any_order) {
+  Server server;
+  server.hooks.data = [](Probe& probe, std::string_view data) {
+    const std::string before(data);
+    probe.send_data(data.substr(3));  // the end of what was received: lies in its place
+    probe.send_data("-");
+    probe.send_data(data);
+    gnet::yield();
+    probe.send_data(data.substr(0, 3));
+    probe.send_data(data.substr(3));
+    probe.send_data("+");
+    BOOST_TEST(data == before);
+  };
+  Stream client = server.connect();
+  for (int i = 0; i < 10; ++i) {
+    client.send_all("abcdef");
+    std::string answer;
+    while (answer.size() < 17) answer += read_some(client);
+    BOOST_TEST(answer == "def-abcdefabcdef+");
+  }
+}
+
+BOOST_AUTO_TEST_CASE(more_than_what_is_gathered_keeps_its_order) {
+  const std::string large = pattern(20'000);
+  Server server;
+  server.hooks.data = [&](Probe& probe, std::string_view data) {
+    probe.send_data("head ");
+    probe.send_data(large);
+    probe.send_data(data);
+    probe.send_data(large.substr(0, 3000));
+    probe.send_data(large.substr(3000, 3000));
+    probe.close_protocol();
+    BOOST_CHECK_THROW(probe.send_data("late"), gnet::ConnectionLost);
+  };
+  Stream client = server.connect();
+  client.send_all("x");
+  BOOST_TEST((read_all(client) == "head " + large + "x" + large.substr(0, 6000)));
 }
 
 BOOST_AUTO_TEST_CASE(what_was_sent_leaves_before_the_callback_suspends) {

@@ -70,8 +70,9 @@ Clients:
 Errors:
   error      code, name, message, endpoint, hint
 
-The unit stands in the key. Keys are added, never changed. Log lines stay on
-stderr: --log-format json makes JSON of them too.
+The unit stands in the key. Keys are added, never changed. JSON Schemas of all of it
+are installed in share/gnet/schema. Log lines stay on stderr: --log-format json makes
+JSON of them too.
 )";
 
 constexpr std::string_view kConfig =

@@ -7,6 +7,7 @@
 #include "cli/serve.h"
 #include "commands/commands.h"
 #include "commands/echo_modes.h"
+#include "gnet/base/error.h"
 #include "gnet/base/shorten.h"
 #include "gnet/base/utf8.h"
 #include "gnet/fiber/fiber.h"
@@ -119,10 +120,14 @@ class Echo : public cli::Session {
   }
 
   void generate() {
-    for (std::size_t line = 0; !finished_; ++line) {
-      const std::string text = chargen_line(line);
-      pace(text.size());
-      reply(text);
+    try {
+      for (std::size_t line = 0; !finished_; ++line) {
+        const std::string text = chargen_line(line);
+        pace(text.size());
+        reply(text);
+      }
+    } catch (const gnet::ConnectionLost&) {
+      // The peer has had enough: the usual end of this service.
     }
   }
 

@@ -5,7 +5,7 @@ start echo-server -p 0 -4 -v
 mkfifo keep
 exec 8<> keep
 mkfifo holding
-peer hold "127.0.0.1:$port" 2 < keep > holding &
+peer hold "127.0.0.1:$port" 2 < keep > holding 8>&- &
 started="$started $!"
 read -r word < holding
 await server.err "echo#2"

@@ -23,3 +23,10 @@ start echo-server -p 0 -4 --banner 'welcome' --chunk 2 --log-data text
 same "$(printf hello | peer pipe "127.0.0.1:$port" | tr -d '\r')" "welcome
 hello"
 contains server.err "data: hello"
+
+# Whoever has enough of a stream without end just goes.
+start echo-server -p 0 -4 --mode chargen --once
+peer reset "127.0.0.1:$port"
+finish
+same "$status" 0
+! grep -q "nobody handled" server.err || fail "an error that is none: $(cat server.err)"

@@ -3,7 +3,7 @@
 
 hold() {  # hold COUNT: that many idle connections, until clean-up
   rm -f holding && mkfifo holding
-  peer hold "127.0.0.1:$port" "$1" < keep > holding &
+  peer hold "127.0.0.1:$port" "$1" < keep > holding 8>&- &
   holder=$!
   started="$started $holder"
   read -r word < holding

@@ -1,0 +1,78 @@
+# What --json prints is what schema/ says, no more and no less.
+. "$(dirname "$0")/prelude.sh"
+schema=$here/../../schema
+command -v python3 > /dev/null || { echo "python3 is missing: skipped" >&2; exit 77; }
+
+# check NAME FILE [EVENT…]: the lines of a file against a schema; all these events are among them.
+check() {
+  name=$1
+  file=$2
+  shift 2
+  status=0
+  python3 "$here/check_schema.py" "$schema/$name.json" "$@" < "$file" || status=$?
+  [ "$status" != 77 ] || { echo "python3-jsonschema is missing: skipped" >&2; exit 77; }
+  [ "$status" = 0 ] || fail "$name"
+}
+
+# A server through all of its life.
+echo '[echo-server]' > gnet.toml
+start echo-server -p 0 -4 -u -U "$work/s.sock" --mode chargen --drain-timeout 100ms --json \
+  --config gnet.toml --access-log access --access-format json --stats-interval 50ms
+mkfifo keep
+exec 8<> keep
+peer hold "127.0.0.1:$port" 1 < keep > holding 8>&- &
+started="$started $!"
+await holding holding
+echo 'idle-timeout = "1h"' >> gnet.toml
+kill -HUP "$server"
+await server.out '"ok":true'
+echo 'loss = "none"' >> gnet.toml
+kill -HUP "$server"
+await server.out '"ok":false'
+peer reset "$work/s.sock"
+await server.out '"event":"close"'
+await server.out '"event":"stats"'
+kill -USR1 "$server"
+await server.err '"event":"stats"'
+stop
+same "$status" 10
+{ cat server.out; grep '^{' server.err; } > servers
+
+# A client that has luck, one that has bad luck, and one that has none.
+start echo-server -p 0 -4 -u --mode upper --loss 100%
+expect 1 gnet echo-client -n 1 --json "127.0.0.1:$port"
+cat out > clients
+expect 1 gnet echo-client -n 1 --json "udp://127.0.0.1:$port"
+cat out >> clients
+stop
+expect 5 gnet echo-client --reconnect=1ms --max-retries 2 --json "127.0.0.1:$port"
+cat out >> clients
+
+# Errors of all kinds.
+for wrong in "--port x" "--nosuch" "--bind 192.0.2.1" "--access-log /nonexistent/log"; do
+  gnet echo-server -p 0 --json $wrong >> servers 2> err && fail "this went well: $wrong"
+done
+for wrong in "tcp://:99999" "host.invalid:1" "/nonexistent/socket"; do
+  gnet echo-client --json "$wrong" >> clients 2> err && fail "this went well: $wrong"
+done
+
+check echo-server servers listening accept close reload stats drain stopped error
+check echo-client clients echo lost summary reconnect error
+check access-log access
+gnet version --json > version
+check version version
+gnet echo-server --explain --json -p 7 > explain
+check explain explain
+
+# The check is worth something: an event, a key or a type that nobody has heard of.
+ts='"ts":"2026-11-21T12:01:07.123Z"'
+cat > wrong << END
+{$ts,"event":"nosuch","left":3}
+{$ts,"event":"drain","left":3,"more":1}
+{$ts,"event":"drain","left":"3"}
+{$ts,"event":"drain"}
+{"event":"drain","left":3}
+{"ts":"now","event":"drain","left":3}
+{$ts,"event":"reload","ok":true,"changed":[]}
+END
+check echo-server wrong none

@@ -32,8 +32,14 @@ Output& output() {
 
 std::shared_ptr<const LogSink> current_sink() {
   Output& out = output();
+  {
+    const std::lock_guard lock(out.mutex);
+    if (out.sink) return out.sink;
+  }
+  // Not under the lock: a new writer takes the lock of all writers, which fork() takes first.
+  auto standard = std::make_shared<const LogSink>(LogWriter("stderr"));
   const std::lock_guard lock(out.mutex);
-  if (!out.sink) out.sink = std::make_shared<const LogSink>(LogWriter("stderr"));
+  if (!out.sink) out.sink = std::move(standard);
   return out.sink;
 }
 

@@ -26,6 +26,7 @@
 #include "gnet/io/listener.h"
 #include "gnet/io/resolver.h"
 #include "gnet/io/stream.h"
+#include "gnet/os/hub_group.h"
 #include "gnet/os/signal.h"
 #include "gnet/protocol/framed_protocol.h"
 #include "gnet/protocol/framer.h"

@@ -1,5 +1,7 @@
 #include "gnet/protocol/connection_factory.h"
 
+#include "gnet/base/error.h"
+
 namespace gnet {
 namespace {
 
@@ -16,16 +18,34 @@ constexpr Duration kCutGrace = std::chrono::seconds(2);
 ConnectionFactory::~ConnectionFactory() = default;
 
 ConnectionCounters ConnectionFactory::counters() const {
-  ConnectionCounters sum = counters_;
-  const_cast<ConnectionFactory*>(this)->for_each_connection([&sum](Protocol& protocol) {
-    sum.received_bytes += protocol.received_bytes();
-    sum.sent_bytes += protocol.sent_bytes();
+  ConnectionCounters sum;
+  on_each_hub([&](Share& share) {
+    if (&share == shares_.front().get()) sum = counters_;
+    sum.received_bytes += share.received_bytes;
+    sum.sent_bytes += share.sent_bytes;
+    share.connections.for_each([&sum](Protocol& protocol) {
+      sum.received_bytes += protocol.received_bytes();
+      sum.sent_bytes += protocol.sent_bytes();
+    });
   });
   return sum;
 }
 
 void ConnectionFactory::broadcast(std::string_view data) {
-  for_each_connection([data](Protocol& protocol) {
+  if (!hubs_) return shares_.front()->broadcast(data);
+  const std::size_t here = hubs_->index();
+  const auto copy = std::make_shared<const std::string>(data);
+  for (std::size_t hub = 0; hub < shares_.size(); ++hub) {
+    if (hub == here) {
+      shares_[hub]->broadcast(data);
+    } else {
+      hubs_->post(hub, [share = shares_[hub], copy] { share->broadcast(*copy); });
+    }
+  }
+}
+
+void ConnectionFactory::Share::broadcast(std::string_view data) {
+  connections.for_each([data](Protocol& protocol) {
     if (!protocol.connected()) return;
     if (protocol.queued_bytes() + data.size() > protocol.high_water) {
       protocol.abort();
@@ -40,32 +60,88 @@ const Logger& ConnectionFactory::log() {
   return *log_;
 }
 
-ConnectionFactory::Slot::Slot(ConnectionFactory& factory) noexcept : factory_(&factory) {
+// ---- one connection ----
+
+ConnectionFactory::Slot::Slot(ConnectionFactory& factory, const sockaddr_in6& peer, std::size_t hub)
+    : factory_(&factory), hub_(hub), peer_(peer) {
+  if (factory.hubs_) factory.hubs_->begin_task(hub);
   ++factory.counters_.accepted;
   ++factory.counters_.active;
 }
 
 ConnectionFactory::Slot::~Slot() {
   if (factory_ == nullptr) return;
-  --factory_->counters_.active;
-  factory_->ended_.notify_all();
+  if (hub_ == 0 || &factory_->ended_.hub() == Hub::current_if_any()) {
+    factory_->free_slot(hub_, peer_);
+  } else {
+    factory_->hubs_->post(
+        0, [factory = factory_, hub = hub_, peer = peer_] { factory->free_slot(hub, peer); });
+  }
 }
 
-void ConnectionFactory::run_connection(Protocol& protocol, Socket socket,
+void ConnectionFactory::free_slot(std::size_t hub, const sockaddr_in6& peer) noexcept {
+  if (hubs_) hubs_->end_task(hub);
+  --counters_.active;
+  connection_gone(peer);
+  ended_.notify_all();
+}
+
+void ConnectionFactory::run_connection(const Slot& slot, Protocol& protocol, Socket socket,
                                        const sockaddr_in6& peer) {
+  Share& share = *shares_[slot.hub()];
+  if (share.phase == Phase::cutting) return socket.abort();
   protocol.factory_ = this;
-  connections_.push_back(protocol);
+  share.connections.push_back(protocol);
   struct Registration {
     ~Registration() {
       protocol.unlink();
-      factory.counters_.received_bytes += protocol.received_bytes();
-      factory.counters_.sent_bytes += protocol.sent_bytes();
+      share.received_bytes += protocol.received_bytes();
+      share.sent_bytes += protocol.sent_bytes();
     }
-    ConnectionFactory& factory;
+    Share& share;
     Protocol& protocol;
-  } const registration{*this, protocol};
-  if (ending_) protocol.drain(kQuiet);
+  } const registration{share, protocol};
+  if (share.phase == Phase::draining) protocol.drain(kQuiet);
   protocol.run(std::move(socket), peer);
+}
+
+// ---- all of them ----
+
+void ConnectionFactory::spread_over(std::shared_ptr<HubGroup> hubs) {
+  if (active() > 0) throw Misuse("connections are spread over hubs before there are any");
+  if (hubs && hubs->index() != 0) throw Misuse("a factory belongs to hub 0 of its group");
+  hubs_ = hubs && hubs->size() > 1 ? std::move(hubs) : nullptr;
+  Share& own = *shares_.front();
+  for (const auto& former : std::vector(shares_.begin() + 1, shares_.end())) {
+    own.received_bytes += former->received_bytes;
+    own.sent_bytes += former->sent_bytes;
+  }
+  shares_.resize(1);
+  while (hubs_ && shares_.size() < hubs_->size()) shares_.push_back(std::make_shared<Share>());
+}
+
+void ConnectionFactory::begin_connections() {
+  if (hubs_) static_cast<void>(log());  // made here, before others need it
+  enter(Phase::serving);
+}
+
+void ConnectionFactory::enter(Phase phase) {
+  shares_.front()->enter(phase);
+  for (std::size_t hub = 1; hubs_ && hub < hubs_->size(); ++hub) {
+    hubs_->post(hub, [share = shares_[hub], phase] { share->enter(phase); });
+  }
+}
+
+void ConnectionFactory::Share::enter(Phase next) {
+  phase = next;
+  if (next == Phase::serving) return;
+  connections.for_each([next](Protocol& protocol) {
+    if (next == Phase::draining) {
+      protocol.drain(kQuiet);
+    } else {
+      protocol.end({CloseKind::service_stop, nullptr}, true);
+    }
+  });
 }
 
 bool ConnectionFactory::wait_for_connections(Deadline deadline) {
@@ -76,13 +152,11 @@ bool ConnectionFactory::wait_for_connections(Deadline deadline) {
 }
 
 std::size_t ConnectionFactory::end_connections(Deadline grace) {
-  ending_ = true;
-  for_each_connection([](Protocol& protocol) { protocol.drain(kQuiet); });
+  ended_.hub().check_thread();
+  enter(Phase::draining);
   if (wait_for_connections(grace)) return 0;
   const auto cut = static_cast<std::size_t>(counters_.active);
-  for_each_connection([](Protocol& protocol) {
-    protocol.end({CloseKind::service_stop, nullptr}, true);
-  });
+  enter(Phase::cutting);
   if (!wait_for_connections(kCutGrace)) {
     log().error("{} connections do not end: a callback swallows its interrupt", active());
   }

@@ -142,11 +142,11 @@ std::optional<Duration> ReconnectingClientFactory::try_once() {
   last_error_ = nullptr;
   last_reason_ = {CloseKind::service_stop, nullptr};
   const TimePoint since = Clock::now();
-  auto connection =
-      spawn({.name = "client of " + endpoint_.to_string()},
-            [this, slot = Slot(*this), connected = std::move(*made)]() mutable {
-              run_connection(*connected.protocol, std::move(connected.socket), connected.peer);
-            });
+  auto connection = spawn({.name = "client of " + endpoint_.to_string()},
+                          [this, slot = Slot(*this), connected = std::move(*made)]() mutable {
+                            run_connection(slot, *connected.protocol, std::move(connected.socket),
+                                           connected.peer);
+                          });
   connection.join();
   if (Clock::now() - since >= policy_.reset_after) retry_ = 0;
   const auto delay = should_reconnect(last_reason_) ? next_delay() : std::nullopt;

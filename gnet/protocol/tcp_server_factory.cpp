@@ -22,7 +22,11 @@ TCPServerFactory::TCPServerFactory(Listener listener, ServerOptions options)
     : options_(std::move(options)), listener_(std::move(listener)) {}
 
 TCPServerFactory::~TCPServerFactory() {
-  if (Hub::current_if_any() == nullptr) return;
+  if (Hub::current_if_any() == nullptr) {
+    // Its hub has ended, and with it the connections there; not those on other hubs.
+    if (hubs() != nullptr) hubs()->stop();
+    return;
+  }
   const Uninterruptible wait_out;
   stop(Deadline(Duration::zero()));
 }
@@ -96,21 +100,32 @@ void TCPServerFactory::serve(Accepted accepted) {
     count_refused();
     return;
   }
-  spawn([this, slot = Slot(*this), accepted = std::move(accepted)]() mutable {
-    std::unique_ptr<Protocol> protocol;
-    try {
-      protocol = build_protocol();
-    } catch (const std::exception& error) {
-      log().error("cannot serve a connection: {}", error.what());
-      return;
-    }
-    Socket socket(std::move(accepted.fd), Socket::NonBlocking{});
-    if (accepted.peer.sin6_family != AF_UNIX) {
-      if (options_.no_delay) socket.set_no_delay(true);
-      if (options_.keep_alive > Duration::zero()) socket.set_keep_alive(options_.keep_alive);
-    }
-    run_connection(*protocol, std::move(socket), accepted.peer);
-  });
+  const std::size_t hub = hubs() != nullptr ? hubs()->least_busy() : 0;
+  auto connection = [this, slot = Slot(*this, accepted.peer, hub),
+                     fd = std::move(accepted.fd)]() mutable { begin(slot, std::move(fd)); };
+  if (hub == 0) {
+    spawn(std::move(connection));
+  } else {
+    // A hub that ends drops this: the connection is closed, and its place is free again.
+    hubs()->post(hub,
+                 [connection = std::move(connection)]() mutable { spawn(std::move(connection)); });
+  }
+}
+
+void TCPServerFactory::begin(const Slot& slot, UniqueFd fd) {
+  std::unique_ptr<Protocol> protocol;
+  try {
+    protocol = build_protocol();
+  } catch (const std::exception& error) {
+    log().error("cannot serve a connection: {}", error.what());
+    return;
+  }
+  Socket socket(std::move(fd), Socket::NonBlocking{});
+  if (slot.peer().sin6_family != AF_UNIX) {
+    if (options_.no_delay) socket.set_no_delay(true);
+    if (options_.keep_alive > Duration::zero()) socket.set_keep_alive(options_.keep_alive);
+  }
+  run_connection(slot, *protocol, std::move(socket), slot.peer());
 }
 
 }  // namespace gnet

@@ -9,7 +9,17 @@
 // Connections above max_connections wait in the kernel's backlog; so they do while
 // the process has no descriptors left.
 //
-// Threads: as its hub.
+// With set_threads() or set_hubs() connections live on several threads: the server's
+// own hub accepts, and gives each connection to the hub that has the fewest, itself
+// first. So all limits are exact, and a lone connection costs no more than before.
+//
+//   server->set_threads(4);   // this one and three more; before start()
+//
+// Threads: as its hub. With several hubs, build_protocol() (the builder, that is),
+// connection_started() and connection_ended() are called on the hub where the
+// connection lives, on several at the same time: what they share has to bear that.
+// A class that overrides them calls stop() in its own destructor. admit() and
+// connection_gone() stay on the server's hub.
 
 #pragma once
 
@@ -57,10 +67,17 @@ class TCPServerFactory : public ConnectionFactory {
 
   void set_builder(Builder builder) { builder_ = std::move(builder); }
 
+  // Has connections live on all hubs of a group, of which this is hub 0, and which
+  // several servers may share. Throws Misuse once there are connections.
+  void set_hubs(std::shared_ptr<HubGroup> hubs) { spread_over(std::move(hubs)); }
+
+  // As above, with a group of its own; 1 is the server's own hub alone.
+  void set_threads(std::size_t threads) { set_hubs(std::make_shared<HubGroup>(threads)); }
+
   // ---- to override ----
 
-  // The Protocol of a new connection; the builder's by default. What it throws is
-  // logged, and the connection closed.
+  // The Protocol of a new connection, on whose hub it is called; the builder's by
+  // default. What it throws is logged, and the connection closed.
   virtual std::unique_ptr<Protocol> build_protocol();
 
   // Whether to serve this peer; false closes the connection.
@@ -96,6 +113,7 @@ class TCPServerFactory : public ConnectionFactory {
  private:
   void accept_loop();
   void serve(Accepted accepted);
+  void begin(const Slot& slot, UniqueFd fd);
 
   std::optional<Endpoint> endpoint_;
   ServerOptions options_;

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <csignal>
+#include <mutex>
 #include <vector>
 
 #include "cli/failure.h"
@@ -14,6 +15,9 @@
 namespace cli {
 namespace {
 
+std::mutex printing;
+
+std::mutex files_mutex;
 std::vector<const std::string*>& temporary_files() {
   static std::vector<const std::string*> files;
   return files;
@@ -50,6 +54,7 @@ bool write_all(int fd, std::string_view text) noexcept {
 }
 
 void print(std::string_view text) {
+  const std::lock_guard lock(printing);
   if (write_all(STDOUT_FILENO, text)) return;
   if (errno == EPIPE || errno == EBADF) leave(Exit::stdout_closed);
   throw Failure(Exit::io, "cannot write standard output: " + error_text(errno));
@@ -62,6 +67,7 @@ void print_line(std::string_view line) {
 }
 
 TemporaryFile::TemporaryFile(std::string path) : path_(std::move(path)) {
+  const std::lock_guard lock(files_mutex);
   temporary_files().push_back(&path_);
 }
 
@@ -70,6 +76,7 @@ TemporaryFile::~TemporaryFile() {
 }
 
 void TemporaryFile::remove() noexcept {
+  const std::lock_guard lock(files_mutex);
   auto& files = temporary_files();
   const auto mine = std::find(files.begin(), files.end(), &path_);
   if (mine == files.end()) return;
@@ -78,6 +85,7 @@ void TemporaryFile::remove() noexcept {
 }
 
 void leave(Exit status) noexcept {
+  const std::lock_guard lock(files_mutex);
   for (const std::string* path : temporary_files()) unlink(path->c_str());
   _exit(static_cast<int>(status));
 }

@@ -3,6 +3,8 @@
 // What goes to stdout is payload or a report; each call writes all of it at once,
 // so that a script sees a line as soon as it is printed. When the reader has gone
 // the program ends quietly with status 141, as a filter killed by SIGPIPE would.
+//
+// Threads: all of it may be used from any; what one call prints stays together.
 
 #pragma once
 

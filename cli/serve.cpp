@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -20,6 +21,7 @@
 #include "gnet/base/log_writer.h"
 #include "gnet/base/size.h"
 #include "gnet/diag/fiber_dump.h"
+#include "gnet/os/hub_group.h"
 #include "gnet/os/signal.h"
 #include "gnet/protocol/service.h"
 
@@ -65,6 +67,17 @@ std::string plural(std::uint64_t count, std::string_view noun) {
   return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
 }
 
+constexpr const char* kThreadName = "gnet";
+
+// How long a thread that is busy may keep the others from ending at once.
+constexpr gnet::Duration kResetTime = std::chrono::milliseconds(200);
+
+// Has the kernel reset the connection when the process ends.
+void reset_at_exit(gnet::Protocol& session) {
+  const linger at_once{1, 0};
+  setsockopt(session.socket().native_handle(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+}
+
 struct Totals {
   gnet::ConnectionCounters connections;
   std::uint64_t datagrams = 0;
@@ -88,6 +101,7 @@ class ServerRun {
     service_.handle_signals(false);  // here they do more than stop it
     open_endpoints();
     drop_privileges(options_);
+    start_threads();
     watch_signals();
     std::vector<Listening> listening;
     for (const Bound& bound : bound_) listening.push_back(bound.listening);
@@ -105,6 +119,24 @@ class ServerRun {
       bound_ = adopt_all(std::move(inherited), rules_, handlers_);
     } else {
       bound_ = bind_all(options_, rules_, handlers_);
+    }
+  }
+
+  // After privileges are dropped, because some of them belong to each thread.
+  void start_threads() {
+    if (options_.threads.number < 2) return;
+    for (Bound& bound : bound_) {
+      auto* server = dynamic_cast<gnet::TCPServerFactory*>(bound.factory.get());
+      if (server == nullptr) continue;
+      try {
+        if (!hubs_) hubs_ = std::make_shared<gnet::HubGroup>(options_.threads.number, kThreadName);
+      } catch (const std::system_error& error) {
+        throw Failure(Exit::io,
+                      fmt::format("cannot start {} threads: {}", options_.threads.number,
+                                  error_text(error.code().value())),
+                      "--threads 1 needs none");
+      }
+      server->set_hubs(hubs_);
     }
   }
 
@@ -162,6 +194,7 @@ class ServerRun {
       log_.info("draining {}, again to stop now", plural(left, "connection"));
     }
     const std::size_t cut = service_.stop(gnet::Deadline(drain_timeout_));
+    if (hubs_) hubs_->stop();
     if (global_.json) print_line(event("stopped").add("cut", cut).text());
     if (cut == 0) return Exit::ok;
     log_.error("cut {} that did not end within {}", plural(cut, "connection"),
@@ -260,13 +293,27 @@ class ServerRun {
 
   void quit() {
     if (verbosity_ > 0) write_all(STDERR_FILENO, gnet::fiber_dump());
-    for (gnet::Factory* factory : factories_) {
-      if (auto* server = dynamic_cast<gnet::ConnectionFactory*>(factory)) {
-        server->for_each_connection([](gnet::Protocol& session) { session.socket().abort(); });
+    // Other threads are asked; one that is busy must not keep the process.
+    auto others = gnet::spawn([this] {
+      for (gnet::Factory* factory : factories_) {
+        if (auto* server = dynamic_cast<gnet::ConnectionFactory*>(factory)) {
+          server->for_each_connection(reset_at_exit);
+        }
       }
+      if (verbosity_ > 0) dump_other_fibers();
+    });
+    if (!others.join(gnet::Deadline(kResetTime)) && verbosity_ > 0) {
+      write_all(STDERR_FILENO, "a thread does not answer\n");
     }
     gnet::flush_log();
     leave(Exit::quit);
+  }
+
+  void dump_other_fibers() const {
+    for (std::size_t hub = 1; hubs_ && hub < hubs_->size(); ++hub) {
+      const std::string fibers = hubs_->run(hub, [] { return gnet::fiber_dump(); });
+      write_all(STDERR_FILENO, fmt::format("thread {}-{}:\n{}", kThreadName, hub, fibers));
+    }
   }
 
   // ---- counters ----
@@ -348,6 +395,7 @@ class ServerRun {
   gnet::Duration drain_timeout_;
   Ticker stats_;
   Ticker watchdog_;
+  std::shared_ptr<gnet::HubGroup> hubs_;  // null: this thread alone
   std::vector<Bound> bound_;
   std::vector<gnet::Factory*> factories_;  // owned by the service
   gnet::Service& service_ = gnet::Service::instance();

@@ -1,11 +1,19 @@
 #include "cli/server_options.h"
 
+#include <fmt/format.h>
+#include <sched.h>
+
+#include <algorithm>
+
 #include "cli/failure.h"
 
 namespace cli {
 namespace {
 
 using S = ServerOptions;
+
+// More than that are a mistake, or a machine that one server cannot fill.
+constexpr unsigned kMostThreads = 1024;
 
 std::vector<Row<S>> listening() {
   return {
@@ -85,6 +93,15 @@ std::vector<Row<S>> serving() {
        &S::rate_limit_total,
        "the same for all together",
        {.fallback = "off", .live = true}},
+      {"--threads",
+       "N",
+       &S::threads,
+       "threads that serve connections; 1 = deterministic",
+       {.fallback = "one a core",
+        .common = true,
+        .more = "One thread accepts, and a connection lives on the thread that has the fewest. "
+                "Datagrams are answered on the first. The cores are those that the process may "
+                "use, see *taskset*(1)."}},
       {"-1,--once", &S::once, "serve one connection, then exit", {.common = true}},
       {"--max-accepts",
        "N",
@@ -157,6 +174,13 @@ std::vector<Row<S>> process() {
 
 }  // namespace
 
+unsigned usable_cores() noexcept {
+  cpu_set_t cores;
+  // Fails where there are more than the set has room for.
+  if (sched_getaffinity(0, sizeof cores, &cores) != 0) return kMostThreads;
+  return std::min(static_cast<unsigned>(CPU_COUNT(&cores)), kMostThreads);
+}
+
 FlagGroup server_flags() {
   FlagGroup group{.topic = "server", .title = "Server options", .flags = {}};
   for (const auto& rows : {listening(), serving(), reporting(), process()}) {
@@ -175,6 +199,9 @@ void check(const ServerOptions& options) {
   }
   if (options.once && options.max_accepts.number > 1) {
     throw UsageError("--once and --max-accepts exclude each other");
+  }
+  if (options.threads.number < 1 || options.threads.number > kMostThreads) {
+    throw UsageError(fmt::format("--threads must be from 1 to {}", kMostThreads));
   }
   if (options.backlog.number > 1'000'000) throw UsageError("--backlog must be at most 1000000");
 }

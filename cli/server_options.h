@@ -13,6 +13,9 @@
 
 namespace cli {
 
+// The cores that this process may use.
+[[nodiscard]] unsigned usable_cores() noexcept;
+
 struct ServerOptions {
   // Where to listen.
   std::vector<gnet::Endpoint> endpoints;
@@ -34,6 +37,7 @@ struct ServerOptions {
   gnet::Duration idle_timeout{};
   Rate rate_limit;
   Rate rate_limit_total;
+  Count threads{usable_cores()};
 
   // How long.
   bool once = false;

@@ -46,6 +46,7 @@ SessionRules::SessionRules(const GlobalOptions& global, const ServerOptions& opt
 void SessionRules::change(std::unique_ptr<const SessionSettings> settings) {
   if (settings_.load() == nullptr ||
       settings->rate_limit_total != this->settings().rate_limit_total) {
+    const std::lock_guard lock(total_mutex_);
     total_ = TokenBucket(settings->rate_limit_total, gnet::Clock::now());
   }
   settings_.store(settings.get(), std::memory_order_release);
@@ -74,6 +75,7 @@ bool SessionRules::admit(const sockaddr_in6& peer) {
   }
   // Counted here and not when it begins: others may be accepted before that.
   ++active_;
+  busy();
   if (limit_ > 0 && ++admitted_ == limit_) changed.set();
   return true;
 }
@@ -89,8 +91,19 @@ bool SessionRules::admit_datagram(const gnet::SocketAddress& peer) {
   return true;
 }
 
-void SessionRules::began(gnet::Protocol& session) {
+void SessionRules::left(const sockaddr_in6& peer) noexcept {
+  --active_;
   busy();
+  if (const auto address = address_of(reinterpret_cast<const sockaddr*>(&peer))) {
+    const auto known = per_address_.find(*address);
+    if (known != per_address_.end() && --known->second == 0) per_address_.erase(known);
+  }
+  if (!full()) room_.set();
+  const bool now_idle = active_ == 0 && options_.idle_exit > gnet::Duration::zero();
+  if (exhausted() || now_idle) changed.set();
+}
+
+void SessionRules::began(gnet::Protocol& session) {
   // A logger of its own costs a connection memory: only when it has something to say.
   if (gnet::log_level() <= gnet::LogLevel::debug) {
     session.log().debug("connected to {}", session.local().to_string());
@@ -103,14 +116,6 @@ void SessionRules::began(gnet::Protocol& session) {
 }
 
 void SessionRules::ended(gnet::Protocol& session, const gnet::CloseReason& reason) {
-  --active_;
-  busy();
-  if (const auto address = session.peer().address()) {
-    const auto known = per_address_.find(*address);
-    if (known != per_address_.end() && --known->second == 0) per_address_.erase(known);
-  }
-  if (!full()) room_.set();
-  if (exhausted()) changed.set();
   const auto age = gnet::Clock::now() - session.connected_since();
   if (gnet::log_level() <= gnet::LogLevel::debug) {
     session.log().debug("closed: {}, {} in, {} out, after {}", reason.text(),
@@ -134,7 +139,11 @@ void SessionRules::busy() noexcept {
 
 void SessionRules::pace_total(std::size_t bytes) {
   if (settings().rate_limit_total == 0) return;
-  const gnet::Duration wait = total_.take(bytes, gnet::Clock::now());
+  gnet::Duration wait;
+  {
+    const std::lock_guard lock(total_mutex_);
+    wait = total_.take(bytes, gnet::Clock::now());
+  }
   if (wait > gnet::Duration::zero()) gnet::sleep(wait);
 }
 

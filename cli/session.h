@@ -6,7 +6,8 @@
 //     void data_received(std::string_view data) override { pace(data.size()); }
 //   };
 //
-// Threads: as gnet::Protocol.
+// Threads: a Session as gnet::Protocol. With --threads several hubs share the rules:
+// what says so is for the hub on which they were made, the rest is for all.
 
 #pragma once
 
@@ -15,6 +16,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <string_view>
 #include <vector>
 
@@ -32,6 +34,8 @@ class SessionRules {
  public:
   SessionRules(const GlobalOptions& global, const ServerOptions& options);
 
+  // ---- on the rules' own hub ----
+
   // Whether this peer is served, by --allow, --deny, --max-per-ip and --max-accepts. Suspends
   // while --max-connections are alive.
   bool admit(const sockaddr_in6& peer);
@@ -39,20 +43,11 @@ class SessionRules {
   // The same for a datagram, which counts as one connection.
   bool admit_datagram(const gnet::SocketAddress& peer);
 
-  // What holds for connections that begin now. Lives as long as the rules.
-  [[nodiscard]] const SessionSettings& settings() const noexcept {
-    return *settings_.load(std::memory_order_acquire);
-  }
+  // A peer that was admitted has gone, with whatever was left of its connection.
+  void left(const sockaddr_in6& peer) noexcept;
 
   // From now on these hold.
   void change(std::unique_ptr<const SessionSettings> settings);
-
-  // Called for each connection that begins and that ends.
-  void began(gnet::Protocol& session);
-  void ended(gnet::Protocol& session, const gnet::CloseReason& reason);
-
-  // Waits as long as --rate-limit-total wants after so many bytes.
-  void pace_total(std::size_t bytes);
 
   // All connections that --once or --max-accepts let in have come.
   [[nodiscard]] bool exhausted() const noexcept { return limit_ > 0 && admitted_ >= limit_; }
@@ -63,11 +58,26 @@ class SessionRules {
   [[nodiscard]] gnet::TimePoint last_busy() const noexcept { return last_busy_; }
   void busy() noexcept;
 
+  // Set when exhausted() becomes true, when a connection ends after that, and when the
+  // last one ends with --idle-exit.
+  gnet::Event changed;
+
+  // ---- on the hub of the connection ----
+
+  // Called for each connection that begins and that ends.
+  void began(gnet::Protocol& session);
+  void ended(gnet::Protocol& session, const gnet::CloseReason& reason);
+
+  // Waits as long as --rate-limit-total wants after so many bytes.
+  void pace_total(std::size_t bytes);
+
+  // What holds for connections that begin now. Lives as long as the rules.
+  [[nodiscard]] const SessionSettings& settings() const noexcept {
+    return *settings_.load(std::memory_order_acquire);
+  }
+
   [[nodiscard]] const ServerOptions& options() const noexcept { return options_; }
   [[nodiscard]] bool json() const noexcept { return json_; }
-
-  // Set when exhausted() becomes true, and when a connection ends after that.
-  gnet::Event changed;
 
  private:
   [[nodiscard]] bool full() const noexcept;
@@ -78,12 +88,13 @@ class SessionRules {
   std::uint64_t admitted_ = 0;
   std::uint64_t active_ = 0;
   gnet::TimePoint last_busy_;
-  TokenBucket total_;
   // The last ones hold; others may still be reading those before.
   std::vector<std::unique_ptr<const SessionSettings>> all_settings_;
   std::atomic<const SessionSettings*> settings_;
   gnet::Event room_;  // set while fewer than --max-connections are alive
   std::map<asio::ip::address, std::uint64_t> per_address_;
+  std::mutex total_mutex_;
+  TokenBucket total_;
 };
 
 class Session : public gnet::Protocol {

@@ -3,6 +3,8 @@
 #
 #   peer.pl pipe ADDRESS             stdin to the socket, half-close, socket to stdout
 #   peer.pl hold ADDRESS COUNT       open COUNT connections, print "holding", wait for stdin's end
+#   peer.pl fate ADDRESS COUNT       open COUNT connections that work, print "COUNT open", and at
+#                                    last how each was closed: "3 reset, 1 ended"
 #   peer.pl stall ADDRESS            send and never read; print how many bytes went before it stuck
 #   peer.pl drip ADDRESS COUNT       send a byte, wait for its echo, COUNT times; print the echo
 #   peer.pl wait ADDRESS             say nothing; print "closed" when the other side closes
@@ -67,6 +69,15 @@ my %verbs = (
     my @sockets = map { connect_to($address) } 1 .. $count;
     print "holding\n";
     1 while <STDIN>;
+  },
+  fate => sub {
+    my ($address, $count) = @_;
+    my @sockets = map { connect_to($address) } 1 .. $count;
+    for my $socket (@sockets) { syswrite $socket, 'x'; sysread $socket, my $data, 1; }
+    print "$count open\n";
+    my ($reset, $ended) = (0, 0);
+    for my $socket (@sockets) { defined sysread($socket, my $data, 1) ? ++$ended : ++$reset; }
+    print "$reset reset, $ended ended\n";
   },
   stall => sub {
     my $socket = connect_to(shift);

@@ -38,10 +38,11 @@ fail() {
   exit 1
 }
 
-# The other side of a connection, where the shell has none: see peer.pl.
+# The other side of a connection, where the shell has none: see peer.pl. It does not get
+# descriptor 8, the end of which may be what it waits for.
 peer() {
   command -v perl > /dev/null || { echo "perl is missing: skipped" >&2; exit 77; }
-  perl "$here/peer.pl" "$@"
+  perl "$here/peer.pl" "$@" 8>&-
 }
 
 # start ARGS…: runs gnet with these arguments as a server and waits until it is ready.

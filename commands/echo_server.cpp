@@ -125,6 +125,7 @@ class Echo : public cli::Session {
         const std::string text = chargen_line(line);
         pace(text.size());
         reply(text);
+        gnet::yield();  // a peer that reads fast never makes it wait
       }
     } catch (const gnet::ConnectionLost&) {
       // The peer has had enough: the usual end of this service.

@@ -54,7 +54,8 @@ class Ticker {
 // systemd wants a sign of life within $WATCHDOG_USEC; half of it is usual.
 gnet::Duration watchdog_interval() {
   const char* text = std::getenv("WATCHDOG_USEC");
-  if (text == nullptr) return {};
+  const char* process = std::getenv("WATCHDOG_PID");
+  if (text == nullptr || (process != nullptr && process != std::to_string(getpid()))) return {};
   return std::chrono::microseconds(std::strtoull(text, nullptr, 10)) / 2;
 }
 
@@ -99,6 +100,7 @@ class ServerRun {
 
   Exit run() {
     service_.handle_signals(false);  // here they do more than stop it
+    note_ignored();
     open_endpoints();
     drop_privileges(options_);
     start_threads();
@@ -113,6 +115,14 @@ class ServerRun {
   }
 
  private:
+  void note_ignored() const {
+    for (const gnet::Endpoint& endpoint : options_.endpoints) {
+      if (endpoint.ignored_options().empty()) continue;
+      log_.debug("{}: without effect here: {}", endpoint.url(),
+                 fmt::join(endpoint.ignored_options(), ", "));
+    }
+  }
+
   void open_endpoints() {
     std::vector<InheritedSocket> inherited = take_inherited_sockets();
     if (!inherited.empty() && names_no_endpoint(options_)) {

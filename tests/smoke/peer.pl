@@ -13,6 +13,10 @@
 #   peer.pl datagram ADDRESS TEXT    send a datagram and print the answer, if one comes
 #   peer.pl notify PATH [LAST]       print what is sent to a datagram socket at PATH until LAST, or
 #                                    READY=1, comes
+#   peer.pl watchdog PATH COUNT      wait for COUNT signs of life at PATH; print the longest time to
+#                                    one, from the one before or from READY=1, in milliseconds
+#   peer.pl timed ADDRESS BYTES N    N times: send BYTES and read them back, over as many connections
+#                                    at once; print how many came back, and in how many milliseconds
 #
 # ADDRESS is HOST:PORT, or the path of a unix socket. Every wait ends after 20 seconds.
 use strict;
@@ -21,6 +25,7 @@ use IO::Select;
 use IO::Socket::IP;
 use IO::Socket::UNIX;
 use Socket qw(SOL_SOCKET SO_LINGER SOCK_DGRAM SOCK_STREAM);
+use Time::HiRes qw(time);
 
 $SIG{PIPE} = 'IGNORE';
 $SIG{ALRM} = sub { die "peer.pl: nothing happened for 20 seconds\n" };
@@ -132,6 +137,46 @@ my %verbs = (
       $socket->recv(my $answer, 65536);
       print $answer;
     }
+  },
+  watchdog => sub {
+    my ($path, $count) = @_;
+    my $socket = IO::Socket::UNIX->new(Local => $path, Type => SOCK_DGRAM) or die "$path: $!\n";
+    print "waiting\n";
+    my ($before, $longest) = (undef, 0);
+    while ($count > 0 && defined $socket->recv(my $text, 4096)) {
+      next unless $text =~ /READY=1|WATCHDOG=1/;
+      my $now = time;
+      $longest = $now - $before if defined $before && $now - $before > $longest;
+      $before = $now;
+      --$count if $text =~ /WATCHDOG=1/;
+    }
+    printf "longest %d\n", $longest * 1000;
+  },
+  timed => sub {
+    my ($address, $size, $count) = @_;
+    my $start = time;
+    my %left = map { $_ => $size } 1 .. $count;
+    my %sockets = map { $_ => connect_to($address) } 1 .. $count;
+    my $chunk = 'x' x 16384;
+    my $back = 0;
+    $_->blocking(0) for values %sockets;
+    while (%sockets) {
+      my ($readable, $writable) = IO::Select->select(
+        IO::Select->new(values %sockets),
+        IO::Select->new(map { $sockets{$_} } grep { $left{$_} > 0 } keys %sockets));
+      for my $id (keys %sockets) {
+        my $socket = $sockets{$id};
+        if ($left{$id} > 0 && grep { $_ == $socket } @$writable) {
+          $left{$id} -= syswrite($socket, $chunk, $left{$id} < 16384 ? $left{$id} : 16384) // 0;
+          shutdown $socket, 1 if $left{$id} == 0;
+        }
+        next unless grep { $_ == $socket } @$readable;
+        my $got = sysread $socket, my $data, 65536;
+        $back += $got if $got;
+        delete $sockets{$id} if defined $got && $got == 0;
+      }
+    }
+    printf "%d %d\n", $back, (time - $start) * 1000;
   },
   notify => sub {
     my ($path, $last) = @_;

@@ -99,16 +99,37 @@ Exit run_command(const CommandLine& line) {
   return command.run(options.get());
 }
 
-int fail(const Failure& failure, std::string_view command, bool json) {
-  report(failure, command, json);
+// How many -v there are, as far as that can be known before the command line is understood.
+std::size_t verbosity(const Words& arguments) {
+  std::size_t times = 0;
+  for (const std::string& word : arguments) {
+    if (word == "--") break;
+    const bool short_form = word.size() > 1 && word.find_first_not_of('v', 1) == std::string::npos;
+    if (word == "--verbose") ++times;
+    if (word.starts_with('-') && short_form) times += word.size() - 1;
+  }
+  return times;
+}
+
+int fail(const Failure& failure, std::string_view command, const Words& arguments) {
+  report(failure, command, wants_json(arguments), verbosity(arguments) > 1);
   tell_parent(failure.code());
   return static_cast<int>(failure.code());
 }
 
 }  // namespace
 
+Words arguments_of(const Words& argv) {
+  if (argv.empty()) return {};
+  Words arguments(argv.begin() + 1, argv.end());
+  const std::string name = argv.front().substr(argv.front().rfind('/') + 1);
+  if (name.starts_with("gnet-") && find_command(name.substr(5)) != nullptr) {
+    arguments.insert(arguments.begin(), name.substr(5));
+  }
+  return arguments;
+}
+
 int run(const Words& arguments) {
-  const bool json = wants_json(arguments);
   std::string_view name;
   try {
     if (!arguments.empty() && arguments.front() == "__complete") {
@@ -133,11 +154,11 @@ int run(const Words& arguments) {
     name = line.command->name;
     return static_cast<int>(run_command(line));
   } catch (const Failure& failure) {
-    return fail(failure, name, json);
+    return fail(failure, name, arguments);
   } catch (...) {
     const Failure bug(Exit::internal, "internal error: " + gnet::describe(std::current_exception()),
                       "this is a defect; please report it");
-    return fail(bug, name, json);
+    return fail(bug, name, arguments);
   }
 }
 

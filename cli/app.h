@@ -6,6 +6,10 @@
 
 namespace cli {
 
+// The arguments of main() without the program's name. One that is called gnet-COMMAND, by a link
+// for instance, gets the command as its first argument.
+[[nodiscard]] Words arguments_of(const Words& argv);
+
 // Runs the command that the arguments (without the program's name) ask for, prints
 // what goes wrong, and returns the exit status.
 [[nodiscard]] int run(const Words& arguments);

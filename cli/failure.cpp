@@ -11,7 +11,7 @@
 
 namespace cli {
 
-void report(const Failure& failure, std::string_view command, bool json) {
+void report(const Failure& failure, std::string_view command, bool json, bool with_cause) {
   if (json) {
     JsonObject error = event("error");
     error.add("code", static_cast<int>(failure.code())).add("name", exit_name(failure.code()));
@@ -22,8 +22,12 @@ void report(const Failure& failure, std::string_view command, bool json) {
     return;
   }
   const bool general = command.empty() || dynamic_cast<const UsageError*>(&failure) != nullptr;
-  std::string text = general ? fmt::format("gnet: {}\n", failure.what())
-                             : fmt::format("gnet {}: {}\n", command, failure.what());
+  std::string text = general ? fmt::format("gnet: {}", failure.what())
+                             : fmt::format("gnet {}: {}", command, failure.what());
+  if (const std::error_code& cause = failure.cause(); cause && with_cause) {
+    text += fmt::format(" [{}:{}]", cause.category().name(), cause.value());
+  }
+  text += '\n';
   if (!failure.hint().empty()) text += fmt::format("hint: {}\n", failure.hint());
   write_all(STDERR_FILENO, text);
 }

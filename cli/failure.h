@@ -11,6 +11,7 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <system_error>
 
 #include "cli/exit_status.h"
 
@@ -18,20 +19,25 @@ namespace cli {
 
 class Failure : public std::runtime_error {
  public:
-  Failure(Exit code, const std::string& message, std::string hint = {}, std::string endpoint = {})
+  Failure(Exit code, const std::string& message, std::string hint = {}, std::string endpoint = {},
+          std::error_code cause = {})
       : std::runtime_error(message),
         code_(code),
         hint_(std::move(hint)),
-        endpoint_(std::move(endpoint)) {}
+        endpoint_(std::move(endpoint)),
+        cause_(cause) {}
 
   [[nodiscard]] Exit code() const noexcept { return code_; }
   [[nodiscard]] const std::string& hint() const noexcept { return hint_; }
   [[nodiscard]] const std::string& endpoint() const noexcept { return endpoint_; }
+  // What the system said, if that was the reason.
+  [[nodiscard]] const std::error_code& cause() const noexcept { return cause_; }
 
  private:
   Exit code_;
   std::string hint_;
   std::string endpoint_;
+  std::error_code cause_;
 };
 
 // A Failure that is about how gnet was called, not about one command: its line
@@ -42,8 +48,9 @@ class UsageError : public Failure {
       : Failure(Exit::usage, message, std::move(hint)) {}
 };
 
-// Prints a failure as the rules above say. `command` may be empty.
-void report(const Failure& failure, std::string_view command, bool json);
+// Prints a failure as the rules above say, with the number of its cause if that is wanted:
+// "[system:111]". `command` may be empty.
+void report(const Failure& failure, std::string_view command, bool json, bool with_cause = false);
 
 // The text of a system error as people read it: lower case, without the number.
 [[nodiscard]] std::string error_text(int number);

@@ -72,7 +72,7 @@ Bound bind_one(const Endpoint& endpoint, SessionRules& rules, const Handlers& ha
              !endpoint.is_unix()) {
     hint = "ports below 1024 need root or CAP_NET_BIND_SERVICE";
   }
-  throw Failure(Exit::listen, message, hint, endpoint.to_string());
+  throw Failure(Exit::listen, message, hint, endpoint.to_string(), error.code());
 }
 
 bool family_is_missing(const std::error_code& code) {

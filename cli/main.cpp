@@ -7,5 +7,5 @@
 int main(int argc, char** argv) {
   cli::prepare_standard_streams();
   cli::set_commands(commands::all());
-  return cli::run({argv + (argc > 0 ? 1 : 0), argv + argc});
+  return cli::run(cli::arguments_of({argv, argv + argc}));
 }

@@ -60,6 +60,10 @@ std::vector<asio::ip::address> pinned(const Endpoint& endpoint, const ClientOpti
 }  // namespace
 
 Route route_to(const Endpoint& target, const ClientOptions& options) {
+  if (target.idle()) {
+    throw UsageError(
+        fmt::format("bad endpoint '{}': 'idle' is for the listening side", target.url()));
+  }
   Route route{target, {.timeout = options.connect_timeout, .interface = options.interface}};
   if (!options.unix_path.empty()) {
     route.endpoint = Endpoint::unix_path(options.unix_path);

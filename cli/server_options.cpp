@@ -190,6 +190,13 @@ FlagGroup server_flags() {
 }
 
 void check(const ServerOptions& options) {
+  for (const gnet::Endpoint& endpoint : options.endpoints) {
+    // A mistake is better told than that nothing comes of it.
+    if (!endpoint.idle()) continue;
+    throw UsageError(
+        fmt::format("bad endpoint '{}': there are no sessions of datagrams that could be idle",
+                    endpoint.url()));
+  }
   if (options.only_v4 && options.only_v6) throw UsageError("-4 and -6 exclude each other");
   if (options.everywhere && !options.bind.empty()) {
     throw UsageError("--public and --bind exclude each other");

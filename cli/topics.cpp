@@ -114,7 +114,7 @@ constexpr std::string_view kEnvironment = R"(The environment variables that gnet
   CLICOLOR_FORCE, FORCE_COLOR   colours even if the output is no terminal
   COLUMNS, TERM             width of help; TERM=dumb has no colours
   XDG_CONFIG_HOME, HOME     where the user's configuration file is
-  NOTIFY_SOCKET, WATCHDOG_USEC   readiness and watchdog for systemd
+  NOTIFY_SOCKET, WATCHDOG_USEC, WATCHDOG_PID   readiness and watchdog for systemd
   LISTEN_FDS, LISTEN_PID, LISTEN_FDNAMES   sockets from systemd, used when no
                             endpoint is named
   JOURNAL_STREAM            log lines get priorities instead of times

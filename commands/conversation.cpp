@@ -19,6 +19,8 @@ void Conversation::run() {
 }
 
 bool Conversation::exchange(const std::string& message) {
+  // What never had a connection was not sent.
+  if (peer_.empty()) wait_for_link();
   report_.sent();
   for (;;) {
     wait_for_link();

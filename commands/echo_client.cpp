@@ -1,6 +1,7 @@
 // gnet echo-client: sends messages and verifies that they come back.
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <csignal>
 #include <mutex>
@@ -33,6 +34,7 @@ struct Options : EchoClientOptions {
 };
 
 constexpr auto kInterval = std::chrono::seconds(2);
+constexpr gnet::Duration kPatience = std::chrono::seconds(1);
 constexpr gnet::Duration kDatagramLimit = std::chrono::seconds(1);
 
 std::string random_bytes(std::size_t size) {
@@ -64,6 +66,7 @@ class EchoClient {
     watch_signals();
     if (options_.use_stdin) input_.emplace();
     for (std::uint64_t i = 0; i < options_.connections.number; ++i) start_conversation();
+    announce_patience();
     const bool limited = options_.timeout > gnet::Duration::zero();
     const bool in_time =
         ended_.wait(limited ? gnet::Deadline(options_.timeout) : gnet::Deadline::never());
@@ -80,6 +83,16 @@ class EchoClient {
   }
 
  private:
+  // Whoever looks on should not take it for dead.
+  void announce_patience() {
+    if (options_.json || options_.quiet.times > 0 || options_.reconnects()) return;
+    fibers_.push_back(gnet::spawn([this] {
+      gnet::sleep(kPatience);
+      if (!report_.empty()) return;
+      cli::write_all(STDERR_FILENO, fmt::format("connecting to {}\n", target_.to_string()));
+    }));
+  }
+
   void start_conversation() {
     const gnet::Duration interval = interval_or_default();
     ConversationOptions rules{.interval = interval,

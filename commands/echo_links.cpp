@@ -21,13 +21,18 @@ namespace {
 // What the exit status is to say about a connection that could not be made.
 std::exception_ptr as_failure(const std::exception_ptr& error, const gnet::Endpoint& target) {
   cli::Exit code = cli::Exit::connect;
+  std::error_code cause;
   try {
     std::rethrow_exception(error);
-  } catch (const gnet::ResolveError&) {
+  } catch (const gnet::ResolveError& failure) {
     code = cli::Exit::resolve;
+    cause = failure.code();
+  } catch (const std::system_error& failure) {
+    cause = failure.code();
   } catch (...) {
   }
-  return std::make_exception_ptr(cli::Failure(code, gnet::describe(error), {}, target.to_string()));
+  return std::make_exception_ptr(
+      cli::Failure(code, gnet::describe(error), {}, target.to_string(), cause));
 }
 
 // The reason alone: who reads it has seen the endpoint before.

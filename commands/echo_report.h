@@ -30,6 +30,9 @@ class EchoReport {
   // Input that nobody was there to take.
   void dropped() noexcept { ++dropped_; }
 
+  // Nothing was sent so far.
+  [[nodiscard]] bool empty() const noexcept { return sent_ == 0; }
+
   // Prints counts and round-trip times.
   void summary() const;
 

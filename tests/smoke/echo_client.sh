@@ -44,6 +44,7 @@ expect 0 gnet echo-client -n 1 --verify off "127.0.0.1:$port"
 stop
 expect 5 gnet echo-client "127.0.0.1:$port"
 contains err "gnet echo-client: cannot connect to tcp://127.0.0.1:$port: connection refused"
+contains out "0 sent, 0 received, 0 lost"
 expect 5 gnet echo-client "$work/nowhere"
 expect 4 gnet echo-client host.invalid:1
 expect 2 gnet echo-client tcp://:99999

@@ -29,3 +29,17 @@ contains err "did you mean 'echo-server'?"
 # A range of ports takes the first that is free.
 start echo-server -4 -p "$port-$((port + 20))" --print-port
 [ "$port" != "${endpoints##*:}" ] || [ "$(cat server.out)" = "$port" ] || fail "$(cat server.out)"
+
+# The number of the error for those who want it.
+expect 3 gnet echo-server -p "$port" -4 -vv
+grep -q "address already in use.* \[system:[0-9]*\]$" err || fail "no number: $(cat err)"
+expect 5 gnet echo-client -v --verbose "$work/nowhere"
+contains err "[system:2]"
+
+# Options of socat that mean nothing here, and one that means nothing yet.
+start echo-server TCP-LISTEN:0,fork,reuseaddr -v
+contains server.err "without effect here: fork, reuseaddr"
+expect 2 gnet echo-server 'udp-l://:0?idle=60s'
+contains err "bad endpoint 'udp-listen://127.0.0.1:0?idle=1m': there are no sessions"
+expect 2 gnet echo-client 'udp://:1?idle=60s'
+contains err "'idle' is for the listening side"

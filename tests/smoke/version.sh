@@ -12,3 +12,8 @@ expect 0 gnet echo-server --version
 cmp out first
 expect 0 gnet --version --json
 contains out '{"name":"gnet","version":"'
+
+# A link named after a command is that command.
+ln -s "$GNET" gnet-version
+./gnet-version --json > out
+contains out '"version":'

@@ -57,6 +57,18 @@ BOOST_AUTO_TEST_CASE(messages_go_one_after_the_echo_of_the_other) {
   BOOST_TEST(!talk.report.found_fault());
 }
 
+BOOST_AUTO_TEST_CASE(a_message_without_any_connection_was_not_sent) {
+  Talk talk({"one"});
+  gnet::yield();
+  BOOST_TEST(talk.report.empty());
+  FakeLink link;
+  talk.conversation.up(link, "");
+  gnet::yield();
+  BOOST_TEST(!talk.report.empty());
+  talk.conversation.received("one");
+  talk.fiber.get();
+}
+
 BOOST_AUTO_TEST_CASE(nothing_is_waited_for_after_the_last_message) {
   Talk talk({"one"}, {.interval = 1h});
   FakeLink link;

@@ -117,7 +117,7 @@ class EchoClient {
       if (!failure_) failure_ = std::current_exception();
     }
     // Others may wait for the place at the server.
-    links_[index]->close();
+    links_[index]->finish();
     if (--running_ == 0 || (options_.stop_on_error && (failure_ || report_.found_fault()))) {
       ended_.set();
     }

@@ -18,6 +18,9 @@
 namespace commands {
 namespace {
 
+// How long a server may take to take what is left.
+constexpr gnet::Duration kGoodbye = std::chrono::seconds(1);
+
 // What the exit status is to say about a connection that could not be made.
 std::exception_ptr as_failure(const std::exception_ptr& error, const gnet::Endpoint& target) {
   cli::Exit code = cli::Exit::connect;
@@ -108,6 +111,12 @@ class StreamLink : public EchoLink, private gnet::ReconnectingClientFactory {
 
   ~StreamLink() override { close(); }
 
+  // The server is to see an end, and not a reset.
+  void finish() override {
+    if (gnet::Protocol* protocol = connection()) protocol->close_protocol();
+    stop(gnet::Deadline(kGoodbye));
+  }
+
   void close() override { stop(gnet::Duration::zero()); }
 
  private:
@@ -164,6 +173,8 @@ class DatagramLink : public EchoLink, private Link {
         receiver_(gnet::spawn([this] { receive(); })) {}
 
   ~DatagramLink() override { close(); }
+
+  void finish() override { close(); }
 
   void close() override {
     if (receiver_) receiver_.kill();

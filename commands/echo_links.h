@@ -11,12 +11,14 @@ namespace commands {
 
 struct EchoClientOptions : cli::GlobalOptions, cli::ClientOptions, cli::ReconnectOptions {};
 
-// Keeps a Conversation connected, from its construction until close().
+// Keeps a Conversation connected, from its construction until finish() or close().
 class EchoLink {
  public:
   virtual ~EchoLink() = default;
 
-  // Ends it; suspends until it has ended.
+  // Ends it as one does who has said everything; suspends until it has ended.
+  virtual void finish() = 0;
+  // Ends it at once.
   virtual void close() = 0;
 };
 

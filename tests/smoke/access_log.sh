@@ -9,7 +9,9 @@ printf hello! | peer pipe "$work/s.sock" > /dev/null
 await log "unix: - UNIX 200 6/6 eof"
 peer reset "127.0.0.1:$port"
 await log " 499 "
-same "$(wc -l < log)" 3
+expect 0 gnet echo-client -n 3 -i 0 "127.0.0.1:$port"
+await log " TCP 200 12/12 eof"
+same "$(wc -l < log)" 4
 
 # After logrotate has moved it away.
 for signal in HUP USR2; do

@@ -53,3 +53,15 @@ expect 124 gnet echo-client -t 200ms "127.0.0.1:$port"
 start echo-server -p 0 -4 --close-after 6
 expect 8 gnet echo-client -n 9 -i 0 "127.0.0.1:$port"
 contains err "gnet echo-client: lost the connection to 127.0.0.1:$port"
+
+# Whoever looks on is told what it is waiting for.
+mkfifo keep
+exec 8<> keep
+peer deaf < keep > deaf 8>&- &
+started="$started $!"
+until [ -s deaf ]; do :; done
+port=$(cat deaf)
+expect 124 gnet echo-client -t 1200ms "127.0.0.1:$port"
+contains err "connecting to tcp://127.0.0.1:$port"
+expect 124 gnet echo-client -q -t 1200ms "127.0.0.1:$port"
+same "$(grep -c connecting err)" 0

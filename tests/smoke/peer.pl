@@ -13,6 +13,8 @@
 #   peer.pl datagram ADDRESS TEXT    send a datagram and print the answer, if one comes
 #   peer.pl notify PATH [LAST]       print what is sent to a datagram socket at PATH until LAST, or
 #                                    READY=1, comes
+#   peer.pl deaf                     listen on the loopback so that connecting there never succeeds;
+#                                    print the port, and wait for stdin's end
 #   peer.pl watchdog PATH COUNT      wait for COUNT signs of life at PATH; print the longest time to
 #                                    one, from the one before or from READY=1, in milliseconds
 #   peer.pl timed ADDRESS BYTES N    N times: send BYTES and read them back, over as many connections
@@ -137,6 +139,14 @@ my %verbs = (
       $socket->recv(my $answer, 65536);
       print $answer;
     }
+  },
+  deaf => sub {
+    my $listener = IO::Socket::IP->new(LocalHost => '127.0.0.1', LocalPort => 0, Listen => 1);
+    my @fillers = map {
+      IO::Socket::IP->new(PeerHost => '127.0.0.1', PeerPort => $listener->sockport, Blocking => 0)
+    } 1 .. 8;
+    print $listener->sockport, "\n";
+    1 while <STDIN>;
   },
   watchdog => sub {
     my ($path, $count) = @_;

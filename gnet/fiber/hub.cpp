@@ -184,7 +184,7 @@ void Hub::shut_down() noexcept {
       // Killing one may end others: through handles that its captures hold.
       std::vector<FiberControl*> fibers;
       all_fibers_.for_each([&](FiberControl& fiber) {
-        if (&fiber == &main_) return;
+        if (&fiber == &main_ || fiber.ended) return;
         retain(fiber);
         fibers.push_back(&fiber);
       });
@@ -217,11 +217,10 @@ void Hub::orphan_fibers() noexcept {
     fiber.pool = stacks_.get();
     ++stacks_->orphans;
   };
-  while (FiberControl* fiber = ended_fibers_.pop_front()) {
-    fiber->context.retire();
+  while (FiberControl* fiber = all_fibers_.pop_front()) {
+    if (fiber->ended) fiber->context.retire();
     orphan(*fiber);
   }
-  while (FiberControl* fiber = all_fibers_.pop_front()) orphan(*fiber);
   if (stacks_->orphans > 0) [[maybe_unused]]
     auto* kept = stacks_.release();
 }
@@ -347,15 +346,15 @@ void Hub::finish(FiberControl& fiber) noexcept {
   fiber.ended = true;
   fiber.attention = false;
   fiber.kill_pending = false;
-  fiber.kill_with = nullptr;
+  if (fiber.kill_with) fiber.kill_with = nullptr;
   fiber.ScopeHook::unlink();
-  fiber.AllFibersHook::unlink();
-  if (fiber.references > 1) ended_fibers_.push_back(fiber);
   --fiber_count_;
-  // Links whose turn comes later go back into the list.
-  detail::WaiterList round;
-  round.take_all(fiber.done_waiters);
-  while (Waiter* waiter = round.pop_front()) wake(*waiter);
+  // Links whose turn comes later go back into the list, behind the last of now.
+  const Waiter* const last = fiber.done_waiters.back_if_any();
+  while (Waiter* waiter = last != nullptr ? fiber.done_waiters.pop_front() : nullptr) {
+    wake(*waiter);
+    if (waiter == last) return;
+  }
 }
 
 void Hub::dispose(FiberControl& fiber) noexcept {

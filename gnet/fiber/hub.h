@@ -302,9 +302,12 @@ class Hub {
   // As drop_handle(), on any thread, also when the fiber's hub has ended.
   static void release_elsewhere(detail::FiberControl& fiber) noexcept;
 
+  // Calls f(FiberControl&) for each fiber that has not ended.
   template <typename F>
   void for_each_fiber(F&& f) {
-    all_fibers_.for_each(std::forward<F>(f));
+    all_fibers_.for_each([&f](detail::FiberControl& fiber) {
+      if (!fiber.ended) f(fiber);
+    });
   }
 
   [[nodiscard]] detail::FiberControl& main_fiber() noexcept {
@@ -441,8 +444,8 @@ class Hub {
   BlockPool chunks_{16 * 1024, 256};
   Poller poller_;
   std::unique_ptr<detail::StackPool> stacks_ = std::make_unique<detail::StackPool>();
-  IntrusiveList<detail::FiberControl, detail::AllFibersHook> all_fibers_;    // alive
-  IntrusiveList<detail::FiberControl, detail::AllFibersHook> ended_fibers_;  // with handles left
+  // Also those that have ended, while handles refer to them.
+  IntrusiveList<detail::FiberControl, detail::AllFibersHook> all_fibers_;
   detail::FiberControl main_;
   detail::Context context_;       // the hub's own
   detail::Context dead_context_;  // stands in for fibers that have ended

@@ -79,10 +79,15 @@ StackPool::~StackPool() {
   for (const Slab& slab : slabs_) munmap(slab.base, slab.size);
 }
 
-StackPool::SizeClass& StackPool::class_of(std::size_t size) {
+// Most programs have one class: it is the first.
+inline StackPool::SizeClass& StackPool::class_of(std::size_t size) {
   for (SizeClass& candidate : classes_) {
     if (candidate.size == size) return candidate;
   }
+  return add_class(size);
+}
+
+StackPool::SizeClass& StackPool::add_class(std::size_t size) {
   return classes_.emplace_back(SizeClass{size, {}, {}});
 }
 

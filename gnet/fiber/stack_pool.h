@@ -62,6 +62,7 @@ class StackPool {
   };
 
   SizeClass& class_of(std::size_t size);
+  SizeClass& add_class(std::size_t size);
   void map_slab(SizeClass& size_class);
 
   std::vector<SizeClass> classes_;

@@ -1,6 +1,5 @@
 #include "gnet/os/signal.h"
 
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <boost/test/unit_test.hpp>
@@ -13,6 +12,7 @@
 
 #include "gnet/fiber/fiber.h"
 #include "gnet/fiber/timeout.h"
+#include "tests/unit/child.h"
 
 using namespace std::chrono_literals;
 
@@ -33,19 +33,6 @@ struct Ignored {
   int signal;
   Handler before;
 };
-
-// Runs `body` in a child process; the child's wait status.
-template <typename F>
-int status_of_child(F&& body) {
-  const pid_t child = fork();
-  if (child == 0) {
-    body();
-    _exit(99);
-  }
-  int status = 0;
-  waitpid(child, &status, 0);
-  return status;
-}
 
 }  // namespace
 
@@ -184,12 +171,14 @@ BOOST_AUTO_TEST_CASE(a_thread_that_ends_with_a_handler_leaves_nothing_behind) {
   BOOST_TEST((disposition(SIGUSR2) == before));
 }
 
-BOOST_AUTO_TEST_CASE(exit_on_signal_ends_the_process_also_when_no_fiber_can_run) {
-  const int status = status_of_child([] {
+BOOST_AUTO_TEST_CASE(exit_on_signal_ends_the_process_also_when_no_fiber_can_run,
+                     *tests::not_under_tsan()) {
+  const int status = tests::status_of_child([] {
     const auto handler = gnet::on_signal(SIGTERM, [](int) {});
     const auto exit = gnet::exit_on_signal(SIGTERM);
     raise(SIGTERM);
     for (;;) pause();
+    return 0;
   });
   BOOST_TEST(WIFEXITED(status));
   BOOST_TEST(WEXITSTATUS(status) == 128 + SIGTERM);

@@ -1,6 +1,5 @@
 #include "gnet/protocol/service.h"
 
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <boost/test/unit_test.hpp>
@@ -13,6 +12,7 @@
 #include "gnet/fiber/fiber.h"
 #include "gnet/fiber/nursery.h"
 #include "gnet/protocol/tcp_server_factory.h"
+#include "tests/unit/child.h"
 
 using namespace std::chrono_literals;
 using gnet::Service;
@@ -63,18 +63,6 @@ struct Parts {
   Part& b = service.add_factory("b", std::make_unique<Part>());
   Part& c = service.add_factory("c", std::make_unique<Part>());
 };
-
-// The wait status of a child in which `body` runs, on a hub of its own.
-template <typename F>
-int status_of_child(F body) {
-  const pid_t child = fork();
-  if (child == 0) {
-    std::thread([&body] { _exit(body()); }).join();
-  }
-  int status = 0;
-  waitpid(child, &status, 0);
-  return status;
-}
 
 struct Mute : gnet::Protocol {};
 
@@ -231,7 +219,7 @@ BOOST_AUTO_TEST_CASE(a_signal_stops_the_service_and_ends_the_wait) {
 }
 
 BOOST_AUTO_TEST_CASE(the_instance_handles_signals_from_its_first_factory_on) {
-  const int status = status_of_child([] {
+  const int status = tests::status_of_child([] {
     signal(SIGINT, SIG_IGN);  // as a shell does to background jobs
     auto& root = Service::instance();
     auto& server = root.add_factory("mute", gnet::TCPServerFactory::of<Mute>("127.0.0.1:0"));
@@ -246,8 +234,8 @@ BOOST_AUTO_TEST_CASE(the_instance_handles_signals_from_its_first_factory_on) {
   BOOST_TEST(WEXITSTATUS(status) == 42);
 }
 
-BOOST_AUTO_TEST_CASE(a_second_signal_exits_at_once) {
-  const int status = status_of_child([] {
+BOOST_AUTO_TEST_CASE(a_second_signal_exits_at_once, *tests::not_under_tsan()) {
+  const int status = tests::status_of_child([] {
     struct Slow : Part {
       std::size_t stop(gnet::Deadline) override {
         raise(SIGINT);

@@ -1,0 +1,42 @@
+// What becomes of a process: for tests of signals and exits.
+//
+//   BOOST_TEST(WEXITSTATUS(tests::status_of_child([] { raise(SIGTERM); return 0; })) == 0);
+
+#pragma once
+
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <boost/test/unit_test.hpp>
+#include <thread>
+
+namespace tests {
+
+// The wait status of a child in which `body` runs, on a hub of its own, and whose exit
+// status it returns.
+template <typename F>
+int status_of_child(F body) {
+  const pid_t child = fork();
+  if (child == 0) {
+    std::thread([&body] { _exit(body()); }).join();
+  }
+  int status = 0;
+  waitpid(child, &status, 0);
+  return status;
+}
+
+// For cases in which a child gets a signal while it runs: ThreadSanitizer keeps signals
+// back in the child of a process that had threads.
+inline boost::unit_test::decorator::
+    enable_if<
+#if defined(__SANITIZE_THREAD__)
+        false
+#else
+        true
+#endif
+        >
+    not_under_tsan() {
+  return {};
+}
+
+}  // namespace tests

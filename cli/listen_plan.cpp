@@ -1,5 +1,7 @@
 #include "cli/listen_plan.h"
 
+#include "cli/family.h"
+
 namespace cli {
 namespace {
 
@@ -22,8 +24,8 @@ void add_udp_twins(ListenGroup& group) {
   const std::vector<Endpoint> streams = group.addresses;
   for (const Endpoint& stream : streams) {
     if (stream.transport() != Transport::tcp) continue;
-    group.addresses.push_back(
-        Endpoint::of(Transport::udp, stream.host(), stream.port()).with_listen());
+    const Endpoint twin = Endpoint::of(Transport::udp, stream.host(), stream.port()).with_listen();
+    group.addresses.push_back(with_family(twin, stream.family()));
   }
 }
 
@@ -49,7 +51,10 @@ bool names_no_endpoint(const ServerOptions& options) {
 
 std::vector<ListenGroup> plan_listening(const ServerOptions& options) {
   std::vector<ListenGroup> plan;
-  for (const Endpoint& endpoint : options.endpoints) plan.push_back(group_of(endpoint));
+  const gnet::Family family = wanted_family(options.only_v4, options.only_v6);
+  for (const Endpoint& endpoint : options.endpoints) {
+    plan.push_back(group_of(with_family(endpoint, family)));
+  }
   for (const PortRange& ports : options.ports.ranges) plan.push_back(group_of(ports, options));
   if (names_no_endpoint(options)) {
     plan.push_back(group_of({options.ports.fallback, options.ports.fallback}, options));

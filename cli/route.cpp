@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "cli/failure.h"
+#include "cli/family.h"
 
 namespace cli {
 namespace {
@@ -17,8 +18,13 @@ Endpoint source_of(const std::string& text, gnet::Transport transport) {
   asio::error_code error;
   const auto address = asio::ip::make_address(text, error);
   if (!error) return Endpoint::of(transport, address, 0);
-  const Endpoint parsed = Endpoint::parse(text);
-  return Endpoint::of(transport, parsed.host(), parsed.port());
+  try {
+    const Endpoint parsed = Endpoint::parse(text);
+    if (const auto host = parsed.address()) return Endpoint::of(transport, *host, parsed.port());
+  } catch (const gnet::BadEndpoint&) {
+    // It is said below what it should be: an endpoint can be much that a source cannot.
+  }
+  throw UsageError(fmt::format("bad value '{}' for --source: must be ADDR or ADDR:PORT", text));
 }
 
 // The first that matches decides; there is no second look at where it leads.
@@ -29,18 +35,6 @@ Endpoint redirected(const Endpoint& target, const std::vector<Redirect>& redirec
   if (found == redirects.end()) return target;
   return Endpoint::of(target.transport(), found->host_for(target.host()),
                       found->port_for(target.port()));
-}
-
-Family family_of(const Endpoint& target, const ClientOptions& options) {
-  if (options.only_v4) return Family::v4;
-  return options.only_v6 ? Family::v6 : target.family();
-}
-
-Endpoint with_family(const Endpoint& endpoint, Family family) {
-  if (family == Family::any) return endpoint;
-  return Endpoint::parse(fmt::format("{}{}://{}",
-                                     endpoint.transport() == gnet::Transport::tcp ? "tcp" : "udp",
-                                     family == Family::v4 ? '4' : '6', endpoint.short_name()));
 }
 
 std::vector<asio::ip::address> pinned(const Endpoint& endpoint, const ClientOptions& options) {
@@ -68,8 +62,10 @@ Route route_to(const Endpoint& target, const ClientOptions& options) {
   if (!options.unix_path.empty()) {
     route.endpoint = Endpoint::unix_path(options.unix_path);
   } else if (!target.is_unix()) {
-    route.endpoint =
-        with_family(redirected(target, options.connect_to), family_of(target, options));
+    const Family wanted = wanted_family(options.only_v4, options.only_v6);
+    route.endpoint = with_family(redirected(target, options.connect_to),
+                                 wanted == Family::any ? target.family() : wanted);
+    if (route.endpoint.host() == "*") throw UsageError("'*' is for listening only");
     route.options.addresses = pinned(route.endpoint, options);
   }
   if (!options.source.empty()) {

@@ -18,7 +18,7 @@ struct Route {
 
 // What -4, -6, --unix, --connect-to, --resolve, --source, --interface and --connect-timeout make of
 // a target. Throws Failure (resolve) when --resolve has no address of the family that is wanted,
-// and BadEndpoint for a bad --source.
+// and UsageError for a bad --source and a target that is not of that family or only for listening.
 [[nodiscard]] Route route_to(const gnet::Endpoint& target, const ClientOptions& options);
 
 }  // namespace cli

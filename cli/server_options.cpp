@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "cli/failure.h"
+#include "cli/family.h"
 
 namespace cli {
 namespace {
@@ -198,6 +199,9 @@ void check(const ServerOptions& options) {
                     endpoint.url()));
   }
   if (options.only_v4 && options.only_v6) throw UsageError("-4 and -6 exclude each other");
+  for (const gnet::Endpoint& endpoint : options.endpoints) {
+    static_cast<void>(with_family(endpoint, wanted_family(options.only_v4, options.only_v6)));
+  }
   if (options.everywhere && !options.bind.empty()) {
     throw UsageError("--public and --bind exclude each other");
   }

@@ -1,6 +1,7 @@
 // gnet echo-client: sends messages and verifies that they come back.
 
 #include <fmt/format.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <csignal>
@@ -36,6 +37,7 @@ struct Options : EchoClientOptions {
 constexpr auto kInterval = std::chrono::seconds(2);
 constexpr gnet::Duration kPatience = std::chrono::seconds(1);
 constexpr gnet::Duration kDatagramLimit = std::chrono::seconds(1);
+constexpr std::uint64_t kAtOnce = 64;  // connections that begin in one go
 
 std::string random_bytes(std::size_t size) {
   thread_local std::mt19937_64 generator{std::random_device{}()};
@@ -65,11 +67,18 @@ class EchoClient {
   cli::Exit run() {
     watch_signals();
     if (options_.use_stdin) input_.emplace();
-    for (std::uint64_t i = 0; i < options_.connections.number; ++i) start_conversation();
-    announce_patience();
     const bool limited = options_.timeout > gnet::Duration::zero();
-    const bool in_time =
-        ended_.wait(limited ? gnet::Deadline(options_.timeout) : gnet::Deadline::never());
+    const gnet::Deadline deadline =
+        limited ? gnet::Deadline(options_.timeout) : gnet::Deadline::never();
+    // All of them count from the start: the first may end before the last begins.
+    running_ = options_.connections.number;
+    for (std::uint64_t i = 0; i < options_.connections.number && !ended_.is_set(); ++i) {
+      start_conversation();
+      // Signals want their turn when there are many.
+      if (i % kAtOnce == kAtOnce - 1) gnet::yield();
+    }
+    announce_patience();
+    const bool in_time = ended_.wait(deadline);
     gnet::killall(fibers_);
     for (auto& link : links_) link->close();
     report_.summary();
@@ -106,7 +115,6 @@ class EchoClient {
         rules, options_.use_stdin ? input_lines(index) : counted_messages(options_, count()),
         report_));
     links_.push_back(make_echo_link(target_, conversation, options_));
-    ++running_;
     fibers_.push_back(gnet::spawn([this, index] { converse(index); }));
   }
 
@@ -177,9 +185,19 @@ class EchoClient {
   std::vector<gnet::SignalHandler> signals_;
 };
 
+// Every connection is a file, and it is better told at once than when the last one has none.
+void check_connections(std::uint64_t connections) {
+  if (connections == 0) throw cli::UsageError("--connections must be 1 or more");
+  rlimit files{};
+  if (getrlimit(RLIMIT_NOFILE, &files) != 0 || connections < files.rlim_cur) return;
+  throw cli::UsageError(
+      fmt::format("--connections {}: this process may open only {} files; see ulimit -n",
+                  connections, files.rlim_cur));
+}
+
 cli::Exit run(const Options& options) {
   cli::check(options);
-  if (options.connections.number == 0) throw cli::UsageError("--connections must be 1 or more");
+  check_connections(options.connections.number);
   return EchoClient(options).run();
 }
 

@@ -16,6 +16,9 @@ contains out "11 B from"
 expect 0 gnet echo-client -n 10 -i 0 --connections 20 -q --json "localhost:$port"
 contains out '"event":"summary","sent":200,"received":200,"lost":0,"mismatched":0'
 
+(ulimit -n 50 && expect 2 gnet echo-client --connections 1M "$address")
+contains err "--connections 1000000: this process may open only 50 files; see ulimit -n"
+
 # Lines of standard input are messages.
 printf 'one\ntwo\nthree' | gnet echo-client --stdin -i 0 "$address" > out
 contains out "4 B from $address seq=2"
@@ -30,6 +33,16 @@ expect 4 gnet echo-client -6 -n 1 --resolve "a:$port:127.0.0.1" "a:$port"
 expect 2 gnet echo-client --resolve a:1:b a:1
 contains err "bad value 'a:1:b' for --resolve: 'b' is no address"
 expect 2 gnet echo-client --connect-to a:1 a:1
+
+# What the options ask for and the endpoint cannot be.
+expect 0 gnet echo-client -6 -n 1 ":$port"
+contains out "from [::1]:$port"
+expect 2 gnet echo-client -4 '[::1]:1'
+same "$(cat err)" "gnet: -4 does not go with tcp://[::1]:1"
+expect 2 gnet echo-client --source nonsense :1
+same "$(cat err)" "gnet: bad value 'nonsense' for --source: must be ADDR or ADDR:PORT"
+expect 2 gnet echo-client '*:6011'
+same "$(cat err)" "gnet: '*' is for listening only"
 
 # It was answered, and the answer is wrong.
 start echo-server -p 0 -4 --mode upper

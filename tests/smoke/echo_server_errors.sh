@@ -22,6 +22,8 @@ contains err "gnet: bad value '70000' for --port"
 expect 2 gnet echo-server --mode ecko
 contains err "must be one of echo, discard"
 expect 2 gnet echo-server -4 -6
+expect 2 gnet echo-server -4 '[::1]:0'
+same "$(cat err)" "gnet: -4 does not go with tcp://[::1]:0"
 expect 2 gnet echo-server --ready-fd 77
 expect 2 gnet ech0-server
 contains err "did you mean 'echo-server'?"

@@ -2,6 +2,8 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include "cli/failure.h"
+
 namespace {
 
 // "tcp://127.0.0.1:0 tcp://[::1]:0 | unix:///x": the groups of a plan.
@@ -58,7 +60,7 @@ BOOST_AUTO_TEST_CASE(everything_named_is_listened_at_in_order) {
   options.unix_paths = {"@x"};
   options.only_v6 = true;
   BOOST_TEST(plan_of(options) ==
-             "udp://127.0.0.1:5 | tcp://[::1]:7000 | tcp://[::1]:0 | abstract://x");
+             "udp6://[::1]:5 | tcp://[::1]:7000 | tcp://[::1]:0 | abstract://x");
   BOOST_TEST(cli::plan_listening(options)[1].ports.high == 7010);
 }
 
@@ -75,6 +77,22 @@ BOOST_AUTO_TEST_CASE(a_family_may_be_missing_only_if_nobody_named_it) {
   BOOST_TEST(cli::plan_listening(options).front().any_family);
   options.bind = {"127.0.0.1", "::1"};
   BOOST_TEST(!cli::plan_listening(options).front().any_family);
+}
+
+BOOST_AUTO_TEST_CASE(a_family_goes_with_the_endpoints_that_may_have_it) {
+  cli::ServerOptions options;
+  options.only_v6 = true;
+  options.udp = true;
+  options.endpoints = {gnet::Endpoint::parse("tcp-l://:7?backlog=3"),
+                       gnet::Endpoint::parse("localhost:8"), gnet::Endpoint::parse("/run/x")};
+  BOOST_TEST(plan_of(options) ==
+             "tcp6://[::1]:7 udp6://[::1]:7 | tcp6://localhost:8 udp6://localhost:8 | "
+             "unix:///run/x");
+  BOOST_TEST(cli::plan_listening(options).front().addresses.front().backlog().value() == 3);
+  options.endpoints = {gnet::Endpoint::parse("tcp4://:7")};
+  BOOST_CHECK_THROW(cli::check(options), cli::UsageError);
+  options.endpoints = {gnet::Endpoint::parse("10.0.0.1:7")};
+  BOOST_CHECK_THROW(cli::check(options), cli::UsageError);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -34,8 +34,53 @@ void add_flag(Tree& tree, CLI::App& app, const Flag& flag) {
   }
 }
 
+// The command that is named first.
+const Command* named_command(const Words& arguments) {
+  for (const std::string& argument : arguments) {
+    if (const Command* command = find_command(argument)) return command;
+  }
+  return nullptr;
+}
+
+bool has_optional_value(const Flag* flag) {
+  return flag != nullptr && !flag->bare.empty();
+}
+
+bool takes_next_word(const Flag* flag) {
+  return flag != nullptr && !flag->is_switch() && flag->bare.empty();
+}
+
+// CLI11 reads -r100ms as a row of switches: here it becomes --reconnect=100ms, as does -r=100ms.
+Words with_values_joined(Words arguments) {
+  const Command* command = named_command(arguments);
+  if (command == nullptr) return arguments;
+  const Flag* before = nullptr;
+  for (std::string& argument : arguments) {
+    if (argument == "--") break;
+    const bool is_value = takes_next_word(before);
+    before = is_value || !argument.starts_with('-') ? nullptr : command->find(argument);
+    if (is_value || argument.size() < 3 || argument.front() != '-' || argument[1] == '-') continue;
+    const Flag* flag = command->find(argument.substr(0, 2));
+    const char next = argument[2];
+    if (!has_optional_value(flag) || (next != '=' && (next < '0' || next > '9'))) continue;
+    argument = flag->long_name + "=" + argument.substr(next == '=' ? 3 : 2);
+  }
+  return arguments;
+}
+
+// For "--reconnect 5s", where the value was taken for an argument.
+std::string hint_at_value(const Words& arguments, const Command& command) {
+  for (std::size_t i = 0; i + 1 < arguments.size() && arguments[i] != "--"; ++i) {
+    if (!arguments[i].starts_with('-')) continue;
+    const Flag* flag = command.find(arguments[i]);
+    if (!has_optional_value(flag) || !gnet::parse_duration(arguments[i + 1])) continue;
+    return fmt::format("write {}={}", flag->long_name, arguments[i + 1]);
+  }
+  return {};
+}
+
 // An unknown option, or a word too many.
-[[noreturn]] void refuse(const std::string& word, const Command* command) {
+[[noreturn]] void refuse(const std::string& word, const Command* command, const Words& arguments) {
   const bool is_option = word.size() > 1 && word.front() == '-';
   if (!is_option && command == nullptr) {
     std::vector<std::string> names;
@@ -48,9 +93,17 @@ void add_flag(Tree& tree, CLI::App& app, const Flag& flag) {
                      meant.empty() ? "'gnet help' lists the commands" : "");
   }
   if (!is_option) {
-    throw UsageError(fmt::format("unexpected argument '{}' for '{}'", word, command->name));
+    throw UsageError(fmt::format("unexpected argument '{}' for '{}'", word, command->name),
+                     hint_at_value(arguments, *command));
   }
   const std::string name = word.substr(0, word.find('='));
+  // The command has it, so it was refused for where it stands.
+  if (command != nullptr) {
+    const std::string own = name.starts_with("--") ? name : name.substr(0, 2);
+    if (command->find(own) != nullptr) {
+      throw UsageError(fmt::format("'{}' has to stand after '{}'", own, command->name));
+    }
+  }
   std::vector<std::string> names;
   const auto add_names = [&](const FlagGroup& group) {
     for (const Flag& flag : group.flags) {
@@ -125,7 +178,8 @@ void grow(Tree& tree, const Commands& commands) {
   }
 }
 
-CommandLine parse(const Words& arguments) {
+CommandLine parse(const Words& given) {
+  const Words arguments = with_values_joined(given);
   // Only what is named can be meant; a tree of everything would take longer than the rest.
   Commands named = commands();
   std::erase_if(named, [&](const Command* command) {
@@ -146,7 +200,7 @@ CommandLine parse(const Words& arguments) {
   if (!chosen.empty()) line.command = find_command(chosen.front()->get_name());
   auto extras = tree.app.remaining(true);
   std::erase(extras, "--");
-  if (!extras.empty()) refuse(extras.front(), line.command);
+  if (!extras.empty()) refuse(extras.front(), line.command, arguments);
   collect(tree, tree.app, line);
   if (!chosen.empty()) collect(tree, *chosen.front(), line);
   return line;

@@ -52,6 +52,25 @@ BOOST_AUTO_TEST_CASE(optional_values_need_an_equals_sign) {
   BOOST_CHECK(words_of({"echo-client", "--reconnect=5s"}, "--reconnect") == cli::Words{"5s"});
 }
 
+BOOST_AUTO_TEST_CASE(optional_values_may_be_glued_to_short_options) {
+  BOOST_CHECK(words_of({"echo-client", "-r100ms", ":1"}, "--reconnect") == cli::Words{"100ms"});
+  BOOST_CHECK(words_of({"echo-client", "-r=100ms", ":1"}, "--reconnect") == cli::Words{"100ms"});
+  BOOST_CHECK(words_of({"echo-client", "-rq", ":1"}, "--reconnect") == cli::Words{"1s"});
+  BOOST_CHECK(words_of({"echo-client", "--message", "-r5"}, "--reconnect").empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_value_that_stands_apart_is_not_taken_for_an_optional_one) {
+  for (const char* option : {"-r", "--reconnect"}) {
+    try {
+      static_cast<void>(cli::parse({"echo-client", option, "5s", ":1"}));
+      BOOST_ERROR("it was accepted");
+    } catch (const cli::UsageError& error) {
+      BOOST_TEST(error.what() == "unexpected argument ':1' for 'echo-client'");
+      BOOST_TEST(error.hint() == "write --reconnect=5s");
+    }
+  }
+}
+
 BOOST_AUTO_TEST_CASE(order_is_kept_across_options) {
   const cli::CommandLine line =
       cli::parse({"echo-server", "--deny", "10.0.0.1", "--allow", "10.0.0.0/8", "--deny", "::/0"});
@@ -68,6 +87,12 @@ BOOST_AUTO_TEST_CASE(unknown_options_are_named_with_the_nearest_known) {
   BOOST_TEST(refusal({"echo-server", "--prot", "80"}) ==
              "unknown option '--prot' for 'echo-server'; did you mean '--port'?");
   BOOST_TEST(refusal({"version", "--nosuch=1"}) == "unknown option '--nosuch' for 'version'");
+}
+
+BOOST_AUTO_TEST_CASE(options_of_a_command_stand_after_it) {
+  BOOST_TEST(refusal({"--port", "0", "echo-server"}) == "'--port' has to stand after 'echo-server'");
+  BOOST_TEST(refusal({"--port=0", "echo-server"}) == "'--port' has to stand after 'echo-server'");
+  BOOST_TEST(refusal({"-p0", "echo-server"}) == "'-p' has to stand after 'echo-server'");
 }
 
 BOOST_AUTO_TEST_CASE(unknown_commands_are_named_with_the_nearest_known) {

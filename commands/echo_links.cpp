@@ -60,13 +60,14 @@ std::string greeting(const std::string& text) {
 // One line on stderr for each attempt, or an event.
 void announce_retry(const EchoClientOptions& options, unsigned attempt, gnet::Duration delay,
                     const std::string& reason) {
+  if (options.quiet.times > (options.json ? 1U : 0U)) return;
   if (options.json) {
     cli::print_line(cli::event("reconnect")
                         .add("attempt", attempt)
                         .add("delay_ms", std::chrono::duration<double, std::milli>(delay).count())
                         .add("reason", reason)
                         .text());
-  } else if (options.quiet.times == 0) {
+  } else {
     cli::write_all(STDERR_FILENO, fmt::format("reconnecting in {} (attempt {}): {}\n",
                                               gnet::format_duration(delay, 2), attempt, reason));
   }

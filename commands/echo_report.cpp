@@ -32,6 +32,7 @@ void EchoReport::echoed(const EchoResult& result) {
   ++received_;
   if (!result.matches) ++mismatched_;
   rtt_.record(result.rtt);
+  if (!tells_echoes()) return;
   if (json_) {
     cli::print_line(cli::event("echo")
                         .add("endpoint", result.peer)
@@ -40,7 +41,7 @@ void EchoReport::echoed(const EchoResult& result) {
                         .add("rtt_us", microseconds(result.rtt))
                         .add("ok", result.matches)
                         .text());
-  } else if (!quiet_) {
+  } else {
     cli::print_line(fmt::format("{} B from {} seq={} rtt={}{}", result.bytes, result.peer,
                                 result.sequence, rtt_text(result.rtt),
                                 result.matches ? "" : " MISMATCH"));
@@ -49,15 +50,17 @@ void EchoReport::echoed(const EchoResult& result) {
 
 void EchoReport::lost(const std::string& peer, std::uint64_t sequence, const std::string& reason) {
   ++lost_;
+  if (!tells()) return;
   if (json_) {
     cli::print_line(
         cli::event("lost").add("endpoint", peer).add("seq", sequence).add("reason", reason).text());
-  } else if (!quiet_) {
+  } else {
     cli::print_line(fmt::format("no echo from {} seq={}: {}", peer, sequence, reason));
   }
 }
 
 void EchoReport::summary() const {
+  if (!tells()) return;
   if (json_) {
     cli::print_line(cli::event("summary")
                         .add("sent", sent_)
@@ -72,7 +75,6 @@ void EchoReport::summary() const {
                         .text());
     return;
   }
-  if (quiet_) return;
   std::string text = fmt::format("{} sent, {} received, {} lost, {} mismatched", sent_, received_,
                                  lost_, mismatched_);
   if (dropped_ > 0) text += fmt::format(", {} dropped", dropped_);

@@ -20,8 +20,9 @@ struct EchoResult {
 
 class EchoReport {
  public:
-  // Quiet reports keep count and say nothing.
-  EchoReport(bool json, bool quiet) : json_(json), quiet_(quiet) {}
+  // `quiet` is how often -q was given. Quiet reports keep count and say nothing; as JSON once
+  // leaves out the echoes, and twice everything.
+  EchoReport(bool json, unsigned quiet) : json_(json), quiet_(quiet) {}
 
   void sent() noexcept { ++sent_; }
   void echoed(const EchoResult& result);
@@ -40,8 +41,12 @@ class EchoReport {
   [[nodiscard]] bool found_fault() const noexcept { return lost_ + mismatched_ + dropped_ > 0; }
 
  private:
+  // Whether there is a line for this: each echo, or what happens less often.
+  [[nodiscard]] bool tells_echoes() const noexcept { return quiet_ == 0; }
+  [[nodiscard]] bool tells() const noexcept { return quiet_ < (json_ ? 2U : 1U); }
+
   bool json_;
-  bool quiet_;
+  unsigned quiet_;
   std::uint64_t sent_ = 0;
   std::uint64_t received_ = 0;
   std::uint64_t lost_ = 0;

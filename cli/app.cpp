@@ -65,6 +65,14 @@ bool asks_politely(const Words& arguments) {
          find_command(arguments[0]) != nullptr;
 }
 
+// A file may name the format of a log that is off for now; who types it wants the log.
+void refuse_format_of_nothing(const CommandLine& line, const std::vector<Setting>& settings) {
+  if (line.words("--access-format").empty()) return;
+  const bool has_log = std::ranges::any_of(
+      settings, [](const Setting& setting) { return setting.flag->name() == "--access-log"; });
+  if (!has_log) throw UsageError("--access-format needs --access-log");
+}
+
 Exit run_command(const CommandLine& line) {
   const Command& command = *line.command;
   const Words help = line.words("--help");
@@ -79,6 +87,7 @@ Exit run_command(const CommandLine& line) {
   const std::vector<Setting> settings = resolve(line);
   const auto options = command.make_options();
   apply_settings(settings, options.get());
+  refuse_format_of_nothing(line, settings);
   const GlobalOptions& global = command.global(options.get());
   if (global.version) {
     show_version(global.json);

@@ -22,9 +22,24 @@
 namespace commands {
 namespace {
 
-struct Options : EchoClientOptions {
+// The positional ENDPOINT, and whether there was one.
+struct Target {
   gnet::Endpoint endpoint = gnet::Endpoint::parse(":6011");
-  std::string message = "ooxx";
+  bool given = false;
+};
+
+void read_value(std::string_view text, Target& target) {
+  cli::read_value(text, target.endpoint);
+  target.given = true;
+}
+
+std::string show(const Target& target) {
+  return cli::show(target.endpoint);
+}
+
+struct Options : EchoClientOptions {
+  Target target;
+  std::optional<std::string> message;
   std::optional<cli::Size> size;
   std::optional<cli::Count> count;
   std::optional<gnet::Duration> interval;
@@ -34,6 +49,7 @@ struct Options : EchoClientOptions {
   bool stop_on_error = false;
 };
 
+constexpr const char* kMessage = "ooxx";
 constexpr auto kInterval = std::chrono::seconds(2);
 constexpr gnet::Duration kPatience = std::chrono::seconds(1);
 constexpr gnet::Duration kDatagramLimit = std::chrono::seconds(1);
@@ -51,8 +67,13 @@ Conversation::Source counted_messages(const Options& options, std::uint64_t coun
   return [&options, count, sent = std::uint64_t{0}]() mutable -> std::optional<std::string> {
     if (count > 0 && sent == count) return std::nullopt;
     ++sent;
-    return options.size ? random_bytes(options.size->bytes) : options.message;
+    return options.size ? random_bytes(options.size->bytes) : options.message.value_or(kMessage);
   };
+}
+
+gnet::Endpoint target_of(const Options& options) {
+  if (!options.unix_path.empty()) return gnet::Endpoint::unix_path(options.unix_path);
+  return options.target.endpoint;
 }
 
 // One run of the command: all its connections, and what they find.
@@ -60,9 +81,8 @@ class EchoClient {
  public:
   explicit EchoClient(const Options& options)
       : options_(options),
-        target_(options.unix_path.empty() ? options.endpoint
-                                          : gnet::Endpoint::unix_path(options.unix_path)),
-        report_(options.json, options.quiet.times > 0) {}
+        target_(target_of(options)),
+        report_(options.json, options.quiet.times) {}
 
   cli::Exit run() {
     watch_signals();
@@ -195,8 +215,43 @@ void check_connections(std::uint64_t connections) {
                   connections, files.rlim_cur));
 }
 
+void check_messages(const Options& options) {
+  if (options.message && options.size) {
+    throw cli::UsageError("--message and --size exclude each other");
+  }
+  if (options.use_stdin && (options.message || options.size)) {
+    throw cli::UsageError(
+        fmt::format("--stdin and {} exclude each other", options.message ? "--message" : "--size"));
+  }
+  // Nothing would travel, and that would be a success.
+  if (options.message && options.message->empty()) {
+    throw cli::UsageError("--message must not be empty");
+  }
+  if (options.size && options.size->bytes == 0) throw cli::UsageError("--size must be 1 or more");
+}
+
+// Settings of --reconnect that are out of range, or that nothing comes of without it.
+void check_reconnecting(const Options& options) {
+  if (!(options.reconnect_factor >= 1)) {
+    throw cli::UsageError("--reconnect-factor must be 1 or more");
+  }
+  if (!(options.reconnect_jitter >= 0 && options.reconnect_jitter <= 1)) {
+    throw cli::UsageError("--reconnect-jitter must be from 0 to 1");
+  }
+  if (options.reconnect) return;
+  if (options.max_retries.number > 0) throw cli::UsageError("--max-retries needs --reconnect");
+  if (options.offline != cli::Offline::buffer) {
+    throw cli::UsageError("--offline needs --reconnect");
+  }
+}
+
 cli::Exit run(const Options& options) {
   cli::check(options);
+  check_messages(options);
+  check_reconnecting(options);
+  if (!options.unix_path.empty() && options.target.given) {
+    throw cli::UsageError("--unix and ENDPOINT exclude each other");
+  }
   check_connections(options.connections.number);
   return EchoClient(options).run();
 }
@@ -211,18 +266,18 @@ const cli::Command echo_client = cli::command<Options>({
     .about = "Send messages to a TCP, UDP or unix socket and verify that they come back.",
     .examples = {"gnet echo-client --reconnect :6011",
                  "gnet echo-client -n 1000 -i 0 -s 4K --connections 50 :6011 --json",
-                 "gnet echo-client --reconnect=100ms --max-retries 20 -n 1 :6011 && echo up"},
+                 "gnet echo-client --reconnect=100ms --max-retries 20 -t 5s -n 1 :6011 && echo up"},
     .flags =
         {
             {"",
              "ENDPOINT",
-             &Options::endpoint,
+             &Options::target,
              "where to connect",
              {.fallback = ":6011",
               .positional = "ENDPOINT",
               .completes = cli::Completes::endpoint,
               .more = "See *gnet-endpoints*(7)."}},
-            {"--message", "TEXT", &Options::message, "what to send"},
+            {"--message", "TEXT", &Options::message, "what to send", {.fallback = kMessage}},
             {"-s,--size", "SIZE", &Options::size, "send so many random bytes instead"},
             {"-n,--count",
              "N",

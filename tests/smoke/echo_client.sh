@@ -15,6 +15,9 @@ expect 0 gnet echo-client -n 3 -i 0 -U "$work/s.sock" --message 'hello there'
 contains out "11 B from"
 expect 0 gnet echo-client -n 10 -i 0 --connections 20 -q --json "localhost:$port"
 contains out '"event":"summary","sent":200,"received":200,"lost":0,"mismatched":0'
+same "$(wc -l < out)" 1
+expect 0 gnet echo-client -n 2 -i 0 -qq --json "$address"
+[ ! -s out ] || fail "-qq says: $(cat out)"
 
 (ulimit -n 50 && expect 2 gnet echo-client --connections 1M "$address")
 contains err "--connections 1000000: this process may open only 50 files; see ulimit -n"
@@ -43,6 +46,14 @@ expect 2 gnet echo-client --source nonsense :1
 same "$(cat err)" "gnet: bad value 'nonsense' for --source: must be ADDR or ADDR:PORT"
 expect 2 gnet echo-client '*:6011'
 same "$(cat err)" "gnet: '*' is for listening only"
+
+# What makes no sense together, or alone.
+for words in '--message x -s 1' '--stdin -s 1' '--stdin --message x' '--message=x -U x :1' '-s 0' \
+  '-r --reconnect-factor 0.5' '-r --reconnect-jitter 1.5' '--max-retries 3' '--offline drop'; do
+  expect 2 gnet echo-client $words
+done
+expect 2 gnet echo-client --message '' "$address"
+same "$(cat err)" "gnet: --message must not be empty"
 
 # It was answered, and the answer is wrong.
 start echo-server -p 0 -4 --mode upper

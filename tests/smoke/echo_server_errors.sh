@@ -25,6 +25,8 @@ expect 2 gnet echo-server -4 -6
 expect 2 gnet echo-server -4 '[::1]:0'
 same "$(cat err)" "gnet: -4 does not go with tcp://[::1]:0"
 expect 2 gnet echo-server --ready-fd 77
+expect 2 gnet echo-server --access-format json
+same "$(cat err)" "gnet: --access-format needs --access-log"
 expect 2 gnet ech0-server
 contains err "did you mean 'echo-server'?"
 

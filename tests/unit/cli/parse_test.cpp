@@ -90,7 +90,8 @@ BOOST_AUTO_TEST_CASE(unknown_options_are_named_with_the_nearest_known) {
 }
 
 BOOST_AUTO_TEST_CASE(options_of_a_command_stand_after_it) {
-  BOOST_TEST(refusal({"--port", "0", "echo-server"}) == "'--port' has to stand after 'echo-server'");
+  BOOST_TEST(refusal({"--port", "0", "echo-server"}) ==
+             "'--port' has to stand after 'echo-server'");
   BOOST_TEST(refusal({"--port=0", "echo-server"}) == "'--port' has to stand after 'echo-server'");
   BOOST_TEST(refusal({"-p0", "echo-server"}) == "'-p' has to stand after 'echo-server'");
 }

@@ -40,7 +40,7 @@ FlagGroup global_flags() {
           {"--color",
            "WHEN",
            &G::color,
-           "colour: auto, always, never",
+           "colours in help: auto, always, never",
            {.choices = {"auto", "always", "never"},
             .more = "auto means: when the stream is a terminal and neither NO_COLOR nor TERM=dumb "
                     "says otherwise."}},

@@ -133,7 +133,9 @@ std::vector<Row<S>> reporting() {
        "N",
        &S::ready_fd,
        "write the endpoints to this descriptor when ready",
-       {.fallback = "none", .more = "One line; the descriptor is closed after it."}},
+       {.fallback = "none",
+        .more = "All URLs on one line, with blanks between them; the descriptor is closed "
+                "after it."}},
       {"--stats-interval", "D", &S::stats_interval, "report counters every D", {.live = true}},
       {"--access-log",
        "FILE|-|off",
@@ -152,7 +154,11 @@ std::vector<Row<S>> reporting() {
 
 std::vector<Row<S>> process() {
   return {
-      {"-D,--daemon", &S::daemon, "run in the background; returns when ready", {.common = true}},
+      {"-D,--daemon",
+       &S::daemon,
+       "run in the background; returns when ready",
+       {.common = true,
+        .more = "Standard error leads nowhere then: without *--log-file* there are no log lines."}},
       {"--pid-file",
        "FILE",
        &S::pid_file,

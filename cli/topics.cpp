@@ -52,7 +52,7 @@ jobs with SIGINT ignored.
 constexpr std::string_view kJson = R"(With --json the report of a command goes to stdout as JSON.
 
 Reports are one document. Streams are one object a line, each written at once:
-  {"ts":"2026-11-21T12:01:07.123Z","event":"accept","id":1,"peer":"127.0.0.1:53144"}
+  {"ts":"2026-11-21T12:01:07.123Z","event":"accept","id":1,"peer":"tcp://127.0.0.1:53144"}
 
 Servers:
   listening  endpoint, port                      one for each endpoint, when ready
@@ -60,7 +60,9 @@ Servers:
   close      id, peer, rx_bytes, tx_bytes, ms, reason
   reload     ok, changed, restart, message       SIGHUP came: keys of options
   stats      accepted, refused, active, rx_bytes, tx_bytes, datagrams
-  drain      left                                a signal came; so many connections
+                                                 every --stats-interval; at SIGUSR1 on stderr
+  drain      left                                a signal came; so many connections are left
+                                                 (no event when there are none)
   stopped    cut                                 so many of them were cut
 Clients:
   echo       seq, bytes, rtt_us, ok, endpoint    one for each echo
@@ -110,7 +112,7 @@ constexpr std::string_view kEnvironment = R"(The environment variables that gnet
 
   GNET_<OPTION>, GNET_<COMMAND>_<OPTION>   options: gnet help config
   GNET_PAGER, PAGER         what shows long help; cat: nothing [less -FIRX]
-  NO_COLOR                  no colours, whatever its value
+  NO_COLOR                  no colours, if it is set and not empty
   CLICOLOR_FORCE, FORCE_COLOR   colours even if the output is no terminal
   COLUMNS, TERM             width of help; TERM=dumb has no colours
   XDG_CONFIG_HOME, HOME     where the user's configuration file is
@@ -190,7 +192,9 @@ std::optional<std::string> topic_text(std::string_view name, const HelpLayout& l
   if (name == "config") return std::string(kConfig);
   if (name == "environment") return std::string(kEnvironment);
   if (name == "server") {
-    return group_text<ServerOptions>(server_flags(), "The options of all servers:", layout);
+    return group_text<ServerOptions>(server_flags(), "The options of all servers:", layout) +
+           "\nWith --daemon log lines go nowhere unless --log-file names a file.\n"
+           "--ready-file has one URL a line, --ready-fd all of them on one line.\n";
   }
   if (name == "client") {
     return group_text<ClientOptions>(client_flags(), "The options of all clients:", layout);

@@ -55,7 +55,7 @@ Exit run_without_command(const CommandLine& line) {
     return Exit::ok;
   }
   const HelpLayout layout{help_width(), {wants_color(STDERR_FILENO, options.color)}};
-  write_all(STDERR_FILENO, overview(commands(), layout));
+  write_all(STDERR_FILENO, "gnet: a command is missing\n\n" + overview(commands(), layout));
   return Exit::usage;
 }
 

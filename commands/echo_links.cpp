@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <fstream>
 #include <iterator>
 
@@ -53,7 +54,10 @@ std::string reason_of(const std::exception_ptr& error) {
 std::string greeting(const std::string& text) {
   if (!text.starts_with('@')) return text;
   std::ifstream file(text.substr(1), std::ios::binary);
-  if (!file) throw cli::Failure(cli::Exit::io, "cannot read " + text.substr(1));
+  if (!file) {
+    throw cli::Failure(cli::Exit::io,
+                       fmt::format("cannot read {}: {}", text.substr(1), cli::error_text(errno)));
+  }
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
@@ -76,8 +80,9 @@ void announce_retry(const EchoClientOptions& options, unsigned attempt, gnet::Du
 // One connection of a StreamLink.
 class EchoProtocol : public gnet::Protocol, public Link {
  public:
-  EchoProtocol(Conversation& conversation, const std::string& greeting, gnet::Duration keepalive)
-      : conversation_(conversation), greeting_(greeting), keepalive_(keepalive) {}
+  EchoProtocol(const gnet::Endpoint& target, Conversation& conversation,
+               const std::string& greeting, gnet::Duration keepalive)
+      : target_(target), conversation_(conversation), greeting_(greeting), keepalive_(keepalive) {}
 
   void connection_made() override {
     if (keepalive_ > gnet::Duration::zero()) socket().set_keep_alive(keepalive_);
@@ -89,9 +94,13 @@ class EchoProtocol : public gnet::Protocol, public Link {
   }
 
   void send(std::string_view message) override { send_data(message); }
-  [[nodiscard]] std::string name() const override { return peer().short_name(); }
+  // The other side of a unix socket may have no name of its own.
+  [[nodiscard]] std::string name() const override {
+    return target_.is_unix() ? target_.short_name() : peer().short_name();
+  }
 
  private:
+  const gnet::Endpoint& target_;
   Conversation& conversation_;
   const std::string& greeting_;
   gnet::Duration keepalive_;
@@ -136,7 +145,7 @@ class StreamLink : public EchoLink, private gnet::ReconnectingClientFactory {
   }
 
   std::unique_ptr<gnet::Protocol> build_protocol() override {
-    return std::make_unique<EchoProtocol>(conversation_, greeting_, options_.keepalive);
+    return std::make_unique<EchoProtocol>(target_, conversation_, greeting_, options_.keepalive);
   }
 
   void connect_failed(unsigned attempt, const std::exception_ptr& error,

@@ -31,7 +31,7 @@ struct Options : cli::GlobalOptions {
 }
 
 cli::Exit run(const Options& options) {
-  if (options.subject.empty()) {
+  if (options.subject.empty() || options.subject == "gnet") {
     cli::show_help(nullptr, false, options);
     return cli::Exit::ok;
   }

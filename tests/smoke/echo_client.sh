@@ -12,7 +12,7 @@ expect 0 gnet echo-client -n 3 -i 0 -s 200K "$address"
 expect 0 gnet echo-client -n 3 -i 0 -s 1000 "udp://$address"
 expect 0 gnet echo-client -n 3 -i 0 "$work/s.sock"
 expect 0 gnet echo-client -n 3 -i 0 -U "$work/s.sock" --message 'hello there'
-contains out "11 B from"
+contains out "11 B from $work/s.sock seq=1"
 expect 0 gnet echo-client -n 10 -i 0 --connections 20 -q --json "localhost:$port"
 contains out '"event":"summary","sent":200,"received":200,"lost":0,"mismatched":0'
 same "$(wc -l < out)" 1

@@ -27,6 +27,10 @@ contains echoes '"event":"summary","sent":10,"received":10,"lost":0,"mismatched"
 same "$(grep -c '"event":"echo"' echoes)" 10
 contains echoes '"event":"reconnect","attempt":1'
 
+# What it says first has to be readable.
+expect 9 gnet echo-client --on-reconnect "@$work/nofile" "$work/s.sock"
+contains err "cannot read $work/nofile: no such file or directory"
+
 # Text says so on stderr, once an attempt; the number of attempts may have an end.
 stop
 expect 5 gnet echo-client --reconnect=1ms --max-retries 3 --reconnect-jitter 0 "$work/s.sock"

@@ -3,6 +3,9 @@
 
 expect 2 gnet
 contains err "Usage: gnet COMMAND"
+same "$(head -n 1 err)" "gnet: a command is missing"
+expect 0 gnet help gnet
+contains out "Usage: gnet COMMAND"
 expect 0 gnet help
 for command in $(sed -n 's/^  \([a-z-]*\)  .*/\1/p' out); do
   for words in "$command -h" "$command --help=all" "help $command" "$command help"; do

@@ -2,8 +2,9 @@
 //
 //   gnet::DatagramSocket socket = gnet::DatagramSocket::bind(gnet::Endpoint::parse("udp-l://:0"));
 //   gnet::SocketAddress peer;
-//   while (std::size_t n = socket.receive(buffer, sizeof buffer, peer)) socket.send({buffer, n},
-//   peer);
+//   while (auto n = socket.receive(buffer, sizeof buffer, peer)) {
+//     socket.send({buffer, *n}, peer);
+//   }
 //
 // Threads: a DatagramSocket belongs to the hub on which it was made.
 

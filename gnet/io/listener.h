@@ -6,7 +6,7 @@
 // so; connections wait in the kernel's backlog and are not reset.
 //
 //   gnet::Listener listener(gnet::Endpoint::parse("tcp-l://127.0.0.1:0"));
-//   for (;;) serve(listener.accept());
+//   for (;;) serve(gnet::Stream(listener.accept().fd));
 //
 // Threads: a Listener belongs to the hub on which it was made.
 

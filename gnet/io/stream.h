@@ -30,6 +30,10 @@ class Stream {
   Stream() noexcept = default;
   explicit Stream(Socket socket) noexcept : socket_(std::move(socket)) {}
 
+  // Takes over a connected descriptor, such as Listener::accept() gives. Throws
+  // std::system_error.
+  explicit Stream(UniqueFd fd) : socket_(std::move(fd)) {}
+
   [[nodiscard]] bool is_open() const noexcept { return socket_.is_open(); }
   [[nodiscard]] Socket& socket() noexcept { return socket_; }
 

@@ -46,11 +46,11 @@ void ConnectionFactory::broadcast(std::string_view data) {
 
 void ConnectionFactory::Share::broadcast(std::string_view data) {
   connections.for_each([data](Protocol& protocol) {
-    if (!protocol.connected()) return;
+    if (!protocol.accepts_data()) return;
     if (protocol.queued_bytes() + data.size() > protocol.high_water) {
       protocol.abort();
     } else {
-      protocol.send_data(data);
+      protocol.queue_data(data);
     }
   });
 }

@@ -245,6 +245,7 @@ void Protocol::data_deadline_passed() {
   } else if (idle_timeout > Duration::zero() &&
              now >= Deadline::after(last_active_, idle_timeout)) {
     reason_ = {CloseKind::idle_timeout, nullptr};
+    drop_output_ = !output_.empty();  // the peer has not taken a byte of it
   } else if (draining_ && output_.empty() && now >= Deadline::after(last_active_, drain_quiet_)) {
     reason_ = {CloseKind::service_stop, nullptr};
   }
@@ -361,16 +362,16 @@ void Protocol::linger() {
   socket_.shutdown_send();
   const Deadline limit(kLinger);
   const BufferLease buffer(hub_, hub_.buffers().block_size());
-  for (;;) {
+  while (!limit.passed()) {
     if (const auto count = socket_.try_receive(buffer.data(), buffer.size())) {
       if (*count == 0) return;
+      socket_.took_turn();
       continue;
     }
     int unsent = 0;
     if (ioctl(socket_.native_handle(), SIOCOUTQ, &unsent) != 0 || unsent == 0) return;
     // The kernel does not tell when the queue has emptied: look again now and then.
     socket_.wait_readable(limit.earlier(Deadline(std::chrono::milliseconds(20))));
-    if (limit.passed()) return;
   }
 }
 
@@ -392,6 +393,15 @@ void Protocol::Gathered::copy(std::string_view data) noexcept {
 }
 
 void Protocol::send_otherwise(std::string_view data) {
+  queue_data(data);
+  if (output_.size() > high_water) {
+    wait_for_room();
+  } else if (hub_.running_if_any() != nullptr) {
+    socket_.took_turn();  // a peer that takes everything at once must not keep the hub
+  }
+}
+
+void Protocol::queue_data(std::string_view data) {
   if (!accepts_data()) {
     throw ConnectionLost("the connection is " +
                          std::string(reason_ ? to_string(reason_->kind) : to_string(state_)));
@@ -401,13 +411,14 @@ void Protocol::send_otherwise(std::string_view data) {
   if (gathered_.base != nullptr && hub_.running_if_any() == fiber_) {
     // Again in the callback, after it was suspended?
     if (fiber_->park_hook == nullptr) begin_gathering();
-    if (gathered_.take_in_place(data)) return;
-    if (data.size() <= gathered_.room) return gathered_.copy(data);
+    if (gathered_.room > 0) {
+      if (gathered_.take_in_place(data)) return;
+      if (data.size() <= gathered_.room) return gathered_.copy(data);
+    }
     before = gathered_.take();
     begin_gathering();
   }
   send_together(before, data);
-  if (output_.size() > high_water) wait_for_room();
 }
 
 void Protocol::send_lose(std::string_view data) {
@@ -510,8 +521,15 @@ void Protocol::wait_for_room() {
     ~Waiting() { --count; }
     std::size_t& count;
   } const waiting(waiting_senders_);
+  if (watches_activity() != watched_) change_watching();
   while (output_.size() > low_water && !drop_output_ && flusher_active_) {
-    room_.wait(kRoom, this);
+    const Deadline idle = idle_timeout > Duration::zero()
+                              ? Deadline(Deadline::after(last_active_, idle_timeout))
+                              : Deadline::never();
+    if (room_.wait(kRoom, this, idle)) continue;
+    if (Clock::now() >= Deadline::after(last_active_, idle_timeout)) {
+      fail({CloseKind::idle_timeout, nullptr});
+    }
   }
   if (drop_output_) throw ConnectionLost("the connection is " + reason_->text());
 }

@@ -88,7 +88,8 @@ class Protocol : ListHook {
 
   // Queues `data` and returns; what the socket takes at once is sent at once, and
   // what one callback sends leaves together. Suspends while more than high_water
-  // bytes are queued. Throws ConnectionLost once the connection is closing.
+  // bytes are queued, and now and then to let others have their turn. Throws
+  // ConnectionLost once the connection is closing.
   void send_data(std::string_view data) {
     if (data.size() - 1 >= gathered_.room) return send_otherwise(data);  // or empty
     if (!gathered_.take_in_place(data)) gathered_.copy(data);
@@ -187,6 +188,7 @@ class Protocol : ListHook {
   void in_callback(char* gather, F&& callback);
   void begin_gathering() noexcept;
   void send_otherwise(std::string_view data);
+  void queue_data(std::string_view data);  // as send_data(), without suspending
   void send_together(std::string_view first, std::string_view second);
   void send_gathered(std::string_view data) noexcept;
   void sent_in_part(std::string_view data, ssize_t count) noexcept;

@@ -60,7 +60,7 @@ std::unique_ptr<Protocol> ReconnectingClientFactory::build_protocol() {
 void ReconnectingClientFactory::connect_failed(unsigned attempt, const std::exception_ptr& error,
                                                std::optional<Duration> next_delay) {
   if (next_delay) {
-    log().warn("{}; try {} in {}", describe(error), attempt + 1, format_duration(*next_delay));
+    log().warn("{}; try {} in {}", describe(error), attempt + 1, format_duration(*next_delay, 2));
   } else {
     log().error("{}; giving up", describe(error));
   }
@@ -69,7 +69,7 @@ void ReconnectingClientFactory::connect_failed(unsigned attempt, const std::exce
 void ReconnectingClientFactory::disconnected(const CloseReason& reason,
                                              std::optional<Duration> next_delay) {
   if (next_delay) {
-    log().info("connection lost: {}; again in {}", reason.text(), format_duration(*next_delay));
+    log().info("connection lost: {}; again in {}", reason.text(), format_duration(*next_delay, 2));
   } else {
     log().info("connection ended: {}", reason.text());
   }

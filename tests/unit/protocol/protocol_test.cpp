@@ -1,6 +1,8 @@
 #include "gnet/protocol/protocol.h"
 
+#include <poll.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <boost/test/unit_test.hpp>
 
@@ -407,6 +409,34 @@ BOOST_AUTO_TEST_CASE(the_high_water_mark_suspends_the_sender) {
   BOOST_TEST(sent > before);  // and goes on
 }
 
+BOOST_AUTO_TEST_CASE(an_echo_to_a_peer_that_never_reads_is_bounded_too) {
+  std::size_t most = 0;
+  Server server;
+  server.hooks.data = [&](Probe& probe, std::string_view data) {
+    probe.send_data(data);
+    most = std::max(most, probe.queued_bytes());
+  };
+  Stream client = server.connect();
+  const std::string block = pattern(256 * 1024);
+  BOOST_CHECK_THROW(for (;;) client.send_all(block, gnet::Duration(300ms)), std::system_error);
+  BOOST_TEST(most > 256U * 1024);
+  BOOST_TEST(most <= 256U * 1024 + 2 * 64 * 1024);
+}
+
+BOOST_AUTO_TEST_CASE(a_peer_that_takes_nothing_is_idle) {
+  for (const bool in_callback : {true, false}) {
+    Server server;
+    server.hooks.set_up = [](Probe& probe) { probe.idle_timeout = 50ms; };
+    server.hooks.made = [&](Probe& probe) {
+      if (!in_callback) probe.high_water = 100'000'000;
+      for (int i = 0; i < 100; ++i) probe.send_data(std::string(100'000, 'x'));
+    };
+    Stream client = server.connect();
+    shrink(client);
+    BOOST_TEST((server.end_kind() == CloseKind::idle_timeout));
+  }
+}
+
 BOOST_AUTO_TEST_CASE(what_one_callback_sends_leaves_together) {
   Server server;
   server.hooks.data = [](Probe& probe, std::string_view) {
@@ -456,6 +486,27 @@ BOOST_AUTO_TEST_CASE(more_than_what_is_gathered_keeps_its_order) {
   Stream client = server.connect();
   client.send_all("x");
   BOOST_TEST((read_all(client) == "head " + large + "x" + large.substr(0, 6000)));
+}
+
+BOOST_AUTO_TEST_CASE(a_callback_that_sends_without_end_does_not_keep_the_hub) {
+  Server server;
+  server.hooks.made = [](Probe& probe) {
+    const std::string block(1000, 'x');
+    for (;;) probe.send_data(block);
+  };
+  Stream client = server.connect();
+  // On a thread of its own, and as fast as the server.
+  std::thread reader([fd = gnet::UniqueFd(dup(client.socket().native_handle()))] {
+    std::vector<char> buffer(1'000'000);
+    pollfd ready{fd.get(), POLLIN, 0};
+    while (poll(&ready, 1, -1) == 1) {
+      const ssize_t count = recv(fd.get(), buffer.data(), buffer.size(), 0);
+      if (count == 0 || (count < 0 && errno != EAGAIN)) return;
+    }
+  });
+  for (int i = 0; i < 5; ++i) gnet::sleep(1ms);
+  server.factory->stop(0s);
+  reader.join();
 }
 
 BOOST_AUTO_TEST_CASE(what_was_sent_leaves_before_the_callback_suspends) {

@@ -18,8 +18,11 @@ void report(const Failure& failure, std::string_view command, bool json, bool wi
     error.add("message", failure.what());
     if (!failure.endpoint().empty()) error.add("endpoint", failure.endpoint());
     if (!failure.hint().empty()) error.add("hint", failure.hint());
-    print_line(error.text());
-    return;
+    try {
+      return print_line(error.text());
+    } catch (const Failure&) {
+      // Standard output cannot be written: people may still see it.
+    }
   }
   const bool general = command.empty() || dynamic_cast<const UsageError*>(&failure) != nullptr;
   std::string text = general ? fmt::format("gnet: {}", failure.what())

@@ -1,6 +1,7 @@
 #include "cli/output.h"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <poll.h>
 #include <unistd.h>
 
@@ -64,6 +65,15 @@ void print_line(std::string_view line) {
   std::string text(line);
   text += '\n';
   print(text);
+}
+
+void print_event(std::string_view line) noexcept {
+  try {
+    print_line(line);
+  } catch (const Failure& failure) {
+    write_all(STDERR_FILENO, fmt::format("gnet: {}\n", failure.what()));
+    leave(failure.code());
+  }
 }
 
 TemporaryFile::TemporaryFile(std::string path) : path_(std::move(path)) {

@@ -200,12 +200,12 @@ class ServerRun {
     close_listeners();
     if (const std::uint64_t left = rules_.active(); left > 0) {
       readiness_.notifier().send("STATUS=draining " + plural(left, "connection"));
-      if (global_.json) print_line(event("drain").add("left", left).text());
+      if (global_.json) print_event(event("drain").add("left", left).text());
       log_.info("draining {}, again to stop now", plural(left, "connection"));
     }
     const std::size_t cut = service_.stop(gnet::Deadline(drain_timeout_));
     if (hubs_) hubs_->stop();
-    if (global_.json) print_line(event("stopped").add("cut", cut).text());
+    if (global_.json) print_event(event("stopped").add("cut", cut).text());
     if (cut == 0) return Exit::ok;
     log_.error("cut {} that did not end within {}", plural(cut, "connection"),
                gnet::format_duration(drain_timeout_));
@@ -233,7 +233,7 @@ class ServerRun {
 
   void stop(int number) {
     if (stopping_) {
-      if (global_.json) print_line(event("stopped").add("cut", rules_.active()).text());
+      if (global_.json) print_event(event("stopped").add("cut", rules_.active()).text());
       gnet::flush_log();
       leave(number == SIGINT ? Exit::interrupted : Exit::terminated);
     }
@@ -267,11 +267,11 @@ class ServerRun {
     } catch (const Failure& failure) {
       log_.error("the options stay as they are: {}", failure.what());
       if (global_.json) {
-        print_line(event("reload")
-                       .add("ok", false)
-                       .add("changed", std::vector<std::string>())
-                       .add("message", failure.what())
-                       .text());
+        print_event(event("reload")
+                        .add("ok", false)
+                        .add("changed", std::vector<std::string>())
+                        .add("message", failure.what())
+                        .text());
       }
     }
     readiness_.reloaded();
@@ -287,11 +287,11 @@ class ServerRun {
       log_.warn("these options want a restart: {}", fmt::join(update.restart, ", "));
     }
     if (!global_.json) return;
-    print_line(event("reload")
-                   .add("ok", true)
-                   .add("changed", update.changed)
-                   .add("restart", update.restart)
-                   .text());
+    print_event(event("reload")
+                    .add("ok", true)
+                    .add("changed", update.changed)
+                    .add("restart", update.restart)
+                    .text());
   }
 
   template <typename F>
@@ -371,7 +371,7 @@ class ServerRun {
 
   void report_stats() {
     if (global_.json) {
-      print_line(stats_event());
+      print_event(stats_event());
     } else {
       log_.info("{}", stats_text());
     }

@@ -4,11 +4,13 @@
 
 #include <random>
 
+#include "cli/failure.h"
 #include "cli/serve.h"
 #include "commands/commands.h"
 #include "commands/echo_modes.h"
 #include "gnet/base/error.h"
 #include "gnet/base/shorten.h"
+#include "gnet/base/size.h"
 #include "gnet/base/utf8.h"
 #include "gnet/fiber/fiber.h"
 
@@ -203,8 +205,16 @@ class EchoDatagrams : public gnet::UDPServerFactory {
   const Options& options_;
 };
 
+// Memory for both is taken before anything comes.
+void check_size(std::string_view flag, const cli::Size& size, std::string_view most) {
+  if (size.bytes >= 1 && size.bytes <= gnet::parse_size(most)) return;
+  throw cli::UsageError(fmt::format("{} must be from 1 to {}", flag, most));
+}
+
 cli::Exit run(const Options& given) {
   Options options = given;
+  check_size("--buffer-size", options.buffer_size, "64M");
+  check_size("--max-datagram", options.max_datagram, "1M");
   if (options.verbose.times > 2 && options.log_data == LogData::off) {
     options.log_data = LogData::text;
   }

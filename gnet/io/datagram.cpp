@@ -103,7 +103,9 @@ void DatagramSocket::send_message(std::string_view data, const SocketAddress* pe
         sendto(socket_.native_handle(), data.data(), data.size(), MSG_NOSIGNAL,
                peer != nullptr ? peer->data() : nullptr, peer != nullptr ? peer->size : 0);
     if (count >= 0) return;
-    if (errno == EAGAIN) {
+    // The queue of a unix peer is full: nobody tells when it has room again.
+    const bool of_peer = peer != nullptr && peer->family() == AF_UNIX;
+    if (errno == EAGAIN && !of_peer) {
       socket_.full();
     } else if (errno != EINTR) {
       throw_errno("send");

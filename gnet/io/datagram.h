@@ -50,7 +50,8 @@ class DatagramSocket {
                                      Deadline deadline = Deadline::never());
 
   // Sends one datagram; suspends while the kernel has no room. Throws
-  // std::system_error, message_size for one that is too large.
+  // std::system_error: message_size for one that is too large, and
+  // resource_unavailable_try_again for a unix peer whose queue is full.
   void send(std::string_view data, const SocketAddress& peer);
   void send(std::string_view data);
 

@@ -24,6 +24,7 @@ bool is_of_peer(const std::error_code& error) noexcept {
     case ENETDOWN:
     case EPROTO:
     case ENOPROTOOPT:
+    case EAGAIN:    // a unix socket whose queue is full
     case EPERM:     // a firewall
     case EACCES:    // a broadcast address, or a unix socket of others
     case ENOENT:    // a unix socket that is gone

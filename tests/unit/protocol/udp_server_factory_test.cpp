@@ -72,6 +72,23 @@ BOOST_AUTO_TEST_CASE(unix_datagrams_are_answered_too) {
   BOOST_TEST(ask(client, "ooxx") == "ooxx");
 }
 
+BOOST_AUTO_TEST_CASE(a_unix_peer_that_does_not_read_keeps_nobody_from_being_answered) {
+  const std::string name = "@gnet-udp-full-" + std::to_string(getpid());
+  const Endpoint endpoint = Endpoint::unix_path(name, gnet::Transport::unix_datagram);
+  auto server = UDPServerFactory::of<Echo>(endpoint.with_listen());
+  server->start();
+  // Not connected: the kernel holds a few answers for it, and no more.
+  auto mute = DatagramSocket::bind(
+      Endpoint::unix_path(name + "-mute", gnet::Transport::unix_datagram).with_listen());
+  for (std::uint64_t i = 1; i <= 600; ++i) {
+    mute.send("ooxx", gnet::unix_address(endpoint));
+    while (server->counters().received < i) gnet::yield();
+  }
+  auto client = DatagramSocket::connect(endpoint);
+  BOOST_TEST(ask(client, "ooxx") == "ooxx");
+  BOOST_TEST(server->counters().errors > 0U);
+}
+
 BOOST_AUTO_TEST_CASE(a_slow_callback_keeps_the_order) {
   struct Slow : gnet::DatagramProtocol {
     explicit Slow(std::string* seen) : seen(seen) {}

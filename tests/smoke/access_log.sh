@@ -28,7 +28,7 @@ same "$status" 0
 start echo-server -p 0 -4 --once --json --access-log - --access-format json
 printf hello | peer pipe "127.0.0.1:$port" > /dev/null
 finish
-contains server.err '"rx_bytes":5,"tx_bytes":5'
+await server.err '"rx_bytes":5,"tx_bytes":5'
 same "$(grep -c rx_bytes server.out)" 1
 
 # Off costs a file nobody asked for.

@@ -11,9 +11,9 @@ read -r word < holding
 await server.err "echo#2"
 stop QUIT
 same "$status" 131
-contains server.err "main (the thread's own): waiting for"
+await server.err "main (the thread's own): waiting for"
 same "$(grep -c '(spawned at tcp_server_factory.cpp:[0-9]*): waiting for' server.err)" 3
-contains server.err "): running"
+await server.err "): running"
 
 # Without -v it says nothing.
 : > server.err

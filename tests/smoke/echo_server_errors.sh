@@ -45,7 +45,7 @@ contains err "[system:2]"
 
 # Options of socat that mean nothing here, and one that means nothing yet.
 start echo-server TCP-LISTEN:0,fork,reuseaddr -v
-contains server.err "without effect here: fork, reuseaddr"
+await server.err "without effect here: fork, reuseaddr"
 expect 2 gnet echo-server 'udp-l://:0?idle=60s'
 contains err "bad endpoint 'udp-listen://127.0.0.1:0?idle=1m': there are no sessions"
 expect 2 gnet echo-client 'udp://:1?idle=60s'

@@ -22,7 +22,7 @@ same "$(head -c 72 lines)" ' !"#$%&'"'"'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNO
 start echo-server -p 0 -4 --banner 'welcome' --chunk 2 --log-data text
 same "$(printf hello | peer pipe "127.0.0.1:$port" | tr -d '\r')" "welcome
 hello"
-contains server.err "data: hello"
+await server.err "data: hello"
 
 # Whoever has enough of a stream without end just goes.
 start echo-server -p 0 -4 --mode chargen --once

@@ -24,7 +24,7 @@ expect 0 gnet echo-client --connections 2 -n 1 "127.0.0.1:$port"
 # The mode would change what a connection is in the middle of.
 options 'mode = "upper"' 'log-level = "debug"' 'max-connections = 1' 'access-log = "log"'
 reload '"changed":["max-connections","deny","access-log","log-level"],"restart":["mode"]'
-contains server.err "these options want a restart: mode"
+await server.err "these options want a restart: mode"
 served hello
 await log 'TCP 200 5 5'
 await server.err "connected to tcp://127.0.0.1:$port"
@@ -34,13 +34,13 @@ expect 0 gnet echo-client --connections 3 -n 1 -q "127.0.0.1:$port"
 # A bad file changes nothing.
 options 'access-log = "off"' 'idle-timeout = "soon"'
 reload '"event":"reload","ok":false,"changed":[]'
-contains server.err "the options stay as they are: bad value 'soon' for 'idle-timeout' in gnet.toml"
+await server.err "the options stay as they are: bad value 'soon' for 'idle-timeout' in gnet.toml"
 options 'access-log = "/nonexistent/log"' 'deny = ["127.0.0.1"]'
 reload '"ok":false'
 served hello
 rm gnet.toml
 reload '"ok":false'
-contains server.err "cannot read gnet.toml: no such file or directory"
+await server.err "cannot read gnet.toml: no such file or directory"
 served hello
 stop
 same "$status" 0

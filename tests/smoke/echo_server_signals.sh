@@ -25,14 +25,14 @@ start echo-server -p 0 -4
 hold 3
 stop TERM
 same "$status" 0
-contains server.err "draining 3 connections, again to stop now"
+await server.err "draining 3 connections, again to stop now"
 
 # One that goes on is cut when the time is over.
 start echo-server -p 0 -4 --mode chargen --drain-timeout 200ms
 hold 2
 stop TERM
 same "$status" 10
-contains server.err "cut 2 connections that did not end within 200ms"
+await server.err "cut 2 connections that did not end within 200ms"
 
 # The second signal does not wait.
 start echo-server -p 0 -4 --mode chargen --drain-timeout 1h
@@ -53,6 +53,6 @@ peer drip "127.0.0.1:$port" 3 > /dev/null
 kill -HUP "$server"
 kill -USR1 "$server"
 await server.err "1 accepted"
-contains server.err "3 B in, 3 B out"
+await server.err "3 B in, 3 B out"
 stop TERM
 same "$status" 0

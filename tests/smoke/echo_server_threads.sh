@@ -31,7 +31,7 @@ same "$(threads)" 2
 same "$(peer echo "127.0.0.1:$port" 300)" 300
 expect 0 gnet echo-client --connections 20 -n 50 -s 1000 -i 0 "127.0.0.1:$port"
 hold 7
-contains server.err '"accepted":327,"refused":0,"active":7,"rx_bytes":1002590,"tx_bytes":1002590,'
+await server.err '"accepted":327,"refused":0,"active":7,"rx_bytes":1002590,"tx_bytes":1002590,'
 stop TERM
 same "$status" 0
 same "$(grep -c '"event":"accept"' server.out)" 327
@@ -55,7 +55,7 @@ start echo-server -p 0 -4 --threads 3 --mode chargen --drain-timeout 200ms
 hold 8
 stop TERM
 same "$status" 10
-contains server.err "cut 8 connections that did not end within 200ms"
+await server.err "cut 8 connections that did not end within 200ms"
 
 : > server.err
 start echo-server -p 0 -4 --threads 3 --mode chargen --drain-timeout 1h

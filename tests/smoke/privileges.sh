@@ -21,7 +21,7 @@ if [ "$(id -u)" != 0 ]; then
   exit 77
 fi
 
-contains server.err "running as root; --user NAME gives that up"
+await server.err "running as root; --user NAME gives that up"
 : > server.err
 start echo-server -p 0 -4 --user 0
 ! grep -q "running as root" server.err || fail "--user is given, and still there is a warning"

@@ -208,6 +208,14 @@ void check(const ServerOptions& options) {
   for (const gnet::Endpoint& endpoint : options.endpoints) {
     static_cast<void>(with_family(endpoint, wanted_family(options.only_v4, options.only_v6)));
   }
+  for (const std::string& host : options.bind) {
+    asio::error_code error;
+    const auto address = asio::ip::make_address(host, error);
+    if (!error && (address.is_v4() ? options.only_v6 : options.only_v4)) {
+      throw UsageError(
+          fmt::format("-{} does not go with --bind {}", options.only_v4 ? 4 : 6, host));
+    }
+  }
   if (options.everywhere && !options.bind.empty()) {
     throw UsageError("--public and --bind exclude each other");
   }

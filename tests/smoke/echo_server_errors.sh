@@ -27,6 +27,8 @@ same "$(cat err)" "gnet: -4 does not go with tcp://[::1]:0"
 expect 2 gnet echo-server --buffer-size 0
 contains err "--buffer-size must be from 1 to 64M"
 expect 2 gnet echo-server -u --max-datagram 1T
+expect 2 gnet echo-server -4 -p 0 --bind ::1
+same "$(cat err)" "gnet: -4 does not go with --bind ::1"
 expect 2 gnet echo-server --ready-fd 77
 expect 2 gnet echo-server --access-format json
 same "$(cat err)" "gnet: --access-format needs --access-log"

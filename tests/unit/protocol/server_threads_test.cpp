@@ -354,10 +354,12 @@ BOOST_AUTO_TEST_CASE(a_connection_on_its_way_to_another_hub_is_cut_when_the_serv
   server.start();
   auto first = clients(server, 1);
   // Hub 1 does not look at its letters meanwhile.
-  std::atomic<bool> go{false};
-  server.group->post(1, [&go] {
+  std::atomic<bool> looks_away{false}, go{false};
+  server.group->post(1, [&] {
+    looks_away = true;
     while (!go) std::this_thread::yield();
   });
+  BOOST_REQUIRE(eventually([&] { return looks_away.load(); }));
   Stream second = gnet::connect(server.local_endpoint());
   BOOST_REQUIRE(eventually([&] { return server.group->least_busy() == 2; }));
   gnet::Fiber<std::size_t> stopping = gnet::spawn([&] { return server.stop(0s); });
@@ -375,10 +377,12 @@ BOOST_AUTO_TEST_CASE(a_connection_on_its_way_to_another_hub_may_drain) {
   Server server;
   server.start();
   auto first = clients(server, 1);
-  std::atomic<bool> go{false};
-  server.group->post(1, [&go] {
+  std::atomic<bool> looks_away{false}, go{false};
+  server.group->post(1, [&] {
+    looks_away = true;
     while (!go) std::this_thread::yield();
   });
+  BOOST_REQUIRE(eventually([&] { return looks_away.load(); }));
   Stream second = gnet::connect(server.local_endpoint());
   BOOST_REQUIRE(eventually([&] { return server.group->least_busy() == 2; }));
   second.send_all("ooxx");

@@ -27,16 +27,14 @@ int status_of_child(F body) {
 
 // For cases in which a child gets a signal while it runs: ThreadSanitizer keeps signals
 // back in the child of a process that had threads.
-inline boost::unit_test::decorator::
-    enable_if<
+inline boost::unit_test::decorator::precondition not_under_tsan() {
+  return boost::unit_test::decorator::precondition([](boost::unit_test::test_unit_id) {
 #if defined(__SANITIZE_THREAD__)
-        false
+    return boost::test_tools::assertion_result(false);
 #else
-        true
+    return boost::test_tools::assertion_result(true);
 #endif
-        >
-    not_under_tsan() {
-  return {};
+  });
 }
 
 }  // namespace tests

@@ -35,11 +35,6 @@ same "$status" 0
 start echo-server -p 0 -4 --threads 1 --mode chargen --drain-timeout 100ms
 peer pipe "127.0.0.1:$port" < /dev/null > /dev/null 2>&1 &
 started="$started $!"
-tries=0
-until grep -q ", 1 active" server.err; do
-  kill -USR1 "$server"
-  tries=$((tries + 1))
-  [ "$tries" -lt 20000 ] || fail "the connection never came"
-done
+await_active 1
 stop TERM
 same "$status" 10

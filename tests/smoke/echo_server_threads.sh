@@ -15,12 +15,7 @@ hold() {  # hold COUNT: that many idle connections, until clean-up
   holder=$!
   started="$started $holder"
   read -r word < holding
-  tries=0
-  until grep -Eq "(\"active\":$1,|, $1 active)" server.err; do
-    kill -USR1 "$server"
-    tries=$((tries + 1))
-    [ "$tries" -lt 20000 ] || fail "there never were $1 connections"
-  done
+  await_active "$1"
 }
 mkfifo keep
 exec 8<> keep

@@ -88,6 +88,16 @@ same() { [ "$1" = "$2" ] || fail "'$1' is not '$2'"; }
 # contains FILE TEXT: the file has the text in it.
 contains() { grep -qF -- "$2" "$1" || fail "no '$2' in $1: $(cat "$1")"; }
 
+# await_active COUNT: asks the server for its counters until so many connections are alive.
+await_active() {
+  tries=0
+  until grep -Eq "(\"active\":$1,|, $1 active)" server.err; do
+    kill -USR1 "$server"
+    tries=$((tries + 1))
+    [ "$tries" -lt 20000 ] || fail "there never were $1 connections"
+  done
+}
+
 # await FILE TEXT: waits until the file has the text in it.
 await() {
   tries=0

@@ -1,6 +1,6 @@
 // What becomes of a process: for tests of signals and exits.
 //
-//   BOOST_TEST(WEXITSTATUS(tests::status_of_child([] { raise(SIGTERM); return 0; })) == 0);
+//   BOOST_TEST(WEXITSTATUS(test::status_of_child([] { raise(SIGTERM); return 0; })) == 0);
 
 #pragma once
 
@@ -10,7 +10,7 @@
 #include <boost/test/unit_test.hpp>
 #include <thread>
 
-namespace tests {
+namespace test {
 
 // The wait status of a child in which `body` runs, on a hub of its own, and whose exit
 // status it returns.
@@ -37,4 +37,4 @@ inline boost::unit_test::decorator::precondition not_under_tsan() {
   });
 }
 
-}  // namespace tests
+}  // namespace test

@@ -18,7 +18,7 @@
 #include "gnet/fiber/fiber.h"
 #include "gnet/fiber/timeout.h"
 
-namespace tests {
+namespace test {
 
 using namespace std::chrono_literals;
 
@@ -152,4 +152,4 @@ inline void try_every_blow(const std::vector<Point>& points, When when) {
   }
 }
 
-}  // namespace tests
+}  // namespace test

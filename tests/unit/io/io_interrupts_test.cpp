@@ -14,7 +14,7 @@
 #include "gnet/os/signal.h"
 #include "tests/unit/interrupts.h"
 
-using namespace tests;
+using namespace test;
 using gnet::Endpoint;
 
 BOOST_AUTO_TEST_SUITE(io_interrupts)

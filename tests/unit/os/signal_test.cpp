@@ -172,8 +172,8 @@ BOOST_AUTO_TEST_CASE(a_thread_that_ends_with_a_handler_leaves_nothing_behind) {
 }
 
 BOOST_AUTO_TEST_CASE(exit_on_signal_ends_the_process_also_when_no_fiber_can_run,
-                     *tests::not_under_tsan()) {
-  const int status = tests::status_of_child([] {
+                     *test::not_under_tsan()) {
+  const int status = test::status_of_child([] {
     const auto handler = gnet::on_signal(SIGTERM, [](int) {});
     const auto exit = gnet::exit_on_signal(SIGTERM);
     raise(SIGTERM);

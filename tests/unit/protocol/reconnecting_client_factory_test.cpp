@@ -12,6 +12,7 @@
 #include "gnet/fiber/timeout.h"
 #include "gnet/io/listener.h"
 #include "gnet/protocol/tcp_server_factory.h"
+#include "tests/unit/eventually.h"
 
 using namespace std::chrono_literals;
 using gnet::CloseKind;
@@ -19,6 +20,7 @@ using gnet::Endpoint;
 using gnet::Offline;
 using gnet::ReconnectingClientFactory;
 using gnet::RetryPolicy;
+using test::eventually;
 
 namespace {
 
@@ -30,15 +32,6 @@ Endpoint free_endpoint() {
 }
 
 // Waits until `condition` holds, at most five seconds.
-template <typename F>
-bool eventually(F&& condition) {
-  for (int i = 0; i < 5000; ++i) {
-    if (condition()) return true;
-    gnet::sleep(1ms);
-  }
-  return false;
-}
-
 // Keeps what it was sent.
 struct Sink : gnet::Protocol {
   explicit Sink(std::string* received) : received(received) {}

@@ -13,6 +13,7 @@
 
 #include "gnet/io/connect.h"
 #include "gnet/protocol/tcp_server_factory.h"
+#include "tests/unit/eventually.h"
 #include "tests/unit/fiber/support.h"
 
 using namespace std::chrono_literals;
@@ -20,6 +21,7 @@ using gnet::Endpoint;
 using gnet::HubGroup;
 using gnet::Stream;
 using gnet::TCPServerFactory;
+using test::eventually;
 
 namespace {
 
@@ -70,14 +72,18 @@ class Server : public TCPServerFactory {
   std::map<std::size_t, int> per_hub_;
 };
 
-template <typename F>
-bool eventually(F&& condition) {
-  for (int i = 0; i < 5000; ++i) {
-    if (condition()) return true;
-    gnet::sleep(1ms);
+// A hub that does not look at its letters until `go`.
+struct LooksAway {
+  LooksAway(Server& server, std::size_t hub) {
+    server.group->post(hub, [this] {
+      begun = true;
+      while (!go) std::this_thread::yield();
+    });
+    BOOST_REQUIRE(eventually([this] { return begun.load(); }));
   }
-  return false;
-}
+  std::atomic<bool> begun{false};
+  std::atomic<bool> go{false};
+};
 
 std::string ask(Stream& client, std::string_view question) {
   client.send_all(question);
@@ -353,20 +359,14 @@ BOOST_AUTO_TEST_CASE(a_connection_on_its_way_to_another_hub_is_cut_when_the_serv
   Server server;
   server.start();
   auto first = clients(server, 1);
-  // Hub 1 does not look at its letters meanwhile.
-  std::atomic<bool> looks_away{false}, go{false};
-  server.group->post(1, [&] {
-    looks_away = true;
-    while (!go) std::this_thread::yield();
-  });
-  BOOST_REQUIRE(eventually([&] { return looks_away.load(); }));
+  LooksAway hub_1(server, 1);
   Stream second = gnet::connect(server.local_endpoint());
   BOOST_REQUIRE(eventually([&] { return server.group->least_busy() == 2; }));
   gnet::Fiber<std::size_t> stopping = gnet::spawn([&] { return server.stop(0s); });
   gnet::sleep(10ms);
   // Its grace may be over in the same turn as this sleep.
   for (int i = 0; i < 10; ++i) gnet::yield();
-  go = true;
+  hub_1.go = true;
   BOOST_TEST(stopping.get() == 2U);
   BOOST_TEST(at_end(second));
   BOOST_TEST(server.gone == 2);
@@ -377,18 +377,13 @@ BOOST_AUTO_TEST_CASE(a_connection_on_its_way_to_another_hub_may_drain) {
   Server server;
   server.start();
   auto first = clients(server, 1);
-  std::atomic<bool> looks_away{false}, go{false};
-  server.group->post(1, [&] {
-    looks_away = true;
-    while (!go) std::this_thread::yield();
-  });
-  BOOST_REQUIRE(eventually([&] { return looks_away.load(); }));
+  LooksAway hub_1(server, 1);
   Stream second = gnet::connect(server.local_endpoint());
   BOOST_REQUIRE(eventually([&] { return server.group->least_busy() == 2; }));
   second.send_all("ooxx");
   gnet::Fiber<std::size_t> stopping = gnet::spawn([&] { return server.stop(10s); });
   gnet::sleep(10ms);
-  go = true;
+  hub_1.go = true;
   char buffer[10];
   BOOST_TEST(std::string(buffer, second.receive(buffer, sizeof buffer, 10s)) == "ooxx");
   BOOST_TEST(stopping.get() == 0U);

@@ -219,7 +219,7 @@ BOOST_AUTO_TEST_CASE(a_signal_stops_the_service_and_ends_the_wait) {
 }
 
 BOOST_AUTO_TEST_CASE(the_instance_handles_signals_from_its_first_factory_on) {
-  const int status = tests::status_of_child([] {
+  const int status = test::status_of_child([] {
     signal(SIGINT, SIG_IGN);  // as a shell does to background jobs
     auto& root = Service::instance();
     auto& server = root.add_factory("mute", gnet::TCPServerFactory::of<Mute>("127.0.0.1:0"));
@@ -234,8 +234,8 @@ BOOST_AUTO_TEST_CASE(the_instance_handles_signals_from_its_first_factory_on) {
   BOOST_TEST(WEXITSTATUS(status) == 42);
 }
 
-BOOST_AUTO_TEST_CASE(a_second_signal_exits_at_once, *tests::not_under_tsan()) {
-  const int status = tests::status_of_child([] {
+BOOST_AUTO_TEST_CASE(a_second_signal_exits_at_once, *test::not_under_tsan()) {
+  const int status = test::status_of_child([] {
     struct Slow : Part {
       std::size_t stop(gnet::Deadline) override {
         raise(SIGINT);

@@ -13,11 +13,13 @@
 #include "gnet/base/error.h"
 #include "gnet/fiber/fiber.h"
 #include "gnet/io/connect.h"
+#include "tests/unit/eventually.h"
 
 using namespace std::chrono_literals;
 using gnet::Endpoint;
 using gnet::Stream;
 using gnet::TCPServerFactory;
+using test::eventually;
 
 namespace {
 
@@ -36,15 +38,6 @@ std::string ask(Stream& client, std::string_view question, gnet::Duration limit 
   client.send_all(question);
   char buffer[1000];
   return {buffer, client.receive(buffer, sizeof buffer, limit)};
-}
-
-template <typename F>
-bool eventually(F&& condition) {
-  for (int i = 0; i < 5000; ++i) {
-    if (condition()) return true;
-    gnet::sleep(1ms);
-  }
-  return false;
 }
 
 gnet::Duration cpu_time() {

@@ -10,7 +10,7 @@
 #include "gnet/sync/queue.h"
 #include "gnet/sync/semaphore.h"
 
-using namespace tests;
+using namespace test;
 
 BOOST_AUTO_TEST_SUITE(interrupts)
 

@@ -17,15 +17,9 @@
 #include <cerrno>
 #include <cstddef>
 
-#if defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define GNET_LIBC_CALLS 1
-#endif
-#endif
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define GNET_LIBC_CALLS 1
-#endif
-#if !defined(__x86_64__) || defined(__ILP32__)
+#include "gnet/base/sanitizer.h"
+
+#if defined(GNET_ASAN) || defined(GNET_TSAN) || !defined(__x86_64__) || defined(__ILP32__)
 #define GNET_LIBC_CALLS 1
 #endif
 

@@ -12,20 +12,7 @@
 #include <boost/context/detail/fcontext.hpp>
 #include <cstddef>
 
-#if defined(__SANITIZE_ADDRESS__)
-#define GNET_ASAN 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define GNET_ASAN 1
-#endif
-#endif
-#if defined(__SANITIZE_THREAD__)
-#define GNET_TSAN 1
-#elif defined(__has_feature)
-#if __has_feature(thread_sanitizer)
-#define GNET_TSAN 1
-#endif
-#endif
+#include "gnet/base/sanitizer.h"
 
 #if defined(GNET_ASAN)
 #include <sanitizer/asan_interface.h>

@@ -10,6 +10,8 @@
 #include <boost/test/unit_test.hpp>
 #include <thread>
 
+#include "gnet/base/sanitizer.h"
+
 namespace test {
 
 // The wait status of a child in which `body` runs, on a hub of its own, and whose exit
@@ -29,7 +31,7 @@ int status_of_child(F body) {
 // back in the child of a process that had threads.
 inline boost::unit_test::decorator::precondition not_under_tsan() {
   return boost::unit_test::decorator::precondition([](boost::unit_test::test_unit_id) {
-#if defined(__SANITIZE_THREAD__)
+#if defined(GNET_TSAN)
     return boost::test_tools::assertion_result(false);
 #else
     return boost::test_tools::assertion_result(true);

@@ -17,6 +17,7 @@
 #include <thread>
 #include <vector>
 
+#include "gnet/base/sanitizer.h"
 #include "gnet/base/unique_fd.h"
 
 using gnet::LogFormat;
@@ -24,14 +25,6 @@ using gnet::Logger;
 using gnet::LogLevel;
 using gnet::LogWriter;
 using gnet::UniqueFd;
-
-#if defined(__has_feature)
-#if __has_feature(thread_sanitizer)
-#define GNET_TEST_TSAN
-#endif
-#elif defined(__SANITIZE_THREAD__)
-#define GNET_TEST_TSAN
-#endif
 
 namespace {
 
@@ -285,7 +278,7 @@ BOOST_AUTO_TEST_CASE(a_journal_that_is_not_there_is_an_error) {
 }
 
 // ThreadSanitizer allows no new thread in the child of a process that had several.
-#ifndef GNET_TEST_TSAN
+#ifndef GNET_TSAN
 
 BOOST_AUTO_TEST_CASE(a_child_logs_on_after_fork) {
   const LogWriter writer(file("log"), LogFormat::logfmt);

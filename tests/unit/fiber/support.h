@@ -12,21 +12,14 @@
 
 #include "gnet/base/error.h"
 #include "gnet/base/log.h"
+#include "gnet/base/sanitizer.h"
 #include "gnet/fiber/fiber.h"
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define GNET_TEST_SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define GNET_TEST_SANITIZED 1
-#endif
-#endif
 
 namespace test {
 
 using namespace std::chrono_literals;
 
-#if defined(GNET_TEST_SANITIZED)
+#if defined(GNET_ASAN) || defined(GNET_TSAN)
 inline constexpr bool kSanitized = true;
 #else
 inline constexpr bool kSanitized = false;

@@ -2,7 +2,8 @@
 # A small peer for the smoke tests: the plain socket calls that a shell does not have.
 #
 #   peer.pl pipe ADDRESS             stdin to the socket, half-close, socket to stdout
-#   peer.pl hold ADDRESS COUNT       open COUNT connections, print "holding", wait for stdin's end
+#   peer.pl hold ADDRESS COUNT       open COUNT connections that work, print "holding", and wait for
+#                                    stdin's end
 #   peer.pl fate ADDRESS COUNT       open COUNT connections that work, print "COUNT open", and at
 #                                    last how each was closed: "3 reset, 1 ended"
 #   peer.pl stall ADDRESS            send and never read; print how many bytes went before it stuck
@@ -74,6 +75,8 @@ my %verbs = (
   hold => sub {
     my ($address, $count) = @_;
     my @sockets = map { connect_to($address) } 1 .. $count;
+    # An answer to each shows that the server has them all.
+    for my $socket (@sockets) { syswrite $socket, 'x'; sysread $socket, my $data, 1; }
     print "holding\n";
     1 while <STDIN>;
   },

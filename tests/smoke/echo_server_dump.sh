@@ -2,12 +2,7 @@
 . "$(dirname "$0")/prelude.sh"
 
 start echo-server -p 0 -4 -v
-mkfifo keep
-exec 8<> keep
-mkfifo holding
-peer hold "127.0.0.1:$port" 2 < keep > holding 8>&- &
-started="$started $!"
-read -r word < holding
+hold 2
 await server.err "echo#2"
 stop QUIT
 same "$status" 131

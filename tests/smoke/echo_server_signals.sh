@@ -1,15 +1,6 @@
 # Signals: drain, cut, stop at once, report.
 . "$(dirname "$0")/prelude.sh"
 
-hold() {  # hold COUNT: that many idle connections, until clean-up
-  rm -f holding && mkfifo holding
-  peer hold "127.0.0.1:$port" "$1" < keep > holding 8>&- &
-  holder=$!
-  started="$started $holder"
-  read -r word < holding
-}
-mkfifo keep
-exec 8<> keep
 
 start echo-server -p 0 -4
 stop TERM

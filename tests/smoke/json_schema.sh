@@ -18,11 +18,7 @@ check() {
 echo '[echo-server]' > gnet.toml
 start echo-server -p 0 -4 -u -U "$work/s.sock" --mode chargen --drain-timeout 100ms --json \
   --config gnet.toml --access-log access --access-format json --stats-interval 50ms
-mkfifo keep
-exec 8<> keep
-peer hold "127.0.0.1:$port" 1 < keep > holding 8>&- &
-started="$started $!"
-await holding holding
+hold 1
 echo 'idle-timeout = "1h"' >> gnet.toml
 kill -HUP "$server"
 await server.out '"ok":true'

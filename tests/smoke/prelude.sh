@@ -82,6 +82,17 @@ expect() {
   [ "$status" = "$wanted" ] || fail "exit $status, not $wanted: $* ($(cat err))"
 }
 
+# hold COUNT: opens that many connections that work, which stay until $holder is killed or
+# the test ends. Takes descriptor 8.
+hold() {
+  [ -p keep ] || { mkfifo keep && exec 8<> keep; }
+  rm -f holding && mkfifo holding
+  peer hold "127.0.0.1:$port" "$1" < keep > holding 8>&- &
+  holder=$!
+  started="$started $holder"
+  read -r word < holding
+}
+
 # same TEXT TEXT: the two are equal.
 same() { [ "$1" = "$2" ] || fail "'$1' is not '$2'"; }
 

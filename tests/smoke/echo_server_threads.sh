@@ -16,6 +16,7 @@ same "$(threads)" 2
 same "$(peer echo "127.0.0.1:$port" 300)" 300
 expect 0 gnet echo-client --connections 20 -n 50 -s 1000 -i 0 "127.0.0.1:$port"
 hold 7
+await_active 7
 await server.err '"accepted":327,"refused":0,"active":7,"rx_bytes":1002597,"tx_bytes":1002597,'
 stop TERM
 same "$status" 0
@@ -30,6 +31,7 @@ same "$(sed -n 's/.*"accept","id":\([0-9]*\).*/\1/p' server.out | sort -u | wc -
 : > server.err
 start echo-server -p 0 -4 --threads 3 -v
 hold 5
+await_active 5
 listed=$(grep -A5 ", 5 active" server.err | grep -c "^  #[0-9]* 127.0.0.1:[0-9]* open, 1 B in, 1 B out$")
 [ "$listed" -ge 5 ] || fail "$listed of 5 connections are listed"
 stop QUIT

@@ -1,23 +1,13 @@
 #include "cli/access_log.h"
 
-#include "cli/failure.h"
-#include "gnet/base/error.h"
+#include "cli/log_setup.h"
 
 namespace cli {
-namespace {
-
-gnet::LogWriter open_writer(const std::string& target) {
-  try {
-    return gnet::LogWriter(target, gnet::LogFormat::bare);
-  } catch (const std::system_error& error) {
-    throw Failure(Exit::io, gnet::describe(error));
-  }
-}
-
-}  // namespace
 
 AccessLog::AccessLog(const std::string& target, AccessFormat format)
-    : target_(target), format_(std::move(format)), writer_(open_writer(target)) {}
+    : target_(target),
+      format_(std::move(format)),
+      writer_(open_log(target, gnet::LogFormat::bare)) {}
 
 void AccessLog::write(const AccessEntry& entry) const {
   writer_({.time = entry.ended,

@@ -2,7 +2,10 @@
 
 #pragma once
 
+#include <string>
+
 #include "cli/global_options.h"
+#include "gnet/base/log_writer.h"
 
 namespace cli {
 
@@ -10,5 +13,9 @@ namespace cli {
 // opened; then all stays as it was. Log lines never make the program wait, and secrets in them are
 // masked.
 void set_up_log(const GlobalOptions& options);
+
+// A writer to this target. Standard error is told when it refuses lines. Throws Failure (io) if it
+// cannot be opened.
+[[nodiscard]] gnet::LogWriter open_log(const std::string& target, gnet::LogFormat format);
 
 }  // namespace cli

@@ -67,15 +67,6 @@ void print_line(std::string_view line) {
   print(text);
 }
 
-void print_event(std::string_view line) noexcept {
-  try {
-    print_line(line);
-  } catch (const Failure& failure) {
-    write_all(STDERR_FILENO, fmt::format("gnet: {}\n", failure.what()));
-    leave(failure.code());
-  }
-}
-
 TemporaryFile::TemporaryFile(std::string path) : path_(std::move(path)) {
   const std::lock_guard lock(files_mutex);
   temporary_files().push_back(&path_);

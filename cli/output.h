@@ -23,9 +23,6 @@ void prepare_standard_streams();
 void print(std::string_view text);
 void print_line(std::string_view line);
 
-// As print_line(), for servers: when it cannot be written the process ends, and says why.
-void print_event(std::string_view line) noexcept;
-
 // Writes everything to a descriptor and waits if it has to; false: it could not.
 bool write_all(int fd, std::string_view text) noexcept;
 

@@ -18,6 +18,7 @@
 #include "cli/output.h"
 #include "cli/privileges.h"
 #include "cli/ready.h"
+#include "cli/server_output.h"
 #include "gnet/base/log_writer.h"
 #include "gnet/base/size.h"
 #include "gnet/diag/fiber_dump.h"
@@ -51,12 +52,15 @@ class Ticker {
   gnet::Deadline next_;
 };
 
+constexpr gnet::Duration kShortestTick = std::chrono::milliseconds(1);
+
 // systemd wants a sign of life within $WATCHDOG_USEC; half of it is usual.
 gnet::Duration watchdog_interval() {
   const char* text = std::getenv("WATCHDOG_USEC");
   const char* process = std::getenv("WATCHDOG_PID");
   if (text == nullptr || (process != nullptr && process != std::to_string(getpid()))) return {};
-  return std::chrono::microseconds(std::strtoull(text, nullptr, 10)) / 2;
+  const std::chrono::microseconds limit(std::strtoll(text, nullptr, 10));
+  return limit.count() > 0 ? std::max<gnet::Duration>(limit / 2, kShortestTick) : gnet::Duration();
 }
 
 bool has_terminal() {
@@ -200,16 +204,21 @@ class ServerRun {
     close_listeners();
     if (const std::uint64_t left = rules_.active(); left > 0) {
       readiness_.notifier().send("STATUS=draining " + plural(left, "connection"));
-      if (global_.json) print_event(event("drain").add("left", left).text());
+      if (global_.json) post_event(event("drain").add("left", left));
       log_.info("draining {}, again to stop now", plural(left, "connection"));
     }
     const std::size_t cut = service_.stop(gnet::Deadline(drain_timeout_));
     if (hubs_) hubs_->stop();
-    if (global_.json) print_event(event("stopped").add("cut", cut).text());
-    if (cut == 0) return Exit::ok;
-    log_.error("cut {} that did not end within {}", plural(cut, "connection"),
-               gnet::format_duration(drain_timeout_));
-    return Exit::cut;
+    if (global_.json) post_event(event("stopped").add("cut", cut));
+    if (cut != 0) {
+      log_.error("cut {} that did not end within {}", plural(cut, "connection"),
+                 gnet::format_duration(drain_timeout_));
+    }
+    if (!events_written(drain_timeout_)) {
+      log_.error("nobody reads standard output: the last events are lost");
+      return Exit::io;
+    }
+    return cut == 0 ? Exit::ok : Exit::cut;
   }
 
   // ---- signals ----
@@ -233,7 +242,7 @@ class ServerRun {
 
   void stop(int number) {
     if (stopping_) {
-      if (global_.json) print_event(event("stopped").add("cut", rules_.active()).text());
+      if (global_.json) post_event(event("stopped").add("cut", rules_.active()));
       gnet::flush_log();
       leave(number == SIGINT ? Exit::interrupted : Exit::terminated);
     }
@@ -267,11 +276,10 @@ class ServerRun {
     } catch (const Failure& failure) {
       log_.error("the options stay as they are: {}", failure.what());
       if (global_.json) {
-        print_event(event("reload")
-                        .add("ok", false)
-                        .add("changed", std::vector<std::string>())
-                        .add("message", failure.what())
-                        .text());
+        post_event(event("reload")
+                       .add("ok", false)
+                       .add("changed", std::vector<std::string>())
+                       .add("message", failure.what()));
       }
     }
     readiness_.reloaded();
@@ -287,11 +295,10 @@ class ServerRun {
       log_.warn("these options want a restart: {}", fmt::join(update.restart, ", "));
     }
     if (!global_.json) return;
-    print_event(event("reload")
-                    .add("ok", true)
-                    .add("changed", update.changed)
-                    .add("restart", update.restart)
-                    .text());
+    post_event(event("reload")
+                   .add("ok", true)
+                   .add("changed", update.changed)
+                   .add("restart", update.restart));
   }
 
   template <typename F>
@@ -302,7 +309,7 @@ class ServerRun {
   }
 
   void quit() {
-    if (verbosity_ > 0) write_all(STDERR_FILENO, gnet::fiber_dump());
+    if (verbosity_ > 0) post_report(gnet::fiber_dump());
     // Other threads are asked; one that is busy must not keep the process.
     auto others = gnet::spawn([this] {
       for (gnet::Factory* factory : factories_) {
@@ -313,7 +320,7 @@ class ServerRun {
       if (verbosity_ > 0) dump_other_fibers();
     });
     if (!others.join(gnet::Deadline(kResetTime)) && verbosity_ > 0) {
-      write_all(STDERR_FILENO, "a thread does not answer\n");
+      post_report("a thread does not answer");
     }
     gnet::flush_log();
     leave(Exit::quit);
@@ -322,7 +329,7 @@ class ServerRun {
   void dump_other_fibers() const {
     for (std::size_t hub = 1; hubs_ && hub < hubs_->size(); ++hub) {
       const std::string fibers = hubs_->run(hub, [] { return gnet::fiber_dump(); });
-      write_all(STDERR_FILENO, fmt::format("thread {}-{}:\n{}", kThreadName, hub, fibers));
+      post_report(fmt::format("thread {}-{}:\n{}", kThreadName, hub, fibers));
     }
   }
 
@@ -348,7 +355,7 @@ class ServerRun {
     return sum;
   }
 
-  [[nodiscard]] std::string stats_event() const {
+  [[nodiscard]] JsonObject stats_event() const {
     const Totals sum = totals();
     return event("stats")
         .add("accepted", sum.connections.accepted)
@@ -356,8 +363,7 @@ class ServerRun {
         .add("active", sum.connections.active)
         .add("rx_bytes", sum.connections.received_bytes)
         .add("tx_bytes", sum.connections.sent_bytes)
-        .add("datagrams", sum.datagrams)
-        .text();
+        .add("datagrams", sum.datagrams);
   }
 
   [[nodiscard]] std::string stats_text() const {
@@ -371,7 +377,7 @@ class ServerRun {
 
   void report_stats() {
     if (global_.json) {
-      print_event(stats_event());
+      post_event(stats_event());
     } else {
       log_.info("{}", stats_text());
     }
@@ -379,7 +385,7 @@ class ServerRun {
 
   // SIGUSR1 asks for it, so it comes whatever the log level is.
   void dump_stats() {
-    std::string text = (global_.json ? stats_event() : stats_text()) + "\n";
+    std::string text = (global_.json ? stats_event().text() : stats_text()) + "\n";
     if (verbosity_ > 0 && !global_.json) {
       for (gnet::Factory* factory : factories_) {
         auto* server = dynamic_cast<gnet::ConnectionFactory*>(factory);
@@ -392,7 +398,7 @@ class ServerRun {
         });
       }
     }
-    write_all(STDERR_FILENO, text);
+    post_report(text);
   }
 
   const GlobalOptions& global_;

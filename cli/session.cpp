@@ -6,7 +6,7 @@
 #include <cstring>
 
 #include "cli/json.h"
-#include "cli/output.h"
+#include "cli/server_output.h"
 #include "gnet/base/size.h"
 #include "gnet/fiber/timeout.h"
 
@@ -109,10 +109,8 @@ void SessionRules::began(gnet::Protocol& session) {
     session.log().debug("connected to {}", session.local().to_string());
   }
   if (!json_) return;
-  print_event(event("accept")
-                  .add("id", session.session_id())
-                  .add("peer", session.peer().to_string())
-                  .text());
+  post_event(
+      event("accept").add("id", session.session_id()).add("peer", session.peer().to_string()));
 }
 
 void SessionRules::ended(gnet::Protocol& session, const gnet::CloseReason& reason) {
@@ -123,14 +121,13 @@ void SessionRules::ended(gnet::Protocol& session, const gnet::CloseReason& reaso
                         gnet::format_size(session.sent_bytes()), gnet::format_duration(age, 2));
   }
   if (!json_) return;
-  print_event(event("close")
-                  .add("id", session.session_id())
-                  .add("peer", session.peer().to_string())
-                  .add("rx_bytes", session.received_bytes())
-                  .add("tx_bytes", session.sent_bytes())
-                  .add("ms", std::chrono::duration_cast<std::chrono::milliseconds>(age).count())
-                  .add("reason", reason.text())
-                  .text());
+  post_event(event("close")
+                 .add("id", session.session_id())
+                 .add("peer", session.peer().to_string())
+                 .add("rx_bytes", session.received_bytes())
+                 .add("tx_bytes", session.sent_bytes())
+                 .add("ms", std::chrono::duration_cast<std::chrono::milliseconds>(age).count())
+                 .add("reason", reason.text()));
 }
 
 void SessionRules::busy() noexcept {

@@ -64,6 +64,7 @@ Servers:
   drain      left                                a signal came; so many connections are left
                                                  (no event when there are none)
   stopped    cut                                 so many of them were cut
+  dropped    lines                               stdout was not read: so many events are missing
 Clients:
   echo       seq, bytes, rtt_us, ok, endpoint    one for each echo
   lost       seq, reason, endpoint               a message without an echo

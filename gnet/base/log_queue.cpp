@@ -47,23 +47,23 @@ LogQueue::Registry& LogQueue::registry() {
   return instance;
 }
 
-std::shared_ptr<LogQueue> LogQueue::make(LogTarget target, LogFormat format, std::size_t capacity) {
-  auto queue = std::make_shared<LogQueue>(std::move(target), format, capacity);
+std::shared_ptr<LogQueue> LogQueue::make(LogTarget target, LogWriterOptions options) {
+  auto queue = std::make_shared<LogQueue>(std::move(target), std::move(options));
   Registry& all = registry();
   const std::lock_guard lock(all.mutex);
   all.queues.push_back(queue);
   return queue;
 }
 
-LogQueue::LogQueue(LogTarget target, LogFormat format, std::size_t capacity)
-    : capacity_(capacity), format_(format), target_(std::move(target)) {}
+LogQueue::LogQueue(LogTarget target, LogWriterOptions options)
+    : options_(std::move(options)), target_(std::move(target)) {}
 
 void LogQueue::push(const LogRecord& record) {
-  const std::string encoded = target_.encode(record, format_);
+  const std::string encoded = target_.encode(record, options_.format);
   const std::lock_guard lock(mutex_);
   if (!running_ && !start_thread()) {
     dropped_ += target_.try_write(encoded);
-  } else if (pending_.size() + encoded.size() > capacity_) {
+  } else if (pending_.size() + encoded.size() > options_.capacity) {
     ++new_drops_;
     ++dropped_;
   } else {
@@ -142,23 +142,36 @@ void LogQueue::run() {
 }
 
 void LogQueue::write_batch(std::string_view batch, std::uint64_t drops) {
-  std::uint64_t lost = target_.write(batch);
-  if (drops != 0) {
-    const std::string message = fmt::format(
-        "{} line{} dropped: the log was not written fast enough", drops, drops == 1 ? "" : "s");
-    lost += target_.write(target_.encode(own_record(LogLevel::warn, message), format_));
+  untold_ += drops;
+  const std::uint64_t refused = target_.write(batch);
+  if (refused != 0) {
+    untold_ += refused;
+    {
+      const std::lock_guard lock(mutex_);
+      dropped_ += refused;
+    }
+    if (!std::exchange(refusing_, true) && options_.on_refused) {
+      options_.on_refused(target_.error());
+    }
+    return;
   }
-  if (lost != 0) {
-    const std::lock_guard lock(mutex_);
-    dropped_ += lost;
-  }
+  if (!batch.empty()) refusing_ = false;
+  if (untold_ != 0 && target_.write(encoded_notice(untold_)) == 0) untold_ = 0;
+}
+
+std::string LogQueue::encoded_notice(std::uint64_t drops) const {
+  const std::string message =
+      options_.drop_notice ? options_.drop_notice(drops)
+                           : fmt::format("{} line{} dropped: the log could not be written in time",
+                                         drops, drops == 1 ? "" : "s");
+  return target_.encode(own_record(LogLevel::warn, message), options_.format);
 }
 
 void LogQueue::renew() {
   try {
     target_.reopen();
   } catch (const std::exception& error) {
-    target_.write(target_.encode(own_record(LogLevel::error, describe(error)), format_));
+    target_.write(target_.encode(own_record(LogLevel::error, describe(error)), options_.format));
   }
 }
 

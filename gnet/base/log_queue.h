@@ -15,15 +15,16 @@
 
 #include "gnet/base/log_format.h"
 #include "gnet/base/log_target.h"
+#include "gnet/base/log_writer.h"
 
 namespace gnet::detail {
 
 class LogQueue : public std::enable_shared_from_this<LogQueue> {
  public:
   // The queue is entered in the list of all queues.
-  static std::shared_ptr<LogQueue> make(LogTarget target, LogFormat format, std::size_t capacity);
+  static std::shared_ptr<LogQueue> make(LogTarget target, LogWriterOptions options);
 
-  LogQueue(LogTarget target, LogFormat format, std::size_t capacity);
+  LogQueue(LogTarget target, LogWriterOptions options);
   LogQueue(const LogQueue&) = delete;
   LogQueue& operator=(const LogQueue&) = delete;
 
@@ -48,18 +49,21 @@ class LogQueue : public std::enable_shared_from_this<LogQueue> {
 
   bool start_thread();
   void run();
-  void write_batch(std::string_view batch, std::uint64_t dropped);
+  void write_batch(std::string_view batch, std::uint64_t drops);
+  [[nodiscard]] std::string encoded_notice(std::uint64_t drops) const;
   void renew();
 
-  const std::size_t capacity_;
-  const LogFormat format_;
-  LogTarget target_;  // used by the thread alone, once there is one
+  const LogWriterOptions options_;
+  // Used by the thread alone, once there is one.
+  LogTarget target_;
+  std::uint64_t untold_ = 0;  // lines lost and not yet reported
+  bool refusing_ = false;     // the target took nothing of the last batch
 
   std::mutex mutex_;
   std::condition_variable wake_;
   std::condition_variable idle_;
   std::string pending_;          // records, each with the terminator of the target
-  std::uint64_t new_drops_ = 0;  // not yet reported
+  std::uint64_t new_drops_ = 0;  // not yet known to the thread
   std::uint64_t dropped_ = 0;
   bool running_ = false;
   bool sleeping_ = false;

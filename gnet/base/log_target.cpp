@@ -56,6 +56,10 @@ LogTarget::LogTarget(const std::string& name) {
     journal_stream_ = stderr_is_journal();
     return;
   }
+  if (name == "stdout") {
+    kind_ = Kind::stdout_stream;
+    return;
+  }
   if (name.starts_with("syslog:")) {
     kind_ = Kind::syslog;
     path_ = after("syslog:", "/dev/log");
@@ -103,6 +107,7 @@ std::string LogTarget::encode(const LogRecord& record, LogFormat format) const {
             format == LogFormat::text ? format_untimed(record) : format_record(record, format));
       }
       break;
+    case Kind::stdout_stream:
     case Kind::file:
       break;
   }
@@ -133,11 +138,18 @@ UniqueFd LogTarget::open() const {
 }
 
 int LogTarget::fd() const {
-  return kind_ == Kind::stderr_stream ? STDERR_FILENO : fd_.get();
+  switch (kind_) {
+    case Kind::stdout_stream:
+      return STDOUT_FILENO;
+    case Kind::stderr_stream:
+      return STDERR_FILENO;
+    default:
+      return fd_.get();
+  }
 }
 
 void LogTarget::reopen() {
-  if (kind_ != Kind::stderr_stream) fd_ = open();
+  if (!is_inherited()) fd_ = open();
 }
 
 std::uint64_t LogTarget::write(std::string_view records) {
@@ -156,7 +168,7 @@ std::uint64_t LogTarget::try_write(std::string_view records) {
   return write_stream(records, false) ? 0 : count_records(records, terminator());
 }
 
-bool LogTarget::write_stream(std::string_view records, bool wait) const {
+bool LogTarget::write_stream(std::string_view records, bool wait) {
   while (!records.empty()) {
     if (!wait && !is_writable_now(fd())) return false;
     const ssize_t count = ::write(fd(), records.data(), records.size());
@@ -166,6 +178,7 @@ bool LogTarget::write_stream(std::string_view records, bool wait) const {
       // Somebody shares the descriptor and has made it non-blocking.
       if (!wait || !wait_until_writable(fd())) return false;
     } else if (errno != EINTR) {
+      error_ = errno;
       return false;
     }
   }
@@ -182,13 +195,15 @@ bool LogTarget::send(std::string_view record, bool wait) {
       // The daemon was started anew and has another socket at the same place.
       try {
         reopen();
-      } catch (const std::system_error&) {
+      } catch (const std::system_error& error) {
+        error_ = error.code().value();
         return false;
       }
     } else {
-      return false;
+      break;
     }
   }
+  error_ = errno;
   return false;
 }
 

@@ -24,6 +24,9 @@ class LogTarget {
   // Writes encoded records and waits as long as that takes. How many records were lost.
   std::uint64_t write(std::string_view records);
 
+  // Why the last lines that were lost were.
+  [[nodiscard]] int error() const { return error_; }
+
   // As write(), but rather loses records than waits.
   std::uint64_t try_write(std::string_view records);
 
@@ -32,19 +35,23 @@ class LogTarget {
   void reopen();
 
  private:
-  enum class Kind : std::uint8_t { stderr_stream, file, syslog, journald };
+  enum class Kind : std::uint8_t { stdout_stream, stderr_stream, file, syslog, journald };
 
   [[nodiscard]] bool is_socket() const { return kind_ == Kind::syslog || kind_ == Kind::journald; }
   [[nodiscard]] UniqueFd open() const;
   [[nodiscard]] int fd() const;
   [[nodiscard]] char terminator() const { return is_socket() ? '\0' : '\n'; }
-  bool write_stream(std::string_view records, bool wait) const;
+  [[nodiscard]] bool is_inherited() const {
+    return kind_ == Kind::stdout_stream || kind_ == Kind::stderr_stream;
+  }
+  bool write_stream(std::string_view records, bool wait);
   bool send(std::string_view record, bool wait);
 
   Kind kind_ = Kind::stderr_stream;
   bool journal_stream_ = false;  // stderr leads to the journal
   std::string path_;
   UniqueFd fd_;
+  int error_ = 0;
 };
 
 }  // namespace gnet::detail

@@ -1,11 +1,13 @@
 #include "gnet/base/log_writer.h"
 
+#include <utility>
+
 #include "gnet/base/log_queue.h"
 
 namespace gnet {
 
-LogWriter::LogWriter(const std::string& target, LogFormat format, std::size_t capacity) {
-  auto queue = detail::LogQueue::make(detail::LogTarget(target), format, capacity);
+LogWriter::LogWriter(const std::string& target, LogWriterOptions options) {
+  auto queue = detail::LogQueue::make(detail::LogTarget(target), std::move(options));
   // The thread and the list of queues own the queue, too; the handles share what ends them.
   auto* const inner = queue.get();
   queue_ = std::shared_ptr<detail::LogQueue>(

@@ -2,14 +2,15 @@
 //
 // Lines go into a buffer of bounded size; a thread of the writer's own, started by the first line,
 // takes them from there to their target. When the target is too slow the buffer fills, further
-// lines are dropped, and their number is logged as soon as there is room again. What is buffered
-// at exit() is written, for at most a second.
+// lines are dropped; so are those that the target refuses, as a full disk does. Their number is
+// logged as soon as lines can be written again. What is buffered at exit() is written, for at most
+// a second.
 //
 //   gnet::set_log_sink(gnet::LogWriter("/var/log/echo.log", gnet::LogFormat::json));
 //   gnet::reopen_log();                  // after logrotate has moved the file away
 //
-// Targets: "stderr", "syslog:", "journald:", or the path of a file. A path may follow "syslog:" and
-// "journald:", for sockets at an unusual place.
+// Targets: "stderr", "stdout", "syslog:", "journald:", or the path of a file. A path may follow
+// "syslog:" and "journald:", for sockets at an unusual place.
 //
 // Threads: all of it may be used from any thread. After fork() the child's writers start again
 // with an empty buffer.
@@ -19,6 +20,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -31,17 +33,29 @@ namespace detail {
 class LogQueue;
 }  // namespace detail
 
+// How a LogWriter writes. The functions are called by its thread.
+struct LogWriterOptions {
+  LogFormat format = LogFormat::text;
+  std::size_t capacity = 1024 * 1024;  // bytes
+
+  // The message that tells how many lines were dropped; without it, a warning in words.
+  std::function<std::string(std::uint64_t)> drop_notice = nullptr;
+
+  // The target refused lines: the number of the error. Called when that begins, and again only
+  // after lines were written in between.
+  std::function<void(int)> on_refused = nullptr;
+};
+
 // Copies are handles of the same writer; after the last one is gone what is buffered is still
 // written.
 class LogWriter {
  public:
-  static constexpr std::size_t kCapacity = 1024 * 1024;
-
   // Opens the target; throws std::system_error when that fails. journald: has a format of its own.
   // Lines for the journal, be it by journald: or because systemd made stderr so (JOURNAL_STREAM),
   // have priorities instead of times.
-  explicit LogWriter(const std::string& target, LogFormat format = LogFormat::text,
-                     std::size_t capacity = kCapacity);
+  explicit LogWriter(const std::string& target, LogWriterOptions options = {});
+  LogWriter(const std::string& target, LogFormat format)
+      : LogWriter(target, LogWriterOptions{.format = format}) {}
 
   // Formats and buffers one line: a copy, no system call but to wake a sleeping thread.
   void operator()(const LogRecord& record) const;

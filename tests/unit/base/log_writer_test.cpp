@@ -139,7 +139,7 @@ BOOST_AUTO_TEST_CASE(a_reopen_that_fails_keeps_the_old_file_and_says_so) {
 BOOST_AUTO_TEST_CASE(a_target_that_takes_nothing_costs_lines_and_no_time) {
   BOOST_TEST_REQUIRE(::mkfifo(file("fifo").c_str(), 0600) == 0);
   UniqueFd reader(::open(file("fifo").c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
-  const LogWriter writer(file("fifo"), LogFormat::text, 8192);
+  const LogWriter writer(file("fifo"), {.capacity = 8192});
   const std::string message(1000, 'x');
   for (int i = 0; i < 2000; ++i) writer(record(message));
   BOOST_TEST(!writer.flush(std::chrono::milliseconds(1)));
@@ -166,6 +166,43 @@ BOOST_AUTO_TEST_CASE(a_target_that_takes_nothing_costs_lines_and_no_time) {
   }
   BOOST_TEST(whole == 2000 - dropped);
   BOOST_TEST(reported == dropped);
+}
+
+BOOST_AUTO_TEST_CASE(whoever_asks_is_told_when_the_target_refuses_lines) {
+  BOOST_TEST_REQUIRE(::access("/dev/full", W_OK) == 0);
+  std::atomic<int> calls = 0;
+  std::atomic<int> error = 0;
+  const LogWriter writer("/dev/full", {.on_refused = [&](int number) {
+                           ++calls;
+                           error = number;
+                         }});
+  for (int i = 0; i < 3; ++i) {
+    writer(record("lost"));
+    BOOST_TEST(writer.flush());
+  }
+  BOOST_TEST(calls == 1);
+  BOOST_TEST(error == ENOSPC);
+  BOOST_TEST(writer.dropped() == 3U);
+}
+
+BOOST_AUTO_TEST_CASE(lines_that_were_refused_are_reported_in_words_of_ones_own) {
+  const std::string at = file("dev-log");
+  UniqueFd daemon = daemon_at(at);
+  const LogWriter writer("syslog:" + at,
+                         {.format = LogFormat::bare, .drop_notice = [](std::uint64_t lines) {
+                            return fmt::format("missing: {}", lines);
+                          }});
+  daemon.reset();
+  std::filesystem::remove(at);
+  for (int i = 0; i < 2; ++i) {
+    writer(record("nobody hears this"));
+    BOOST_TEST(writer.flush());
+  }
+  daemon = daemon_at(at);
+  writer(record("again"));
+  BOOST_TEST(writer.flush());
+  BOOST_TEST(received(daemon).ends_with("again"));
+  BOOST_TEST(received(daemon).ends_with("missing: 2"));
 }
 
 BOOST_AUTO_TEST_CASE(lines_of_several_threads_do_not_mix) {

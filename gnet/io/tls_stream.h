@@ -1,0 +1,100 @@
+// A connection secured by TLS.
+//
+//   gnet::TLSStream stream(gnet::connect(endpoint), gnet::TLSContext::client(), "example.org");
+//   stream.handshake(5s);
+//   stream.send_all("HEAD / HTTP/1.0\r\n\r\n");
+//
+// One fiber may read while another writes; a second reader, or a second writer, is misuse. Errors
+// are TLSError, and std::system_error from below; after one the connection is of no more use.
+// Deadlines throw std::errc::timed_out; the peer waits then for the rest of a handshake that was
+// not completed, or of what was not sent, so that only a receive may be tried again.
+//
+// A peer that just goes away, without the farewell of RFC 8446, 6.1, may have been cut off by
+// somebody else: receive() throws TLSError (truncated) then, unless that is allowed.
+//
+// OpenSSL works on the descriptor itself, so that the kernel can encrypt.
+//
+// Threads: a TLSStream belongs to the hub on which it was made.
+
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "gnet/io/stream.h"
+#include "gnet/io/tls_context.h"
+
+namespace gnet {
+
+class TLSStream {
+ public:
+  // Takes the connection over; nothing is sent yet. A client's `server_name` is the host name that
+  // the server shall have (SNI, RFC 6066), or its address; without one a client that verifies is
+  // misuse.
+  TLSStream(Stream stream, const TLSContext& context, std::string server_name = {});
+  TLSStream(TLSStream&&) noexcept;
+  TLSStream& operator=(TLSStream&&) noexcept;
+  ~TLSStream();
+
+  // Ends of streams without a farewell are ends like others: for protocols that tell themselves
+  // when they are complete.
+  void allow_truncation(bool allow = true) noexcept;
+
+  // Suspends until both sides have agreed and shown who they are. The other functions do it first
+  // if it was not done.
+  void handshake(Deadline deadline = Deadline::never());
+
+  // Receives at least one byte; 0 means that the peer has ended its side. Suspends.
+  std::size_t receive(void* buffer, std::size_t size, Deadline deadline = Deadline::never());
+
+  // Suspends until everything is sent, or at least one byte is.
+  void send_all(std::string_view data, Deadline deadline = Deadline::never());
+  std::size_t send_some(std::string_view data, Deadline deadline = Deadline::never());
+
+  // Says farewell: the peer reads to the end. Suspends.
+  void shutdown_send(Deadline deadline = Deadline::never());
+
+  // Closes with a farewell if that can be had at once. Does not suspend; wakes whoever waits.
+  void close() noexcept;
+
+  // Closes so that the peer sees a reset.
+  void abort() noexcept;
+
+  [[nodiscard]] bool is_open() const noexcept;
+  [[nodiscard]] Socket& socket() noexcept;
+
+  // ---- without suspending ----
+
+  // What an operation needs before it can go on; receive may need room, as send may need data.
+  enum class Need { nothing, data, room };
+
+  [[nodiscard]] Need try_handshake();
+
+  // Nothing when `need` has to be waited for first.
+  [[nodiscard]] std::optional<std::size_t> try_receive(void* buffer, std::size_t size, Need& need);
+
+  // What was taken of `data`, 0 when `need` has to be waited for first. After that the next `data`
+  // must begin with this one, which may be elsewhere.
+  [[nodiscard]] std::size_t try_send(std::string_view data, Need& need);
+
+  // Suspends until the need is met. False: the deadline passed.
+  [[nodiscard]] bool wait_for(Need need, Deadline deadline);
+
+  // ---- facts, after the handshake ----
+
+  [[nodiscard]] std::string version() const;  // "TLSv1.3"
+  [[nodiscard]] std::string cipher() const;   // "TLS_AES_256_GCM_SHA384"
+  [[nodiscard]] std::string alpn() const;     // empty: none was agreed on
+  [[nodiscard]] std::string server_name() const;
+  [[nodiscard]] bool resumed() const noexcept;
+  [[nodiscard]] bool kernel_sends() const noexcept;
+  [[nodiscard]] std::optional<Certificate> peer_certificate() const;
+
+ private:
+  class Connection;
+  std::unique_ptr<Connection> connection_;
+};
+
+}  // namespace gnet

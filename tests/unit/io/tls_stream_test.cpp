@@ -1,0 +1,503 @@
+#include "gnet/io/tls_stream.h"
+
+#include <sys/socket.h>
+
+#include <boost/test/unit_test.hpp>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "gnet/base/error.h"
+#include "gnet/fiber/fiber.h"
+#include "gnet/fiber/timeout.h"
+#include "tests/unit/io/temporary_file.h"
+
+using namespace gnet;
+using namespace std::chrono_literals;
+using test::TemporaryFile;
+
+namespace {
+
+struct Plain {
+  Stream client;
+  Stream server;
+};
+
+Plain plain_pair() {
+  int fds[2];
+  BOOST_TEST_REQUIRE(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds) == 0);
+  return {Stream(UniqueFd(fds[0])), Stream(UniqueFd(fds[1]))};
+}
+
+const Identity& localhost() {
+  static const Identity identity = make_self_signed();
+  return identity;
+}
+
+// Believes localhost().
+TLSClientOptions believing() {
+  static const TemporaryFile file(localhost().certificate);
+  return {.ca_file = file.name()};
+}
+
+TLSContext usual_server() {
+  static const TLSContext context = TLSContext::server({.identity = localhost()});
+  return context;
+}
+
+struct Secure {
+  Secure(const TLSContext& client_context, const TLSContext& server_context,
+         std::string name = "localhost")
+      : Secure(plain_pair(), client_context, server_context, std::move(name)) {}
+
+  TLSStream client;
+  TLSStream server;
+
+ private:
+  Secure(Plain plain, const TLSContext& client_context, const TLSContext& server_context,
+         std::string name)
+      : client(std::move(plain.client), client_context, std::move(name)),
+        server(std::move(plain.server), server_context) {}
+};
+
+std::string receive_text(TLSStream& stream, std::size_t size = 4096) {
+  std::string text(size, '\0');
+  text.resize(stream.receive(text.data(), text.size(), 5s));
+  return text;
+}
+
+std::string receive_all(TLSStream& stream) {
+  std::string text;
+  while (true) {
+    const std::string more = receive_text(stream, 16384);
+    if (more.empty()) return text;
+    text += more;
+  }
+}
+
+// Both sides do the handshake; what each of them says to it, empty for nothing.
+struct Outcome {
+  std::string client;
+  std::string server;
+  std::error_code client_code;
+  std::error_code server_code;
+};
+
+Outcome shake(TLSStream& client, TLSStream& server) {
+  Outcome outcome;
+  auto other = spawn([&] {
+    try {
+      server.handshake(5s);
+      server.send_all("ok");
+    } catch (const std::system_error& error) {
+      outcome.server = error.what();
+      outcome.server_code = error.code();
+      server.close();
+    }
+  });
+  try {
+    client.handshake(5s);
+    // With TLS 1.3 the server may refuse the client's certificate after that.
+    static_cast<void>(receive_text(client, 2));
+  } catch (const std::system_error& error) {
+    outcome.client = error.what();
+    outcome.client_code = error.code();
+    client.close();
+  }
+  other.join();
+  return outcome;
+}
+
+Outcome shake(const TLSContext& client, const TLSContext& server, std::string name = "localhost") {
+  Secure pair(client, server, std::move(name));
+  return shake(pair.client, pair.server);
+}
+
+std::error_code code_of(const std::function<void()>& action) {
+  try {
+    action();
+  } catch (const std::system_error& error) {
+    return error.code();
+  }
+  return {};
+}
+
+template <typename Wanted>
+bool is(std::error_code code, Wanted wanted) {
+  BOOST_TEST_MESSAGE(code.message());
+  return code == wanted;
+}
+
+bool contains(const std::string& text, std::string_view part) {
+  BOOST_TEST_MESSAGE(text);
+  return text.find(part) != std::string::npos;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(tls_stream)
+
+// ---- data ----
+
+BOOST_AUTO_TEST_CASE(what_one_side_sends_the_other_receives) {
+  Secure pair(TLSContext::client(believing()), usual_server());
+  auto server = spawn([&] { pair.server.send_all("re: " + receive_text(pair.server)); });
+  pair.client.send_all("hello");
+  BOOST_TEST(receive_text(pair.client) == "re: hello");
+}
+
+BOOST_AUTO_TEST_CASE(three_million_bytes_come_back_whole_after_half_close) {
+  Secure pair(TLSContext::client(believing()), usual_server());
+  std::string data(3'000'000, '\0');
+  for (std::size_t i = 0; i < data.size(); ++i) data[i] = static_cast<char>(i * 31 + i / 251);
+  auto echo = spawn([&] {
+    while (true) {
+      const std::string text = receive_text(pair.server, 10000);
+      if (text.empty()) break;
+      pair.server.send_all(text);
+    }
+    pair.server.shutdown_send();
+  });
+  // Sends and receives at once: the two do not hold each other up.
+  auto sender = spawn([&] {
+    pair.client.send_all(data, 20s);
+    pair.client.shutdown_send();
+  });
+  BOOST_TEST((receive_all(pair.client) == data));
+  sender.get();
+  echo.get();
+}
+
+BOOST_AUTO_TEST_CASE(an_empty_send_and_an_empty_receive_do_nothing) {
+  Secure pair(TLSContext::client(believing()), usual_server());
+  BOOST_TEST(shake(pair.client, pair.server).client == "");
+  pair.client.send_all("");
+  BOOST_TEST(pair.client.receive(nullptr, 0) == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(a_receive_that_timed_out_may_be_tried_again) {
+  Secure pair(TLSContext::client(believing()), usual_server());
+  BOOST_TEST(shake(pair.client, pair.server).client == "");
+  char buffer[8];
+  BOOST_TEST(
+      is(code_of([&] { pair.client.receive(buffer, sizeof buffer, 5ms); }), std::errc::timed_out));
+  pair.server.send_all("late");
+  BOOST_TEST(receive_text(pair.client) == "late");
+}
+
+BOOST_AUTO_TEST_CASE(after_a_send_that_timed_out_nothing_is_sent) {
+  Secure pair(TLSContext::client(believing()), usual_server());
+  BOOST_TEST(shake(pair.client, pair.server).client == "");
+  const std::string much(4'000'000, 'x');
+  BOOST_TEST(is(code_of([&] { pair.client.send_all(much, 20ms); }), std::errc::timed_out));
+  BOOST_TEST(is(code_of([&] { pair.client.send_all("more"); }), TLSErrc::protocol));
+}
+
+BOOST_AUTO_TEST_CASE(a_second_reader_is_misuse) {
+  Secure pair(TLSContext::client(believing()), usual_server());
+  BOOST_TEST(shake(pair.client, pair.server).client == "");
+  auto reader = spawn([&] { return receive_text(pair.client); });
+  yield();
+  char buffer[8];
+  BOOST_CHECK_THROW(pair.client.receive(buffer, sizeof buffer), Misuse);
+  pair.server.send_all("x");
+  BOOST_TEST(reader.get() == "x");
+}
+
+BOOST_AUTO_TEST_CASE(closing_wakes_whoever_waits) {
+  Secure pair(TLSContext::client(believing()), usual_server());
+  BOOST_TEST(shake(pair.client, pair.server).client == "");
+  auto reader = spawn([&] { return code_of([&] { receive_text(pair.client); }); });
+  yield();
+  pair.client.close();
+  BOOST_TEST(is(reader.get(), std::errc::bad_file_descriptor));
+  BOOST_TEST(receive_text(pair.server) == "");
+}
+
+// ---- ends ----
+
+BOOST_AUTO_TEST_CASE(an_end_without_farewell_is_an_error) {
+  Secure pair(TLSContext::client(believing()), usual_server());
+  BOOST_TEST(shake(pair.client, pair.server).client == "");
+  pair.server.socket().close();
+  BOOST_TEST(is(code_of([&] { receive_text(pair.client); }), TLSErrc::truncated));
+}
+
+BOOST_AUTO_TEST_CASE(an_end_without_farewell_may_be_allowed) {
+  Secure pair(TLSContext::client(believing()), usual_server());
+  BOOST_TEST(shake(pair.client, pair.server).client == "");
+  pair.client.allow_truncation();
+  pair.server.socket().close();
+  BOOST_TEST(receive_text(pair.client) == "");
+}
+
+BOOST_AUTO_TEST_CASE(closing_says_farewell) {
+  Secure pair(TLSContext::client(believing()), usual_server());
+  BOOST_TEST(shake(pair.client, pair.server).client == "");
+  pair.server.close();
+  BOOST_TEST(receive_text(pair.client) == "");
+}
+
+// ---- the handshake ----
+
+BOOST_AUTO_TEST_CASE(both_sides_learn_what_was_agreed_on) {
+  TLSClientOptions options = believing();
+  options.alpn = {"h2", "echo"};
+  Secure pair(TLSContext::client(options),
+              TLSContext::server({.identity = localhost(), .alpn = {"echo", "h2"}}));
+  BOOST_TEST(shake(pair.client, pair.server).client == "");
+  BOOST_TEST(pair.client.version() == "TLSv1.3");
+  BOOST_TEST(pair.client.cipher() == pair.server.cipher());
+  BOOST_TEST(pair.client.alpn() == "echo");  // the server's order counts
+  BOOST_TEST(pair.server.alpn() == "echo");
+  BOOST_TEST(pair.server.server_name() == "localhost");
+  BOOST_TEST(pair.client.peer_certificate().value().fingerprint() ==
+             usual_server().certificate().fingerprint());
+  BOOST_TEST(!pair.server.peer_certificate().has_value());
+}
+
+BOOST_AUTO_TEST_CASE(without_a_common_application_protocol_there_is_no_handshake) {
+  TLSClientOptions options = believing();
+  options.alpn = {"h2"};
+  const Outcome outcome = shake(TLSContext::client(options),
+                                TLSContext::server({.identity = localhost(), .alpn = {"echo"}}));
+  BOOST_TEST(contains(outcome.client, "no application protocol"));
+  BOOST_TEST(is(outcome.client_code, TLSErrc::handshake));
+  BOOST_TEST(is(outcome.server_code, TLSErrc::handshake));
+}
+
+BOOST_AUTO_TEST_CASE(a_client_that_does_not_know_the_authority_refuses) {
+  const Outcome outcome = shake(TLSContext::client(), usual_server());
+  BOOST_TEST(outcome.client == "TLS handshake with localhost: self-signed certificate");
+  BOOST_TEST(is(outcome.client_code, TLSErrc::certificate));
+  BOOST_TEST(is(outcome.server_code, TLSErrc::certificate));
+  BOOST_TEST(contains(outcome.server, "unknown ca"));
+}
+
+BOOST_AUTO_TEST_CASE(a_client_that_does_not_verify_takes_any_certificate) {
+  BOOST_TEST(shake(TLSContext::client({.verify = false}), usual_server(), "").client == "");
+}
+
+BOOST_AUTO_TEST_CASE(a_certificate_for_another_name_is_refused) {
+  const Outcome outcome = shake(TLSContext::client(believing()), usual_server(), "example.org");
+  BOOST_TEST(outcome.client ==
+             "TLS handshake with example.org: the certificate is not for this name");
+  BOOST_TEST(is(outcome.client_code, TLSErrc::certificate));
+}
+
+BOOST_AUTO_TEST_CASE(a_server_may_be_named_by_its_address) {
+  BOOST_TEST(shake(TLSContext::client(believing()), usual_server(), "127.0.0.1").client == "");
+  BOOST_TEST(shake(TLSContext::client(believing()), usual_server(), "::1").client == "");
+  BOOST_TEST(shake(TLSContext::client(believing()), usual_server(), "127.0.0.2").client ==
+             "TLS handshake with 127.0.0.2: the certificate is not for this name");
+}
+
+BOOST_AUTO_TEST_CASE(an_expired_certificate_is_refused) {
+  const Identity old = make_self_signed({.validity = -1s});
+  const TemporaryFile file(old.certificate);
+  const Outcome outcome =
+      shake(TLSContext::client({.ca_file = file.name()}), TLSContext::server({.identity = old}));
+  BOOST_TEST(outcome.client == "TLS handshake with localhost: certificate has expired");
+  BOOST_TEST(is(outcome.client_code, TLSErrc::certificate));
+}
+
+BOOST_AUTO_TEST_CASE(a_client_that_verifies_must_know_a_name) {
+  BOOST_CHECK_THROW(TLSStream(plain_pair().client, TLSContext::client(), ""), Misuse);
+}
+
+BOOST_AUTO_TEST_CASE(a_pinned_key_is_accepted_and_no_other) {
+  const std::string pin = usual_server().certificate().pin();
+  const auto pinning = [](std::string key) {
+    return TLSContext::client({.verify = false, .pins = {"sha256//AAAA", std::move(key)}});
+  };
+  BOOST_TEST(shake(pinning(pin), usual_server()).client == "");
+  const Outcome outcome = shake(pinning("sha256//BBBB"), usual_server());
+  BOOST_TEST(contains(outcome.client, pin + ", which is not pinned"));
+  BOOST_TEST(is(outcome.client_code, TLSErrc::certificate));
+}
+
+BOOST_AUTO_TEST_CASE(versions_must_have_something_in_common) {
+  TLSClientOptions options = believing();
+  options.min_version = TLSVersion::tls1_3;
+  BOOST_TEST(shake(TLSContext::client(options), usual_server()).client == "");
+}
+
+// ---- certificates of clients ----
+
+BOOST_AUTO_TEST_CASE(a_client_shows_its_certificate) {
+  const Identity own = make_self_signed({.names = {"me"}});
+  const TemporaryFile authority(own.certificate);
+  const auto server =
+      TLSContext::server({.identity = localhost(), .client_ca_file = authority.name()});
+  TLSClientOptions options = believing();
+  options.identity = own;
+  Secure pair(TLSContext::client(options), server);
+  BOOST_TEST(shake(pair.client, pair.server).server == "");
+  BOOST_TEST(pair.server.peer_certificate().value().subject() == "CN=me");
+}
+
+BOOST_AUTO_TEST_CASE(a_client_without_a_certificate_is_refused_where_one_is_wanted) {
+  const TemporaryFile authority(localhost().certificate);
+  const auto server =
+      TLSContext::server({.identity = localhost(), .client_ca_file = authority.name()});
+  const Outcome outcome = shake(TLSContext::client(believing()), server);
+  BOOST_TEST(is(outcome.server_code, TLSErrc::certificate));
+  BOOST_TEST(is(outcome.client_code, TLSErrc::certificate));
+  BOOST_TEST(contains(outcome.client, "certificate required"));
+}
+
+BOOST_AUTO_TEST_CASE(a_client_with_a_foreign_certificate_is_refused) {
+  const TemporaryFile authority(localhost().certificate);
+  const auto server =
+      TLSContext::server({.identity = localhost(), .client_ca_file = authority.name()});
+  TLSClientOptions options = believing();
+  options.identity = make_self_signed({.names = {"stranger"}});
+  const Outcome outcome = shake(TLSContext::client(options), server);
+  BOOST_TEST(is(outcome.server_code, TLSErrc::certificate));
+  BOOST_TEST(is(outcome.client_code, TLSErrc::certificate));
+}
+
+// ---- sessions ----
+
+BOOST_AUTO_TEST_CASE(a_second_connection_resumes_the_session) {
+  const auto client = TLSContext::client(believing());
+  const auto visit = [&] {
+    Secure pair(client, usual_server());
+    BOOST_TEST(shake(pair.client, pair.server).client == "");
+    return pair.client.resumed();
+  };
+  BOOST_TEST(!visit());
+  BOOST_TEST(visit());
+  BOOST_TEST(visit());
+}
+
+BOOST_AUTO_TEST_CASE(sessions_are_not_resumed_where_that_is_not_wanted) {
+  TLSClientOptions options = believing();
+  options.resume = false;
+  const auto client = TLSContext::client(options);
+  for (int i = 0; i < 2; ++i) {
+    Secure pair(client, usual_server());
+    BOOST_TEST(shake(pair.client, pair.server).client == "");
+    BOOST_TEST(!pair.client.resumed());
+  }
+}
+
+// ---- new certificates ----
+
+BOOST_AUTO_TEST_CASE(reload_reads_the_files_again_for_new_connections) {
+  const TemporaryFile file(localhost().key + localhost().certificate);
+  TLSContext server = TLSContext::server({.certificate_file = file.name()});
+  Secure before(TLSContext::client(believing()), server);
+  BOOST_TEST(shake(before.client, before.server).client == "");
+  const Identity fresh = make_self_signed();
+  file.write(fresh.key + fresh.certificate);
+  server.reload();
+  before.server.send_all("still here");
+  BOOST_TEST(receive_text(before.client) == "still here");
+  Secure after(TLSContext::client({.verify = false}), server);
+  BOOST_TEST(shake(after.client, after.server).client == "");
+  BOOST_TEST(after.client.peer_certificate().value().fingerprint() ==
+             Certificate::from_pem(fresh.certificate).fingerprint());
+}
+
+BOOST_AUTO_TEST_CASE(a_reload_that_fails_changes_nothing) {
+  const TemporaryFile file(localhost().key + localhost().certificate);
+  TLSContext server = TLSContext::server({.certificate_file = file.name()});
+  file.write("nonsense");
+  BOOST_CHECK_THROW(server.reload(), TLSError);
+  BOOST_TEST(shake(TLSContext::client(believing()), server).client == "");
+}
+
+BOOST_AUTO_TEST_CASE(contexts_say_what_is_wrong_with_their_options) {
+  BOOST_CHECK_THROW(static_cast<void>(TLSContext::server({})), Misuse);
+  const auto reason = [](const std::function<void()>& make) -> std::string {
+    try {
+      make();
+    } catch (const std::system_error& error) {
+      return error.what();
+    }
+    return "nothing";
+  };
+  BOOST_TEST(contains(reason([] {
+                        static_cast<void>(
+                            TLSContext::server({.identity = localhost(), .ciphers = "nonsense"}));
+                      }),
+                      "ciphers 'nonsense': no cipher match"));
+  BOOST_TEST(contains(reason([] {
+                        const Identity mixed{localhost().certificate, make_self_signed().key};
+                        static_cast<void>(TLSContext::server({.identity = mixed}));
+                      }),
+                      "the private key is not that of the certificate"));
+  BOOST_TEST(contains(
+      reason([] { static_cast<void>(TLSContext::client({.ca_file = "/nonexistent/ca"})); }),
+      "cannot open /nonexistent/ca: no such file or directory"));
+  BOOST_TEST(contains(reason([] { static_cast<void>(TLSContext::client({.alpn = {""}})); }),
+                      "1 to 255 bytes"));
+}
+
+// ---- peers that misbehave ----
+
+BOOST_AUTO_TEST_CASE(a_peer_that_does_not_speak_tls_is_told_from_one_that_does) {
+  for (const std::string text : {"GET / HTTP/1.0\r\n\r\n", "hello, is anybody here?\r\n"}) {
+    Plain plain = plain_pair();
+    TLSStream server(std::move(plain.server), usual_server());
+    plain.client.send_all(text);
+    try {
+      server.handshake(5s);
+      BOOST_ERROR("accepted: " << text);
+    } catch (const TLSError& error) {
+      BOOST_TEST(std::string(error.what()) == "TLS handshake: the peer does not speak TLS");
+      BOOST_TEST(is(error.code(), TLSErrc::handshake));
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_peer_that_goes_away_during_the_handshake_is_an_error) {
+  Plain plain = plain_pair();
+  TLSStream server(std::move(plain.server), usual_server());
+  plain.client.send_all(std::string_view("\x16\x03\x01\x02", 4));
+  plain.client.close();
+  BOOST_TEST(is(code_of([&] { server.handshake(5s); }), TLSErrc::truncated));
+}
+
+BOOST_AUTO_TEST_CASE(a_peer_that_says_nothing_meets_the_deadline) {
+  Plain plain = plain_pair();
+  TLSStream client(std::move(plain.client), TLSContext::client(), "localhost");
+  try {
+    client.handshake(5ms);
+    BOOST_ERROR("no deadline");
+  } catch (const std::system_error& error) {
+    BOOST_TEST(is(error.code(), std::errc::timed_out));
+    BOOST_TEST(contains(error.what(), "TLS handshake with localhost"));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(data_that_was_changed_on_its_way_is_an_error) {
+  Secure pair(TLSContext::client(believing()), usual_server());
+  BOOST_TEST(shake(pair.client, pair.server).client == "");
+  // A record of application data that nobody encrypted.
+  pair.server.socket().send_all(std::string("\x17\x03\x03\x00\x20", 5) + std::string(32, 'x'));
+  BOOST_TEST(is(code_of([&] { receive_text(pair.client); }), TLSErrc::protocol));
+  BOOST_TEST(is(code_of([&] { receive_text(pair.client); }), TLSErrc::protocol));
+}
+
+BOOST_AUTO_TEST_CASE(a_fiber_that_is_killed_in_the_handshake_leaves_the_stream_usable) {
+  Secure pair(TLSContext::client(believing()), usual_server());
+  auto victim = spawn([&] { pair.client.handshake(); });
+  yield();
+  victim.kill();
+  BOOST_TEST(shake(pair.client, pair.server).client == "");
+}
+
+BOOST_AUTO_TEST_CASE(a_reader_and_a_writer_may_both_come_before_the_handshake) {
+  Secure pair(TLSContext::client(believing()), usual_server());
+  auto reader = spawn([&] { return receive_text(pair.client); });
+  auto writer = spawn([&] { pair.client.send_all("ping"); });
+  BOOST_TEST(receive_text(pair.server) == "ping");
+  pair.server.send_all("pong");
+  BOOST_TEST(reader.get() == "pong");
+  writer.get();
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -44,5 +44,8 @@
 #include "gnet/protocol/udp_server_factory.h"
 #include "gnet/sync/async_result.h"
 #include "gnet/sync/event.h"
+#include "gnet/sync/joinable_queue.h"
+#include "gnet/sync/lifo_queue.h"
+#include "gnet/sync/priority_queue.h"
 #include "gnet/sync/queue.h"
 #include "gnet/sync/semaphore.h"

@@ -37,6 +37,9 @@ namespace gnet {
 class QueueClosed : public std::runtime_error {
  public:
   QueueClosed();
+
+ protected:
+  using std::runtime_error::runtime_error;
 };
 
 // Thrown by put_nowait().
@@ -53,24 +56,29 @@ class QueueEmpty : public std::runtime_error {
 
 namespace detail {
 
-inline constexpr WaitKind kQueueItem{"an item in Queue"};
-inline constexpr WaitKind kQueueRoom{"room in Queue"};
+// What those who wait at a queue wait for, by what keeps its items.
+template <typename Storage>
+struct QueueWaits {
+  static constexpr WaitKind kItem{"an item in Queue"};
+  static constexpr WaitKind kRoom{"room in Queue"};
+};
 
 void check_queue_capacity(std::size_t capacity);
 
 }  // namespace detail
 
-template <typename T>
-class Queue {
+// What all queues are: Queue, LifoQueue, PriorityQueue and JoinableQueue differ in what
+// keeps their items. A Storage decides which item is its front(), and has the functions
+// of RingBuffer that are used here.
+template <typename T, typename Storage>
+class BasicQueue {
  public:
   static constexpr std::size_t kUnbounded = SIZE_MAX;
 
   // Throws Misuse for a capacity of zero.
-  explicit Queue(std::size_t capacity = kUnbounded) : capacity_(capacity) {
-    detail::check_queue_capacity(capacity);
-  }
-  Queue(const Queue&) = delete;
-  Queue& operator=(const Queue&) = delete;
+  explicit BasicQueue(std::size_t capacity = kUnbounded) : BasicQueue(capacity, Storage()) {}
+  BasicQueue(const BasicQueue&) = delete;
+  BasicQueue& operator=(const BasicQueue&) = delete;
 
   // ---- state ----
 
@@ -143,7 +151,7 @@ class Queue {
   // ---- getting ----
   // All of it throws QueueClosed once the queue is closed and no items are left.
 
-  // Takes the oldest item; suspends while there is none.
+  // Takes the next item; suspends while there is none.
   T get() {
     if (claim_item(Deadline::never()) == Granted::dismissed) throw QueueClosed();
     return take();
@@ -155,7 +163,7 @@ class Queue {
     return take();
   }
 
-  // Takes the oldest item if there is one; never suspends, and may be called inside
+  // Takes the next item if there is one; never suspends, and may be called inside
   // callbacks of the hub.
   [[nodiscard]] std::optional<T> try_get() {
     if (!has_item_now()) return std::nullopt;
@@ -168,8 +176,8 @@ class Queue {
     return take();
   }
 
-  // Suspends until there is an item and shows it, without taking it: valid until
-  // the calling fiber suspends or takes it.
+  // Suspends until there is an item and shows the next, without taking it: valid until
+  // the calling fiber suspends, takes it, or puts another.
   const T& peek() {
     if (claim_item(Deadline::never()) == Granted::dismissed) throw QueueClosed();
     return show();
@@ -180,7 +188,7 @@ class Queue {
     return claim_item_or_throw(deadline) ? &show() : nullptr;
   }
 
-  // The oldest item, or null; never suspends.
+  // The next item, or null; never suspends.
   [[nodiscard]] const T* try_peek() { return has_item_now() ? &items_.front() : nullptr; }
 
   // ---- closing ----
@@ -199,8 +207,7 @@ class Queue {
   void close_now() {
     hub().check_thread();
     getters_.revoke();
-    RingBuffer<T> dropped;
-    dropped.swap(items_);
+    const Storage dropped(std::move(items_));
     close();
   }
 
@@ -219,7 +226,19 @@ class Queue {
   [[nodiscard]] bool ready() const noexcept { return !empty() || closed_; }
   void add_waiter(detail::Waiter& waiter) const { watchers_.add(waiter); }
 
+ protected:
+  BasicQueue(std::size_t capacity, Storage storage)
+      : items_(std::move(storage)), capacity_(capacity) {
+    detail::check_queue_capacity(capacity);
+  }
+
+  [[nodiscard]] Hub& hub() const noexcept { return getters_.hub(); }
+  [[nodiscard]] Storage& storage() noexcept { return items_; }
+  [[nodiscard]] const Storage& storage() const noexcept { return items_; }
+
  private:
+  using Waits = detail::QueueWaits<Storage>;
+
   // Waits until there is an item for the caller, who must take() it or show() it
   // before it suspends.
   Granted claim_item(Deadline deadline) {
@@ -227,8 +246,7 @@ class Queue {
     hub().checkpoint();
     while (empty()) {
       if (closed_) return Granted::dismissed;
-      const Granted granted =
-          getters_.wait(detail::kQueueItem, this, deadline, [this] { offer_item(); });
+      const Granted granted = getters_.wait(Waits::kItem, this, deadline, [this] { offer_item(); });
       if (granted == Granted::yes) break;
       if (granted == Granted::deadline_passed) return granted;
     }
@@ -248,7 +266,7 @@ class Queue {
 
   // One that waits for room, and its item, which whoever makes room stores.
   struct Putter : detail::Waiter {
-    using Append = void (*)(RingBuffer<T>& items, const void* item);
+    using Append = void (*)(Storage& items, const void* item);
 
     Putter(detail::FiberControl& fiber, Append append, const void* item) noexcept
         : Waiter(&fiber), append(append), item(item) {}
@@ -260,7 +278,7 @@ class Queue {
   };
 
   template <typename U>
-  static void append(RingBuffer<T>& items, const void* item) {
+  static void append(Storage& items, const void* item) {
     using Item = std::remove_reference_t<U>;
     items.emplace_back(std::forward<U>(*static_cast<Item*>(const_cast<void*>(item))));
   }
@@ -269,12 +287,12 @@ class Queue {
     Hub& hub = this->hub();
     putters_.add(putter);
     while (!putter.signalled) {
-      if (!hub.park(putter, detail::kQueueRoom, this, deadline) && !putter.signalled) return false;
+      if (!hub.park(putter, Waits::kRoom, this, deadline) && !putter.signalled) return false;
     }
     if (putter.stored) [[likely]]
       return true;
     if (putter.error) std::rethrow_exception(putter.error);
-    if (putter.abandoned) detail::throw_destroyed(detail::kQueueRoom);
+    if (putter.abandoned) detail::throw_destroyed(Waits::kRoom);
     throw QueueClosed();
   }
 
@@ -317,9 +335,7 @@ class Queue {
     if (!watchers_.empty()) watchers_.notify_all();
   }
 
-  [[nodiscard]] Hub& hub() const noexcept { return getters_.hub(); }
-
-  RingBuffer<T> items_;  // those promised to granted getters included
+  Storage items_;  // those promised to granted getters included
   std::size_t capacity_;
   bool closed_ = false;
   GrantQueue getters_;  // none waits while an item is nobody's
@@ -327,13 +343,13 @@ class Queue {
   mutable WaitQueue watchers_;
 };
 
-template <typename T>
-class Queue<T>::Iterator {
+template <typename T, typename Storage>
+class BasicQueue<T, Storage>::Iterator {
  public:
   using value_type = T;
   using difference_type = std::ptrdiff_t;
 
-  explicit Iterator(Queue& queue) : queue_(&queue) { ++*this; }
+  explicit Iterator(BasicQueue& queue) : queue_(&queue) { ++*this; }
 
   [[nodiscard]] T& operator*() const noexcept { return *item_; }
 
@@ -349,8 +365,12 @@ class Queue<T>::Iterator {
   }
 
  private:
-  Queue* queue_;
+  BasicQueue* queue_;
   mutable std::optional<T> item_;
 };
+
+// The first in is the first out.
+template <typename T>
+using Queue = BasicQueue<T, RingBuffer<T>>;
 
 }  // namespace gnet

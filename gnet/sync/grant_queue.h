@@ -34,6 +34,11 @@ class GrantQueue {
   // How many wait and have been granted nothing. Counts by walking.
   [[nodiscard]] std::size_t waiting() const noexcept { return waiting_.size(); }
 
+  // The fiber that grant_one() would grant to, or null.
+  [[nodiscard]] detail::FiberControl* first_waiting() noexcept {
+    return waiting_.empty() ? nullptr : waiting_.front().fiber;
+  }
+
   // How many have been granted something and have not run since.
   [[nodiscard]] std::size_t granted() const noexcept { return granted_count_; }
 

@@ -30,6 +30,7 @@
 #include "gnet/io/stream.h"
 #include "gnet/io/tls_context.h"
 #include "gnet/io/tls_error.h"
+#include "gnet/io/tls_session.h"
 #include "gnet/io/tls_stream.h"
 #include "gnet/io/wait_fd.h"
 #include "gnet/os/hub_group.h"

@@ -84,7 +84,7 @@ class TLSContext {
   [[nodiscard]] Certificate certificate() const;
 
  private:
-  friend class TLSStream;
+  friend class TLSSession;
 
   explicit TLSContext(std::shared_ptr<detail::TLSState> state) noexcept;
 

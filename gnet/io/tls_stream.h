@@ -12,27 +12,23 @@
 // A peer that just goes away, without the farewell of RFC 8446, 6.1, may have been cut off by
 // somebody else: receive() throws TLSError (truncated) then, unless that is allowed.
 //
-// OpenSSL works on the descriptor itself, so that the kernel can encrypt.
-//
 // Threads: a TLSStream belongs to the hub on which it was made.
 
 #pragma once
 
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 
 #include "gnet/io/stream.h"
 #include "gnet/io/tls_context.h"
+#include "gnet/io/tls_session.h"
 
 namespace gnet {
 
 class TLSStream {
  public:
-  // Takes the connection over; nothing is sent yet. A client's `server_name` is the host name that
-  // the server shall have (SNI, RFC 6066), or its address; without one a client that verifies is
-  // misuse.
+  // Takes the connection over; nothing is sent yet. For the name see TLSSession.
   TLSStream(Stream stream, const TLSContext& context, std::string server_name = {});
   TLSStream(TLSStream&&) noexcept;
   TLSStream& operator=(TLSStream&&) noexcept;
@@ -65,32 +61,8 @@ class TLSStream {
   [[nodiscard]] bool is_open() const noexcept;
   [[nodiscard]] Socket& socket() noexcept;
 
-  // ---- without suspending ----
-
-  // What an operation needs before it can go on; receive may need room, as send may need data.
-  enum class Need { nothing, data, room };
-
-  [[nodiscard]] Need try_handshake();
-
-  // Nothing when `need` has to be waited for first.
-  [[nodiscard]] std::optional<std::size_t> try_receive(void* buffer, std::size_t size, Need& need);
-
-  // What was taken of `data`, 0 when `need` has to be waited for first. After that the next `data`
-  // must begin with this one, which may be elsewhere.
-  [[nodiscard]] std::size_t try_send(std::string_view data, Need& need);
-
-  // Suspends until the need is met. False: the deadline passed.
-  [[nodiscard]] bool wait_for(Need need, Deadline deadline);
-
-  // ---- facts, after the handshake ----
-
-  [[nodiscard]] std::string version() const;  // "TLSv1.3"
-  [[nodiscard]] std::string cipher() const;   // "TLS_AES_256_GCM_SHA384"
-  [[nodiscard]] std::string alpn() const;     // empty: none was agreed on
-  [[nodiscard]] std::string server_name() const;
-  [[nodiscard]] bool resumed() const noexcept;
-  [[nodiscard]] bool kernel_sends() const noexcept;
-  [[nodiscard]] std::optional<Certificate> peer_certificate() const;
+  // What was agreed on in the handshake.
+  [[nodiscard]] const TLSSession& session() const noexcept;
 
  private:
   class Connection;

@@ -247,14 +247,14 @@ BOOST_AUTO_TEST_CASE(both_sides_learn_what_was_agreed_on) {
   Secure pair(TLSContext::client(options),
               TLSContext::server({.identity = localhost(), .alpn = {"echo", "h2"}}));
   BOOST_TEST(shake(pair.client, pair.server).client == "");
-  BOOST_TEST(pair.client.version() == "TLSv1.3");
-  BOOST_TEST(pair.client.cipher() == pair.server.cipher());
-  BOOST_TEST(pair.client.alpn() == "echo");  // the server's order counts
-  BOOST_TEST(pair.server.alpn() == "echo");
-  BOOST_TEST(pair.server.server_name() == "localhost");
-  BOOST_TEST(pair.client.peer_certificate().value().fingerprint() ==
+  BOOST_TEST(pair.client.session().version() == "TLSv1.3");
+  BOOST_TEST(pair.client.session().cipher() == pair.server.session().cipher());
+  BOOST_TEST(pair.client.session().alpn() == "echo");  // the server's order counts
+  BOOST_TEST(pair.server.session().alpn() == "echo");
+  BOOST_TEST(pair.server.session().server_name() == "localhost");
+  BOOST_TEST(pair.client.session().peer_certificate().value().fingerprint() ==
              usual_server().certificate().fingerprint());
-  BOOST_TEST(!pair.server.peer_certificate().has_value());
+  BOOST_TEST(!pair.server.session().peer_certificate().has_value());
 }
 
 BOOST_AUTO_TEST_CASE(without_a_common_application_protocol_there_is_no_handshake) {
@@ -334,7 +334,7 @@ BOOST_AUTO_TEST_CASE(a_client_shows_its_certificate) {
   options.identity = own;
   Secure pair(TLSContext::client(options), server);
   BOOST_TEST(shake(pair.client, pair.server).server == "");
-  BOOST_TEST(pair.server.peer_certificate().value().subject() == "CN=me");
+  BOOST_TEST(pair.server.session().peer_certificate().value().subject() == "CN=me");
 }
 
 BOOST_AUTO_TEST_CASE(a_client_without_a_certificate_is_refused_where_one_is_wanted) {
@@ -365,7 +365,7 @@ BOOST_AUTO_TEST_CASE(a_second_connection_resumes_the_session) {
   const auto visit = [&] {
     Secure pair(client, usual_server());
     BOOST_TEST(shake(pair.client, pair.server).client == "");
-    return pair.client.resumed();
+    return pair.client.session().resumed();
   };
   BOOST_TEST(!visit());
   BOOST_TEST(visit());
@@ -379,7 +379,7 @@ BOOST_AUTO_TEST_CASE(sessions_are_not_resumed_where_that_is_not_wanted) {
   for (int i = 0; i < 2; ++i) {
     Secure pair(client, usual_server());
     BOOST_TEST(shake(pair.client, pair.server).client == "");
-    BOOST_TEST(!pair.client.resumed());
+    BOOST_TEST(!pair.client.session().resumed());
   }
 }
 
@@ -397,7 +397,7 @@ BOOST_AUTO_TEST_CASE(reload_reads_the_files_again_for_new_connections) {
   BOOST_TEST(receive_text(before.client) == "still here");
   Secure after(TLSContext::client({.verify = false}), server);
   BOOST_TEST(shake(after.client, after.server).client == "");
-  BOOST_TEST(after.client.peer_certificate().value().fingerprint() ==
+  BOOST_TEST(after.client.session().peer_certificate().value().fingerprint() ==
              Certificate::from_pem(fresh.certificate).fingerprint());
 }
 

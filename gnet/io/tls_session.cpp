@@ -1,0 +1,266 @@
+#include "gnet/io/tls_session.h"
+
+#include <arpa/inet.h>
+#include <fmt/format.h>
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+#include <openssl/x509v3.h>
+
+#include <algorithm>
+#include <cerrno>
+
+#include "gnet/base/error.h"
+#include "gnet/io/tls_state.h"
+
+namespace gnet {
+namespace {
+
+bool is_address(const std::string& name) {
+  unsigned char bytes[16];
+  return inet_pton(AF_INET, name.c_str(), bytes) == 1 ||
+         inet_pton(AF_INET6, name.c_str(), bytes) == 1;
+}
+
+// The peer says that our certificate will not do, or that one is missing.
+bool is_about_certificates(int reason) {
+  switch (reason) {
+    case SSL_R_CERTIFICATE_VERIFY_FAILED:
+    case SSL_R_PEER_DID_NOT_RETURN_A_CERTIFICATE:
+    case SSL_R_SSLV3_ALERT_BAD_CERTIFICATE:
+    case SSL_R_SSLV3_ALERT_CERTIFICATE_EXPIRED:
+    case SSL_R_SSLV3_ALERT_CERTIFICATE_REVOKED:
+    case SSL_R_SSLV3_ALERT_CERTIFICATE_UNKNOWN:
+    case SSL_R_SSLV3_ALERT_NO_CERTIFICATE:
+    case SSL_R_SSLV3_ALERT_UNSUPPORTED_CERTIFICATE:
+    case SSL_R_TLSV13_ALERT_CERTIFICATE_REQUIRED:
+    case SSL_R_TLSV1_ALERT_UNKNOWN_CA:
+      return true;
+    default:
+      return false;
+  }
+}
+
+bool is_no_tls(int reason) {
+  switch (reason) {
+    case SSL_R_HTTPS_PROXY_REQUEST:
+    case SSL_R_HTTP_REQUEST:
+    case SSL_R_WRONG_SSL_VERSION:
+    case SSL_R_WRONG_VERSION_NUMBER:
+      return true;
+    default:
+      return false;
+  }
+}
+
+// What others have left there would be taken for ours.
+void forget_errors() noexcept {
+  ERR_clear_error();
+  errno = 0;
+}
+
+}  // namespace
+
+void TLSSession::FreeSSL::operator()(ssl_st* ssl) const noexcept {
+  SSL_free(ssl);
+}
+
+TLSSession::TLSSession(Socket& socket, const TLSContext& context, std::string server_name)
+    : socket_(&socket),
+      context_(context),
+      server_name_(std::move(server_name)),
+      ssl_(SSL_new(context.state_->context().get())) {
+  if (!ssl_ || SSL_set_fd(ssl_.get(), socket.native_handle()) != 1) throw std::bad_alloc();
+  if (context.is_server()) {
+    SSL_set_accept_state(ssl_.get());
+  } else {
+    become_client();
+  }
+}
+
+TLSSession::~TLSSession() = default;
+
+void TLSSession::become_client() {
+  SSL* const ssl = ssl_.get();
+  SSL_set_connect_state(ssl);
+  SSL_set_app_data(ssl, const_cast<std::string*>(&server_name_));  // for keep_session()
+  const bool verify = context_.state_->client.verify;
+  if (server_name_.empty()) {
+    if (verify) throw Misuse("a TLS client that verifies its server needs the server's name");
+    return;
+  }
+  bool ok = true;
+  if (is_address(server_name_)) {
+    if (verify) ok = X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl), server_name_.c_str()) == 1;
+  } else {
+    ok = SSL_set_tlsext_host_name(ssl, server_name_.c_str()) == 1;
+    SSL_set_hostflags(ssl, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+    if (verify) ok = ok && SSL_set1_host(ssl, server_name_.c_str()) == 1;
+  }
+  if (!ok) detail::throw_tls_configuration("the server name '" + server_name_ + "'");
+  if (const auto session = context_.state_->take_session(server_name_)) {
+    SSL_set_session(ssl, session.get());
+  }
+}
+
+// ---- operations ----
+
+TLSNeed TLSSession::try_handshake() {
+  if (established_) return TLSNeed::nothing;
+  check_sound("TLS handshake");
+  forget_errors();
+  const TLSNeed need = need_after(SSL_do_handshake(ssl_.get()));
+  if (need != TLSNeed::nothing) return need;
+  if (failure_ != 0) fail("TLS handshake");
+  check_pins();
+  established_ = true;
+  return TLSNeed::nothing;
+}
+
+std::optional<std::size_t> TLSSession::try_receive(void* buffer, std::size_t size, TLSNeed& need) {
+  check_sound("receive");
+  forget_errors();
+  std::size_t count = 0;
+  need = need_after(SSL_read_ex(ssl_.get(), buffer, size, &count));
+  if (need != TLSNeed::nothing) return std::nullopt;
+  if (failure_ == 0) return count;
+  if (failure_ == SSL_ERROR_ZERO_RETURN) return 0;
+  if (truncation_allowed && is_truncated()) {
+    ERR_clear_error();
+    return 0;
+  }
+  fail("receive");
+}
+
+std::size_t TLSSession::try_send(std::string_view data, TLSNeed& need) {
+  check_sound("send");
+  forget_errors();
+  std::size_t count = 0;
+  need = need_after(SSL_write_ex(ssl_.get(), data.data(), data.size(), &count));
+  sending_ = need != TLSNeed::nothing;
+  if (failure_ != 0 && !sending_) fail("send");
+  return count;
+}
+
+TLSNeed TLSSession::try_farewell() {
+  if (!established_ || broken_ || sending_ || !socket_->is_open()) return TLSNeed::nothing;
+  forget_errors();
+  // 0: sent, and that of the peer has not come.
+  const int result = SSL_shutdown(ssl_.get());
+  const TLSNeed need = need_after(result == 0 ? 1 : result);
+  if (failure_ != 0 && need == TLSNeed::nothing) fail("send");
+  return need;
+}
+
+// What has to be waited for after a call; failure_ is what it failed with.
+TLSNeed TLSSession::need_after(int result) {
+  system_error_ = errno;
+  failure_ = result > 0 ? 0 : SSL_get_error(ssl_.get(), result);
+  if (failure_ == SSL_ERROR_WANT_READ) {
+    socket_->exhausted();
+    return TLSNeed::data;
+  }
+  if (failure_ == SSL_ERROR_WANT_WRITE) {
+    socket_->full();
+    return TLSNeed::room;
+  }
+  return TLSNeed::nothing;
+}
+
+// ---- errors ----
+
+bool TLSSession::is_truncated() const noexcept {
+  if (failure_ == SSL_ERROR_SYSCALL) return system_error_ == 0;
+  return failure_ == SSL_ERROR_SSL &&
+         ERR_GET_REASON(ERR_peek_error()) == SSL_R_UNEXPECTED_EOF_WHILE_READING;
+}
+
+void TLSSession::fail(const char* operation) {
+  broken_ = true;
+  if (is_truncated()) {
+    ERR_clear_error();
+    throw TLSError(TLSErrc::truncated, what(operation),
+                   established_ ? "the peer ended the connection without saying so"
+                                : "the peer ended the connection");
+  }
+  if (failure_ == SSL_ERROR_SYSCALL) throw_errno(system_error_, what(operation));
+  const int reason = ERR_GET_REASON(ERR_peek_error());
+  if (reason == SSL_R_CERTIFICATE_VERIFY_FAILED) {
+    ERR_clear_error();
+    throw TLSError(TLSErrc::certificate, what(operation), verify_reason());
+  }
+  if (is_no_tls(reason)) {
+    ERR_clear_error();
+    throw TLSError(TLSErrc::handshake, what(operation), "the peer does not speak TLS");
+  }
+  const TLSErrc code = is_about_certificates(reason) ? TLSErrc::certificate
+                       : established_                ? TLSErrc::protocol
+                                                     : TLSErrc::handshake;
+  throw TLSError(code, what(operation), detail::take_tls_reason("not possible"));
+}
+
+std::string TLSSession::verify_reason() const {
+  const long result = SSL_get_verify_result(ssl_.get());
+  if (result == X509_V_ERR_HOSTNAME_MISMATCH || result == X509_V_ERR_IP_ADDRESS_MISMATCH) {
+    return "the certificate is not for this name";
+  }
+  return X509_verify_cert_error_string(result);
+}
+
+void TLSSession::check_pins() {
+  const auto& pins = context_.state_->client.pins;
+  if (context_.is_server() || pins.empty()) return;
+  const auto peer = peer_certificate();
+  const std::string pin = peer ? peer->pin() : "none";
+  if (std::find(pins.begin(), pins.end(), pin) != pins.end()) return;
+  broken_ = true;
+  throw TLSError(TLSErrc::certificate, what("TLS handshake"),
+                 "the key of the server is " + pin + ", which is not pinned");
+}
+
+void TLSSession::check_sound(const char* operation) const {
+  if (!socket_->is_open()) throw_errno(EBADF, operation);
+  if (broken_) throw TLSError(TLSErrc::protocol, what(operation), "it has failed before");
+}
+
+std::string TLSSession::what(const char* operation) const {
+  return server_name_.empty() ? operation : fmt::format("{} with {}", operation, server_name_);
+}
+
+// ---- facts ----
+
+std::string TLSSession::version() const {
+  return SSL_get_version(ssl_.get());
+}
+
+std::string TLSSession::cipher() const {
+  return SSL_get_cipher_name(ssl_.get());
+}
+
+std::string TLSSession::alpn() const {
+  const unsigned char* data = nullptr;
+  unsigned size = 0;
+  SSL_get0_alpn_selected(ssl_.get(), &data, &size);
+  return {reinterpret_cast<const char*>(data), size};
+}
+
+std::string TLSSession::server_name() const {
+  if (!server_name_.empty()) return server_name_;
+  const char* name = SSL_get_servername(ssl_.get(), TLSEXT_NAMETYPE_host_name);
+  return name != nullptr ? name : "";
+}
+
+bool TLSSession::resumed() const noexcept {
+  return SSL_session_reused(ssl_.get()) == 1;
+}
+
+bool TLSSession::kernel_sends() const noexcept {
+  return BIO_get_ktls_send(SSL_get_wbio(ssl_.get())) != 0;
+}
+
+std::optional<Certificate> TLSSession::peer_certificate() const {
+  X509* const certificate = SSL_get0_peer_certificate(ssl_.get());
+  if (certificate == nullptr) return std::nullopt;
+  return Certificate(certificate);
+}
+
+}  // namespace gnet

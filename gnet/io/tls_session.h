@@ -1,0 +1,101 @@
+// One TLS connection on a socket, without any waiting: what TLSStream and Protocol have in common.
+//
+// Every operation says what it needs before it can go on; who calls it waits for that in his own
+// way. OpenSSL works on the descriptor itself, so that the kernel can encrypt.
+//
+//   while ((need = session.try_handshake()) != TLSNeed::nothing) wait_for(need);
+//
+// Errors are TLSError, and std::system_error from below; after one the session is of no more use.
+//
+// Threads: as its socket.
+
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "gnet/io/socket.h"
+#include "gnet/io/tls_context.h"
+
+struct ssl_st;  // OpenSSL's SSL
+
+namespace gnet {
+
+// What an operation needs: receiving may need room, as sending may need data.
+enum class TLSNeed { nothing, data, room };
+
+class TLSSession {
+ public:
+  // Begins on a connected socket, which must outlive the session or be replaced by attach(). A
+  // client's `server_name` is the host name that the server shall have (SNI, RFC 6066), or its
+  // address; without one a client that verifies is misuse.
+  TLSSession(Socket& socket, const TLSContext& context, std::string server_name = {});
+  TLSSession(const TLSSession&) = delete;
+  TLSSession& operator=(const TLSSession&) = delete;
+  ~TLSSession();
+
+  // The socket was moved here.
+  void attach(Socket& socket) noexcept { socket_ = &socket; }
+
+  // An end without a farewell is an end like others.
+  bool truncation_allowed = false;
+
+  // Both sides agree, and show who they are. Nothing is received or sent before.
+  [[nodiscard]] TLSNeed try_handshake();
+  [[nodiscard]] bool established() const noexcept { return established_; }
+
+  // 0: the peer has ended its side. Nothing: `need` has to be waited for.
+  [[nodiscard]] std::optional<std::size_t> try_receive(void* buffer, std::size_t size,
+                                                       TLSNeed& need);
+
+  // What was taken of `data`, which is not empty; at most one record of 16 KiB. 0: `need` has to be
+  // waited for, and the next `data` must begin with this one, which may be elsewhere.
+  [[nodiscard]] std::size_t try_send(std::string_view data, TLSNeed& need);
+
+  // Says farewell: nothing is sent after that. Nothing is done before the handshake, after an
+  // error, and while a record is sent in part.
+  [[nodiscard]] TLSNeed try_farewell();
+
+  // A record was begun and is not sent: the next thing sent must be the same.
+  [[nodiscard]] bool sending() const noexcept { return sending_; }
+
+  // ---- facts, after the handshake ----
+
+  [[nodiscard]] std::string version() const;      // "TLSv1.3"
+  [[nodiscard]] std::string cipher() const;       // "TLS_AES_256_GCM_SHA384"
+  [[nodiscard]] std::string alpn() const;         // empty: none was agreed on
+  [[nodiscard]] std::string server_name() const;  // that the client asked for
+  [[nodiscard]] bool resumed() const noexcept;
+  [[nodiscard]] bool kernel_sends() const noexcept;
+  [[nodiscard]] std::optional<Certificate> peer_certificate() const;
+
+  // For errors: "TLS handshake with example.org".
+  [[nodiscard]] std::string what(const char* operation) const;
+
+ private:
+  struct FreeSSL {
+    void operator()(ssl_st* ssl) const noexcept;
+  };
+
+  void become_client();
+  TLSNeed need_after(int result);
+  [[nodiscard]] bool is_truncated() const noexcept;
+  [[noreturn]] void fail(const char* operation);
+  [[nodiscard]] std::string verify_reason() const;
+  void check_pins();
+  void check_sound(const char* operation) const;
+
+  Socket* socket_;
+  TLSContext context_;  // its callbacks look at it as long as there is a session
+  const std::string server_name_;
+  std::unique_ptr<ssl_st, FreeSSL> ssl_;
+  bool established_ = false;
+  bool broken_ = false;
+  bool sending_ = false;
+  int failure_ = 0;  // of the last call: SSL_ERROR_…
+  int system_error_ = 0;
+};
+
+}  // namespace gnet

@@ -116,6 +116,16 @@ TLSNeed TLSSession::try_handshake() {
   return TLSNeed::nothing;
 }
 
+void TLSSession::handshake(Deadline deadline) {
+  for (;;) {
+    const TLSNeed need = try_handshake();
+    if (need == TLSNeed::nothing) return;
+    const bool in_time =
+        need == TLSNeed::data ? socket_->wait_readable(deadline) : socket_->wait_writable(deadline);
+    if (!in_time) throw_errno(ETIMEDOUT, what("TLS handshake"));
+  }
+}
+
 std::optional<std::size_t> TLSSession::try_receive(void* buffer, std::size_t size, TLSNeed& need) {
   check_sound("receive");
   forget_errors();

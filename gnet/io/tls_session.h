@@ -1,9 +1,11 @@
-// One TLS connection on a socket, without any waiting: what TLSStream and Protocol have in common.
+// One TLS connection on a socket: what TLSStream and Protocol have in common.
 //
-// Every operation says what it needs before it can go on; who calls it waits for that in his own
-// way. OpenSSL works on the descriptor itself, so that the kernel can encrypt.
+// Nothing here waits, but for handshake(). Every operation says what it needs before it can go on;
+// who calls it waits for that in his own way. OpenSSL works on the descriptor itself, so that the
+// kernel can encrypt.
 //
-//   while ((need = session.try_handshake()) != TLSNeed::nothing) wait_for(need);
+//   TLSNeed need;
+//   while (!(count = session.try_receive(buffer, size, need))) wait_for(need);
 //
 // Errors are TLSError, and std::system_error from below; after one the session is of no more use.
 //
@@ -45,6 +47,9 @@ class TLSSession {
   // Both sides agree, and show who they are. Nothing is received or sent before.
   [[nodiscard]] TLSNeed try_handshake();
   [[nodiscard]] bool established() const noexcept { return established_; }
+
+  // The same, and suspends as long as it takes. Throws std::errc::timed_out at the deadline.
+  void handshake(Deadline deadline = Deadline::never());
 
   // 0: the peer has ended its side. Nothing: `need` has to be waited for.
   [[nodiscard]] std::optional<std::size_t> try_receive(void* buffer, std::size_t size,

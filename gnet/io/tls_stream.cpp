@@ -26,11 +26,7 @@ class TLSStream::Connection {
     }
     if (session.established()) return;
     const Turn turn(handshaking_, progress_);
-    for (;;) {
-      const TLSNeed need = session.try_handshake();
-      if (need == TLSNeed::nothing) return;
-      wait_for(need, deadline, "TLS handshake");
-    }
+    session.handshake(deadline);
   }
 
   std::size_t receive(void* buffer, std::size_t size, Deadline deadline) {

@@ -87,7 +87,7 @@ void ConnectionFactory::free_slot(std::size_t hub, const sockaddr_in6& peer) noe
 }
 
 void ConnectionFactory::run_connection(const Slot& slot, Protocol& protocol, Socket socket,
-                                       const sockaddr_in6& peer) {
+                                       const sockaddr_in6& peer, std::unique_ptr<TLSSession> tls) {
   Share& share = *shares_[slot.hub()];
   if (share.phase == Phase::cutting) return socket.abort();
   protocol.factory_ = this;
@@ -102,7 +102,7 @@ void ConnectionFactory::run_connection(const Slot& slot, Protocol& protocol, Soc
     Protocol& protocol;
   } const registration{share, protocol};
   if (share.phase == Phase::draining) protocol.drain(kQuiet);
-  protocol.run(std::move(socket), peer);
+  protocol.run(std::move(socket), peer, std::move(tls));
 }
 
 // ---- all of them ----

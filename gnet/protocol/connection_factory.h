@@ -16,6 +16,7 @@
 #include <utility>
 #include <vector>
 
+#include "gnet/io/tls_session.h"
 #include "gnet/os/hub_group.h"
 #include "gnet/protocol/factory.h"
 #include "gnet/protocol/protocol.h"
@@ -90,8 +91,8 @@ class ConnectionFactory : public Factory {
 
   // Runs a connection on the calling fiber, to its end. The caller is on the hub of the
   // Slot, and holds it.
-  void run_connection(const Slot& slot, Protocol& protocol, Socket socket,
-                      const sockaddr_in6& peer);
+  void run_connection(const Slot& slot, Protocol& protocol, Socket socket, const sockaddr_in6& peer,
+                      std::unique_ptr<TLSSession> tls = nullptr);
 
   // Ends every connection: each may go on until it is quiet, at most until `grace`.
   // Suspends until all have ended; returns how many were cut.

@@ -13,6 +13,7 @@
 #include "gnet/fiber/cancel_scope.h"
 #include "gnet/io/buffer_lease.h"
 #include "gnet/io/socket_wait.h"
+#include "gnet/io/tls_session.h"
 #include "gnet/protocol/connection_factory.h"
 
 namespace gnet {
@@ -29,6 +30,9 @@ constexpr WaitKind kRoom{"room below the high-water mark of a connection"};
 constexpr std::size_t kGathered = 4 * 1024;
 
 constexpr std::size_t kMaxParts = 16;
+
+// How long to wait for room in the rare case that receiving needs some.
+constexpr Duration kRoomInterval = std::chrono::milliseconds(1);
 
 // How long to wait for the peer to take what the kernel still has of a connection
 // that was closed here. Closing at once would reset it when the peer still sends.
@@ -96,6 +100,11 @@ inline void Protocol::send_gathered(std::string_view data) noexcept {
 
 template <typename F>
 void Protocol::in_callback(char* gather, F&& callback) {
+  tls_ ? in_callback<true>(gather, callback) : in_callback<false>(gather, callback);
+}
+
+template <bool secured, typename F>
+void Protocol::in_callback(char* gather, F&& callback) {
   // What the callback sent leaves also when it throws.
   struct Gather {
     Gather(Protocol& owner, char* base) noexcept : protocol(owner) {
@@ -110,7 +119,12 @@ void Protocol::in_callback(char* gather, F&& callback) {
       gathered.base = nullptr;
       const std::string_view data = gathered.all();
       gathered.begin = gathered.end;
-      if (!data.empty()) protocol.send_gathered(data);
+      if (data.empty()) return;
+      if constexpr (secured) {
+        protocol.send_secured(data);
+      } else {
+        protocol.send_gathered(data);
+      }
     }
     Protocol& protocol;
   } const scope(*this, gather);
@@ -125,12 +139,18 @@ inline void Protocol::begin_gathering() noexcept {
   fiber_->park_hook = &gathered_;
 }
 
-void Protocol::run(Socket socket, const sockaddr_in6& peer) {
+void Protocol::run(Socket socket, const sockaddr_in6& peer, std::unique_ptr<TLSSession> tls) {
   socket_ = std::move(socket);
   peer_ = peer;
   fiber_ = &hub_.running();
   session_id_ = ++last_session;
-  since_ = last_read_ = last_active_ = hub_.now();
+  since_ = hub_.now();
+  if (tls) {
+    tls->attach(socket_);
+    tls_ = std::move(tls);
+    if (!secure()) return;
+  }
+  last_read_ = last_active_ = hub_.now();
   state_ = ConnectionState::open;
   std::exception_ptr interrupt;
   CloseReason reason;
@@ -142,7 +162,7 @@ void Protocol::run(Socket socket, const sockaddr_in6& peer) {
         if (factory_ != nullptr) factory_->connection_started(*this);
       });
     }
-    reason = serve();
+    reason = tls_ ? serve<true>() : serve<false>();
   } catch (const FiberExit&) {
     interrupt = std::current_exception();
   } catch (const Cancelled&) {
@@ -162,6 +182,54 @@ void Protocol::run(Socket socket, const sockaddr_in6& peer) {
   if (interrupt) std::rethrow_exception(interrupt);
 }
 
+// False: the two sides did not agree, and the connection is closed.
+bool Protocol::secure() {
+  struct Close {
+    ~Close() {
+      if (protocol.tls_->established() && !protocol.reason_) return;
+      protocol.socket_.close();
+      protocol.state_ = ConnectionState::closed;
+      protocol.fiber_ = nullptr;
+    }
+    Protocol& protocol;
+  } const close{*this};
+  try {
+    agree(handshake_timeout > Duration::zero() ? Deadline(handshake_timeout) : Deadline::never());
+  } catch (const std::system_error& error) {
+    log().info("{}", error.what());
+    return false;
+  }
+  return !reason_ && tls_->established();
+}
+
+void Protocol::agree(Deadline deadline) {
+  while (!reason_ && !draining_) {
+    const TLSNeed need = tls_->try_handshake();
+    if (need == TLSNeed::nothing) return;
+    const bool in_time = need == TLSNeed::data ? socket_.wait_readable(deadline, nudged_)
+                                               : socket_.wait_writable(deadline);
+    if (!in_time && deadline.passed()) throw_errno(ETIMEDOUT, tls_->what("TLS handshake"));
+  }
+}
+
+template <bool secured>
+inline std::optional<std::size_t> Protocol::receive(char* buffer, std::size_t size) {
+  if constexpr (secured) {
+    return receive_secured(buffer, size);
+  } else {
+    return socket_.try_receive(buffer, size);
+  }
+}
+
+std::optional<std::size_t> Protocol::receive_secured(char* buffer, std::size_t size) {
+  TLSNeed need = TLSNeed::nothing;
+  const auto count = tls_->try_receive(buffer, size, need);
+  // Keys are renewed, which the peer must be told. The flusher may be waiting for room already.
+  if (need == TLSNeed::room) sleep(kRoomInterval);
+  return count;
+}
+
+template <bool secured>
 CloseReason Protocol::serve() {
   while (!reason_) {
     if (!wait_for_data()) continue;
@@ -170,7 +238,7 @@ CloseReason Protocol::serve() {
     const BufferLease buffer(hub_, size + kGathered);
     std::optional<std::size_t> count;
     try {
-      count = socket_.try_receive(buffer.data(), size);
+      count = receive<secured>(buffer.data(), size);
     } catch (const std::system_error&) {
       return {CloseKind::io_error, std::current_exception()};
     }
@@ -185,7 +253,7 @@ CloseReason Protocol::serve() {
     }
     received_ += *count;
     note_activity(true);
-    in_callback(buffer.data() + *count, [&] { data_received({buffer.data(), *count}); });
+    in_callback<secured>(buffer.data() + *count, [&] { data_received({buffer.data(), *count}); });
   }
   return *reason_;
 }
@@ -326,6 +394,7 @@ void Protocol::finish() noexcept {
   kill_inner_fibers();
   try {
     if (!drop_output_) send_last_words();
+    if (!drop_output_ && tls_) static_cast<void>(tls_->try_farewell());
     if (!drop_output_ && !peer_ended) linger();
   } catch (...) {
     // Interrupted, or the peer is gone: what was not sent is lost, and the reason
@@ -382,7 +451,9 @@ Protocol::Gathered::Gathered(Protocol& owner) noexcept
         auto& gathered = static_cast<Gathered&>(hook);
         gathered.room = 0;
         const std::string_view data = gathered.take();
-        if (!data.empty()) gathered.protocol.send_gathered(data);
+        if (data.empty()) return;
+        Protocol& protocol = gathered.protocol;
+        protocol.tls_ ? protocol.send_secured(data) : protocol.send_gathered(data);
       }},
       protocol(owner) {}
 
@@ -428,6 +499,10 @@ void Protocol::send_lose(std::string_view data) {
 
 // Tries the socket at once, with as few calls as possible; queues the rest.
 void Protocol::send_together(std::string_view first, std::string_view second) {
+  if (tls_) {
+    if (!first.empty()) send_secured(first);
+    return send_secured(second);
+  }
   try {
     if (output_.empty()) {
       std::size_t sent;
@@ -452,6 +527,25 @@ void Protocol::send_together(std::string_view first, std::string_view second) {
   }
 }
 
+void Protocol::send_secured(std::string_view data) noexcept {
+  if (drop_output_) return;
+  try {
+    while (output_.empty() && !data.empty()) {
+      TLSNeed need = TLSNeed::nothing;
+      const std::size_t count = tls_->try_send(data, need);
+      if (count == 0) break;
+      sent_ += count;
+      data.remove_prefix(count);
+    }
+    note_activity(false);
+    if (data.empty()) return;
+    output_.append(data);
+    start_flusher();
+  } catch (...) {
+    fail({CloseKind::io_error, std::current_exception()});
+  }
+}
+
 void Protocol::sent_in_part(std::string_view data, ssize_t count) noexcept {
   try {
     std::size_t sent = 0;
@@ -468,7 +562,10 @@ void Protocol::sent_in_part(std::string_view data, ssize_t count) noexcept {
 
 void Protocol::send_queue() {
   std::size_t count;
-  if (output_.single()) {
+  if (tls_) {
+    TLSNeed need = TLSNeed::nothing;
+    count = tls_->try_send(output_.front(), need);
+  } else if (output_.single()) {
     count = socket_.try_send(output_.front());
   } else {
     std::array<iovec, kMaxParts> parts;

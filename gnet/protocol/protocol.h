@@ -31,6 +31,7 @@
 #include "gnet/base/log.h"
 #include "gnet/fiber/fiber.h"
 #include "gnet/io/socket.h"
+#include "gnet/io/tls_session.h"
 #include "gnet/protocol/close_reason.h"
 #include "gnet/protocol/output_queue.h"
 #include "gnet/sync/wait_queue.h"
@@ -40,7 +41,7 @@ namespace gnet {
 class ConnectionFactory;
 
 enum class ConnectionState : std::uint8_t {
-  connecting,   // made, callbacks have not begun
+  connecting,   // made, callbacks have not begun; with TLS both sides still agree
   open,         // both ways
   half_closed,  // the peer has ended its side; sending still works
   closing,      // ends; what is queued is still sent
@@ -61,9 +62,10 @@ class Protocol : ListHook {
   std::size_t recv_buf_size = 64 * 1024;  // the largest single receive, in bytes
   Duration read_deadline{};               // silence of the peer that ends the connection; 0: none
   Duration idle_timeout{};                // silence both ways that does; 0: none
-  Duration write_timeout = std::chrono::seconds(60);  // without the peer taking a byte; 0: none
-  std::size_t high_water = 256 * 1024;                // queued bytes above which senders wait
-  std::size_t low_water = 64 * 1024;                  // and below which they go on
+  Duration write_timeout = std::chrono::seconds(60);      // without the peer taking a byte; 0: none
+  Duration handshake_timeout = std::chrono::seconds(10);  // of TLS; 0: none
+  std::size_t high_water = 256 * 1024;                    // queued bytes above which senders wait
+  std::size_t low_water = 64 * 1024;                      // and below which they go on
 
   // ---- callbacks ----
 
@@ -146,6 +148,9 @@ class Protocol : ListHook {
 
   [[nodiscard]] Socket& socket() noexcept { return socket_; }
 
+  // What was agreed on; null without TLS.
+  [[nodiscard]] const TLSSession* tls() const noexcept { return tls_.get(); }
+
  protected:
   // A message has begun and is not whole: until it is, read_deadline is not
   // prolonged by further data. For framers.
@@ -155,9 +160,10 @@ class Protocol : ListHook {
   friend class ConnectionFactory;
   friend class IntrusiveList<Protocol>;
 
-  // Runs the connection, from connection_made() to connection_lost(). Does not
-  // throw but what kills the fiber.
-  void run(Socket socket, const sockaddr_in6& peer);
+  // Runs the connection, from connection_made() to connection_lost(). With TLS the two sides agree
+  // first; if they do not, there is no callback at all, and the log says why. Does not throw but
+  // what kills the fiber.
+  void run(Socket socket, const sockaddr_in6& peer, std::unique_ptr<TLSSession> tls);
 
   // Asks for the end: gracefully, or at once.
   void end(CloseReason reason, bool drop_output);
@@ -165,7 +171,13 @@ class Protocol : ListHook {
   // Ends as soon as nothing has gone either way for `quiet`.
   void drain(Duration quiet);
 
+  bool secure();
+  void agree(Deadline deadline);
+  template <bool secured>
   CloseReason serve();
+  template <bool secured>
+  std::optional<std::size_t> receive(char* buffer, std::size_t size);
+  std::optional<std::size_t> receive_secured(char* buffer, std::size_t size);
   bool wait_for_data();
   void change_watching() noexcept;
   void nothing_came();
@@ -184,6 +196,8 @@ class Protocol : ListHook {
   void send_last_words();
   void linger();
 
+  template <bool secured, typename F>
+  void in_callback(char* gather, F&& callback);
   template <typename F>
   void in_callback(char* gather, F&& callback);
   void begin_gathering() noexcept;
@@ -191,6 +205,7 @@ class Protocol : ListHook {
   void queue_data(std::string_view data);  // as send_data(), without suspending
   void send_together(std::string_view first, std::string_view second);
   void send_gathered(std::string_view data) noexcept;
+  void send_secured(std::string_view data) noexcept;
   void sent_in_part(std::string_view data, ssize_t count) noexcept;
   void send_queue();
   void start_flusher();
@@ -241,6 +256,7 @@ class Protocol : ListHook {
   bool saying_last_words_ = false;
   bool message_pending_ = false;
   bool flusher_active_ = false;
+  std::unique_ptr<TLSSession> tls_;
   std::optional<CloseReason> reason_;  // why it ends, once that is decided
   detail::OutputQueue output_{hub_.chunks()};
   std::uint64_t session_id_ = 0;

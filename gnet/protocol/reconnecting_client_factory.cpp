@@ -145,7 +145,7 @@ std::optional<Duration> ReconnectingClientFactory::try_once() {
   auto connection = spawn({.name = "client of " + endpoint_.to_string()},
                           [this, slot = Slot(*this), connected = std::move(*made)]() mutable {
                             run_connection(slot, *connected.protocol, std::move(connected.socket),
-                                           connected.peer);
+                                           connected.peer, std::move(connected.tls));
                           });
   connection.join();
   if (Clock::now() - since >= policy_.reset_after) retry_ = 0;
@@ -157,14 +157,21 @@ std::optional<Duration> ReconnectingClientFactory::try_once() {
 ReconnectingClientFactory::Connected ReconnectingClientFactory::connect_once() {
   ConnectOptions options = connect_options;
   options.timeout = policy_.connect_timeout;
+  const Deadline deadline =
+      options.timeout > Duration::zero() ? Deadline(options.timeout) : Deadline::never();
   Stream stream = connect(endpoint_, options);
-  Connected made{std::move(stream.socket()), {}, build_protocol()};
+  Connected made{std::move(stream.socket()), {}, build_protocol(), nullptr};
   socklen_t size = sizeof made.peer;
   if (getpeername(made.socket.native_handle(), reinterpret_cast<sockaddr*>(&made.peer), &size) !=
       0) {
     throw_errno("the connection to " + endpoint_.to_string() + " was lost at once");
   }
   if (no_delay && made.peer.sin6_family != AF_UNIX) made.socket.set_no_delay(true);
+  if (tls) {
+    made.tls = std::make_unique<TLSSession>(made.socket, *tls,
+                                            server_name.empty() ? endpoint_.host() : server_name);
+    made.tls->handshake(deadline);
+  }
   return made;
 }
 

@@ -88,6 +88,8 @@ class ReconnectingClientFactory : public ConnectionFactory {
   Duration reconnect_delay{};  // the first delay, instead of RetryPolicy::initial; 0: never again
   ConnectOptions connect_options;                    // its timeout is RetryPolicy::connect_timeout
   bool no_delay = true;                              // TCP_NODELAY
+  std::optional<TLSContext> tls;                     // a client's: connections are secured by it
+  std::string server_name;                           // for it; empty: the host of the endpoint
   Offline offline = Offline::buffer;                 // what send() does without a connection
   std::size_t offline_limit = std::size_t{1} << 20;  // bytes kept by Offline::buffer
 
@@ -169,6 +171,7 @@ class ReconnectingClientFactory : public ConnectionFactory {
     Socket socket;
     sockaddr_in6 peer;
     std::unique_ptr<Protocol> protocol;
+    std::unique_ptr<TLSSession> tls;
   };
 
   void run();

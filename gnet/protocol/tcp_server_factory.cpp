@@ -125,7 +125,8 @@ void TCPServerFactory::begin(const Slot& slot, UniqueFd fd) {
     if (options_.no_delay) socket.set_no_delay(true);
     if (options_.keep_alive > Duration::zero()) socket.set_keep_alive(options_.keep_alive);
   }
-  run_connection(slot, *protocol, std::move(socket), slot.peer());
+  auto tls = options_.tls ? std::make_unique<TLSSession>(socket, *options_.tls) : nullptr;
+  run_connection(slot, *protocol, std::move(socket), slot.peer(), std::move(tls));
 }
 
 }  // namespace gnet

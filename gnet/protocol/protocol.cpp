@@ -99,12 +99,12 @@ inline void Protocol::send_gathered(std::string_view data) noexcept {
 }
 
 template <typename F>
-void Protocol::in_callback(char* gather, F&& callback) {
+void Protocol::in_callback(char* gather, F&& callback) {  // of which there is one a connection
   tls_ ? in_callback<true>(gather, callback) : in_callback<false>(gather, callback);
 }
 
 template <bool secured, typename F>
-void Protocol::in_callback(char* gather, F&& callback) {
+[[gnu::always_inline]] inline void Protocol::in_callback(char* gather, F&& callback) {
   // What the callback sent leaves also when it throws.
   struct Gather {
     Gather(Protocol& owner, char* base) noexcept : protocol(owner) {
@@ -213,7 +213,8 @@ void Protocol::agree(Deadline deadline) {
 }
 
 template <bool secured>
-inline std::optional<std::size_t> Protocol::receive(char* buffer, std::size_t size) {
+[[gnu::always_inline]] inline std::optional<std::size_t> Protocol::receive(char* buffer,
+                                                                           std::size_t size) {
   if constexpr (secured) {
     return receive_secured(buffer, size);
   } else {
@@ -232,7 +233,7 @@ std::optional<std::size_t> Protocol::receive_secured(char* buffer, std::size_t s
 template <bool secured>
 CloseReason Protocol::serve() {
   while (!reason_) {
-    if (!wait_for_data()) continue;
+    if (!wait_for_data<secured>()) continue;
     // Received bytes in front, what the callback sends behind.
     const std::size_t size = recv_buf_size;
     const BufferLease buffer(hub_, size + kGathered);
@@ -263,6 +264,7 @@ void Protocol::stay_half_closed() {
 }
 
 // False: something else has changed.
+template <bool secured>
 [[gnu::always_inline]] inline bool Protocol::wait_for_data() {
   if (watches_activity() != watched_) [[unlikely]]
     change_watching();
@@ -270,8 +272,10 @@ void Protocol::stay_half_closed() {
     socket_.took_turn();
     return true;
   }
-  const bool there = watched_ ? socket_.wait_readable(data_deadline(), nudged_)
-                              : socket_.wait_inline<Socket::kReading>(Deadline::never(), &nudged_);
+  // Inline in one place only: the compiler would give up on what that calls.
+  const bool there = watched_ || secured
+                         ? socket_.wait_readable(data_deadline(), nudged_)
+                         : socket_.wait_inline<Socket::kReading>(Deadline::never(), &nudged_);
   if (!there) nothing_came();
   return there;
 }

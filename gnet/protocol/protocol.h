@@ -178,6 +178,7 @@ class Protocol : ListHook {
   template <bool secured>
   std::optional<std::size_t> receive(char* buffer, std::size_t size);
   std::optional<std::size_t> receive_secured(char* buffer, std::size_t size);
+  template <bool secured>
   bool wait_for_data();
   void change_watching() noexcept;
   void nothing_came();

@@ -2,10 +2,24 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <functional>
+#include <utility>
+
 #include "cli/failure.h"
 #include "gnet/fiber/fiber.h"
 
 namespace commands {
+namespace {
+
+// How many datagrams back an echo is recognized as a late or second one.
+constexpr std::size_t kRemembered = 16;
+
+std::size_t hash_of(std::string_view text) {
+  return std::hash<std::string_view>()(text);
+}
+
+}  // namespace
 
 void Conversation::run() {
   auto message = source_();
@@ -20,7 +34,7 @@ void Conversation::run() {
 
 bool Conversation::exchange(const std::string& message) {
   // What never had a connection was not sent.
-  if (peer_.empty()) wait_for_link();
+  if (state_ == LinkState::coming) wait_for_link();
   report_.sent();
   for (;;) {
     wait_for_link();
@@ -35,8 +49,16 @@ bool Conversation::exchange(const std::string& message) {
                         .matches = matches});
         return matches || !options_.stop_on_error;
       }
-      case Outcome::late:
-        return fault("no answer");
+      case Outcome::late: {
+        const bool goes_on = fault("no answer");
+        // The answer may still come, and nothing would tell it from that to an equal message.
+        if (goes_on && link_ != nullptr) {
+          linked_.clear();
+          state_ = LinkState::coming;
+          std::exchange(link_, nullptr)->renew();
+        }
+        return goes_on;
+      }
       case Outcome::waiting:
       case Outcome::broken:
         continue;
@@ -47,7 +69,7 @@ bool Conversation::exchange(const std::string& message) {
 void Conversation::wait_for_link() {
   while (link_ == nullptr) {
     if (error_) std::rethrow_exception(error_);
-    if (!options_.resend && !peer_.empty()) {
+    if (!options_.resend && state_ == LinkState::broken) {
       report_.lost(peer_, sequence_, broken_because_);
       throw cli::Failure(cli::Exit::lost,
                          fmt::format("lost the connection to {}: {}", peer_, broken_because_));
@@ -58,11 +80,13 @@ void Conversation::wait_for_link() {
 
 Conversation::Outcome Conversation::exchange_once(const std::string& message) {
   answer_.clear();
-  expected_ = message.size();
-  outcome_ = expected_ == 0 ? Outcome::echoed : Outcome::waiting;
+  message_ = message;
+  outcome_ = message.empty() ? Outcome::echoed : Outcome::waiting;
   settled_.clear();
   try {
     link_->send(message);
+  } catch (const cli::Failure&) {
+    throw;
   } catch (const std::exception& error) {
     down(error.what());
   }
@@ -70,7 +94,9 @@ Conversation::Outcome Conversation::exchange_once(const std::string& message) {
   const bool limited = options_.reply_limit > gnet::Duration::zero();
   const bool in_time =
       settled_.wait(limited ? gnet::Deadline(options_.reply_limit) : gnet::Deadline::never());
-  return in_time ? outcome_ : Outcome::late;
+  if (!in_time) outcome_ = Outcome::late;
+  remember(message);
+  return outcome_;
 }
 
 bool Conversation::fault(const std::string& reason) {
@@ -80,35 +106,57 @@ bool Conversation::fault(const std::string& reason) {
 
 void Conversation::up(Link& link, std::string_view greeting) {
   link_ = &link;
+  state_ = LinkState::up;
   peer_ = link.name();
-  skipped_ = greeting.size();
+  if (options_.datagrams) {
+    remember(greeting);
+  } else {
+    skipped_ = greeting.size();
+  }
   if (!greeting.empty()) link.send(greeting);
   linked_.set();
 }
 
 void Conversation::received(std::string_view data) {
+  if (options_.datagrams) {
+    if (outcome_ != Outcome::waiting || (data != message_ && is_of_earlier(data))) return;
+    answer_ = data;
+    return settle(Outcome::echoed);
+  }
   const std::size_t skip = std::min(skipped_, data.size());
   skipped_ -= skip;
   data.remove_prefix(skip);
   if (data.empty() || outcome_ != Outcome::waiting) return;
   answer_ += data;
-  if (answer_.size() < expected_) return;
-  outcome_ = Outcome::echoed;
-  settled_.set();
+  if (answer_.size() >= message_.size()) settle(Outcome::echoed);
 }
 
 void Conversation::down(const std::string& reason) {
   link_ = nullptr;
   linked_.clear();
+  state_ = LinkState::broken;
   broken_because_ = reason;
-  if (outcome_ != Outcome::waiting) return;
-  outcome_ = Outcome::broken;
-  settled_.set();
+  if (outcome_ == Outcome::waiting) settle(Outcome::broken);
 }
 
 void Conversation::gave_up(std::exception_ptr error) {
   error_ = error;
   linked_.set();
+}
+
+void Conversation::settle(Outcome outcome) {
+  outcome_ = outcome;
+  settled_.set();
+}
+
+void Conversation::remember(std::string_view message) {
+  if (!options_.datagrams || message.empty()) return;
+  earlier_.push_back(hash_of(message));
+  if (earlier_.size() > kRemembered) earlier_.pop_front();
+}
+
+bool Conversation::is_of_earlier(std::string_view answer) const {
+  return std::ranges::find(earlier_, hash_of(answer)) != earlier_.end();
 }
 
 }  // namespace commands

@@ -9,7 +9,9 @@
 
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <exception>
 #include <functional>
 #include <optional>
@@ -25,7 +27,11 @@ namespace commands {
 class Link {
  public:
   virtual ~Link() = default;
+  // Throws what send(2) says, and Failure for what no other connection would take either.
   virtual void send(std::string_view message) = 0;
+  // Begins anew, so that no answer to an earlier message comes any more; up() follows. Asked only
+  // of datagrams.
+  virtual void renew() {}
   // The other side, as reports name it.
   [[nodiscard]] virtual std::string name() const = 0;
 };
@@ -33,6 +39,7 @@ class Link {
 struct ConversationOptions {
   gnet::Duration interval{};     // between an echo and the next message
   gnet::Duration reply_limit{};  // how long a lone datagram's echo may take; 0: forever
+  bool datagrams = false;        // an answer comes whole, and may come late, twice or never
   bool verify = true;
   bool resend = false;  // after a broken connection; otherwise that is an error
   bool stop_on_error = false;
@@ -63,23 +70,29 @@ class Conversation {
 
  private:
   enum class Outcome { waiting, echoed, broken, late };
+  enum class LinkState { coming, up, broken };
 
   // False: nothing more is to be sent.
   bool exchange(const std::string& message);
   Outcome exchange_once(const std::string& message);
   void wait_for_link();
   bool fault(const std::string& reason);
+  void settle(Outcome outcome);
+  void remember(std::string_view message);
+  [[nodiscard]] bool is_of_earlier(std::string_view answer) const;
 
   ConversationOptions options_;
   Source source_;
   EchoReport& report_;
-  Link* link_ = nullptr;
+  Link* link_ = nullptr;  // null unless it is up
+  LinkState state_ = LinkState::coming;
   std::size_t skipped_ = 0;  // of what comes: the echo of a greeting
   std::string peer_;
   std::string answer_;
-  std::size_t expected_ = 0;
+  std::string_view message_;         // the one whose echo is awaited
+  std::deque<std::size_t> earlier_;  // hashes of datagrams before it, whose echoes may still come
   std::uint64_t sequence_ = 0;
-  Outcome outcome_ = Outcome::waiting;
+  Outcome outcome_ = Outcome::late;  // nothing is awaited yet
   std::string broken_because_;
   std::exception_ptr error_;
   gnet::Event linked_;   // set while there is a link, or none will come

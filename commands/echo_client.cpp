@@ -53,7 +53,8 @@ constexpr const char* kMessage = "ooxx";
 constexpr auto kInterval = std::chrono::seconds(2);
 constexpr gnet::Duration kPatience = std::chrono::seconds(1);
 constexpr gnet::Duration kDatagramLimit = std::chrono::seconds(1);
-constexpr std::uint64_t kAtOnce = 64;  // connections that begin in one go
+constexpr std::uint64_t kMostBytes = 256 << 20;  // of a message, of which there are three copies
+constexpr std::uint64_t kAtOnce = 64;            // connections that begin in one go
 
 std::string random_bytes(std::size_t size) {
   thread_local std::mt19937_64 generator{std::random_device{}()};
@@ -126,6 +127,7 @@ class EchoClient {
     const gnet::Duration interval = interval_or_default();
     ConversationOptions rules{.interval = interval,
                               .reply_limit = {},
+                              .datagrams = !target_.has_connections(),
                               .verify = options_.verify,
                               .resend = options_.reconnects(),
                               .stop_on_error = options_.stop_on_error};
@@ -227,7 +229,9 @@ void check_messages(const Options& options) {
   if (options.message && options.message->empty()) {
     throw cli::UsageError("--message must not be empty");
   }
-  if (options.size && options.size->bytes == 0) throw cli::UsageError("--size must be 1 or more");
+  if (options.size && (options.size->bytes == 0 || options.size->bytes > kMostBytes)) {
+    throw cli::UsageError("--size must be from 1 to 256M");
+  }
 }
 
 // Settings of --reconnect that are out of range, or that nothing comes of without it.
@@ -237,6 +241,9 @@ void check_reconnecting(const Options& options) {
   }
   if (!(options.reconnect_jitter >= 0 && options.reconnect_jitter <= 1)) {
     throw cli::UsageError("--reconnect-jitter must be from 0 to 1");
+  }
+  if (options.reconnect_max < std::chrono::milliseconds(1)) {
+    throw cli::UsageError("--reconnect-max must be 1ms or more");
   }
   if (options.reconnect) return;
   if (options.max_retries.number > 0) throw cli::UsageError("--max-retries needs --reconnect");

@@ -3,13 +3,14 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <cerrno>
-#include <fstream>
-#include <iterator>
+#include <algorithm>
+#include <limits>
+#include <random>
 
 #include "cli/failure.h"
 #include "cli/json.h"
 #include "cli/output.h"
+#include "cli/read_file.h"
 #include "cli/route.h"
 #include "gnet/base/error.h"
 #include "gnet/io/datagram.h"
@@ -28,6 +29,8 @@ std::exception_ptr as_failure(const std::exception_ptr& error, const gnet::Endpo
   std::error_code cause;
   try {
     std::rethrow_exception(error);
+  } catch (const cli::Failure&) {
+    return error;
   } catch (const gnet::ResolveError& failure) {
     code = cli::Exit::resolve;
     cause = failure.code();
@@ -53,12 +56,22 @@ std::string reason_of(const std::exception_ptr& error) {
 // "@FILE" is what the file holds.
 std::string greeting(const std::string& text) {
   if (!text.starts_with('@')) return text;
-  std::ifstream file(text.substr(1), std::ios::binary);
-  if (!file) {
-    throw cli::Failure(cli::Exit::io,
-                       fmt::format("cannot read {}: {}", text.substr(1), cli::error_text(errno)));
+  return cli::read_file(text.substr(1));
+}
+
+gnet::RetryPolicy retry_policy(const EchoClientOptions& options) {
+  gnet::RetryPolicy policy;
+  policy.initial = options.reconnect.value_or(gnet::Duration::zero());
+  policy.max = options.reconnect_max;
+  policy.factor = options.reconnect_factor;
+  policy.jitter = options.reconnect_jitter;
+  if (const std::uint64_t most = options.max_retries.number; most > 0) {
+    constexpr std::uint64_t kMost = std::numeric_limits<unsigned>::max();
+    policy.max_retries = static_cast<unsigned>(std::min(most, kMost));
   }
-  return {std::istreambuf_iterator<char>(file), {}};
+  policy.reset_after = options.reset_after;
+  policy.connect_timeout = options.connect_timeout;
+  return policy;
 }
 
 // One line on stderr for each attempt, or an event.
@@ -109,7 +122,7 @@ class EchoProtocol : public gnet::Protocol, public Link {
 class StreamLink : public EchoLink, private gnet::ReconnectingClientFactory {
  public:
   StreamLink(const cli::Route& route, Conversation& conversation, const EchoClientOptions& options)
-      : ReconnectingClientFactory(route.endpoint, policy(options)),
+      : ReconnectingClientFactory(route.endpoint, retry_policy(options)),
         target_(route.endpoint),
         conversation_(conversation),
         options_(options),
@@ -130,20 +143,6 @@ class StreamLink : public EchoLink, private gnet::ReconnectingClientFactory {
   void close() override { stop(gnet::Duration::zero()); }
 
  private:
-  static gnet::RetryPolicy policy(const EchoClientOptions& options) {
-    gnet::RetryPolicy policy;
-    policy.initial = options.reconnect.value_or(gnet::Duration::zero());
-    policy.max = options.reconnect_max;
-    policy.factor = options.reconnect_factor;
-    policy.jitter = options.reconnect_jitter;
-    if (const std::uint64_t most = options.max_retries.number; most > 0) {
-      policy.max_retries = static_cast<unsigned>(most);
-    }
-    policy.reset_after = options.reset_after;
-    policy.connect_timeout = options.connect_timeout;
-    return policy;
-  }
-
   std::unique_ptr<gnet::Protocol> build_protocol() override {
     return std::make_unique<EchoProtocol>(target_, conversation_, greeting_, options_.keepalive);
   }
@@ -157,8 +156,14 @@ class StreamLink : public EchoLink, private gnet::ReconnectingClientFactory {
 
   void disconnected(const gnet::CloseReason& reason,
                     std::optional<gnet::Duration> next_delay) override {
-    attempt_ = 0;
-    if (next_delay) announce(*next_delay, reason.text());
+    if (attempts() == 0) attempt_ = 0;
+    if (next_delay) return announce(*next_delay, reason.text());
+    if (!options_.reconnects()) return;
+    conversation_.gave_up(std::make_exception_ptr(
+        cli::Failure(cli::Exit::lost,
+                     fmt::format("lost the connection to {}: {}; gave up after {} attempts",
+                                 target_.short_name(), reason.text(), attempts()),
+                     {}, target_.to_string())));
   }
 
   void announce(gnet::Duration delay, const std::string& reason) {
@@ -169,9 +174,10 @@ class StreamLink : public EchoLink, private gnet::ReconnectingClientFactory {
   Conversation& conversation_;
   const EchoClientOptions& options_;
   std::string greeting_;
-  unsigned attempt_ = 0;  // since the last connection
+  unsigned attempt_ = 0;  // since the last connection that was of use
 };
 
+// Datagrams have no connection, but a socket of their own, which may fail and is made anew then.
 class DatagramLink : public EchoLink, private Link {
  public:
   DatagramLink(const cli::Route& route, Conversation& conversation,
@@ -179,8 +185,11 @@ class DatagramLink : public EchoLink, private Link {
       : target_(address_of(route)),
         connect_(route.options),
         conversation_(conversation),
-        greeting_(greeting(options.on_reconnect)),
-        receiver_(gnet::spawn([this] { receive(); })) {}
+        options_(options),
+        policy_(retry_policy(options)),
+        greeting_(greeting(options.on_reconnect)) {
+    begin();
+  }
 
   ~DatagramLink() override { close(); }
 
@@ -200,24 +209,58 @@ class DatagramLink : public EchoLink, private Link {
                               route.endpoint.port());
   }
 
-  void receive() {
-    try {
-      socket_ = gnet::DatagramSocket::connect(target_, deadline(), connect_.source);
-      conversation_.up(*this, greeting_);
-      std::string buffer(65536, '\0');
-      for (;;) {
-        // An earlier datagram was refused: the next may be taken.
-        try {
-          const auto count = socket_.receive(buffer.data(), buffer.size());
-          if (count) conversation_.received({buffer.data(), std::min(*count, buffer.size())});
-        } catch (const std::system_error& error) {
-          if (error.code() != std::errc::connection_refused) throw;
-          conversation_.gave_up(as_failure(std::current_exception(), target_));
-        }
+  void begin(const std::exception_ptr& failed = nullptr) {
+    close();
+    receiver_ = gnet::spawn([this, failed] { run(failed); });
+  }
+
+  // One socket after the other, with delays between them.
+  void run(std::exception_ptr failed) {
+    for (;;) {
+      if (failed && !wait_for_retry(failed)) return conversation_.gave_up(failed);
+      try {
+        socket_ = gnet::DatagramSocket::connect(target_, deadline(), connect_.source);
+        greets_ = true;
+        conversation_.up(*this, greeting_);
+        greets_ = false;
+        receive();
+      } catch (const std::exception& error) {
+        greets_ = false;
+        failed = as_failure(std::current_exception(), target_);
+        conversation_.down(error.what());
       }
-    } catch (const std::exception&) {
-      conversation_.gave_up(as_failure(std::current_exception(), target_));
     }
+  }
+
+  void receive() {
+    std::string buffer(65536, '\0');
+    for (;;) {
+      try {
+        const auto count = socket_.receive(buffer.data(), buffer.size());
+        failures_ = 0;
+        if (count) conversation_.received({buffer.data(), std::min(*count, buffer.size())});
+      } catch (const std::system_error& error) {
+        // An earlier datagram was refused: the next may be taken.
+        if (error.code() != std::errc::connection_refused) throw;
+      }
+    }
+  }
+
+  // False: there is to be no other try.
+  bool wait_for_retry(const std::exception_ptr& failed) {
+    ++failures_;
+    if (!options_.reconnects()) return false;
+    if (policy_.max_retries && failures_ >= *policy_.max_retries) return false;
+    thread_local std::minstd_rand random{std::random_device{}()};
+    const auto delay = policy_.delay(failures_, std::uniform_real_distribution<>(0, 1)(random));
+    try {
+      std::rethrow_exception(failed);
+    } catch (const cli::Failure& failure) {
+      if (!failure.cause()) return false;  // it would be the same again
+      announce_retry(options_, failures_, delay, gnet::describe(failure.cause()));
+    }
+    gnet::sleep(delay);
+    return true;
   }
 
   [[nodiscard]] gnet::Deadline deadline() const {
@@ -225,14 +268,47 @@ class DatagramLink : public EchoLink, private Link {
                                                      : gnet::Deadline::never();
   }
 
-  void send(std::string_view message) override { socket_.send(message); }
+  void send(std::string_view message) override {
+    try {
+      send_once(message);
+    } catch (const std::system_error& error) {
+      if (error.code() == std::errc::message_size) {
+        throw cli::Failure(cli::Exit::io,
+                           fmt::format("a message of {} bytes is too long for a datagram to {}",
+                                       message.size(), target_.short_name()),
+                           {}, target_.to_string());
+      }
+      // Who opens the socket deals with it itself.
+      if (!greets_ && options_.reconnects()) {
+        begin(as_failure(std::current_exception(), target_));
+      }
+      throw;
+    }
+  }
+
+  void send_once(std::string_view message) {
+    try {
+      socket_.send(message);
+    } catch (const std::system_error& error) {
+      // That was an earlier datagram, unless it is a unix socket.
+      if (error.code() != std::errc::connection_refused || target_.is_unix()) throw;
+      socket_.send(message);
+    }
+  }
+
+  void renew() override { begin(); }
+
   [[nodiscard]] std::string name() const override { return target_.short_name(); }
 
   gnet::Endpoint target_;
   gnet::ConnectOptions connect_;
   Conversation& conversation_;
+  const EchoClientOptions& options_;
+  gnet::RetryPolicy policy_;
   std::string greeting_;
   gnet::DatagramSocket socket_;
+  unsigned failures_ = 0;  // since something was received
+  bool greets_ = false;    // run() is sending
   gnet::Fiber<> receiver_;
 };
 

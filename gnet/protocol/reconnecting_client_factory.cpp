@@ -19,6 +19,9 @@ constexpr detail::WaitKind kConnected{"a client to connect"};
 constexpr detail::WaitKind kEnded{"a client to end"};
 constexpr detail::WaitKind kRoom{"a client to send what waits"};
 
+// A delay of nothing at all would keep a core busy.
+constexpr Duration kShortest = std::chrono::milliseconds(1);
+
 // For what an overridden disconnected() does.
 constexpr Duration kLastWords = std::chrono::seconds(2);
 
@@ -34,8 +37,8 @@ Duration RetryPolicy::delay(unsigned retry, double random) const noexcept {
   const double first = std::chrono::duration<double>(initial).count();
   const double middle = std::min(first * std::pow(factor, retry - 1), most);
   const double drawn = middle * (1 + jitter * (2 * random - 1));
-  return std::chrono::duration_cast<Duration>(
-      std::chrono::duration<double>(std::clamp(drawn, 0.0, most)));
+  return std::max(kShortest, std::chrono::duration_cast<Duration>(
+                                 std::chrono::duration<double>(std::min(drawn, most))));
 }
 
 ReconnectingClientFactory::ReconnectingClientFactory(Endpoint endpoint)
@@ -138,8 +141,8 @@ std::optional<Duration> ReconnectingClientFactory::try_once() {
     connect_failed(attempt_, last_error_, delay);
     return delay;
   }
-  attempt_ = 0;
   last_error_ = nullptr;
+  was_useful_ = false;
   last_reason_ = {CloseKind::service_stop, nullptr};
   const TimePoint since = Clock::now();
   auto connection = spawn({.name = "client of " + endpoint_.to_string()},
@@ -148,7 +151,10 @@ std::optional<Duration> ReconnectingClientFactory::try_once() {
                                            connected.peer, std::move(connected.tls));
                           });
   connection.join();
-  if (Clock::now() - since >= policy_.reset_after) retry_ = 0;
+  const bool stable = Clock::now() - since >= policy_.reset_after;
+  if (stable) retry_ = 0;
+  // A server that only accepts and closes is as bad as none.
+  if (stable || was_useful_) attempt_ = 0;
   const auto delay = should_reconnect(last_reason_) ? next_delay() : std::nullopt;
   disconnected(last_reason_, delay);
   return delay;
@@ -263,6 +269,7 @@ void ReconnectingClientFactory::connection_started(Protocol& protocol) {
 void ReconnectingClientFactory::connection_ended(Protocol& protocol, const CloseReason& reason) {
   connection_ = nullptr;
   last_reason_ = reason;
+  was_useful_ = protocol.received_bytes() > 0;
   forget_sent(protocol.sent_bytes());
   for (; !handed_.empty(); handed_.pop_back()) {
     waiting_bytes_ += handed_.back().message.size();

@@ -30,7 +30,9 @@
 namespace gnet {
 
 // When to try again. Each delay is drawn evenly from ± `jitter` of its middle, which
-// grows by `factor` from one try to the next; none is longer than `max`.
+// grows by `factor` from one try to the next; none is longer than `max`, nor shorter than a
+// millisecond. A try has failed, too, when nothing came over the connection and it ended
+// before `reset_after`.
 struct RetryPolicy {
   Duration initial = std::chrono::seconds(1);  // 0: never again
   Duration max = std::chrono::seconds(30);
@@ -98,7 +100,7 @@ class ReconnectingClientFactory : public ConnectionFactory {
   // The Protocol of a new connection; the builder's by default.
   virtual std::unique_ptr<Protocol> build_protocol();
 
-  // A try begins; the first since the last connection is number 1.
+  // A try begins; the first since the last that did not fail is number 1.
   virtual void connecting(unsigned attempt) { static_cast<void>(attempt); }
 
   // A try has failed; the next one is after `next_delay`, or there is none. Logged by
@@ -106,7 +108,8 @@ class ReconnectingClientFactory : public ConnectionFactory {
   virtual void connect_failed(unsigned attempt, const std::exception_ptr& error,
                               std::optional<Duration> next_delay);
 
-  // A connection has ended; the next one is after `next_delay`, or there is none.
+  // A connection has ended, which counts among attempts() if it was of no use; the next one is
+  // after `next_delay`, or there is none.
   virtual void disconnected(const CloseReason& reason, std::optional<Duration> next_delay);
 
   // Whether to connect again after this. By default not after close_protocol(),
@@ -123,6 +126,9 @@ class ReconnectingClientFactory : public ConnectionFactory {
 
   // The connection there is, or is being made, is the last. Does not suspend.
   void stop_trying();
+
+  // How many tries in a row have failed, with the one at work.
+  [[nodiscard]] unsigned attempts() const noexcept { return attempt_; }
 
   // Until it is stopped, or has given up.
   [[nodiscard]] bool running() const noexcept override { return runner_ && !runner_.dead(); }
@@ -189,8 +195,9 @@ class ReconnectingClientFactory : public ConnectionFactory {
   Builder builder_;
   Fiber<> runner_;
   bool trying_ = false;
-  unsigned attempt_ = 0;  // tries since the last connection
-  unsigned retry_ = 0;    // delays since the last stable connection
+  unsigned attempt_ = 0;     // tries that have failed, and the one at work
+  unsigned retry_ = 0;       // delays since the last stable connection
+  bool was_useful_ = false;  // something came over the last connection
   std::exception_ptr last_error_;
   CloseReason last_reason_;
   Protocol* connection_ = nullptr;

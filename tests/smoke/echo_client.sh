@@ -52,6 +52,10 @@ for words in '--message x -s 1' '--stdin -s 1' '--stdin --message x' '--message=
   '-r --reconnect-factor 0.5' '-r --reconnect-jitter 1.5' '--max-retries 3' '--offline drop'; do
   expect 2 gnet echo-client $words
 done
+expect 2 gnet echo-client -s 100G "$address"
+same "$(cat err)" "gnet: --size must be from 1 to 256M"
+expect 2 gnet echo-client -r --reconnect-max 0 "$address"
+same "$(cat err)" "gnet: --reconnect-max must be 1ms or more"
 expect 2 gnet echo-client --message '' "$address"
 same "$(cat err)" "gnet: --message must not be empty"
 
@@ -89,3 +93,8 @@ expect 124 gnet echo-client -t 1200ms "127.0.0.1:$port"
 contains err "connecting to tcp://127.0.0.1:$port"
 expect 124 gnet echo-client -q -t 1200ms "127.0.0.1:$port"
 same "$(grep -c connecting err)" 0
+
+# An answer that comes too late is not the answer to the next message.
+start echo-server udp-l://127.0.0.1:0 --delay 1300ms
+expect 1 gnet echo-client -n 2 -i 0 "udp://127.0.0.1:$port"
+contains out "2 sent, 0 received, 2 lost"

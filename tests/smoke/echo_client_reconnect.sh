@@ -37,3 +37,29 @@ expect 5 gnet echo-client --reconnect=1ms --max-retries 3 --reconnect-jitter 0 "
 contains err "reconnecting in 1ms (attempt 1): no such file or directory"
 contains err "reconnecting in 2ms (attempt 2): no such file or directory"
 same "$(grep -c reconnecting err)" 2
+
+# So it is with datagrams.
+expect 5 gnet echo-client --reconnect=1ms --max-retries 3 --reconnect-jitter 0 \
+  "unixgram://$work/nowhere"
+same "$(grep -c reconnecting err)" 2
+gnet echo-client -n 1 --reconnect=10ms --reconnect-max 10ms "unixgram://$work/g.sock" > out 2> err &
+client=$!
+started="$started $client"
+await err "reconnecting in"
+start echo-server "unixgram-l://$work/g.sock"
+wait "$client" || fail "exit $?: $(cat err)"
+contains out "1 sent, 1 received"
+
+# Nothing that comes again and again is waited for: a datagram that is too long, a server
+# that closes at once, a file without end.
+start echo-server -p 0 -4 -u
+expect 9 gnet echo-client --reconnect -s 70000 "udp://127.0.0.1:$port"
+contains err "a message of 70000 bytes is too long for a datagram to 127.0.0.1:$port"
+start echo-server -p 0 -4 --mode time --deny 127.0.0.1
+expect 8 gnet echo-client --reconnect=1ms --max-retries 3 "127.0.0.1:$port"
+contains err "gave up after 3 attempts"
+same "$(grep -c reconnecting err)" 2
+expect 9 gnet echo-client --on-reconnect @/dev/zero "$work/s.sock"
+contains err "cannot read /dev/zero: it is larger than 16 MiB"
+expect 9 gnet echo-client --on-reconnect "@$work" "$work/s.sock"
+contains err "cannot read $work: is a directory"

@@ -13,8 +13,11 @@ namespace {
 // A link that keeps what was sent.
 struct FakeLink : commands::Link {
   void send(std::string_view message) override { sent.emplace_back(message); }
-  [[nodiscard]] std::string name() const override { return "peer"; }
+  void renew() override { ++renewed; }
+  [[nodiscard]] std::string name() const override { return named; }
   std::deque<std::string> sent;
+  std::string named = "peer";
+  int renewed = 0;
 };
 
 // A conversation of a few messages on a fiber of its own.
@@ -136,6 +139,63 @@ BOOST_AUTO_TEST_CASE(a_late_answer_counts_as_lost) {
   FakeLink link;
   talk.conversation.up(link, "");
   talk.fiber.get();
+  BOOST_TEST(talk.report.found_fault());
+}
+
+BOOST_AUTO_TEST_CASE(a_link_without_a_name_is_a_link) {
+  Talk talk({"one"});
+  FakeLink link;
+  link.named = "";
+  talk.conversation.up(link, "");
+  gnet::yield();
+  talk.conversation.down("eof");
+  BOOST_REQUIRE(talk.fiber.join(gnet::Deadline(10s)));
+  BOOST_CHECK_THROW(talk.fiber.get(), cli::Failure);
+}
+
+BOOST_AUTO_TEST_CASE(after_a_late_answer_the_next_message_has_a_new_link) {
+  Talk talk({"one", "one"}, {.reply_limit = 1ms, .datagrams = true});
+  FakeLink first;
+  talk.conversation.up(first, "");
+  while (first.renewed == 0) gnet::yield();
+  BOOST_TEST(!talk.conversation.linked());
+  talk.conversation.received("one");
+  gnet::yield();
+  BOOST_TEST(!talk.fiber.dead());
+  BOOST_TEST(first.sent.size() == 1U);
+  FakeLink second;
+  talk.conversation.up(second, "");
+  gnet::yield();
+  BOOST_TEST(second.sent.size() == 1U);
+  talk.conversation.received("one");
+  talk.fiber.get();
+}
+
+BOOST_AUTO_TEST_CASE(an_answer_to_an_earlier_datagram_is_not_the_answer_to_this_one) {
+  Talk talk({"one", "two", "three"}, {.datagrams = true});
+  FakeLink link;
+  talk.conversation.up(link, "hi");
+  gnet::yield();
+  talk.conversation.received("hi");
+  talk.conversation.received("one");
+  gnet::yield();
+  talk.conversation.received("one");
+  gnet::yield();
+  BOOST_TEST(link.sent.back() == "two");
+  talk.conversation.received("two");
+  gnet::yield();
+  talk.conversation.received("three");
+  talk.fiber.get();
+  BOOST_TEST(!talk.report.found_fault());
+}
+
+BOOST_AUTO_TEST_CASE(a_datagram_that_was_cut_is_a_wrong_answer) {
+  Talk talk({"one"}, {.datagrams = true});
+  FakeLink link;
+  talk.conversation.up(link, "");
+  gnet::yield();
+  talk.conversation.received("on");
+  BOOST_REQUIRE(talk.fiber.join(gnet::Deadline(10s)));
   BOOST_TEST(talk.report.found_fault());
 }
 

@@ -102,6 +102,27 @@ BOOST_AUTO_TEST_CASE(jitter_is_even_around_the_delay_and_never_above_the_cap) {
   BOOST_TEST((policy.delay(9, 0) == 15s));
 }
 
+BOOST_AUTO_TEST_CASE(no_delay_is_shorter_than_a_millisecond) {
+  const RetryPolicy policy{.initial = 1ns, .max = 0ns, .factor = 1, .jitter = 1};
+  BOOST_TEST((policy.delay(1, 0) == 1ms));
+  BOOST_TEST((policy.delay(9, 1) == 1ms));
+}
+
+BOOST_AUTO_TEST_CASE(a_server_that_only_accepts_and_closes_is_as_bad_as_none) {
+  struct Closing : gnet::Protocol {
+    void connection_made() override { close_protocol(); }
+  };
+  auto server = gnet::TCPServerFactory::of<Closing>(Endpoint::parse("127.0.0.1:0"));
+  server->start();
+  RetryPolicy policy = kQuick;
+  policy.max_retries = 3;
+  Client client(server->local_endpoint(), policy);
+  client.start();
+  BOOST_TEST(client.wait_ended(5s));
+  BOOST_TEST((client.tries == std::vector{1U, 2U, 3U}));
+  BOOST_TEST(client.reasons.size() == 3U);
+}
+
 BOOST_AUTO_TEST_CASE(the_first_connect_is_retried) {
   const Endpoint where = free_endpoint();
   Client client(where, kQuick);

@@ -2,10 +2,12 @@
 
 #include <fmt/format.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "cli/failure.h"
 #include "cli/port_holder.h"
 #include "gnet/base/error.h"
+#include "gnet/io/resolver.h"
 
 namespace cli {
 namespace {
@@ -66,13 +68,19 @@ Bound bind_one(const Endpoint& endpoint, SessionRules& rules, const Handlers& ha
   std::string message = gnet::describe(error);
   if (error.code() == std::errc::address_in_use && !endpoint.is_unix()) {
     const std::string holder = port_holder(endpoint.transport(), endpoint.port());
-    if (!holder.empty()) message += " by " + holder;
-    hint = "-p 0 takes any free port";
+    if (holder.ends_with(fmt::format("(pid {})", getpid()))) {
+      message += " by an earlier endpoint of this command";
+    } else {
+      if (!holder.empty()) message += " by " + holder;
+      hint = "-p 0 takes any free port";
+    }
   } else if (error.code() == std::errc::permission_denied && endpoint.port() < 1024 &&
              !endpoint.is_unix()) {
     hint = "ports below 1024 need root or CAP_NET_BIND_SERVICE";
   }
-  throw Failure(Exit::listen, message, hint, endpoint.to_string(), error.code());
+  const bool no_address = dynamic_cast<const gnet::ResolveError*>(&error) != nullptr;
+  throw Failure(no_address ? Exit::resolve : Exit::listen, message, hint, endpoint.to_string(),
+                error.code());
 }
 
 bool family_is_missing(const std::error_code& code) {
@@ -80,14 +88,15 @@ bool family_is_missing(const std::error_code& code) {
          code == std::errc::address_family_not_supported;
 }
 
-// All addresses of a group at one port; 0 lets the first of them choose.
+// All addresses of a group at one port; 0 lets the first of them choose. `tried` is the last one,
+// so that who catches knows which of them it was.
 std::vector<Bound> bind_group_at(const ListenGroup& group, std::uint16_t port, bool lone,
-                                 SessionRules& rules, const Handlers& handlers) {
+                                 SessionRules& rules, const Handlers& handlers, Endpoint& tried) {
   std::vector<Bound> bound;
   for (const Endpoint& address : group.addresses) {
-    const Endpoint wanted = address.is_unix() ? address : address.with_port(port);
+    tried = address.is_unix() ? address : address.with_port(port);
     try {
-      bound.push_back(bind_one(wanted, rules, handlers));
+      bound.push_back(bind_one(tried, rules, handlers));
     } catch (const std::system_error& error) {
       const bool optional = group.any_family && !bound.empty();
       if (optional && (lone || family_is_missing(error.code()))) continue;
@@ -103,16 +112,15 @@ std::vector<Bound> bind_group(const ListenGroup& group, SessionRules& rules,
                               const Handlers& handlers) {
   const bool any_port = group.ports.low == 0 && group.addresses.size() > 1;
   const int last = any_port ? kAttempts : group.ports.high - group.ports.low;
+  Endpoint tried = group.addresses.front();
   for (int attempt = 0;; ++attempt) {
     const auto port = static_cast<std::uint16_t>(any_port ? 0 : group.ports.low + attempt);
     try {
       // In the end one family alone is better than none.
-      return bind_group_at(group, port, any_port && attempt == last, rules, handlers);
+      return bind_group_at(group, port, any_port && attempt == last, rules, handlers, tried);
     } catch (const std::system_error& error) {
       if (error.code() == std::errc::address_in_use && attempt < last) continue;
-      fail_to_listen(error, group.addresses.front().is_unix()
-                                ? group.addresses.front()
-                                : group.addresses.front().with_port(port));
+      fail_to_listen(error, tried);
     }
   }
 }

@@ -1,5 +1,9 @@
 #include "cli/listen_plan.h"
 
+#include <set>
+#include <string>
+
+#include "cli/failure.h"
 #include "cli/family.h"
 
 namespace cli {
@@ -43,6 +47,26 @@ ListenGroup group_of(const PortRange& ports, const ServerOptions& options) {
   return group;
 }
 
+// tcp4://127.0.0.1:7 is tcp://127.0.0.1:7.
+std::string name_of(const Endpoint& endpoint) {
+  const auto address = endpoint.address();
+  return (address ? Endpoint::of(endpoint.transport(), *address, endpoint.port()) : endpoint)
+      .to_string();
+}
+
+// Of ranges and of port 0 each takes another port.
+void refuse_doubles(const std::vector<ListenGroup>& plan) {
+  std::set<std::string> seen;
+  for (const ListenGroup& group : plan) {
+    if (group.ports.low != group.ports.high) continue;
+    for (const Endpoint& address : group.addresses) {
+      if (!address.is_unix() && address.port() == 0) continue;
+      const std::string name = name_of(address);
+      if (!seen.insert(name).second) throw UsageError(name + " is given twice");
+    }
+  }
+}
+
 }  // namespace
 
 bool names_no_endpoint(const ServerOptions& options) {
@@ -65,6 +89,7 @@ std::vector<ListenGroup> plan_listening(const ServerOptions& options) {
   for (const std::string& path : options.unix_paths) {
     plan.push_back(group_of(Endpoint::unix_path(path)));
   }
+  refuse_doubles(plan);
   return plan;
 }
 

@@ -18,7 +18,7 @@ struct ListenGroup {
 };
 
 // In the order of the options: endpoints, ports, unix sockets. Without any of these
-// it is the command's own port.
+// it is the command's own port. Throws UsageError for what is given twice.
 [[nodiscard]] std::vector<ListenGroup> plan_listening(const ServerOptions& options);
 
 // True if the options name no place to listen at, so that sockets of a supervisor

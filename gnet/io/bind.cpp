@@ -24,9 +24,13 @@ bool is_stale(const SocketAddress& address, int type) {
   return probe && connect(probe.get(), address.data(), address.size) != 0 && errno == ECONNREFUSED;
 }
 
-bool is_socket(const std::string& path) {
+// Whether there is something else, which is nobody's to take over. Leaves errno as it is.
+bool is_no_socket(const std::string& path) {
+  const int before = errno;
   struct stat status {};
-  return lstat(path.c_str(), &status) == 0 && S_ISSOCK(status.st_mode);
+  const bool exists = lstat(path.c_str(), &status) == 0;
+  errno = before;
+  return exists && !S_ISSOCK(status.st_mode);
 }
 
 void bind_to(Socket& socket, const SocketAddress& address, const Endpoint& endpoint) {
@@ -44,8 +48,11 @@ void bind_unix_socket(Socket& socket, const Endpoint& endpoint, std::optional<un
   // Before bind, so that at no time more is allowed than asked for.
   if (mode && !endpoint.is_abstract()) fchmod(fd, *mode);
   if (bind(fd, address.data(), address.size) != 0) {
+    if (errno == EADDRINUSE && !endpoint.is_abstract() && is_no_socket(endpoint.path())) {
+      throw_errno(EEXIST, cannot_listen(endpoint) + ", which is no socket");
+    }
     const bool take_over = errno == EADDRINUSE && !endpoint.is_abstract() &&
-                           endpoint.unlink().value_or(true) && is_socket(endpoint.path()) &&
+                           endpoint.unlink().value_or(true) &&
                            is_stale(address, socket_type(endpoint.transport()));
     if (!take_over) throw_errno(errno, cannot_listen(endpoint));
     unlink(endpoint.path().c_str());

@@ -95,4 +95,27 @@ BOOST_AUTO_TEST_CASE(a_family_goes_with_the_endpoints_that_may_have_it) {
   BOOST_CHECK_THROW(cli::check(options), cli::UsageError);
 }
 
+BOOST_AUTO_TEST_CASE(what_is_given_twice_is_refused) {
+  const auto problem = [](const cli::ServerOptions& options) -> std::string {
+    try {
+      static_cast<void>(cli::plan_listening(options));
+    } catch (const cli::UsageError& error) {
+      return error.what();
+    }
+    return {};
+  };
+  cli::ServerOptions options;
+  options.endpoints = {gnet::Endpoint::parse(":7"), gnet::Endpoint::parse("tcp-l://:7?backlog=1")};
+  BOOST_TEST(problem(options) == "tcp://127.0.0.1:7 is given twice");
+  options.endpoints = {gnet::Endpoint::parse(":7"), gnet::Endpoint::parse("udp-l://:7")};
+  BOOST_TEST(problem(options) == "");
+  options.udp = true;
+  BOOST_TEST(problem(options) == "udp://127.0.0.1:7 is given twice");
+  options = {};
+  options.ports.ranges = {{0, 0}, {0, 0}, {7000, 7010}, {7000, 7010}};
+  BOOST_TEST(problem(options) == "");
+  options.unix_paths = {"/run/x", "/run/x"};
+  BOOST_TEST(problem(options) == "unix:///run/x is given twice");
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -130,6 +130,15 @@ std::string place(const Setting& setting) {
   return fmt::format("for '{}' in {}", setting.flag->key(), setting.origin);
 }
 
+// "-r 5s" is two words to the command line; who wrote it meant one.
+std::string hint_at_value(const Setting* before, const Setting& setting) {
+  if (before == nullptr || before->flag->bare.empty() || before->word != before->flag->bare ||
+      !before->origin.empty() || !gnet::parse_duration(setting.word)) {
+    return {};
+  }
+  return fmt::format("write {}={}", before->flag->long_name, setting.word);
+}
+
 }  // namespace
 
 std::vector<Setting> resolve(const CommandLine& line) {
@@ -140,12 +149,14 @@ std::vector<Setting> resolve(const CommandLine& line) {
 }
 
 void apply_settings(const std::vector<Setting>& settings, void* options) {
+  const Setting* before = nullptr;
   for (const Setting& setting : settings) {
     try {
       setting.flag->assign(options, setting.word);
+      before = &setting;
     } catch (const gnet::BadEndpoint& error) {
       const std::string where = setting.origin.empty() ? "" : " (" + place(setting) + ")";
-      throw UsageError(error.what() + where);
+      throw UsageError(error.what() + where, hint_at_value(before, setting));
     } catch (const BadValue& error) {
       throw UsageError(
           fmt::format("bad value '{}' {}: {}", setting.word, place(setting), error.what()));

@@ -418,6 +418,10 @@ class EndpointParser {
 
   void add_option(std::string_view key, std::string_view value) {
     const auto* const known = detail::find_endpoint_option(key);
+    // A habit from socat, where both sides have it.
+    if (key == "bind" && !endpoint_.is_unix() && !endpoint_.is_listen()) {
+      fail("option 'bind' is only for listening; use --source");
+    }
     if (known == nullptr) fail(fmt::format("unknown option '{}'", key));
     if (!known->fits(endpoint_.transport_)) {
       fail(fmt::format("option '{}' makes no sense for {}", key, endpoint_.scheme()));

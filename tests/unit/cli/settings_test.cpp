@@ -111,4 +111,20 @@ BOOST_AUTO_TEST_CASE(explain_tells_value_and_origin) {
              std::string::npos);
 }
 
+BOOST_AUTO_TEST_CASE(an_optional_value_that_stands_alone_gets_a_hint) {
+  const auto hint = [](const cli::Words& arguments) -> std::string {
+    try {
+      value_of(arguments, "--reconnect");
+    } catch (const cli::UsageError& error) {
+      return error.hint();
+    }
+    return "no error";
+  };
+  BOOST_TEST(hint({"echo-client", "-r", "5s"}) == "write --reconnect=5s");
+  BOOST_TEST(hint({"echo-client", "--reconnect", "5s", "-n", "1"}) == "write --reconnect=5s");
+  BOOST_TEST(hint({"echo-client", "-r=1s", "5s:"}) == "");
+  BOOST_TEST(hint({"echo-client", "5s"}) == "");
+  BOOST_TEST(hint({"echo-client", "-r", ":5"}) == "no error");
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -262,7 +262,9 @@ BOOST_AUTO_TEST_CASE(socat_is_understood_in_either_case) {
   BOOST_TEST(read("TCP-LISTEN:80,bind=10.0.0.1,backlog=7") == "tcp-listen://10.0.0.1:80?backlog=7");
   BOOST_TEST(read("TCP-LISTEN:80,bind=[::1]") == "tcp-listen://[::1]:80");
   BOOST_TEST(problem("TCP-LISTEN:80,magic") == "unknown option 'magic'");
-  BOOST_TEST(problem("TCP:h:80,bind=x") == "unknown option 'bind'");
+  BOOST_TEST(problem("TCP:h:80,bind=x") == "option 'bind' is only for listening; use --source");
+  BOOST_TEST(problem("tcp://h:80?bind=x") == "option 'bind' is only for listening; use --source");
+  BOOST_TEST(problem("UNIX-CONNECT:/x,bind=/y") == "unknown option 'bind'");
 }
 
 BOOST_AUTO_TEST_CASE(options_of_socat_without_a_meaning_here_are_told) {

@@ -85,7 +85,8 @@ void Readiness::announce(const std::vector<Listening>& endpoints) {
       throw Failure(Exit::io, fmt::format("cannot write to descriptor {}: {}", options_.ready_fd,
                                           error_text(errno)));
     }
-    close(options_.ready_fd);
+    // Standard output and error are still needed.
+    if (options_.ready_fd > STDERR_FILENO) close(options_.ready_fd);
   }
   status_ = "listening on " + line;
   notifier_.send(fmt::format("READY=1\nMAINPID={}\nSTATUS={}", getpid(), status_));

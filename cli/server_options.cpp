@@ -16,6 +16,9 @@ using S = ServerOptions;
 // More than that are a mistake, or a machine that one server cannot fill.
 constexpr unsigned kMostThreads = 1024;
 
+// What is reported more often keeps the server from its work.
+constexpr gnet::Duration kShortestStatsInterval = std::chrono::milliseconds(10);
+
 std::vector<Row<S>> listening() {
   return {
       {"-l,--listen",
@@ -134,9 +137,13 @@ std::vector<Row<S>> reporting() {
        &S::ready_fd,
        "write the endpoints to this descriptor when ready",
        {.fallback = "none",
-        .more = "All URLs on one line, with blanks between them; the descriptor is closed "
-                "after it."}},
-      {"--stats-interval", "D", &S::stats_interval, "report counters every D", {.live = true}},
+        .more = "All URLs on one line, with blanks between them; after it the descriptor is "
+                "closed, if it is above 2."}},
+      {"--stats-interval",
+       "D",
+       &S::stats_interval,
+       "report counters every D",
+       {.live = true, .more = "0 is never; otherwise it is 10ms or more."}},
       {"--access-log",
        "FILE|-|off",
        &S::access_log,
@@ -227,6 +234,10 @@ void check(const ServerOptions& options) {
   }
   if (options.threads.number < 1 || options.threads.number > kMostThreads) {
     throw UsageError(fmt::format("--threads must be from 1 to {}", kMostThreads));
+  }
+  if (options.stats_interval > gnet::Duration::zero() &&
+      options.stats_interval < kShortestStatsInterval) {
+    throw UsageError("--stats-interval must be 0, or 10ms or more");
   }
   if (options.backlog.number > 1'000'000) throw UsageError("--backlog must be at most 1000000");
 }

@@ -13,6 +13,27 @@ contains out "\"event\":\"error\",\"code\":3,\"name\":\"listen\""
 contains out "\"endpoint\":\"tcp://127.0.0.1:$port\""
 [ ! -s err ] || fail "JSON errors leave stderr alone: $(cat err)"
 
+# Without an address there is nothing to listen at.
+expect 4 gnet echo-server tcp-l://host.invalid:0
+contains err "gnet echo-server: cannot resolve 'host.invalid': "
+expect 4 gnet echo-server -p 0 --bind host.invalid --json
+contains out '"code":4,"name":"resolve"'
+
+# The one that is taken is named, not its neighbour; and not who gave it twice.
+start echo-server udp-l://127.0.0.1:0
+expect 3 gnet echo-server -4 -u -p "$port"
+contains err "cannot listen on udp://127.0.0.1:$port: address already in use by gnet (pid $server)"
+expect 3 gnet echo-server -4 -u -p "$port" --json
+contains out "\"endpoint\":\"udp://127.0.0.1:$port\""
+expect 2 gnet echo-server "127.0.0.1:$port" -4 -p "$port"
+same "$(cat err)" "gnet: tcp://127.0.0.1:$port is given twice"
+expect 3 gnet echo-server "127.0.0.1:$port" "tcp4-l://localhost:$port"
+contains err "address already in use by an earlier endpoint of this command"
+echo text > file
+expect 3 gnet echo-server -U "$work/file"
+contains err "cannot listen on unix://$work/file, which is no socket: file exists"
+same "$(cat file)" text
+
 expect 2 gnet echo-server tcp://:99999
 same "$(cat err)" "gnet: bad endpoint 'tcp://:99999': port must be 0-65535"
 expect 2 gnet echo-server --prot 80
@@ -30,6 +51,7 @@ expect 2 gnet echo-server -u --max-datagram 1T
 expect 2 gnet echo-server -4 -p 0 --bind ::1
 same "$(cat err)" "gnet: -4 does not go with --bind ::1"
 expect 2 gnet echo-server --ready-fd 77
+expect 2 gnet echo-server --stats-interval 9ms
 expect 2 gnet echo-server --access-format json
 same "$(cat err)" "gnet: --access-format needs --access-log"
 expect 2 gnet ech0-server

@@ -16,6 +16,11 @@ same "$status" 0
 [ ! -e s.sock ] || fail "the unix socket outlived the server"
 contains server.out '"event":"stopped","cut":0'
 
+# Standard output is one descriptor among others, and goes on after it.
+expect 0 gnet echo-server -p 0 -4 --ready-fd 1 --json --for 10ms
+contains out 'tcp://127.0.0.1:'
+contains out '"event":"stopped"'
+
 # One port for both families and for UDP.
 start echo-server -p 0 -u --print-port
 same "$(wc -l < server.out)" 1

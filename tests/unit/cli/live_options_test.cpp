@@ -86,6 +86,8 @@ BOOST_AUTO_TEST_CASE(a_bad_file_says_where_and_changes_nothing) {
   BOOST_TEST(problem().find("unknown key 'idle-timeot'") != std::string::npos);
   file.write("[echo-server]\nbind = \"::1\"\npublic = true\n");
   BOOST_TEST(problem() == "--public and --bind exclude each other");
+  file.write("[echo-server]\nstats-interval = \"9ms\"\n");
+  BOOST_TEST(problem() == "--stats-interval must be 0, or 10ms or more");
   file.write("[echo-server]\nidle-timeout = 5\n");
   BOOST_TEST(joined(options.read_again().changed) == "");
 }

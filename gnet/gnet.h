@@ -35,6 +35,7 @@
 #include "gnet/io/wait_fd.h"
 #include "gnet/os/hub_group.h"
 #include "gnet/os/signal.h"
+#include "gnet/os/subprocess.h"
 #include "gnet/os/thread_pool.h"
 #include "gnet/protocol/framed_protocol.h"
 #include "gnet/protocol/framer.h"

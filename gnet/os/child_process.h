@@ -1,0 +1,71 @@
+// A child process until its end has been noticed and its number is free again.
+//
+// Its hub watches it through a pidfd; no handler of SIGCHLD is involved, and nobody
+// else's children are touched.
+//
+// Threads: belongs to the hub on which it was made.
+
+#pragma once
+
+#include <sys/types.h>
+
+#include <memory>
+#include <optional>
+
+#include "gnet/base/unique_fd.h"
+#include "gnet/io/descriptor_set.h"
+#include "gnet/sync/event.h"
+
+namespace gnet::detail {
+
+class ChildProcess : public std::enable_shared_from_this<ChildProcess> {
+ public:
+  // Takes over a child that has been started, and watches it.
+  static std::shared_ptr<ChildProcess> adopt(pid_t pid);
+
+  explicit ChildProcess(pid_t pid);
+  ChildProcess(const ChildProcess&) = delete;
+  ChildProcess& operator=(const ChildProcess&) = delete;
+  ~ChildProcess();
+
+  [[nodiscard]] pid_t pid() const noexcept { return pid_; }
+
+  // Looks without waiting. 0 to 255: it has exited so; negative: that signal has ended it;
+  // nothing: it runs.
+  std::optional<int> poll();
+
+  // What is known.
+  [[nodiscard]] std::optional<int> status() const noexcept { return status_; }
+
+  bool wait(Deadline deadline);
+  void add_waiter(Waiter& waiter);
+  void send_signal(int signal);
+
+  // The owner goes. One that runs is left running, and its end is noticed all the same.
+  static void leave(std::shared_ptr<ChildProcess> child) noexcept;
+
+ private:
+  struct Interest : DescriptorInterest {
+    Interest(ChildProcess& owner, int fd) noexcept;
+    ChildProcess& child;
+  };
+
+  void watch();
+  void watch_from_a_thread();
+  void ended();
+
+  pid_t pid_;
+  UniqueFd pidfd_;
+  std::optional<Interest> interest_;
+  std::optional<int> status_;
+  Event ended_;
+  std::optional<Hub::KeepAlive> alive_;  // while something waits that cannot say so itself
+};
+
+// Has processes watched by threads, as before Linux 5.3: for tests.
+void use_pidfd(bool use) noexcept;
+
+// How many children whose owners have gone have not been reaped yet, on no hub any more.
+[[nodiscard]] std::size_t forgotten_children();
+
+}  // namespace gnet::detail

@@ -1,0 +1,228 @@
+#include "gnet/os/start_process.h"
+
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdint>
+#include <cstdlib>
+#include <cstring>
+#include <memory>
+#include <string_view>
+
+#include "gnet/base/error.h"
+
+namespace gnet::detail {
+namespace {
+
+constexpr std::size_t kStack = 64 * 1024;  // of the child, until it is the program
+constexpr const char* kDefaultPath = "/usr/local/bin:/bin:/usr/bin";
+
+enum class Step { none, session, group, directory, descriptors, program };
+
+// Everything that the child needs, prepared: it must not allocate.
+struct Plan {
+  const ProcessStart* start;
+  std::vector<std::string> programs;  // to try, one after the other
+  std::vector<char*> arguments;
+  std::vector<char*> environment;
+  char** environment_used;
+  // What the child tells: the memory is shared.
+  volatile Step failed = Step::none;
+  volatile int error = 0;
+};
+
+// Sanitizers would keep books about calls of which this process sees only half; so the child's
+// part is not instrumented, and calls the kernel without libc's wrappers.
+#define GNET_IN_CHILD \
+  __attribute__((noinline, no_sanitize("address"), no_sanitize("thread"), no_sanitize("undefined")))
+
+GNET_IN_CHILD long fail(Plan& plan, Step step) {
+  plan.failed = step;
+  plan.error = errno;
+  for (;;) syscall(SYS_exit_group, 127);
+}
+
+// The signals are all blocked. The handlers are of this process, and must not run in the child:
+// they go before the mask does. SIGHUP, SIGINT and SIGQUIT stay ignored, for nohup and the shell's
+// background jobs.
+GNET_IN_CHILD void reset_signals() {
+  // As the kernel has it: handler, flags, restorer, mask, by which zeros are the default action.
+  struct KernelAction {
+    std::uintptr_t words[8];
+  };
+  for (int signal = 1; signal < 65; ++signal) {
+    if (signal == SIGKILL || signal == SIGSTOP) continue;
+    KernelAction action{};
+    syscall(SYS_rt_sigaction, signal, nullptr, &action, 8);
+    const bool ignored = action.words[0] == reinterpret_cast<std::uintptr_t>(SIG_IGN);
+    if (ignored && (signal == SIGHUP || signal == SIGINT || signal == SIGQUIT)) continue;
+    action = KernelAction{};
+    syscall(SYS_rt_sigaction, signal, &action, nullptr, 8);
+  }
+  std::uint64_t none = 0;
+  syscall(SYS_rt_sigprocmask, SIG_SETMASK, &none, nullptr, 8);
+}
+
+GNET_IN_CHILD void close_from_to(unsigned first, unsigned last) {
+  if (first > last || syscall(SYS_close_range, first, last, 0) == 0) return;
+  for (unsigned fd = first; fd <= last && fd < 65536; ++fd) syscall(SYS_close, fd);  // Linux < 5.9
+}
+
+GNET_IN_CHILD void set_descriptors(Plan& plan) {
+  const ProcessStart& start = *plan.start;
+  const int* standard = &start.standard[0];
+  for (int fd = 0; fd < 3; ++fd) {
+    const int source = standard[fd] == -2 ? 1 : standard[fd];
+    if (source >= 0 && syscall(SYS_dup3, source, fd, 0) < 0) fail(plan, Step::descriptors);
+  }
+  unsigned first = 3;
+  const int* kept = start.kept.data();
+  for (std::size_t i = 0, count = start.kept.size(); i < count; ++i) {
+    const auto fd = static_cast<unsigned>(kept[i]);
+    close_from_to(first, fd - 1);
+    if (syscall(SYS_fcntl, fd, F_SETFD, 0) < 0) fail(plan, Step::descriptors);
+    first = fd + 1;
+  }
+  close_from_to(first, ~0U);
+}
+
+// As execvp() goes through the path: a program that may not be run is remembered, one that is not
+// there is not.
+GNET_IN_CHILD void execute(Plan& plan) {
+  int error = ENOENT;
+  for (std::size_t i = 0, count = plan.programs.size(); i < count; ++i) {
+    syscall(SYS_execve, plan.programs[i].c_str(), plan.arguments.data(), plan.environment_used);
+    if (errno == EACCES) error = EACCES;
+    if (errno == EACCES || errno == ENOENT || errno == ENOTDIR) continue;
+    error = errno;
+    break;
+  }
+  errno = error;
+}
+
+GNET_IN_CHILD int child_main(void* argument) {
+  Plan& plan = *static_cast<Plan*>(argument);
+  const ProcessStart& start = *plan.start;
+  if (start.new_session && syscall(SYS_setsid) < 0) fail(plan, Step::session);
+  if (start.process_group.has_value() && syscall(SYS_setpgid, 0, *start.process_group) < 0) {
+    fail(plan, Step::group);
+  }
+  if (!start.directory.empty() && syscall(SYS_chdir, start.directory.c_str()) < 0) {
+    fail(plan, Step::directory);
+  }
+  set_descriptors(plan);
+  reset_signals();
+  execute(plan);
+  fail(plan, Step::program);
+  return 0;
+}
+
+// The value of PATH for the program's environment.
+std::string_view path_of(const ProcessStart& start) {
+  constexpr std::string_view kName = "PATH=";
+  if (!start.environment) {
+    const char* path = std::getenv("PATH");
+    return path != nullptr ? path : kDefaultPath;
+  }
+  for (const std::string& variable : *start.environment) {
+    if (std::string_view(variable).starts_with(kName)) {
+      return std::string_view(variable).substr(kName.size());
+    }
+  }
+  return kDefaultPath;
+}
+
+std::vector<std::string> candidates(const ProcessStart& start) {
+  const std::string& name = start.arguments.front();
+  if (name.empty()) return {};
+  if (name.find('/') != std::string::npos) return {name};
+  std::vector<std::string> programs;
+  std::string_view path = path_of(start);
+  for (;;) {
+    const std::size_t end = path.find(':');
+    const std::string_view directory = path.substr(0, end);
+    programs.push_back(directory.empty() ? name : std::string(directory) + "/" + name);
+    if (end == std::string_view::npos) return programs;
+    path.remove_prefix(end + 1);
+  }
+}
+
+std::vector<char*> pointers_to(const std::vector<std::string>& strings) {
+  std::vector<char*> pointers;
+  pointers.reserve(strings.size() + 1);
+  for (const std::string& string : strings) pointers.push_back(const_cast<char*>(string.c_str()));
+  pointers.push_back(nullptr);
+  return pointers;
+}
+
+[[noreturn]] void throw_failure(const ProcessStart& start, Step step, int error) {
+  const std::string program = "cannot run '" + start.arguments.front() + "'";
+  switch (step) {
+    case Step::session:
+      throw_errno(error, program + " in a new session");
+    case Step::group:
+      throw_errno(error, program + " in its process group");
+    case Step::directory:
+      throw_errno(error, program + " in directory '" + start.directory + "'");
+    case Step::descriptors:
+      throw_errno(error, program + " with these descriptors");
+    default:
+      throw_errno(error, program);
+  }
+}
+
+// No signal comes while one exists: its handler would run in the child as well.
+class SignalsBlocked {
+ public:
+  SignalsBlocked() {
+    sigset_t all;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before_);
+  }
+  SignalsBlocked(const SignalsBlocked&) = delete;
+  SignalsBlocked& operator=(const SignalsBlocked&) = delete;
+  ~SignalsBlocked() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+
+ private:
+  sigset_t before_;
+};
+
+}  // namespace
+
+pid_t start_process(const ProcessStart& start) {
+  if (start.arguments.empty()) throw Misuse("a program without a name");
+  Plan plan{.start = &start,
+            .programs = candidates(start),
+            .arguments = pointers_to(start.arguments),
+            .environment = {},
+            .environment_used = environ};
+  if (start.environment) {
+    plan.environment = pointers_to(*start.environment);
+    plan.environment_used = plan.environment.data();
+  }
+  const std::unique_ptr<char[]> stack(new char[kStack]);
+  const auto top = reinterpret_cast<std::uintptr_t>(stack.get() + kStack) & ~std::uintptr_t{15};
+  pid_t pid = -1;
+  int error = 0;
+  {
+    const SignalsBlocked blocked;
+    pid = clone(&child_main, reinterpret_cast<void*>(top), CLONE_VM | CLONE_VFORK | SIGCHLD, &plan);
+    error = errno;
+  }
+  if (pid < 0) throw_errno(error, "cannot run '" + start.arguments.front() + "'");
+  if (plan.failed != Step::none) {
+    while (waitpid(pid, nullptr, 0) < 0 && errno == EINTR) {
+    }
+    throw_failure(start, plan.failed, plan.error);
+  }
+  return pid;
+}
+
+}  // namespace gnet::detail

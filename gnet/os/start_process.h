@@ -1,0 +1,36 @@
+// Starting a program in a child process: what stands between fork and exec.
+//
+// The child is made as by vfork(): it borrows the memory of this process until it has
+// become the program, so that neither the size of the process nor its other threads
+// matter, and a failure comes back as a plain value.
+//
+// Threads: any.
+
+#pragma once
+
+#include <sys/types.h>
+
+#include <array>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace gnet::detail {
+
+struct ProcessStart {
+  std::vector<std::string> arguments;                   // the first names the program
+  std::optional<std::vector<std::string>> environment;  // NAME=value; none: this process's
+  std::string directory;                                // empty: this process's
+  // What descriptors 0, 1 and 2 become: a descriptor from 3 on, or -1: as they are here, or -2:
+  // what 1 has become. All others are closed, but for those kept.
+  std::array<int, 3> standard = {-1, -1, -1};
+  std::vector<int> kept;  // from 3 on, in order
+  bool new_session = false;
+  std::optional<pid_t> process_group;
+};
+
+// Its number. Throws SystemError when the program cannot be run: "cannot run 'name': no
+// such file or directory".
+pid_t start_process(const ProcessStart& start);
+
+}  // namespace gnet::detail

@@ -3,54 +3,21 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
-#include <signal.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <ctime>
 
 #include "gnet/base/error.h"
 #include "gnet/fiber/hub.h"
+#include "gnet/io/broken_pipe.h"
 #include "gnet/io/descriptor_set.h"
 #include "gnet/io/wait_fd.h"
 
 namespace gnet {
 namespace {
-
-// While one exists, this thread gets no SIGPIPE; one that comes is taken away.
-class NoBrokenPipeSignal {
- public:
-  NoBrokenPipeSignal() {
-    sigemptyset(&pipe_);
-    sigaddset(&pipe_, SIGPIPE);
-    pthread_sigmask(SIG_BLOCK, &pipe_, &before_);
-  }
-  NoBrokenPipeSignal(const NoBrokenPipeSignal&) = delete;
-  NoBrokenPipeSignal& operator=(const NoBrokenPipeSignal&) = delete;
-  ~NoBrokenPipeSignal() {
-    const int saved = errno;
-    if (came_) {
-      const timespec at_once{};
-      while (sigtimedwait(&pipe_, nullptr, &at_once) < 0 && errno == EINTR) {
-      }
-    }
-    pthread_sigmask(SIG_SETMASK, &before_, nullptr);
-    errno = saved;
-  }
-  // What the write returned.
-  ssize_t note(ssize_t result) noexcept {
-    came_ = result < 0 && errno == EPIPE && sigismember(&before_, SIGPIPE) == 0;
-    return result;
-  }
-
- private:
-  sigset_t pipe_;
-  sigset_t before_;
-  bool came_ = false;
-};
 
 bool ready_now(int fd, short event) noexcept {
   pollfd descriptor{fd, event, 0};
@@ -185,7 +152,7 @@ void Pipe::receive_all(std::string& into, Deadline deadline) {
 
 std::size_t Pipe::try_send(std::string_view data) {
   check_open("write");
-  NoBrokenPipeSignal no_signal;
+  detail::NoBrokenPipeSignal no_signal;
   for (;;) {
     const ssize_t count =
         no_signal.note(kind_ == Kind::shared ? write_now(fd_.get(), data)

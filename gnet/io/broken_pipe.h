@@ -1,0 +1,51 @@
+// Writing where nobody reads any more as an error only, not as a signal that ends the
+// process. send() has a flag for that; write() and sendfile() have not.
+//
+//   detail::NoBrokenPipeSignal no_signal;
+//   const ssize_t count = no_signal.note(::write(fd, data, size));
+//
+// Threads: concerns the calling one; nothing may suspend while it exists.
+
+#pragma once
+
+#include <signal.h>
+#include <sys/types.h>
+
+#include <cerrno>
+#include <ctime>
+
+namespace gnet::detail {
+
+// While one exists, this thread gets no SIGPIPE; one that comes is taken away.
+class NoBrokenPipeSignal {
+ public:
+  NoBrokenPipeSignal() {
+    sigemptyset(&pipe_);
+    sigaddset(&pipe_, SIGPIPE);
+    pthread_sigmask(SIG_BLOCK, &pipe_, &before_);
+  }
+  NoBrokenPipeSignal(const NoBrokenPipeSignal&) = delete;
+  NoBrokenPipeSignal& operator=(const NoBrokenPipeSignal&) = delete;
+  ~NoBrokenPipeSignal() {
+    const int saved = errno;
+    if (came_) {
+      const timespec at_once{};
+      while (sigtimedwait(&pipe_, nullptr, &at_once) < 0 && errno == EINTR) {
+      }
+    }
+    pthread_sigmask(SIG_SETMASK, &before_, nullptr);
+    errno = saved;
+  }
+  // What the write returned.
+  ssize_t note(ssize_t result) noexcept {
+    came_ = result < 0 && errno == EPIPE && sigismember(&before_, SIGPIPE) == 0;
+    return result;
+  }
+
+ private:
+  sigset_t pipe_;
+  sigset_t before_;
+  bool came_ = false;
+};
+
+}  // namespace gnet::detail

@@ -1,0 +1,170 @@
+#include "gnet/os/file.h"
+
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <boost/test/unit_test.hpp>
+
+#include <cstdlib>
+#include <string>
+#include <system_error>
+#include <vector>
+
+#include "gnet/fiber/fiber.h"
+#include "gnet/fiber/wait.h"
+#include "gnet/io/buffered.h"
+
+using namespace std::chrono_literals;
+using gnet::File;
+
+namespace {
+
+// A name for a file that goes with the test.
+struct Path {
+  Path() {
+    char name[] = "/tmp/gnet-file-XXXXXX";
+    gnet::UniqueFd(mkostemp(name, O_CLOEXEC));
+    path = name;
+  }
+  ~Path() { unlink(path.c_str()); }
+  std::string path;
+};
+
+struct Streams {
+  Streams() {
+    int ends[2];
+    BOOST_REQUIRE(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) == 0);
+    here = gnet::Stream(gnet::UniqueFd(ends[0]));
+    there = gnet::Stream(gnet::UniqueFd(ends[1]));
+  }
+  gnet::Stream here;
+  gnet::Stream there;
+};
+
+std::string receive_all(gnet::Stream& stream) {
+  gnet::BufferedReader reader(stream);
+  return reader.read_all(10s);
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(file)
+
+BOOST_AUTO_TEST_CASE(what_is_written_can_be_read) {
+  const Path path;
+  File file = File::open(path.path, O_RDWR);
+  file.write_all("hello world");
+  BOOST_TEST(file.seek(6) == 6u);
+  BOOST_TEST(file.read_all() == "world");
+  char bytes[5];
+  BOOST_TEST(file.pread(bytes, 5, 0) == 5u);
+  BOOST_TEST(std::string(bytes, 5) == "hello");
+  file.pwrite_all("HELL", 0);
+  BOOST_TEST(file.size() == 11u);
+  file.truncate(5);
+  file.sync();
+  file.seek(0);
+  BOOST_TEST(file.read(bytes, 5) == 5u);
+  BOOST_TEST(std::string(bytes, 5) == "HELLo");
+  BOOST_TEST(file.read(bytes, 5) == 0u);
+  BOOST_TEST(S_ISREG(file.status().st_mode));
+  file.close();
+  BOOST_TEST(!file.is_open());
+  BOOST_CHECK_THROW(file.read(bytes, 5), std::system_error);
+  file.close();
+}
+
+BOOST_AUTO_TEST_CASE(whole_files_in_one_call) {
+  const Path path;
+  const std::string much(3'000'000, 'x');
+  gnet::write_file(path.path, much);
+  BOOST_TEST((gnet::read_file(path.path) == much));
+  gnet::write_file(path.path, "short");
+  BOOST_TEST(gnet::read_file(path.path) == "short");
+}
+
+BOOST_AUTO_TEST_CASE(errors_name_the_file) {
+  BOOST_CHECK_EXCEPTION(
+      static_cast<void>(File::open("/nowhere/x")), std::system_error, [](const auto& error) {
+        return std::string(error.what()) == "cannot open '/nowhere/x': no such file or directory";
+      });
+  File directory = File::open("/");
+  char byte;
+  BOOST_CHECK_THROW(directory.read(&byte, 1), std::system_error);
+  BOOST_CHECK_THROW(directory.seek(-1), std::system_error);
+  File nothing;
+  BOOST_CHECK_THROW(nothing.read_all(), std::system_error);
+}
+
+BOOST_AUTO_TEST_CASE(operations_of_several_fibers_happen_in_order) {
+  const Path path;
+  File file = File::open(path.path, O_RDWR | O_APPEND);
+  std::vector<gnet::Fiber<>> fibers;
+  std::string expected;
+  for (int i = 0; i < 50; ++i) {
+    fibers.push_back(gnet::spawn([&file, i] { file.write_all(std::to_string(i) + ","); }));
+    expected += std::to_string(i) + ",";
+  }
+  gnet::joinall(fibers);
+  file.seek(0);
+  BOOST_TEST(file.read_all() == expected);
+}
+
+BOOST_AUTO_TEST_CASE(lines_can_be_read_from_a_file) {
+  File passwd = File::open("/etc/passwd");
+  gnet::BufferedReader reader(passwd);
+  BOOST_TEST(reader.read_line().value().starts_with("root:"));
+}
+
+BOOST_AUTO_TEST_CASE(a_fiber_killed_in_the_middle_leaves_the_file_in_order) {
+  const Path path;
+  File file = File::open(path.path, O_RDWR);
+  for (int i = 0; i < 20; ++i) {
+    auto victim = gnet::spawn([&] { file.write_all(std::string(100'000, 'x')); });
+    gnet::yield();
+    victim.kill();
+  }
+  file.truncate(0);
+  file.seek(0);
+  file.write_all("fine");
+  file.close();
+  BOOST_TEST(gnet::read_file(path.path) == "fine");
+}
+
+BOOST_AUTO_TEST_CASE(sendfile_sends_a_part_of_a_file) {
+  const Path path;
+  std::string content;
+  for (int i = 0; content.size() < 2'000'000; ++i) content += std::to_string(i);
+  gnet::write_file(path.path, content);
+  const File file = File::open(path.path);
+  Streams streams;
+  auto reader = gnet::spawn([&] { return receive_all(streams.there); });
+  BOOST_TEST(gnet::sendfile(streams.here, file, 10, 1'500'000, 10s) == 1'500'000u);
+  streams.here.close();
+  BOOST_TEST((reader.get() == content.substr(10, 1'500'000)));
+}
+
+BOOST_AUTO_TEST_CASE(sendfile_ends_with_the_file) {
+  const Path path;
+  gnet::write_file(path.path, "0123456789");
+  const File file = File::open(path.path);
+  Streams streams;
+  BOOST_TEST(gnet::sendfile(streams.here, file, 5, 100) == 5u);
+  BOOST_TEST(gnet::sendfile(streams.here, file, 50, 100) == 0u);
+  streams.here.close();
+  BOOST_TEST(receive_all(streams.there) == "56789");
+}
+
+BOOST_AUTO_TEST_CASE(sendfile_gives_up_at_its_deadline_and_where_nobody_reads) {
+  const Path path;
+  gnet::write_file(path.path, std::string(5'000'000, 'x'));
+  const File file = File::open(path.path);
+  Streams streams;
+  BOOST_CHECK_EXCEPTION(gnet::sendfile(streams.here, file, 0, 5'000'000, 20ms), std::system_error,
+                        [](const auto& error) { return error.code() == std::errc::timed_out; });
+  streams.there.close();
+  BOOST_CHECK_EXCEPTION(gnet::sendfile(streams.here, file, 0, 5'000'000, 5s), std::system_error,
+                        [](const auto& error) { return error.code() == std::errc::broken_pipe; });
+}
+
+BOOST_AUTO_TEST_SUITE_END()

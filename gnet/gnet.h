@@ -36,6 +36,8 @@
 #include "gnet/io/wait_fd.h"
 #include "gnet/os/file.h"
 #include "gnet/os/hub_group.h"
+#include "gnet/os/message_pipe.h"
+#include "gnet/os/piped_process.h"
 #include "gnet/os/signal.h"
 #include "gnet/os/subprocess.h"
 #include "gnet/os/thread_pool.h"

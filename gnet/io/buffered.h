@@ -60,9 +60,12 @@ class BufferedReader {
   // How much is there without asking the source.
   [[nodiscard]] std::size_t buffered() const noexcept { return buffer_.size() - begin_; }
 
+  // Suspends until something is there to be read. False: the end.
+  bool wait(Deadline deadline = Deadline::never()) { return buffered() > 0 || fill(deadline); }
+
   // Suspends until something is there; up to `size` bytes of it, 0 at the end.
   std::size_t read(void* into, std::size_t size, Deadline deadline = Deadline::never()) {
-    if (size == 0 || (buffered() == 0 && !fill(deadline))) return 0;
+    if (size == 0 || !wait(deadline)) return 0;
     const std::size_t count = std::min(size, buffered());
     std::memcpy(into, buffer_.data() + begin_, count);
     begin_ += count;

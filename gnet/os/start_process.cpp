@@ -140,7 +140,7 @@ std::string_view path_of(const ProcessStart& start) {
 }
 
 std::vector<std::string> candidates(const ProcessStart& start) {
-  const std::string& name = start.arguments.front();
+  const std::string& name = start.program;
   if (name.empty()) return {};
   if (name.find('/') != std::string::npos) return {name};
   std::vector<std::string> programs;
@@ -163,7 +163,7 @@ std::vector<char*> pointers_to(const std::vector<std::string>& strings) {
 }
 
 [[noreturn]] void throw_failure(const ProcessStart& start, Step step, int error) {
-  const std::string program = "cannot run '" + start.arguments.front() + "'";
+  const std::string program = "cannot run '" + start.program + "'";
   switch (step) {
     case Step::session:
       throw_errno(error, program + " in a new session");
@@ -197,7 +197,6 @@ class SignalsBlocked {
 }  // namespace
 
 pid_t start_process(const ProcessStart& start) {
-  if (start.arguments.empty()) throw Misuse("a program without a name");
   Plan plan{.start = &start,
             .programs = candidates(start),
             .arguments = pointers_to(start.arguments),
@@ -216,7 +215,7 @@ pid_t start_process(const ProcessStart& start) {
     pid = clone(&child_main, reinterpret_cast<void*>(top), CLONE_VM | CLONE_VFORK | SIGCHLD, &plan);
     error = errno;
   }
-  if (pid < 0) throw_errno(error, "cannot run '" + start.arguments.front() + "'");
+  if (pid < 0) throw_errno(error, "cannot run '" + start.program + "'");
   if (plan.failed != Step::none) {
     while (waitpid(pid, nullptr, 0) < 0 && errno == EINTR) {
     }

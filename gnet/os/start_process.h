@@ -18,7 +18,8 @@
 namespace gnet::detail {
 
 struct ProcessStart {
-  std::vector<std::string> arguments;                   // the first names the program
+  std::string program;                                  // a path, or a name to look for in PATH
+  std::vector<std::string> arguments;                   // the first is its name for itself
   std::optional<std::vector<std::string>> environment;  // NAME=value; none: this process's
   std::string directory;                                // empty: this process's
   // What descriptors 0, 1 and 2 become: a descriptor from 3 on, or -1: as they are here, or -2:

@@ -115,6 +115,8 @@ CalledProcessError::CalledProcessError(const std::vector<std::string>& arguments
 Popen::Popen(std::vector<std::string> arguments, PopenOptions options)
     : arguments_(std::move(arguments)) {
   detail::ProcessStart start;
+  if (arguments_.empty()) throw Misuse("a program without a name");
+  start.program = options.program.empty() ? arguments_.front() : std::move(options.program);
   start.arguments = arguments_;
   if (options.environment) {
     auto& variables = start.environment.emplace();

@@ -71,6 +71,7 @@ using Environment = std::map<std::string, std::string>;
 [[nodiscard]] Environment environment();
 
 struct PopenOptions {
+  std::string program = {};  // to run instead of the one that the first argument names
   Stdio in = Stdio::inherit();
   Stdio out = Stdio::inherit();
   Stdio err = Stdio::inherit();

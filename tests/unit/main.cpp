@@ -7,6 +7,8 @@
 
 #include <cstdlib>
 
+#include "gnet/os/piped_process.h"
+
 // Some tests fork, to see a process end, when a logging thread may run already.
 extern "C" const char* __tsan_default_options();
 extern "C" const char* __tsan_default_options() {
@@ -14,6 +16,7 @@ extern "C" const char* __tsan_default_options() {
 }
 
 int main(int argc, char** argv) {
+  if (const auto status = gnet::run_piped_function()) return *status;
   // Boost would turn SIGSEGV into a test failure on its own signal stack. The library's handler,
   // which names the fiber whose stack overflowed, must see it instead, and so must sanitizers.
   setenv("BOOST_TEST_CATCH_SYSTEM_ERRORS", "no", 0);

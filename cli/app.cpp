@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <asio/version.hpp>
+#include <new>
 
 #include "cli/background.h"
 #include "cli/completion.h"
@@ -164,6 +165,8 @@ int run(const Words& arguments) {
     return static_cast<int>(run_command(line));
   } catch (const Failure& failure) {
     return fail(failure, name, arguments);
+  } catch (const std::bad_alloc&) {
+    return fail({Exit::io, "out of memory"}, name, arguments);
   } catch (...) {
     const Failure bug(Exit::internal, "internal error: " + gnet::describe(std::current_exception()),
                       "this is a defect; please report it");

@@ -14,7 +14,7 @@ constexpr std::array kTable{
     ExitRow{Exit::resolve, "resolve", "the host name does not resolve"},
     ExitRow{Exit::connect, "connect", "cannot connect: refused, unreachable, no such socket"},
     ExitRow{Exit::lost, "lost", "an established connection broke"},
-    ExitRow{Exit::io, "io", "a local file or a standard stream failed"},
+    ExitRow{Exit::io, "io", "a local file or a standard stream failed, or memory was short"},
     ExitRow{Exit::cut, "cut", "the drain deadline passed and connections were cut"},
     ExitRow{Exit::internal, "internal", "a defect in gnet: please report it"},
     ExitRow{Exit::timeout, "timeout", "the time given with --timeout was up"},

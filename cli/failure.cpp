@@ -3,13 +3,35 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cctype>
 #include <system_error>
 
 #include "cli/json.h"
 #include "cli/output.h"
+#include "gnet/base/shorten.h"
+#include "gnet/base/utf8.h"
 
 namespace cli {
+namespace {
+
+// Longer than any name that people give to something.
+constexpr std::size_t kLongestWord = 256;
+
+// As it may stand on a terminal: words of the command line, of files and of peers may be anything.
+std::string one_line(std::string_view text) {
+  const std::string safe = gnet::printable(text);
+  std::string line;
+  for (std::string_view left = safe;;) {
+    const std::size_t blank = std::min(left.find(' '), left.size());
+    line += gnet::shorten(left.substr(0, blank), kLongestWord);
+    if (blank == left.size()) return line;
+    line += ' ';
+    left.remove_prefix(blank + 1);
+  }
+}
+
+}  // namespace
 
 void report(const Failure& failure, std::string_view command, bool json, bool with_cause) {
   if (json) {
@@ -25,13 +47,14 @@ void report(const Failure& failure, std::string_view command, bool json, bool wi
     }
   }
   const bool general = command.empty() || dynamic_cast<const UsageError*>(&failure) != nullptr;
-  std::string text = general ? fmt::format("gnet: {}", failure.what())
-                             : fmt::format("gnet {}: {}", command, failure.what());
+  const std::string message = one_line(failure.what());
+  std::string text =
+      general ? fmt::format("gnet: {}", message) : fmt::format("gnet {}: {}", command, message);
   if (const std::error_code& cause = failure.cause(); cause && with_cause) {
     text += fmt::format(" [{}:{}]", cause.category().name(), cause.value());
   }
   text += '\n';
-  if (!failure.hint().empty()) text += fmt::format("hint: {}\n", failure.hint());
+  if (!failure.hint().empty()) text += fmt::format("hint: {}\n", one_line(failure.hint()));
   write_all(STDERR_FILENO, text);
 }
 

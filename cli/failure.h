@@ -49,7 +49,8 @@ class UsageError : public Failure {
 };
 
 // Prints a failure as the rules above say, with the number of its cause if that is wanted:
-// "[system:111]". `command` may be empty.
+// "[system:111]". `command` may be empty. For people, control characters are escaped and very long
+// words shortened; JSON has them as they are.
 void report(const Failure& failure, std::string_view command, bool json, bool with_cause = false);
 
 // The text of a system error as people read it: lower case, without the number.

@@ -3,9 +3,9 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <poll.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <mutex>
@@ -19,8 +19,8 @@ namespace {
 std::mutex printing;
 
 std::mutex files_mutex;
-std::vector<const std::string*>& temporary_files() {
-  static std::vector<const std::string*> files;
+std::vector<const TemporaryFile*>& temporary_files() {
+  static std::vector<const TemporaryFile*> files;
   return files;
 }
 
@@ -68,8 +68,12 @@ void print_line(std::string_view line) {
 }
 
 TemporaryFile::TemporaryFile(std::string path) : path_(std::move(path)) {
+  struct stat status {};
+  if (lstat(path_.c_str(), &status) != 0) return;
+  device_ = status.st_dev;
+  inode_ = status.st_ino;
   const std::lock_guard lock(files_mutex);
-  temporary_files().push_back(&path_);
+  temporary_files().push_back(this);
 }
 
 TemporaryFile::~TemporaryFile() {
@@ -78,16 +82,18 @@ TemporaryFile::~TemporaryFile() {
 
 void TemporaryFile::remove() noexcept {
   const std::lock_guard lock(files_mutex);
-  auto& files = temporary_files();
-  const auto mine = std::find(files.begin(), files.end(), &path_);
-  if (mine == files.end()) return;
-  files.erase(mine);
-  unlink(path_.c_str());
+  if (std::erase(temporary_files(), this) != 0) unlink_own();
+}
+
+void TemporaryFile::unlink_own() const noexcept {
+  struct stat status {};
+  if (lstat(path_.c_str(), &status) != 0) return;
+  if (status.st_dev == device_ && status.st_ino == inode_) unlink(path_.c_str());
 }
 
 void leave(Exit status) noexcept {
   const std::lock_guard lock(files_mutex);
-  for (const std::string* path : temporary_files()) unlink(path->c_str());
+  for (const TemporaryFile* file : temporary_files()) file->unlink_own();
   _exit(static_cast<int>(status));
 }
 

@@ -8,6 +8,8 @@
 
 #pragma once
 
+#include <sys/types.h>
+
 #include <string>
 #include <string_view>
 
@@ -26,8 +28,12 @@ void print_line(std::string_view line);
 // Writes everything to a descriptor and waits if it has to; false: it could not.
 bool write_all(int fd, std::string_view text) noexcept;
 
+// Ends the process at once: temporary files go, destructors do not run.
+[[noreturn]] void leave(Exit status) noexcept;
+
 // A file that must not outlive the program: it is removed when the object goes
-// out of scope, and by leave().
+// out of scope, and by leave(). The file has to exist already; another that has its name
+// later is left alone.
 class TemporaryFile {
  public:
   explicit TemporaryFile(std::string path);
@@ -39,10 +45,13 @@ class TemporaryFile {
   void remove() noexcept;
 
  private:
-  std::string path_;
-};
+  friend void leave(Exit status) noexcept;
 
-// Ends the process at once: temporary files go, destructors do not run.
-[[noreturn]] void leave(Exit status) noexcept;
+  void unlink_own() const noexcept;
+
+  std::string path_;
+  dev_t device_ = 0;
+  ino_t inode_ = 0;
+};
 
 }  // namespace cli

@@ -7,8 +7,10 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <csignal>
 #include <cstdlib>
+#include <new>
 
 #include "cli/background.h"
 #include "cli/failure.h"
@@ -145,13 +147,18 @@ class ServerRun {
       try {
         if (!hubs_) hubs_ = std::make_shared<gnet::HubGroup>(options_.threads.number, kThreadName);
       } catch (const std::system_error& error) {
-        throw Failure(Exit::io,
-                      fmt::format("cannot start {} threads: {}", options_.threads.number,
-                                  error_text(error.code().value())),
-                      "--threads 1 needs none");
+        cannot_start_threads(error_text(error.code().value()));
+      } catch (const std::bad_alloc&) {
+        cannot_start_threads(error_text(ENOMEM));
       }
       server->set_hubs(hubs_);
     }
+  }
+
+  [[noreturn]] void cannot_start_threads(const std::string& reason) const {
+    throw Failure(Exit::io,
+                  fmt::format("cannot start {} threads: {}", options_.threads.number, reason),
+                  "--threads 1 needs none");
   }
 
   void start() {

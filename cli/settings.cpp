@@ -10,6 +10,7 @@
 #include "cli/failure.h"
 #include "cli/json.h"
 #include "cli/suggest.h"
+#include "gnet/base/utf8.h"
 
 namespace cli {
 namespace {
@@ -178,7 +179,8 @@ std::string explain(const Command& command, const std::vector<Setting>& settings
       std::string value = flag.current(options);
       if (found == settings.end() && !flag.fallback.empty()) value = flag.fallback;
       document.add(flag.key(), JsonObject().add("value", value).add("origin", origin));
-      text += fmt::format("{:<20} {:<24} {}\n", flag.key(), value.empty() ? "-" : value, origin);
+      text += fmt::format("{:<20} {:<24} {}\n", flag.key(),
+                          value.empty() ? "-" : gnet::printable(value), gnet::printable(origin));
     }
   }
   return json ? document.text() + "\n" : text;

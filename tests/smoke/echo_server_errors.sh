@@ -42,6 +42,14 @@ expect 2 gnet echo-server --port 70000
 contains err "gnet: bad value '70000' for --port"
 expect 2 gnet echo-server --mode ecko
 contains err "must be one of echo, discard"
+# What is strange in a word stays in one line, and short.
+expect 2 gnet echo-server --mode "$(printf 'a\033[31mb\nc')"
+contains err "gnet: bad value 'a\x1b[31mb\nc' for --mode: must be"
+expect 2 gnet echo-server --mode "$(head -c 100000 /dev/zero | tr '\0' x)"
+contains err "x..(99"
+[ "$(wc -c < err)" -lt 1000 ] || fail "a long line: $(wc -c < err)"
+expect 0 gnet echo-server --banner "$(printf 'a\033b')" --explain
+contains out 'a\x1bb'
 expect 2 gnet echo-server -4 -6
 expect 2 gnet echo-server -4 '[::1]:0'
 same "$(cat err)" "gnet: -4 does not go with tcp://[::1]:0"
@@ -74,3 +82,13 @@ expect 2 gnet echo-server 'udp-l://:0?idle=60s'
 contains err "bad endpoint 'udp-listen://127.0.0.1:0?idle=1m': there are no sessions"
 expect 2 gnet echo-client 'udp://:1?idle=60s'
 contains err "'idle' is for the listening side"
+
+# Too little memory is no defect. (Some instrumented programs cannot have such a limit at all.)
+if (ulimit -v 200000 && gnet version) > /dev/null 2>&1; then
+  start echo-server -U "$work/s.sock"
+  (ulimit -v 200000 && expect 9 gnet echo-client -n 1 -s 256M "$work/s.sock")
+  same "$(cat err)" "gnet echo-client: out of memory"
+  (ulimit -v 200000 && expect 9 gnet echo-server -p 0 --threads 64)
+  contains err "gnet echo-server: cannot start 64 threads: "
+  contains err "hint: --threads 1 needs none"
+fi

@@ -16,6 +16,14 @@ same "$status" 0
 [ ! -e s.sock ] || fail "the unix socket outlived the server"
 contains server.out '"event":"stopped","cut":0'
 
+# Files that others have put in the place of its own stay.
+start echo-server -p 0 -4 --ready-file files --pid-file pid
+mv files old.files && echo other > files
+mv pid old.pid && echo other > pid
+stop
+same "$(cat files pid)" "other
+other"
+
 # Standard output is one descriptor among others, and goes on after it.
 expect 0 gnet echo-server -p 0 -4 --ready-fd 1 --json --for 10ms
 contains out 'tcp://127.0.0.1:'

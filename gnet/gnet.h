@@ -49,6 +49,7 @@
 #include "gnet/protocol/tcp_server_factory.h"
 #include "gnet/protocol/udp_server_factory.h"
 #include "gnet/sync/async_result.h"
+#include "gnet/sync/channel.h"
 #include "gnet/sync/condition.h"
 #include "gnet/sync/event.h"
 #include "gnet/sync/joinable_queue.h"
@@ -57,4 +58,5 @@
 #include "gnet/sync/priority_queue.h"
 #include "gnet/sync/queue.h"
 #include "gnet/sync/rlock.h"
+#include "gnet/sync/select.h"
 #include "gnet/sync/semaphore.h"

@@ -24,6 +24,13 @@ enum class Granted : unsigned char { yes, deadline_passed, dismissed };
 
 class GrantQueue {
  public:
+  // A place in the queue. One that is not a fiber's own, as wait() makes it, is told by
+  // its callback, and has to be redeemed.
+  struct Ticket : detail::Waiter {
+    using Waiter::Waiter;
+    bool granted = false;
+  };
+
   GrantQueue() : hub_(Hub::current()) {}
   GrantQueue(const GrantQueue&) = delete;
   GrantQueue& operator=(const GrantQueue&) = delete;
@@ -48,7 +55,7 @@ class GrantQueue {
   template <typename GiveBack>
   [[gnu::always_inline]] Granted wait(const detail::WaitKind& kind, const void* object,
                                       Deadline deadline, GiveBack&& give_back) {
-    Ticket ticket(hub_.running());
+    Ticket ticket(&hub_.running());
     waiting_.push_back(ticket);
     try {
       while (!ticket.signalled) {
@@ -72,6 +79,14 @@ class GrantQueue {
     return Granted::yes;
   }
 
+  void add(Ticket& ticket) noexcept { waiting_.push_back(ticket); }
+
+  // What was granted has been used.
+  void redeem(Ticket& ticket) noexcept {
+    ticket.unlink();
+    --granted_count_;
+  }
+
   // Grants to the one that has waited longest. False: nobody waits.
   bool grant_one() noexcept {
     auto* ticket = static_cast<Ticket*>(waiting_.pop_front());
@@ -88,21 +103,11 @@ class GrantQueue {
   void revoke() noexcept;
 
  private:
-  struct Ticket : detail::Waiter {
-    explicit Ticket(detail::FiberControl& waiting) noexcept : Waiter(&waiting) {}
-    bool granted = false;
-  };
-
   void grant(Ticket& ticket) noexcept {
     ticket.granted = true;
     granted_.push_back(ticket);
     ++granted_count_;
-    ticket.signalled = true;
-    hub_.make_ready(*ticket.fiber);
-  }
-  void redeem(Ticket& ticket) noexcept {
-    ticket.unlink();
-    --granted_count_;
+    hub_.wake(ticket);
   }
 
   Hub& hub_;

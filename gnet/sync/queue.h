@@ -46,6 +46,9 @@ class QueueClosed : public std::runtime_error {
 class QueueFull : public std::runtime_error {
  public:
   QueueFull();
+
+ protected:
+  using std::runtime_error::runtime_error;
 };
 
 // Thrown by get_nowait().
@@ -53,6 +56,11 @@ class QueueEmpty : public std::runtime_error {
  public:
   QueueEmpty();
 };
+
+template <typename Source>
+class Receive;
+template <typename Target>
+class Send;
 
 namespace detail {
 
@@ -120,7 +128,7 @@ class BasicQueue {
     hub().checkpoint();
     if (closed_) throw QueueClosed();
     if (full()) {
-      Putter putter(hub().running(), append<U>, std::addressof(item));
+      Putter putter(&hub().running(), append<U>, std::addressof(item));
       return wait_for_room(putter, deadline);
     }
     items_.emplace_back(std::forward<U>(item));
@@ -237,6 +245,11 @@ class BasicQueue {
   [[nodiscard]] const Storage& storage() const noexcept { return items_; }
 
  private:
+  template <typename>
+  friend class Receive;
+  template <typename>
+  friend class Send;
+
   using Waits = detail::QueueWaits<Storage>;
 
   // Waits until there is an item for the caller, who must take() it or show() it
@@ -268,8 +281,9 @@ class BasicQueue {
   struct Putter : detail::Waiter {
     using Append = void (*)(Storage& items, const void* item);
 
-    Putter(detail::FiberControl& fiber, Append append, const void* item) noexcept
-        : Waiter(&fiber), append(append), item(item) {}
+    template <typename Woken>
+    Putter(Woken woken, Append append, const void* item) noexcept
+        : Waiter(woken), append(append), item(item) {}
 
     Append append;
     const void* item;
@@ -291,9 +305,16 @@ class BasicQueue {
     }
     if (putter.stored) [[likely]]
       return true;
+    if (!was_stored(putter)) throw QueueClosed();
+    return true;
+  }
+
+  // What became of a putter that was woken. False: the queue was closed.
+  static bool was_stored(const Putter& putter) {
+    if (putter.stored) return true;
     if (putter.error) std::rethrow_exception(putter.error);
     if (putter.abandoned) detail::throw_destroyed(Waits::kRoom);
-    throw QueueClosed();
+    return false;
   }
 
   // Stores the items of those who wait for room, as far as there is some.

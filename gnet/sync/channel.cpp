@@ -1,0 +1,7 @@
+#include "gnet/sync/channel.h"
+
+namespace gnet {
+
+ChannelClosed::ChannelClosed() : QueueClosed("the channel is closed") {}
+
+}  // namespace gnet

@@ -43,6 +43,12 @@ class AnyFiber {
 
   explicit operator bool() const noexcept { return control_ != nullptr; }
 
+  // One more handle to the same fiber.
+  [[nodiscard]] AnyFiber share() const noexcept {
+    ++control_->references;
+    return AnyFiber(control_);
+  }
+
   // ---- state ----
 
   [[nodiscard]] FiberState state() const noexcept { return control_->state; }

@@ -1,0 +1,25 @@
+#include "gnet/sync/pool.h"
+
+namespace gnet {
+namespace {
+
+constexpr detail::WaitKind kAvailable{"a free slot in Pool"};
+
+}  // namespace
+
+PoolFull::PoolFull() : QueueFull("the pool is full") {}
+
+void Pool::throw_full() {
+  throw PoolFull();
+}
+
+std::size_t Pool::wait_available(Deadline deadline) {
+  hub().check_thread();
+  hub().checkpoint();
+  while (full()) {
+    if (!available_.wait(kAvailable, this, deadline)) break;
+  }
+  return free_count();
+}
+
+}  // namespace gnet

@@ -64,3 +64,4 @@
 #include "gnet/sync/rlock.h"
 #include "gnet/sync/select.h"
 #include "gnet/sync/semaphore.h"
+#include "gnet/sync/thread_channel.h"

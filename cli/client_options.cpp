@@ -45,6 +45,7 @@ FlagGroup client_flags() {
 }
 
 void check(const ClientOptions& options) {
+  check(static_cast<const ClientTLSOptions&>(options));
   if (options.only_v4 && options.only_v6) throw UsageError("-4 and -6 exclude each other");
 }
 

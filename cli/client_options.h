@@ -7,10 +7,11 @@
 
 #include "cli/flag.h"
 #include "cli/redirect.h"
+#include "cli/tls_options.h"
 
 namespace cli {
 
-struct ClientOptions {
+struct ClientOptions : ClientTLSOptions {
   bool only_v4 = false;
   bool only_v6 = false;
   gnet::Duration timeout{};

@@ -77,9 +77,11 @@ template <std::derived_from<GlobalOptions> Options>
   made.groups.push_back({.topic = "", .title = "Options", .flags = flags_of(spec.flags)});
   if constexpr (std::derived_from<Options, ServerOptions>) {
     made.groups.push_back(inherited<Options, ServerOptions>(server_flags()));
+    made.groups.push_back(inherited<Options, ServerTLSOptions>(server_tls_flags()));
   }
   if constexpr (std::derived_from<Options, ClientOptions>) {
     made.groups.push_back(inherited<Options, ClientOptions>(client_flags()));
+    made.groups.push_back(inherited<Options, ClientTLSOptions>(client_tls_flags()));
   }
   if constexpr (std::derived_from<Options, ReconnectOptions>) {
     made.groups.push_back(inherited<Options, ReconnectOptions>(reconnect_flags()));

@@ -13,6 +13,7 @@ constexpr std::array kTable{
     ExitRow{Exit::listen, "listen", "cannot listen: address in use, no permission"},
     ExitRow{Exit::resolve, "resolve", "the host name does not resolve"},
     ExitRow{Exit::connect, "connect", "cannot connect: refused, unreachable, no such socket"},
+    ExitRow{Exit::tls, "tls", "no TLS handshake: a certificate not accepted, no TLS at all"},
     ExitRow{Exit::lost, "lost", "an established connection broke"},
     ExitRow{Exit::io, "io", "a local file or a standard stream failed, or memory was short"},
     ExitRow{Exit::cut, "cut", "the drain deadline passed and connections were cut"},

@@ -18,6 +18,7 @@ enum class Exit : int {
   listen = 3,
   resolve = 4,
   connect = 5,
+  tls = 6,
   lost = 8,
   io = 9,
   cut = 10,

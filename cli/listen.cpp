@@ -34,8 +34,10 @@ class Server : public gnet::TCPServerFactory {
   std::function<std::unique_ptr<Session>(SessionRules&)> make_;
 };
 
-gnet::ServerOptions library_options(const ServerOptions& options, const Endpoint& endpoint) {
+gnet::ServerOptions library_options(const SessionRules& rules, const Endpoint& endpoint) {
+  const ServerOptions& options = rules.options();
   gnet::ServerOptions library;
+  if (endpoint.is_tls()) library.tls = rules.tls;
   library.listen.backlog = endpoint.backlog().value_or(static_cast<int>(options.backlog.number));
   library.listen.reuse_port = options.reuse_port;
   if (endpoint.is_unix())
@@ -44,22 +46,28 @@ gnet::ServerOptions library_options(const ServerOptions& options, const Endpoint
   return library;
 }
 
-Listening listening_at(const Endpoint& local) {
-  return {.endpoint = local.to_string(), .port = local.port(), .primary = true};
+Listening listening_at(const Endpoint& local, const SessionRules& rules) {
+  Listening listening{.endpoint = local.to_string(), .port = local.port()};
+  if (local.is_tls()) {
+    const gnet::Certificate certificate = rules.tls.value().certificate();
+    listening.fingerprint = certificate.fingerprint();
+    listening.pin = certificate.pin();
+  }
+  return listening;
 }
 
 Bound bind_one(const Endpoint& endpoint, SessionRules& rules, const Handlers& handlers) {
   if (endpoint.has_connections()) {
-    auto server = std::make_unique<Server>(endpoint, rules, handlers,
-                                           library_options(rules.options(), endpoint));
+    auto server =
+        std::make_unique<Server>(endpoint, rules, handlers, library_options(rules, endpoint));
     server->listen();
-    const Listening where = listening_at(server->local_endpoint());
+    const Listening where =
+        listening_at(server->local_endpoint().with_tls(endpoint.is_tls()), rules);
     return {std::move(server), where};
   }
-  auto server =
-      handlers.datagrams(rules, endpoint, library_options(rules.options(), endpoint).listen);
+  auto server = handlers.datagrams(rules, endpoint, library_options(rules, endpoint).listen);
   server->listen();
-  const Listening where = listening_at(server->local_endpoint());
+  const Listening where = listening_at(server->local_endpoint(), rules);
   return {std::move(server), where};
 }
 
@@ -151,12 +159,13 @@ std::vector<Bound> adopt_all(std::vector<InheritedSocket> sockets, SessionRules&
     if (socket_option(fd, SO_TYPE) == SOCK_DGRAM) {
       auto server =
           handlers.inherited_datagrams(rules, gnet::DatagramSocket(std::move(inherited.fd)));
-      const Listening where = listening_at(server->local_endpoint());
+      const Listening where = listening_at(server->local_endpoint(), rules);
       all.push_back({std::move(server), where});
     } else if (socket_option(fd, SO_ACCEPTCONN) == 1) {
       gnet::Listener listener(std::move(inherited.fd));
-      const Listening where = listening_at(listener.local_endpoint());
-      gnet::ServerOptions library = library_options(rules.options(), listener.local_endpoint());
+      const Endpoint local = listener.local_endpoint().with_tls(secures_all_ports(rules.options()));
+      const Listening where = listening_at(local, rules);
+      gnet::ServerOptions library = library_options(rules, local);
       all.push_back(
           {std::make_unique<Server>(std::move(listener), rules, handlers, library), where});
     } else {

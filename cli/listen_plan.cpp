@@ -1,5 +1,6 @@
 #include "cli/listen_plan.h"
 
+#include <algorithm>
 #include <set>
 #include <string>
 
@@ -69,6 +70,11 @@ void refuse_doubles(const std::vector<ListenGroup>& plan) {
 
 }  // namespace
 
+bool secures_all_ports(const ServerOptions& options) {
+  const bool named = std::ranges::any_of(options.endpoints, &Endpoint::is_tls);
+  return options.tls || (!options.tls_cert.empty() && !named);
+}
+
 bool names_no_endpoint(const ServerOptions& options) {
   return options.endpoints.empty() && options.ports.ranges.empty() && options.unix_paths.empty();
 }
@@ -82,6 +88,11 @@ std::vector<ListenGroup> plan_listening(const ServerOptions& options) {
   for (const PortRange& ports : options.ports.ranges) plan.push_back(group_of(ports, options));
   if (names_no_endpoint(options)) {
     plan.push_back(group_of({options.ports.fallback, options.ports.fallback}, options));
+  }
+  if (secures_all_ports(options)) {
+    for (ListenGroup& group : plan) {
+      for (Endpoint& address : group.addresses) address = address.with_tls();
+    }
   }
   if (options.udp) {
     for (ListenGroup& group : plan) add_udp_twins(group);

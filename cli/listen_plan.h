@@ -21,6 +21,10 @@ struct ListenGroup {
 // it is the command's own port. Throws UsageError for what is given twice.
 [[nodiscard]] std::vector<ListenGroup> plan_listening(const ServerOptions& options);
 
+// Whether TCP ports are secured by TLS without being said to: by --tls, and by --tls-cert when no
+// endpoint has the scheme tls.
+[[nodiscard]] bool secures_all_ports(const ServerOptions& options);
+
 // True if the options name no place to listen at, so that sockets of a supervisor
 // are to be used if there are some.
 [[nodiscard]] bool names_no_endpoint(const ServerOptions& options);

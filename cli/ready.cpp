@@ -73,6 +73,9 @@ void Readiness::announce(const std::vector<Listening>& endpoints) {
       JsonObject object = event("listening");
       object.add("endpoint", listening.endpoint);
       if (listening.port != 0) object.add("port", listening.port);
+      if (!listening.pin.empty()) {
+        object.add("fingerprint", listening.fingerprint).add("pin", listening.pin);
+      }
       print_line(object.text());
     }
   }

@@ -23,6 +23,8 @@ struct Listening {
   std::string endpoint;  // "tcp://127.0.0.1:6011"
   std::uint16_t port = 0;
   bool primary = true;
+  std::string fingerprint = {};  // of the certificate, with TLS
+  std::string pin = {};          // and of its key
 };
 
 // The datagrams that systemd reads from $NOTIFY_SOCKET; silent where there is none.

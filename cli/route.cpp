@@ -34,7 +34,8 @@ Endpoint redirected(const Endpoint& target, const std::vector<Redirect>& redirec
   });
   if (found == redirects.end()) return target;
   return Endpoint::of(target.transport(), found->host_for(target.host()),
-                      found->port_for(target.port()));
+                      found->port_for(target.port()))
+      .with_tls(target.is_tls());
 }
 
 std::vector<asio::ip::address> pinned(const Endpoint& endpoint, const ClientOptions& options) {

@@ -107,6 +107,7 @@ class ServerRun {
   Exit run() {
     service_.handle_signals(false);  // here they do more than stop it
     note_ignored();
+    set_up_tls();
     open_endpoints();
     drop_privileges(options_);
     start_threads();
@@ -114,6 +115,7 @@ class ServerRun {
     std::vector<Listening> listening;
     for (const Bound& bound : bound_) listening.push_back(bound.listening);
     for (const Listening& where : listening) log_.info("listening on {}", where.endpoint);
+    if (rules_.tls && !listening.empty()) tell_certificate();
     readiness_.announce(listening);
     start();
     wait_for_end();
@@ -127,6 +129,27 @@ class ServerRun {
       log_.debug("{}: without effect here: {}", endpoint.url(),
                  fmt::join(endpoint.ignored_options(), ", "));
     }
+  }
+
+  void set_up_tls() {
+    const bool named = std::ranges::any_of(options_.endpoints, &gnet::Endpoint::is_tls);
+    if (!named && !secures_all_ports(options_)) {
+      if (options_.tls_client_ca.empty() && options_.alpn.empty()) return;
+      throw UsageError("options of TLS need --tls, --tls-cert or an endpoint with the scheme tls");
+    }
+    std::vector<std::string> addresses;
+    for (const gnet::Endpoint& endpoint : options_.endpoints) {
+      if (!endpoint.is_all_interfaces()) addresses.push_back(endpoint.host());
+    }
+    addresses.insert(addresses.end(), options_.bind.begin(), options_.bind.end());
+    rules_.tls = server_context(options_, addresses);
+  }
+
+  // For clients that are to know this server again.
+  void tell_certificate() const {
+    const gnet::Certificate certificate = rules_.tls->certificate();
+    log_.info("certificate of {}: --pin {}", certificate.subject(), certificate.pin());
+    log_.info("its fingerprint: {}", certificate.fingerprint());
   }
 
   void open_endpoints() {
@@ -273,6 +296,7 @@ class ServerRun {
       verbosity_ = update.global->verbose.times;
       drain_timeout_ = update.server->drain_timeout;
       if (changes("stats-interval")) stats_ = Ticker(update.server->stats_interval);
+      if (rules_.tls) cli::reload(*rules_.tls);
       if (!update.changed.empty()) rules_.change(std::move(settings));
       for_each_server([&](gnet::TCPServerFactory& server) {
         server.set_max_connections(rules_.settings().max_connections);

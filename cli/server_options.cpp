@@ -204,6 +204,7 @@ FlagGroup server_flags() {
 }
 
 void check(const ServerOptions& options) {
+  check(static_cast<const ServerTLSOptions&>(options));
   for (const gnet::Endpoint& endpoint : options.endpoints) {
     // A mistake is better told than that nothing comes of it.
     if (!endpoint.idle()) continue;

@@ -10,13 +10,14 @@
 #include "cli/access.h"
 #include "cli/access_format.h"
 #include "cli/flag.h"
+#include "cli/tls_options.h"
 
 namespace cli {
 
 // The cores that this process may use.
 [[nodiscard]] unsigned usable_cores() noexcept;
 
-struct ServerOptions {
+struct ServerOptions : ServerTLSOptions {
   // Where to listen.
   std::vector<gnet::Endpoint> endpoints;
   Ports ports;

@@ -17,6 +17,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -24,6 +25,7 @@
 #include "cli/session_settings.h"
 #include "cli/token_bucket.h"
 #include "gnet/io/address.h"
+#include "gnet/io/tls_context.h"
 #include "gnet/protocol/protocol.h"
 #include "gnet/sync/event.h"
 
@@ -61,6 +63,9 @@ class SessionRules {
   // Set when exhausted() becomes true, when a connection ends after that, and when the
   // last one ends with --idle-exit.
   gnet::Event changed;
+
+  // What endpoints that are secured by TLS have in common.
+  std::optional<gnet::TLSContext> tls;
 
   // ---- on the hub of the connection ----
 

@@ -13,6 +13,7 @@ constexpr std::string_view kEndpoints = R"(An endpoint says where to connect to 
   *:8080                   that port on all interfaces
   host:8080, [::1]:8080    TCP
   tcp://host:8080          TCP; tcp4:// and tcp6:// ask for one family
+  tls://host:8443          TCP secured by TLS; tls4://, tls6://
   udp://host:8080          UDP; udp4://, udp6://
   /run/x.sock, ./x.sock    unix socket; unix:///run/x.sock
   @name                    abstract unix socket; abstract://name
@@ -55,7 +56,8 @@ Reports are one document. Streams are one object a line, each written at once:
   {"ts":"2026-11-21T12:01:07.123Z","event":"accept","id":1,"peer":"tcp://127.0.0.1:53144"}
 
 Servers:
-  listening  endpoint, port                      one for each endpoint, when ready
+  listening  endpoint, port, fingerprint, pin    one for each endpoint, when ready; the latter
+                                                 two of the certificate, with TLS
   accept     id, peer
   close      id, peer, rx_bytes, tx_bytes, ms, reason
   reload     ok, changed, restart, message       SIGHUP came: keys of options
@@ -177,6 +179,7 @@ const std::vector<Topic>& topics() {
       {"environment", "the environment variables"},
       {"server", "the options of all servers"},
       {"client", "the options of all clients"},
+      {"tls", "the options of TLS"},
       {"reconnect", "the options of clients that connect again"},
       {"global", "the options of every command"},
       {"topics", "this list"},
@@ -199,6 +202,11 @@ std::optional<std::string> topic_text(std::string_view name, const HelpLayout& l
   }
   if (name == "client") {
     return group_text<ClientOptions>(client_flags(), "The options of all clients:", layout);
+  }
+  if (name == "tls") {
+    return group_text<ServerTLSOptions>(server_tls_flags(),
+                                        "The options of TLS, of servers:", layout) +
+           "\n" + group_text<ClientTLSOptions>(client_tls_flags(), "And of clients:", layout);
   }
   if (name == "reconnect") {
     return group_text<ReconnectOptions>(reconnect_flags(),

@@ -71,7 +71,7 @@ void Conversation::wait_for_link() {
     if (error_) std::rethrow_exception(error_);
     if (!options_.resend && state_ == LinkState::broken) {
       report_.lost(peer_, sequence_, broken_because_);
-      throw cli::Failure(cli::Exit::lost,
+      throw cli::Failure(broken_status_,
                          fmt::format("lost the connection to {}: {}", peer_, broken_because_));
     }
     linked_.wait();
@@ -131,11 +131,12 @@ void Conversation::received(std::string_view data) {
   if (answer_.size() >= message_.size()) settle(Outcome::echoed);
 }
 
-void Conversation::down(const std::string& reason) {
+void Conversation::down(const std::string& reason, cli::Exit status) {
   link_ = nullptr;
   linked_.clear();
   state_ = LinkState::broken;
   broken_because_ = reason;
+  broken_status_ = status;
   if (outcome_ == Outcome::waiting) settle(Outcome::broken);
 }
 

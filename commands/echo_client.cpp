@@ -73,8 +73,30 @@ Conversation::Source counted_messages(const Options& options, std::uint64_t coun
 }
 
 gnet::Endpoint target_of(const Options& options) {
-  if (!options.unix_path.empty()) return gnet::Endpoint::unix_path(options.unix_path);
-  return options.target.endpoint;
+  if (!options.unix_path.empty()) {
+    if (options.tls) throw cli::UsageError("--tls and --unix exclude each other");
+    return gnet::Endpoint::unix_path(options.unix_path);
+  }
+  if (!options.tls) return options.target.endpoint;
+  if (options.target.endpoint.transport() != gnet::Transport::tcp) {
+    throw cli::UsageError(
+        fmt::format("--tls is for TCP, not for {}", options.target.endpoint.to_string()));
+  }
+  return options.target.endpoint.with_tls();
+}
+
+std::optional<gnet::TLSContext> tls_for(const gnet::Endpoint& target, const Options& options) {
+  if (target.is_tls()) {
+    if (options.insecure && options.pin.empty()) {
+      gnet::Logger("gnet").warn("--insecure: it may be anybody who answers");
+    }
+    return cli::client_context(options);
+  }
+  if (options.insecure || !options.sni.empty() || !options.alpn.empty() ||
+      !options.cacert.empty() || !options.cert.empty() || !options.pin.empty()) {
+    throw cli::UsageError("options of TLS need --tls or an endpoint with the scheme tls");
+  }
+  return std::nullopt;
 }
 
 // One run of the command: all its connections, and what they find.
@@ -83,6 +105,7 @@ class EchoClient {
   explicit EchoClient(const Options& options)
       : options_(options),
         target_(target_of(options)),
+        tls_(tls_for(target_, options)),
         report_(options.json, options.quiet.times) {}
 
   cli::Exit run() {
@@ -136,7 +159,7 @@ class EchoClient {
     auto& conversation = *conversations_.emplace_back(std::make_unique<Conversation>(
         rules, options_.use_stdin ? input_lines(index) : counted_messages(options_, count()),
         report_));
-    links_.push_back(make_echo_link(target_, conversation, options_));
+    links_.push_back(make_echo_link(target_, conversation, options_, tls_));
     fibers_.push_back(gnet::spawn([this, index] { converse(index); }));
   }
 
@@ -194,6 +217,7 @@ class EchoClient {
 
   const Options& options_;
   gnet::Endpoint target_;
+  std::optional<gnet::TLSContext> tls_;
   EchoReport report_;
   std::optional<cli::Input> input_;
   gnet::Semaphore reading_{1};
@@ -270,7 +294,7 @@ const cli::Command echo_client = cli::command<Options>({
     .group = "Clients",
     .arguments = "[ENDPOINT]",
     .summary = "send messages and verify that they come back",
-    .about = "Send messages to a TCP, UDP or unix socket and verify that they come back.",
+    .about = "Send messages to a TCP, TLS, UDP or unix socket and verify that they come back.",
     .examples = {"gnet echo-client --reconnect :6011",
                  "gnet echo-client -n 1000 -i 0 -s 4K --connections 50 :6011 --json",
                  "gnet echo-client --reconnect=100ms --max-retries 20 -t 5s -n 1 :6011 && echo up"},

@@ -34,6 +34,9 @@ std::exception_ptr as_failure(const std::exception_ptr& error, const gnet::Endpo
   } catch (const gnet::ResolveError& failure) {
     code = cli::Exit::resolve;
     cause = failure.code();
+  } catch (const gnet::TLSError& failure) {
+    code = cli::Exit::tls;
+    cause = failure.code();
   } catch (const std::system_error& failure) {
     cause = failure.code();
   } catch (...) {
@@ -46,11 +49,24 @@ std::exception_ptr as_failure(const std::exception_ptr& error, const gnet::Endpo
 std::string reason_of(const std::exception_ptr& error) {
   try {
     std::rethrow_exception(error);
+  } catch (const gnet::TLSError& failure) {
+    return failure.what();
   } catch (const std::system_error& failure) {
     return gnet::describe(failure.code());
   } catch (...) {
     return gnet::describe(error);
   }
+}
+
+// With TLS 1.3 a server refuses a client's certificate when the client believes that all is well.
+cli::Exit exit_for(const gnet::CloseReason& reason) {
+  try {
+    if (reason.error) std::rethrow_exception(reason.error);
+  } catch (const std::system_error& error) {
+    if (error.code() == gnet::TLSErrc::certificate) return cli::Exit::tls;
+  } catch (...) {
+  }
+  return cli::Exit::lost;
 }
 
 // "@FILE" is what the file holds.
@@ -103,7 +119,7 @@ class EchoProtocol : public gnet::Protocol, public Link {
   }
   void data_received(std::string_view data) override { conversation_.received(data); }
   void connection_lost(const gnet::CloseReason& reason) override {
-    conversation_.down(reason.text());
+    conversation_.down(reason.text(), exit_for(reason));
   }
 
   void send(std::string_view message) override { send_data(message); }
@@ -121,7 +137,8 @@ class EchoProtocol : public gnet::Protocol, public Link {
 
 class StreamLink : public EchoLink, private gnet::ReconnectingClientFactory {
  public:
-  StreamLink(const cli::Route& route, Conversation& conversation, const EchoClientOptions& options)
+  StreamLink(const cli::Route& route, Conversation& conversation, const EchoClientOptions& options,
+             std::optional<gnet::TLSContext> context, const std::string& host)
       : ReconnectingClientFactory(route.endpoint, retry_policy(options)),
         target_(route.endpoint),
         conversation_(conversation),
@@ -129,6 +146,8 @@ class StreamLink : public EchoLink, private gnet::ReconnectingClientFactory {
         greeting_(greeting(options.on_reconnect)) {
     connect_options = route.options;
     no_delay = options.no_delay;
+    tls = std::move(context);
+    server_name = options.sni.empty() ? host : options.sni;
     start();
   }
 
@@ -315,10 +334,13 @@ class DatagramLink : public EchoLink, private Link {
 }  // namespace
 
 std::unique_ptr<EchoLink> make_echo_link(const gnet::Endpoint& target, Conversation& conversation,
-                                         const EchoClientOptions& options) {
+                                         const EchoClientOptions& options,
+                                         std::optional<gnet::TLSContext> tls) {
   const cli::Route route = cli::route_to(target, options);
   if (route.endpoint.has_connections()) {
-    return std::make_unique<StreamLink>(route, conversation, options);
+    // --connect-to leads elsewhere; whoever is there shall have the name asked for.
+    return std::make_unique<StreamLink>(route, conversation, options, std::move(tls),
+                                        target.host());
   }
   if (!options.interface.empty()) {
     throw cli::UsageError("--interface is for connections, not for datagrams");

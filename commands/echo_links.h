@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 
 #include "cli/command.h"
 #include "commands/conversation.h"
@@ -22,10 +23,11 @@ class EchoLink {
   virtual void close() = 0;
 };
 
-// Begins to connect, and tells the conversation how that goes on. Does not suspend; throws
-// UsageError when the options do not fit the endpoint.
+// Begins to connect, secured by `tls` if there is one, and tells the conversation how that goes on.
+// Does not suspend; throws UsageError when the options do not fit the endpoint.
 [[nodiscard]] std::unique_ptr<EchoLink> make_echo_link(const gnet::Endpoint& target,
                                                        Conversation& conversation,
-                                                       const EchoClientOptions& options);
+                                                       const EchoClientOptions& options,
+                                                       std::optional<gnet::TLSContext> tls);
 
 }  // namespace commands

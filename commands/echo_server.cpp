@@ -235,7 +235,7 @@ const cli::Command echo_server = cli::command<Options>({
     .group = "Servers",
     .arguments = "[ENDPOINT]...",
     .summary = "answer what was sent: echo, discard, chargen, daytime, time",
-    .about = "Answer every byte with the same byte, on TCP, UDP and unix sockets.",
+    .about = "Answer every byte with the same byte, on TCP, TLS, UDP and unix sockets.",
     .examples = {"gnet echo-server --port 6011",
                  "gnet echo-server -p 0 --print-port -D --pid-file echo.pid",
                  "gnet echo-server tcp-l://:7 udp-l://:7 -U /tmp/echo.sock --mode upper"},

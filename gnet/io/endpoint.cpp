@@ -134,6 +134,12 @@ Endpoint Endpoint::with_listen(bool listen) const {
   return other;
 }
 
+Endpoint Endpoint::with_tls(bool tls) const {
+  Endpoint other = *this;
+  other.tls_ = tls && transport_ == Transport::tcp;
+  return other;
+}
+
 std::string_view Endpoint::scheme() const noexcept {
   const auto by_family = [this](std::string_view any, std::string_view v4, std::string_view v6) {
     return family_ == Family::v4 ? v4 : family_ == Family::v6 ? v6 : any;
@@ -150,7 +156,7 @@ std::string_view Endpoint::scheme() const noexcept {
     case Transport::tcp:
       break;
   }
-  return by_family("tcp", "tcp4", "tcp6");
+  return tls_ ? by_family("tls", "tls4", "tls6") : by_family("tcp", "tcp4", "tcp6");
 }
 
 std::string Endpoint::target() const {
@@ -189,7 +195,7 @@ bool operator==(const Endpoint& a, const Endpoint& b) noexcept {
 
 std::strong_ordering operator<=>(const Endpoint& a, const Endpoint& b) noexcept {
   const auto key = [](const Endpoint& e) {
-    return std::tie(e.transport_, e.family_, e.listen_, e.name_, e.port_, e.options_);
+    return std::tie(e.transport_, e.tls_, e.family_, e.listen_, e.name_, e.port_, e.options_);
   };
   return key(a) <=> key(b);
 }

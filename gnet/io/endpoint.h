@@ -39,7 +39,7 @@ class BadEndpoint : public std::invalid_argument {
 
 enum class Transport : std::uint8_t { tcp, udp, unix_stream, unix_seqpacket, unix_datagram };
 
-// The address family asked for: tcp4 and udp4 are v4, tcp6 and udp6 v6, all others any.
+// The address family asked for: tcp4, tls4 and udp4 are v4, tcp6, tls6 and udp6 v6, all others any.
 enum class Family : std::uint8_t { any, v4, v6 };
 
 class Endpoint {
@@ -64,6 +64,8 @@ class Endpoint {
   [[nodiscard]] Transport transport() const noexcept { return transport_; }
   [[nodiscard]] Family family() const noexcept { return family_; }
   [[nodiscard]] bool is_listen() const noexcept { return listen_; }
+  // tcp that TLS secures: the schemes tls, tls4, tls6.
+  [[nodiscard]] bool is_tls() const noexcept { return tls_; }
   [[nodiscard]] bool is_unix() const noexcept { return transport_ >= Transport::unix_stream; }
   // True for tcp, unix and unixpacket: what has connections to accept.
   [[nodiscard]] bool has_connections() const noexcept {
@@ -99,6 +101,8 @@ class Endpoint {
   // The same endpoint with another port, or as the listening side or not.
   [[nodiscard]] Endpoint with_port(std::uint16_t port) const;
   [[nodiscard]] Endpoint with_listen(bool listen = true) const;
+  // The same endpoint secured by TLS, or not; only tcp can be.
+  [[nodiscard]] Endpoint with_tls(bool tls = true) const;
 
   // The address as a URL, for messages and for clients: "tcp://127.0.0.1:6011",
   // "unix:///run/x.sock", "abstract://name". It leaves out "-listen" and options.
@@ -128,6 +132,7 @@ class Endpoint {
   Transport transport_ = Transport::tcp;
   Family family_ = Family::any;
   bool listen_ = false;
+  bool tls_ = false;
 };
 
 }  // namespace gnet

@@ -23,12 +23,16 @@ struct Scheme {
   std::string_view name;
   Transport transport;
   Family family;
+  bool tls = false;
 };
 
-constexpr std::array<Scheme, 10> kSchemes = {
+constexpr std::array<Scheme, 13> kSchemes = {
     {{"tcp", Transport::tcp, Family::any},
      {"tcp4", Transport::tcp, Family::v4},
      {"tcp6", Transport::tcp, Family::v6},
+     {"tls", Transport::tcp, Family::any, true},
+     {"tls4", Transport::tcp, Family::v4, true},
+     {"tls6", Transport::tcp, Family::v6, true},
      {"udp", Transport::udp, Family::any},
      {"udp4", Transport::udp, Family::v4},
      {"udp6", Transport::udp, Family::v6},
@@ -39,9 +43,8 @@ constexpr std::array<Scheme, 10> kSchemes = {
 
 // Schemes of the grammar that this version knows by name only. Those that are written with "//"
 // are host names when they stand before a single colon, as in redis:6379.
-constexpr std::array<std::string_view, 11> kLaterUrls = {"tls",     "ws",     "wss",     "http",
-                                                         "https",   "socks5", "socks5h", "socks4a",
-                                                         "connect", "redis",  "dtls"};
+constexpr std::array<std::string_view, 10> kLaterUrls = {
+    "ws", "wss", "http", "https", "socks5", "socks5h", "socks4a", "connect", "redis", "dtls"};
 constexpr std::array<std::string_view, 19> kLaterLocal = {
     "exec",  "sh",      "stdio",   "fd",     "file",  "null",   "echo", "zero", "random", "text",
     "inetd", "systemd", "openssl", "system", "stdin", "stdout", "pipe", "open", "gopen"};
@@ -227,6 +230,7 @@ class EndpointParser {
       if (!equal_ignoring_case(scheme.name, name)) continue;
       endpoint_.transport_ = scheme.transport;
       endpoint_.family_ = scheme.family;
+      endpoint_.tls_ = scheme.tls;
       abstract_ = scheme.name == "abstract";
       return true;
     }

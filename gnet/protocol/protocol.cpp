@@ -197,6 +197,13 @@ bool Protocol::secure() {
     agree(handshake_timeout > Duration::zero() ? Deadline(handshake_timeout) : Deadline::never());
   } catch (const std::system_error& error) {
     log().info("{}", error.what());
+    try {
+      // With TLS 1.3 a client may be sending already: closing at once would be a reset, and the
+      // alert that says why would be lost.
+      if (error.code().category() == tls_category()) linger();
+    } catch (const std::system_error&) {
+      // It has gone.
+    }
     return false;
   }
   return !reason_ && tls_->established();

@@ -217,11 +217,26 @@ BOOST_AUTO_TEST_CASE(users_and_passwords_are_refused_and_not_shown) {
              "bad endpoint 'tcp://joe:***@h:1': a user and password make no sense for tcp");
 }
 
+BOOST_AUTO_TEST_CASE(tls_is_tcp_that_is_secured) {
+  const Endpoint endpoint = Endpoint::parse("tls-l://[::1]:8443?backlog=5");
+  BOOST_TEST(endpoint.is_tls());
+  BOOST_TEST(endpoint.is_listen());
+  BOOST_TEST((endpoint.transport() == Transport::tcp));
+  BOOST_TEST(endpoint.to_string() == "tls://[::1]:8443");
+  BOOST_TEST(endpoint.url() == "tls-listen://[::1]:8443?backlog=5");
+  BOOST_TEST((Endpoint::parse("tls4://h:1").family() == Family::v4));
+  BOOST_TEST(Endpoint::parse("tls6://h:1").url() == "tls6://h:1");
+  BOOST_TEST((Endpoint::parse("tls://h:1") != Endpoint::parse("tcp://h:1")));
+  BOOST_TEST((Endpoint::parse("tls://h:1").with_tls(false) == Endpoint::parse("tcp://h:1")));
+  BOOST_TEST((Endpoint::parse("tcp://h:1").with_tls() == Endpoint::parse("tls://h:1")));
+  BOOST_TEST(!Endpoint::parse("udp://h:1").with_tls().is_tls());
+}
+
 BOOST_AUTO_TEST_CASE(schemes_of_later_versions_are_named_as_such) {
-  BOOST_TEST(read("tls://h:443") ==
-             "bad endpoint 'tls://h:443': scheme 'tls' is not supported by this version");
+  BOOST_TEST(read("wss://h:443") ==
+             "bad endpoint 'wss://h:443': scheme 'wss' is not supported by this version");
   for (const std::string scheme :
-       {"ws", "wss", "http", "https", "socks5h", "tls-l", "ws-l", "ws+tls+unix", "connect"}) {
+       {"ws", "wss", "http", "https", "socks5h", "ws-l", "ws+tls+unix", "connect"}) {
     BOOST_TEST(problem(scheme + "://h:1") ==
                "scheme '" + scheme + "' is not supported by this version");
   }

@@ -1,0 +1,83 @@
+# TLS: echo-server and echo-client, and strangers.
+. "$(dirname "$0")/prelude.sh"
+command -v openssl > /dev/null || { echo "openssl is missing: skipped" >&2; exit 77; }
+
+certificate() {  # certificate NAME: NAME.pem and NAME.key, self-signed, for localhost
+  openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 1 -subj "/CN=$1" \
+    -addext "subjectAltName=DNS:localhost,IP:127.0.0.1" -keyout "$1.key" -out "$1.pem" 2> /dev/null
+}
+certificate one
+certificate two
+
+# A certificate of its own: the client knows the server by the key that is logged.
+: > server.err
+start echo-server -p 0 -4 --tls --json
+case $endpoints in tls://127.0.0.1:*) ;; *) fail "$endpoints" ;; esac
+pin=$(sed -n 's/.*"pin":"\([^"]*\)".*/\1/p' server.out)
+contains server.err "--pin $pin"
+expect 0 gnet echo-client -n 3 -i 0 --pin "$pin" -k "$endpoints"
+same "$(grep -c "4 B from 127.0.0.1:$port" out) $(cat err)" "3 "
+expect 0 gnet echo-client -n 1 --tls -k ":$port"
+contains err "it may be anybody who answers"
+expect 6 gnet echo-client -n 1 "$endpoints"
+same "$(cat err)" "gnet echo-client: TLS handshake with 127.0.0.1: self-signed certificate"
+expect 6 gnet echo-client -n 1 -k --pin sha256//47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU= "$endpoints"
+contains err "which is not pinned"
+expect 6 gnet echo-client -n 1 --json "$endpoints"
+contains out '"code":6,"name":"tls"'
+stop TERM
+same "$status" 0
+
+# Somebody else's client, somebody else's server.
+start echo-server -p 0 -4 --tls-cert one.pem --tls-key one.key --alpn echo
+expect 0 gnet echo-client -n 20 -i 0 -s 100K --connections 4 --cacert one.pem "tls://localhost:$port"
+echo hello | timeout 10 openssl s_client -connect "127.0.0.1:$port" -CAfile one.pem -quiet \
+  -verify_return_error -alpn echo -tls1_2 -no_ign_eof > out 2> err || :
+contains out hello
+expect 6 gnet echo-client -n 1 --cacert one.pem --sni other "tls://localhost:$port"
+contains err "TLS handshake with other: the certificate is not for this name"
+expect 6 gnet echo-client -n 1 --cacert one.pem --alpn h2 "tls://localhost:$port"
+contains err "no application protocol"
+
+# Who does not speak TLS gets nothing, and nobody else suffers.
+peer pipe "127.0.0.1:$port" < one.pem > out 2> /dev/null || :
+await server.err "TLS handshake: the peer does not speak TLS"
+
+# Another certificate while running; one that is not valid changes nothing.
+cp two.pem one.pem && cp two.key one.key
+kill -HUP "$server"
+await server.err "options read again"
+expect 0 gnet echo-client -n 1 --cacert two.pem "tls://localhost:$port"
+echo nonsense > one.pem
+kill -HUP "$server"
+await server.err "the options stay as they are: one.pem: neither PEM nor PKCS#12"
+expect 0 gnet echo-client -n 1 --cacert two.pem "tls://localhost:$port"
+stop TERM
+same "$status" 0
+
+# Clients have certificates, too; only some endpoints are secured.
+certificate one
+start echo-server tls-l://127.0.0.1:0 tcp-l://127.0.0.1:0 --tls-cert one.pem --tls-key one.key \
+  --tls-client-ca two.pem --tls-min 1.3
+tcp=${endpoints##* }
+case $tcp in tcp://*) ;; *) fail "$endpoints" ;; esac
+expect 0 gnet echo-client -n 1 "$tcp"
+expect 6 gnet echo-client -n 1 --cacert one.pem "tls://localhost:$port"
+contains err "certificate required"
+expect 0 gnet echo-client -n 1 --cacert one.pem --cert two.pem --key two.key "tls://localhost:$port"
+stop TERM
+
+# What is not secured is not taken for it.
+start echo-server -p 0 -4
+expect 6 gnet echo-client -n 1 -k "tls://127.0.0.1:$port"
+contains err "the peer does not speak TLS"
+stop TERM
+
+expect 9 gnet echo-server -p 0 --tls-cert nowhere.pem
+contains err "cannot open nowhere.pem: no such file or directory"
+expect 2 gnet echo-server -p 0 --tls-cert one.key
+expect 2 gnet echo-server -p 0 --tls-key one.key
+expect 2 gnet echo-server -p 0 --alpn h2
+expect 2 gnet echo-client -n 1 -k ":$port"
+expect 2 gnet echo-client -n 1 --tls "udp://127.0.0.1:$port"
+expect 2 gnet echo-client -n 1 --tls --pin abc ":$port"

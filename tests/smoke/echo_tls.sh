@@ -68,7 +68,7 @@ expect 0 gnet echo-client -n 1 --cacert one.pem --cert two.pem --key two.key "tl
 stop TERM
 
 # What is not secured is not taken for it.
-start echo-server -p 0 -4
+start echo-server -p 0 -4 --mode daytime
 expect 6 gnet echo-client -n 1 -k "tls://127.0.0.1:$port"
 contains err "the peer does not speak TLS"
 stop TERM

@@ -93,6 +93,7 @@ BOOST_AUTO_TEST_CASE(unlocking_what_one_does_not_hold_is_misuse_that_names_both)
   BOOST_CHECK_EXCEPTION(mutex.unlock(), gnet::Misuse,
                         says("main unlocks a Mutex that holder holds"));
   BOOST_TEST(mutex.locked());
+  holder.kill();
 }
 
 BOOST_AUTO_TEST_CASE(a_callback_of_the_hub_can_neither_lock_nor_unlock) {

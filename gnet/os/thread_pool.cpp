@@ -125,18 +125,21 @@ ThreadPool::Threads::~Threads() {
 }
 
 bool ThreadPool::Threads::submit(const std::shared_ptr<PoolJob>& job, AsyncResult<>* admitted) {
-  const std::lock_guard lock(mutex_);
+  std::unique_lock lock(mutex_);
   if (ending_) throw Misuse("the thread pool has ended");
   queue_.push_back(job);
   if (!enough_threads()) {
     queue_.pop_back();
     throw_errno(EAGAIN, "cannot start a thread");
   }
-  if (idle_ > 0) wake_.notify_one();
+  const bool wakes = idle_ > 0;
   admit();
-  if (admitted_ == queue_.size()) return true;
-  if (admitted != nullptr) job->admitted.emplace(admitted->setter());
-  return false;
+  const bool room = admitted_ == queue_.size();
+  if (!room && admitted != nullptr) job->admitted.emplace(admitted->setter());
+  lock.unlock();
+  // Not before: the thread would wake to wait for the lock.
+  if (wakes) wake_.notify_one();
+  return room;
 }
 
 void ThreadPool::Threads::withdraw(PoolJob& job) noexcept {

@@ -237,7 +237,7 @@ BOOST_AUTO_TEST_CASE(asked_to_it_throws_the_first_error_and_the_others_run_on) {
   std::vector<Fiber<>> fibers;
   fibers.push_back(spawn([] { sleep(10s); }));
   fibers.push_back(spawn([] {
-    sleep(5ms);
+    sleep(5s);
     throw Oops(2);
   }));
   fibers.push_back(spawn([] {

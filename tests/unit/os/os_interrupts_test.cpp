@@ -3,6 +3,7 @@
 // one more row in points().
 
 #include <fcntl.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -14,9 +15,11 @@
 #include <iterator>
 #include <string>
 
+#include "gnet/io/buffered.h"
 #include "gnet/io/pipe.h"
 #include "gnet/io/wait_fd.h"
 #include "gnet/os/file.h"
+#include "gnet/os/message_pipe.h"
 #include "gnet/os/subprocess.h"
 #include "gnet/os/thread_pool.h"
 #include "tests/unit/eventually.h"
@@ -156,6 +159,45 @@ std::function<Scene()> file_scene(Use use) {
   };
 }
 
+Scene get_scene() {
+  auto ends =
+      std::make_shared<std::pair<gnet::MessagePipe, gnet::MessagePipe>>(gnet::MessagePipe::make());
+  return {[=] { static_cast<void>(ends->first.get<int>()); }, [=] { ends->second.put(1); },
+          [=](bool woken, bool returned) {
+            ends->second.put(2);
+            return ends->first.get<int>(30s) == (woken && !returned ? 1 : 2);
+          }};
+}
+
+// A message that is too long for the socket: nothing of it may be torn.
+Scene put_scene() {
+  auto ends =
+      std::make_shared<std::pair<gnet::MessagePipe, gnet::MessagePipe>>(gnet::MessagePipe::make());
+  return {[=] { ends->first.put(std::string(3'000'000, 'x')); }, nullptr,
+          [=](bool, bool) {
+            auto next = gnet::spawn([&] { ends->first.put("next", 30s); });
+            auto message = ends->second.get<std::string>(30s);
+            if (message->size() == 3'000'000) message = ends->second.get<std::string>(30s);
+            return message == "next" && next.join(30s);
+          }};
+}
+
+Scene sendfile_scene() {
+  int pair[2];
+  BOOST_REQUIRE(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) == 0);
+  auto here = std::make_shared<gnet::Stream>(gnet::UniqueFd(pair[0]));
+  auto there = std::make_shared<gnet::Stream>(gnet::UniqueFd(pair[1]));
+  auto file = std::make_shared<gnet::File>(gnet::File::open("/proc/self/exe"));
+  return {[=] { gnet::sendfile(*here, *file, 0, 100'000'000); }, nullptr,
+          [=](bool, bool) {
+            here->close();
+            gnet::BufferedReader reader(*there);
+            return reader.read_all(30s).starts_with(
+                "\x7f"
+                "ELF");
+          }};
+}
+
 std::vector<Point> points() {
   using gnet::File;
   using gnet::Pipe;
@@ -213,6 +255,9 @@ std::vector<Point> points() {
          file.read(&byte, 1);
        })},
       {"File::read_all", file_scene([](File& file) { file.read_all(); })},
+      {"MessagePipe::get", get_scene},
+      {"MessagePipe::put", put_scene},
+      {"sendfile", sendfile_scene},
       {"File::close", file_scene([](File& file) {
          auto reader = gnet::spawn([&file] { file.read_all(); });
          gnet::yield();

@@ -522,12 +522,19 @@ BOOST_AUTO_TEST_CASE(what_was_sent_leaves_before_the_callback_suspends) {
 BOOST_AUTO_TEST_CASE(send_lose_delivers_everything_to_a_slow_reader) {
   const std::string text = pattern(1'000'000);
   Server server;
+  std::size_t queued = 0;
+  // The sender's side is made small, not the window of the reader: below a packet's size a window
+  // opens only when the kernel's persist timer says so, after seconds.
   server.hooks.made = [&](Probe& probe) {
+    probe.socket().set_option(SOL_SOCKET, SO_SNDBUF, 64 * 1024);
     probe.high_water = 10'000'000;
     probe.send_lose(text);
+    queued = probe.queued_bytes();
   };
   Stream client = server.connect();
-  shrink(client);
+  client.socket().set_option(SOL_SOCKET, SO_RCVBUF, 128 * 1024);
+  gnet::sleep(5ms);
+  BOOST_TEST(queued > text.size() / 2);
   std::string all;
   char buffer[50'000];
   while (const std::size_t size = client.receive(buffer, sizeof buffer, 10s)) {

@@ -17,7 +17,7 @@ const FiberControl* joined_fiber(const void* object) {
   return static_cast<const FiberControl*>(object);
 }
 
-constexpr WaitKind kJoin{"the end of fiber", joined_fiber};
+constexpr WaitKind kJoin{"the end of", joined_fiber};
 
 enum LinkWhen { kAlways, kOnValue, kOnException };
 
@@ -196,10 +196,10 @@ void AnyFiber::add_waiter(Waiter& waiter) const {
   control_->done_waiters.push_back(waiter);
 }
 
-void AnyFiber::throw_failure() const {
-  control_->error_retrieved = true;
-  if (control_->error) std::rethrow_exception(control_->error);
-  throw FiberKilled(control_->display_name() + " was killed");
+std::exception_ptr AnyFiber::failure(FiberControl& control) {
+  control.error_retrieved = true;
+  if (control.error) return control.error;
+  return std::make_exception_ptr(FiberKilled(control.display_name() + " was killed"));
 }
 
 }  // namespace gnet

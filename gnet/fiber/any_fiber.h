@@ -105,7 +105,8 @@ class AnyFiber {
   // ---- links ----
 
   // Has `callback` called, in a fiber of its own, when the fiber has finished; soon,
-  // if it has already. Returns a number for unlink().
+  // if it has already. Returns a number for unlink(). The handle may be moved from, as
+  // into a queue: fiber.link([&](AnyFiber& done) { ended.put(std::move(done)); }).
   int link(Link callback, SourceLocation where = SourceLocation::current());
   // Only when successful().
   int link_value(Link callback, SourceLocation where = SourceLocation::current());
@@ -134,9 +135,12 @@ class AnyFiber {
   [[nodiscard]] Hub& hub() const;
 
   [[nodiscard]] detail::FiberControl& control() const noexcept { return *control_; }
+  [[nodiscard]] static detail::FiberControl& control_of(const AnyFiber& fiber) noexcept {
+    return *fiber.control_;
+  }
 
-  // Throws what get() throws when there is no value.
-  void throw_failure() const;
+  // What get() throws when there is no value.
+  [[nodiscard]] static std::exception_ptr failure(detail::FiberControl& control);
 
  private:
   friend class Nursery;

@@ -125,12 +125,12 @@ class Fiber : public AnyFiber {
   // error that it ended with, each time anew, or FiberKilled.
   T get() const& {
     const_cast<Fiber*>(this)->join();
-    if (!result().value) throw_failure();
+    if (!result().value) std::rethrow_exception(failure(control()));
     if constexpr (!std::is_void_v<T>) return *result().value;
   }
   T get() && {
     join();
-    if (!result().value) throw_failure();
+    if (!result().value) std::rethrow_exception(failure(control()));
     if constexpr (!std::is_void_v<T>) return std::move(*result().value);
   }
 
@@ -143,6 +143,26 @@ class Fiber : public AnyFiber {
   // The value, or null while there is none: not finished, failed, or killed.
   [[nodiscard]] const detail::Stored<T>* value() const noexcept {
     return result().value ? &*result().value : nullptr;
+  }
+
+  using AnyFiber::link;
+
+  // Sets an AsyncResult<T>, unless it has been set, to what get() will return or throw.
+  // It must outlive the fiber, or be unlinked.
+  template <typename Result>
+  requires requires(Result& result) { result.try_set_exception(std::exception_ptr()); }
+  int link(Result& result) {
+    return link_inline([&result](AnyFiber& ended) {
+      detail::FiberControl& control = control_of(ended);
+      const auto& value = static_cast<detail::FiberResult<T>&>(control).value;
+      if (!value) {
+        result.try_set_exception(failure(control));
+      } else if constexpr (std::is_void_v<T>) {
+        result.try_set();
+      } else {
+        result.try_set(*value);
+      }
+    });
   }
 
   // For spawn(): one more handle to `control`, which must be a Fiber<T>'s.

@@ -57,6 +57,41 @@ BOOST_AUTO_TEST_CASE(an_error_wakes_waiters_and_wait_does_not_throw_it) {
   BOOST_TEST(waiter.get());
 }
 
+BOOST_AUTO_TEST_CASE(a_fiber_links_to_it_what_it_ends_with) {
+  gnet::AsyncResult<int> value;
+  gnet::AsyncResult<int> error;
+  gnet::AsyncResult<int> death;
+  gnet::AsyncResult<> nothing;
+  auto good = gnet::spawn([] { return 42; });
+  auto bad = gnet::spawn([]() -> int { throw Failure{7}; });
+  auto doomed = gnet::spawn([]() -> int {
+    gnet::sleep(10s);
+    return 0;
+  });
+  auto plain = gnet::spawn([] {});
+  good.link(value);
+  bad.link(error);
+  doomed.link(death);
+  doomed.kill();
+  plain.join();
+  plain.link(nothing);  // also afterwards
+  BOOST_TEST(value.get() == 42);
+  BOOST_CHECK_THROW(error.get(), Failure);
+  BOOST_CHECK_THROW(death.get(), gnet::FiberKilled);
+  nothing.get();
+}
+
+BOOST_AUTO_TEST_CASE(a_link_to_it_can_be_taken_back_and_does_not_set_it_twice) {
+  gnet::AsyncResult<int> result;
+  auto first = gnet::spawn([] { return 1; });
+  auto second = gnet::spawn([] { return 2; });
+  first.unlink(first.link(result));
+  second.link(result);
+  second.link(result);
+  BOOST_TEST(result.get() == 2);
+  BOOST_TEST(first.get() == 1);
+}
+
 BOOST_AUTO_TEST_CASE(waiters_wake_in_arrival_order) {
   gnet::AsyncResult<> result;
   std::vector<int> order;

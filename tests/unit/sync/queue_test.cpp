@@ -403,4 +403,18 @@ BOOST_AUTO_TEST_CASE(destroying_it_under_its_waiters_tells_them_misuse) {
   BOOST_CHECK_THROW(putting.get(), gnet::Misuse);
 }
 
+BOOST_AUTO_TEST_CASE(fibers_link_to_a_queue_as_they_end) {
+  gnet::Queue<gnet::AnyFiber> ended(1);
+  const auto put = [&](gnet::AnyFiber& fiber) { ended.put(std::move(fiber)); };
+  auto slow = gnet::spawn([] { gnet::sleep(2ms); });
+  auto quick = gnet::spawn([] {});
+  auto failing = gnet::spawn([] { throw std::runtime_error("as asked"); });
+  for (auto* fiber : {&slow, &quick, &failing}) fiber->link(put);
+  BOOST_TEST(ended.get().id() == quick.id());
+  const gnet::AnyFiber second = ended.get();
+  BOOST_TEST(second.id() == failing.id());
+  BOOST_TEST(gnet::describe(second.exception()) == "as asked");
+  BOOST_TEST(ended.get().id() == slow.id());
+}
+
 BOOST_AUTO_TEST_SUITE_END()

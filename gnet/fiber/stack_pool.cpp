@@ -14,11 +14,13 @@
 #include "gnet/base/size.h"
 #include "gnet/fiber/context.h"
 
-#if __has_include(<valgrind/valgrind.h>)
-#include <valgrind/valgrind.h>
-#define GNET_REGISTER_STACK(base, top) VALGRIND_STACK_REGISTER(base, top)
+#if defined(GNET_VALGRIND)
+#include <valgrind/memcheck.h>
 #else
-#define GNET_REGISTER_STACK(base, top) (void)0
+#define RUNNING_ON_VALGRIND 0
+#define VALGRIND_STACK_REGISTER(base, top) 0
+#define VALGRIND_STACK_DEREGISTER(id) static_cast<void>(id)
+#define VALGRIND_MAKE_MEM_UNDEFINED(base, size) static_cast<void>(base)
 #endif
 
 namespace gnet::detail {
@@ -75,7 +77,10 @@ std::size_t StackPool::default_size() {
   return size;
 }
 
+StackPool::StackPool() noexcept : watched_(RUNNING_ON_VALGRIND != 0) {}
+
 StackPool::~StackPool() {
+  for (const unsigned id : watched_ids_) VALGRIND_STACK_DEREGISTER(id);
   for (const Slab& slab : slabs_) munmap(slab.base, slab.size);
 }
 
@@ -98,6 +103,10 @@ Stack StackPool::take(std::size_t size) {
   auto& list = from.warm.empty() ? from.cold : from.warm;
   char* base = list.back();
   list.pop_back();
+  if (watched_) [[unlikely]] {
+    // To valgrind what a finished fiber's frames covered is beyond the end of the stack.
+    VALGRIND_MAKE_MEM_UNDEFINED(base + page_size(), from.size - page_size());
+  }
 #if defined(GNET_ASAN)
   __asan_unpoison_memory_region(base, from.size);
 #endif
@@ -119,7 +128,9 @@ void StackPool::map_slab(SizeClass& size_class) {
   for (std::size_t i = count; i-- > 0;) {
     char* stack = base + i * size_class.size;
     guard(stack);
-    GNET_REGISTER_STACK(stack + page_size(), stack + size_class.size);
+    if (watched_) {
+      watched_ids_.push_back(VALGRIND_STACK_REGISTER(stack + page_size(), stack + size_class.size));
+    }
     size_class.cold.push_back(stack);
   }
 }

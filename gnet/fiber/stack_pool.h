@@ -28,7 +28,7 @@ class StackPool {
   // sanitizer makes frames larger; GNET_STACK_SIZE in the environment changes it.
   static std::size_t default_size();
 
-  StackPool() = default;
+  StackPool() noexcept;
   StackPool(const StackPool&) = delete;
   StackPool& operator=(const StackPool&) = delete;
   ~StackPool();
@@ -68,6 +68,8 @@ class StackPool {
   std::vector<SizeClass> classes_;
   std::vector<Slab> slabs_;
   bool wants_trim_ = false;
+  bool watched_;  // by valgrind, which has to be told what is a stack
+  std::vector<unsigned> watched_ids_;
 };
 
 }  // namespace gnet::detail

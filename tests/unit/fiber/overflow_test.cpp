@@ -1,60 +1,18 @@
 #include "gnet/fiber/overflow.h"
 
-#include <sys/resource.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include <boost/test/unit_test.hpp>
 #include <csignal>
-#include <functional>
 #include <string>
 #include <thread>
 
 #include "gnet/fiber/fiber.h"
+#include "tests/unit/child.h"
 #include "tests/unit/fiber/support.h"
-
-#if __has_include(<valgrind/valgrind.h>)
-#include <valgrind/valgrind.h>
-#else
-#define RUNNING_ON_VALGRIND 0
-#endif
+#include "tests/unit/valgrind.h"
 
 using namespace test;
 
 namespace {
-
-struct Death {
-  int signal = 0;
-  std::string words;  // on stderr
-};
-
-// Calls `body` in a child process.
-Death death_of(const std::function<void()>& body) {
-  int ends[2];
-  BOOST_REQUIRE(pipe(ends) == 0);
-  const pid_t child = fork();
-  BOOST_REQUIRE(child >= 0);
-  if (child == 0) {
-    const rlimit no_core{0, 0};
-    setrlimit(RLIMIT_CORE, &no_core);
-    dup2(ends[1], STDERR_FILENO);
-    close(ends[0]);
-    close(ends[1]);
-    body();
-    _exit(0);
-  }
-  close(ends[1]);
-  Death death;
-  char buffer[4096];
-  for (ssize_t got; (got = read(ends[0], buffer, sizeof buffer)) > 0;) {
-    death.words.append(buffer, static_cast<std::size_t>(got));
-  }
-  close(ends[0]);
-  int status = 0;
-  waitpid(child, &status, 0);
-  if (WIFSIGNALED(status)) death.signal = WTERMSIG(status);
-  return death;
-}
 
 // Uses up any stack.
 [[gnu::noinline]] int recurse(int depth) {
@@ -70,7 +28,7 @@ bool contains(const std::string& text, const std::string& part) {
 
 // Sanitizers and valgrind report overflows themselves.
 bool watched() {
-  return kSanitized || RUNNING_ON_VALGRIND != 0;
+  return kSanitized || on_valgrind();
 }
 
 }  // namespace

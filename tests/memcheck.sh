@@ -1,0 +1,54 @@
+#!/bin/bash
+# memcheck.sh BUILD [SUITE…]: unit tests under valgrind, as many at a time as there are cores.
+# Without suites: those of what handles stacks and memory itself, and the command as a server and
+# as a client.
+set -euo pipefail
+build=$(realpath "$1")
+shift
+tests=$(cd "$(dirname "$0")" && pwd)
+export build work
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+# Two threads have to get their turns. Blocks that are still reachable at the end are no leaks.
+valgrind='valgrind --quiet --fair-sched=yes --leak-check=full --show-leak-kinds=definite'
+valgrind+=' --errors-for-leak-kinds=definite --error-exitcode=9 --error-markers=MEMCHECK,END'
+export valgrind
+
+suites=("$@")
+if [[ $# == 0 ]]; then
+  for test in "$tests"/unit/{fiber,sync,io,protocol,diag}/*_test.cpp; do
+    suites+=("$(basename "$test" _test.cpp)")
+  done
+fi
+
+# report NAME STATUS LOG: one line, and the log of what failed, without valgrind's note that it
+# does not know epoll_pwait2; it is answered ENOSYS.
+report() {
+  [[ $2 == 0 ]] && ! grep -q MEMCHECK "$3" && { echo "ok      $1"; return; }
+  echo "FAILED  $1"
+  grep -Ev '^--[0-9]+-- ' "$3" | head -n 200
+  return 1
+}
+
+check_suite() {
+  local status=0
+  $valgrind "$build/tests/gnet_unit" --run_test="$1" --color_output=no > "$work/$1.log" 2>&1 ||
+    status=$?
+  report "$1" "$status" "$work/$1.log"
+}
+export -f report check_suite
+failed=0
+printf '%s\n' "${suites[@]}" | xargs -P "$(nproc)" -I{} bash -c 'check_suite {}' || failed=1
+[[ $# == 0 ]] || exit "$failed"
+
+printf '#!/bin/sh\nexec %s --log-file=%s/smoke.%%p %s/gnet "$@"\n' "$valgrind" "$work" "$build" \
+  > "$work/gnet"
+chmod +x "$work/gnet"
+for name in echo_server_modes echo_server_signals; do
+  status=0
+  GNET=$work/gnet sh "$tests/smoke/$name.sh" > "$work/$name.log" 2>&1 || status=$?
+  cat "$work"/smoke.* >> "$work/$name.log"
+  rm -f "$work"/smoke.*
+  report "smoke.$name" "$status" "$work/$name.log" || failed=1
+done
+exit "$failed"

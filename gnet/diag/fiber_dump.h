@@ -3,7 +3,7 @@
 //   std::cerr << gnet::fiber_dump();
 //
 //   main (the thread's own): waiting for Event 0x7ffd2b1f
-//   fiber-3 (spawned at tcp_server_factory.cpp:72): waiting for read 0x55d0c1e0
+//   fiber-3 (spawned at tcp_server_factory.cpp:72): waiting for data on socket tcp://127.0.0.1:4001
 //   fiber-7 (spawned at signal.cpp:120): running
 //
 // Threads: of the hub that it is asked about.

@@ -40,8 +40,9 @@ class LocalStorage;
 // What a fiber waits for, in the words of the wait graph. One static object for
 // each kind of primitive.
 struct WaitKind {
-  const char* name;                                             // "Event", "join", "read"
+  const char* name;                                             // "Event", "data on socket"
   const FiberControl* (*holder)(const void* object) = nullptr;  // who could end the wait
+  std::string (*object_name)(const void* object) = nullptr;     // else it is its address
 };
 
 // An entry of the hub's ready queue: a fiber, or a callback that the hub runs.

@@ -16,7 +16,9 @@
 #include "gnet/fiber/loop_exit.h"
 #include "gnet/fiber/mailbox.h"
 #include "gnet/fiber/overflow.h"
+#include "gnet/fiber/terminate.h"
 #include "gnet/fiber/timeout.h"
+#include "gnet/fiber/wait_graph.h"
 
 namespace gnet {
 
@@ -52,15 +54,6 @@ constexpr Duration kShutdownPause = std::chrono::milliseconds(10);
 // Guards what happens to a fiber's handles on other threads against the end of the
 // fiber's hub.
 constinit std::mutex lifetimes;
-
-std::string where_text(const SourceLocation& where) {
-  if (where.line() == 0) return "the thread's own";
-  std::string_view file = where.file_name();
-  if (const auto slash = file.rfind('/'); slash != std::string_view::npos) {
-    file.remove_prefix(slash + 1);
-  }
-  return fmt::format("spawned at {}:{}", file, where.line());
-}
 
 }  // namespace
 
@@ -131,6 +124,7 @@ void Hub::post(UniqueFunction<void()> callback) {
 Hub& Hub::make() {
   // Before the owner is first used, so that the signal stack goes after the hub.
   detail::install_overflow_handler();
+  detail::install_terminate_handler();
   if (owner.gone) throw Misuse("this thread's hub has ended: too late to use fibers");
   owner.hub = new Hub();
   return *owner.hub;
@@ -251,7 +245,7 @@ void Hub::release_elsewhere(FiberControl& fiber) noexcept {
   lock.unlock();
   if (fiber.error && !fiber.error_retrieved) {
     Logger("gnet").error("{} ({}) ended with an error nobody handled: {}", fiber.display_name(),
-                         where_text(fiber.spawned_at), describe(fiber.error));
+                         detail::origin_text(fiber.spawned_at), describe(fiber.error));
   }
   auto* pool = static_cast<detail::StackPool*>(fiber.pool);
   fiber.destroy(fiber);
@@ -359,8 +353,9 @@ void Hub::finish(FiberControl& fiber) noexcept {
 
 void Hub::dispose(FiberControl& fiber) noexcept {
   if (fiber.error && !fiber.error_retrieved) {
-    report_error(fmt::format("{} ({})", fiber.display_name(), where_text(fiber.spawned_at)),
-                 std::exchange(fiber.error, nullptr));
+    report_error(
+        fmt::format("{} ({})", fiber.display_name(), detail::origin_text(fiber.spawned_at)),
+        std::exchange(fiber.error, nullptr));
   }
 #if defined(GNET_TSAN)
   // The context may still be running: its record is destroyed by the hub.
@@ -654,24 +649,6 @@ bool Hub::wait_idle(Deadline deadline) {
     if (!park(kIdleWait, this, deadline, false) && !waiter.signalled) return false;
   }
   return true;
-}
-
-std::string Hub::wait_graph() {
-  std::string text;
-  all_fibers_.for_each([&text](FiberControl& fiber) {
-    if (fiber.state != FiberState::waiting) return;
-    text += fmt::format("  {} ({}) waits for {}", fiber.display_name(),
-                        where_text(fiber.spawned_at), fiber.waits_for->name);
-    if (fiber.waits_on != nullptr) text += fmt::format(" {}", fmt::ptr(fiber.waits_on));
-    if (fiber.waits_for->holder != nullptr) {
-      if (const FiberControl* holder = fiber.waits_for->holder(fiber.waits_on)) {
-        text += fmt::format(", held by {}", holder->display_name());
-      }
-    }
-    text += '\n';
-  });
-  if (!text.empty()) text.pop_back();
-  return text;
 }
 
 void Hub::tidy() noexcept {

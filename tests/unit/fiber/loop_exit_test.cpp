@@ -66,9 +66,9 @@ BOOST_AUTO_TEST_CASE(its_text_is_the_wait_graph) {
   BOOST_TEST(contains(
       text, "reader (spawned at loop_exit_test.cpp:" + std::to_string(line) + ") waits for Event"));
   BOOST_TEST(contains(text, "joiner (spawned at loop_exit_test.cpp:"));
-  BOOST_TEST(contains(text, "held by reader"));
+  BOOST_TEST(contains(text, "waits for the end of reader"));
   BOOST_TEST(contains(text, "main (the thread's own) waits for"));
-  BOOST_TEST(contains(text, "held by joiner"));
+  BOOST_TEST(contains(text, "waits for the end of joiner"));
   BOOST_TEST(text.find("fiber-") == std::string::npos);  // who does not wait is not named
   event.set();
   joiner.join();
@@ -91,8 +91,8 @@ BOOST_AUTO_TEST_CASE(fibers_that_join_each_other_are_found_out) {
   one = spawn({.name = "one"}, [&] { two.join(); });
   two = spawn({.name = "two"}, [&] { one.join(); });
   const auto text = message_of([&] { one.join(); });
-  BOOST_TEST(contains(text, "held by one"));
-  BOOST_TEST(contains(text, "held by two"));
+  BOOST_TEST(contains(text, "waits for the end of one"));
+  BOOST_TEST(contains(text, "waits for the end of two"));
   one.kill();
   BOOST_TEST(two.join(1s));
 }

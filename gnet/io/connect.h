@@ -4,7 +4,7 @@
 // Eyeballs: IPv6 and IPv4 in turn, the next one after 250 ms or as soon as the one
 // before has failed), and returns the first that answers; the others are closed.
 //
-//   gnet::Stream stream = gnet::connect(gnet::Endpoint::parse("example.org:80"), {.timeout = 3s});
+//   gnet::Stream stream = gnet::connect("example.org:80", {.timeout = 3s});
 //
 // Threads: the Stream belongs to the calling hub.
 

@@ -1,6 +1,6 @@
 // A socket that sends and receives datagrams: UDP or a unix datagram socket.
 //
-//   gnet::DatagramSocket socket = gnet::DatagramSocket::bind(gnet::Endpoint::parse("udp-l://:0"));
+//   gnet::DatagramSocket socket = gnet::DatagramSocket::bind("udp-l://:0");
 //   gnet::SocketAddress peer;
 //   while (auto n = socket.receive(buffer, sizeof buffer, peer)) {
 //     socket.send({buffer, *n}, peer);

@@ -5,9 +5,9 @@
 // :8080 (that port on the loopback), *:8080 (all interfaces), host:8080, [::1]:8080, /path,
 // ./x.sock, @name. socat's spellings (TCP:host:port, UNIX-LISTEN:/path,fork) are understood too.
 //
-//   const auto endpoint = gnet::Endpoint::parse("localhost:6011");
+//   const gnet::Endpoint endpoint = "localhost:6011";
 //   endpoint.to_string();                             // "tcp://localhost:6011"
-//   gnet::Endpoint::parse("tcp://:99999");            // throws BadEndpoint:
+//   gnet::connect("tcp://:99999");                    // throws BadEndpoint:
 //                                   // bad endpoint 'tcp://:99999': port must be 0-65535
 //
 // Threads: a value; copy it freely.
@@ -18,6 +18,7 @@
 
 #include <asio/ip/address.hpp>
 #include <compare>
+#include <concepts>
 #include <cstdint>
 #include <optional>
 #include <stdexcept>
@@ -46,6 +47,11 @@ class Endpoint {
  public:
   // Throws BadEndpoint.
   [[nodiscard]] static Endpoint parse(std::string_view text);
+
+  // The same: whatever wants an Endpoint takes its text, as in connect("localhost:6011").
+  template <typename Text>
+  requires std::convertible_to<const Text&, std::string_view> Endpoint(const Text& text)
+      : Endpoint(parse(text)) {}  // NOLINT: implicit on purpose
 
   // tcp or udp at a name or an address, with or without brackets; "*" means all interfaces. Throws
   // BadEndpoint for a host that cannot be one.

@@ -5,7 +5,7 @@
 // reserve that it holds, so that one more connection can be served, and then says
 // so; connections wait in the kernel's backlog and are not reset.
 //
-//   gnet::Listener listener(gnet::Endpoint::parse("tcp-l://127.0.0.1:0"));
+//   gnet::Listener listener("tcp-l://127.0.0.1:0");
 //   for (;;) serve(gnet::Stream(listener.accept().fd));
 //
 // Threads: a Listener belongs to the hub on which it was made.

@@ -4,7 +4,7 @@
 // SyncReadStream and SyncWriteStream, so that asio::read_until, asio::write,
 // asio::ssl::stream and whatever is built on them run on it, cooperatively.
 //
-//   gnet::Stream stream = gnet::connect(gnet::Endpoint::parse("localhost:6011"));
+//   gnet::Stream stream = gnet::connect("localhost:6011");
 //   asio::write(stream, asio::buffer("ooxx\n"sv));
 //   std::string line;
 //   asio::read_until(stream, asio::dynamic_buffer(line), '\n');

@@ -61,9 +61,6 @@ class ReconnectingClientFactory : public ConnectionFactory {
 
   // Never reconnects, unless reconnect_delay is set.
   explicit ReconnectingClientFactory(Endpoint endpoint);
-  explicit ReconnectingClientFactory(std::string_view endpoint)
-      : ReconnectingClientFactory(Endpoint::parse(endpoint)) {}
-
   ReconnectingClientFactory(Endpoint endpoint, const RetryPolicy& policy);
 
   // Stops without grace, and suspends until the connection has ended.
@@ -76,11 +73,6 @@ class ReconnectingClientFactory : public ConnectionFactory {
     auto factory = std::make_unique<ReconnectingClientFactory>(std::move(endpoint), policy);
     factory->set_builder([args...] { return std::make_unique<P>(args...); });
     return factory;
-  }
-  template <typename P, typename... Args>
-  static std::unique_ptr<ReconnectingClientFactory> of(std::string_view endpoint,
-                                                       const RetryPolicy& policy, Args... args) {
-    return of<P>(Endpoint::parse(endpoint), policy, std::move(args)...);
   }
 
   void set_builder(Builder builder) { builder_ = std::move(builder); }

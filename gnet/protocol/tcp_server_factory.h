@@ -26,7 +26,6 @@
 #include <functional>
 #include <memory>
 #include <optional>
-#include <string_view>
 #include <utility>
 
 #include "gnet/io/listener.h"
@@ -60,10 +59,6 @@ class TCPServerFactory : public ConnectionFactory {
     auto factory = std::make_unique<TCPServerFactory>(std::move(endpoint));
     factory->set_builder([args...] { return std::make_unique<P>(args...); });
     return factory;
-  }
-  template <typename P, typename... Args>
-  static std::unique_ptr<TCPServerFactory> of(std::string_view endpoint, Args... args) {
-    return of<P>(Endpoint::parse(endpoint), std::move(args)...);
   }
 
   void set_builder(Builder builder) { builder_ = std::move(builder); }

@@ -82,10 +82,6 @@ class UDPServerFactory : public Factory {
     factory->set_protocol(std::make_unique<P>(std::forward<Args>(args)...));
     return factory;
   }
-  template <typename P, typename... Args>
-  static std::unique_ptr<UDPServerFactory> of(std::string_view endpoint, Args&&... args) {
-    return of<P>(Endpoint::parse(endpoint), std::forward<Args>(args)...);
-  }
 
   void set_protocol(std::unique_ptr<DatagramProtocol> protocol);
 

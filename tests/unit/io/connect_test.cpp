@@ -110,6 +110,15 @@ BOOST_AUTO_TEST_CASE(a_stream_serves_asio_s_synchronous_algorithms) {
   BOOST_TEST((end == asio::error::eof));
 }
 
+BOOST_AUTO_TEST_CASE(an_endpoint_may_be_given_as_its_text) {
+  Listener listener("tcp-l://127.0.0.1:0");
+  const std::string port = std::to_string(listener.local_endpoint().port());
+  const Stream by_string = gnet::connect("localhost:" + port);
+  const Stream by_view = gnet::connect(std::string_view(port), {.source = "127.0.0.1:0"});
+  BOOST_TEST(by_view.remote_endpoint().to_string() == "tcp://127.0.0.1:" + port);
+  BOOST_CHECK_THROW(static_cast<void>(gnet::connect("tcp://:99999")), gnet::BadEndpoint);
+}
+
 BOOST_AUTO_TEST_CASE(an_interrupted_connect_closes_what_it_began) {
   // A listener that accepts nothing and has no backlog left lets a connect hang.
   Listener listener(Endpoint::parse("tcp-l://127.0.0.1:0"), {.backlog = 0});

@@ -41,11 +41,8 @@ Duration RetryPolicy::delay(unsigned retry, double random) const noexcept {
                                  std::chrono::duration<double>(std::min(drawn, most))));
 }
 
-ReconnectingClientFactory::ReconnectingClientFactory(Endpoint endpoint)
-    : ReconnectingClientFactory(std::move(endpoint), {.initial = Duration::zero()}) {}
-
 ReconnectingClientFactory::ReconnectingClientFactory(Endpoint endpoint, const RetryPolicy& policy)
-    : reconnect_delay(policy.initial), endpoint_(std::move(endpoint)), policy_(policy) {}
+    : retry(policy), endpoint_(std::move(endpoint)) {}
 
 ReconnectingClientFactory::~ReconnectingClientFactory() {
   if (Hub::current_if_any() == nullptr) return;
@@ -151,7 +148,7 @@ std::optional<Duration> ReconnectingClientFactory::try_once() {
                                            connected.peer, std::move(connected.tls));
                           });
   connection.join();
-  const bool stable = Clock::now() - since >= policy_.reset_after;
+  const bool stable = Clock::now() - since >= retry.reset_after;
   if (stable) retry_ = 0;
   // A server that only accepts and closes is as bad as none.
   if (stable || was_useful_) attempt_ = 0;
@@ -162,7 +159,7 @@ std::optional<Duration> ReconnectingClientFactory::try_once() {
 
 ReconnectingClientFactory::Connected ReconnectingClientFactory::connect_once() {
   ConnectOptions options = connect_options;
-  options.timeout = policy_.connect_timeout;
+  options.timeout = retry.connect_timeout;
   const Deadline deadline =
       options.timeout > Duration::zero() ? Deadline(options.timeout) : Deadline::never();
   Stream stream = connect(endpoint_, options);
@@ -182,11 +179,9 @@ ReconnectingClientFactory::Connected ReconnectingClientFactory::connect_once() {
 }
 
 std::optional<Duration> ReconnectingClientFactory::next_delay() {
-  if (!trying_ || reconnect_delay <= Duration::zero()) return std::nullopt;
-  if (policy_.max_retries && attempt_ >= *policy_.max_retries) return std::nullopt;
-  RetryPolicy policy = policy_;
-  policy.initial = reconnect_delay;
-  return policy.delay(++retry_, random_share());
+  if (!trying_ || retry.initial <= Duration::zero()) return std::nullopt;
+  if (retry.max_retries && attempt_ >= *retry.max_retries) return std::nullopt;
+  return retry.delay(++retry_, random_share());
 }
 
 bool ReconnectingClientFactory::wait_connected(Deadline deadline) {

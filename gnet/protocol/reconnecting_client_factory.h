@@ -59,9 +59,9 @@ class ReconnectingClientFactory : public ConnectionFactory {
  public:
   using Builder = std::function<std::unique_ptr<Protocol>()>;
 
-  // Never reconnects, unless reconnect_delay is set.
-  explicit ReconnectingClientFactory(Endpoint endpoint);
-  ReconnectingClientFactory(Endpoint endpoint, const RetryPolicy& policy);
+  // Without a policy it never connects again, unless reconnect_delay is set.
+  explicit ReconnectingClientFactory(Endpoint endpoint,
+                                     const RetryPolicy& policy = {.initial = Duration::zero()});
 
   // Stops without grace, and suspends until the connection has ended.
   ~ReconnectingClientFactory() override;
@@ -79,7 +79,8 @@ class ReconnectingClientFactory : public ConnectionFactory {
 
   // ---- settings ----
 
-  Duration reconnect_delay{};  // the first delay, instead of RetryPolicy::initial; 0: never again
+  RetryPolicy retry;
+  Duration& reconnect_delay = retry.initial;         // the first delay; 0: never again
   ConnectOptions connect_options;                    // its timeout is RetryPolicy::connect_timeout
   bool no_delay = true;                              // TCP_NODELAY
   std::optional<TLSContext> tls;                     // a client's: connections are secured by it
@@ -183,7 +184,6 @@ class ReconnectingClientFactory : public ConnectionFactory {
   void changed() { changed_.notify_all(); }
 
   Endpoint endpoint_;
-  RetryPolicy policy_;
   Builder builder_;
   Fiber<> runner_;
   bool trying_ = false;

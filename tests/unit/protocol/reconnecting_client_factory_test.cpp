@@ -149,6 +149,10 @@ BOOST_AUTO_TEST_CASE(without_a_delay_it_never_tries_again) {
 }
 
 BOOST_AUTO_TEST_CASE(reconnect_delay_is_the_first_delay) {
+  Client with_policy(free_endpoint(), kQuick);
+  with_policy.reconnect_delay = 7ms;
+  BOOST_TEST((with_policy.retry.initial == 7ms));
+
   Client client(free_endpoint());
   client.reconnect_delay = 1ms;
   client.start();

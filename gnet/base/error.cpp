@@ -56,6 +56,11 @@ SystemError::SystemError(std::error_code code, std::string_view context)
       text_(context.empty() ? describe(code) : std::string(context) + ": " + describe(code)),
       context_(std::string(context)) {}
 
+SystemError::SystemError(std::error_code code, std::string_view context, std::string_view reason)
+    : std::system_error(code),
+      text_(std::string(context) + ": " + std::string(reason)),
+      context_(std::string(context)) {}
+
 std::error_code last_error() noexcept {
   return {errno, std::system_category()};
 }
@@ -70,6 +75,11 @@ void throw_errno(std::string_view context) {
 
 void throw_errno(int number, std::string_view context) {
   throw SystemError({number, std::system_category()}, context);
+}
+
+void throw_timed_out(std::string_view context, TimePoint since) {
+  throw SystemError({ETIMEDOUT, std::system_category()}, context,
+                    "timed out after " + format_duration(Clock::now() - since, 2));
 }
 
 std::string describe(const std::error_code& code) {

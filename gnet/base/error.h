@@ -15,6 +15,8 @@
 #include <string_view>
 #include <system_error>
 
+#include "gnet/base/duration.h"
+
 namespace gnet {
 
 // The program uses an object in a way that its contract forbids: from a wrong thread, a second
@@ -50,6 +52,8 @@ class SystemError : public std::system_error {
  public:
   // context says what could not be done and to what: "cannot connect to tcp://127.0.0.1:1".
   SystemError(std::error_code code, std::string_view context);
+  // With a reason that says more than the code does.
+  SystemError(std::error_code code, std::string_view context, std::string_view reason);
 
   [[nodiscard]] const char* what() const noexcept override { return text_.what(); }
   // The text without its reason.
@@ -70,6 +74,10 @@ class SystemError : public std::system_error {
 // Throws SystemError with errno, or with the number given.
 [[noreturn]] void throw_errno(std::string_view context);
 [[noreturn]] void throw_errno(int number, std::string_view context);
+
+// Throws SystemError with std::errc::timed_out, which says how long was waited: "receive: timed
+// out after 2s".
+[[noreturn]] void throw_timed_out(std::string_view context, TimePoint since);
 
 // The reason alone, as in a sentence: "connection refused".
 [[nodiscard]] std::string describe(const std::error_code& code);

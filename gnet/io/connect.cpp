@@ -68,7 +68,7 @@ class Connector {
     if (errno != EINPROGRESS) throw_errno(what());
     // Until the poller says so.
     socket.full();
-    if (!socket.wait_writable(deadline_)) throw_errno(ETIMEDOUT, what());
+    if (!socket.wait_writable(deadline_)) throw_timed_out(what(), began_);
     if (const auto error = socket.take_error()) throw_error(error, what());
     return socket;
   }
@@ -130,12 +130,13 @@ class Connector {
         failed[running[index]] = true;
         last_error = attempt.exception();
       }
-      if (ended.empty() && deadline_.passed()) throw_errno(ETIMEDOUT, what());
+      if (ended.empty() && deadline_.passed()) throw_timed_out(what(), began_);
     }
   }
 
   Endpoint endpoint_;
   ConnectOptions options_;
+  TimePoint began_ = Clock::now();
   Deadline deadline_;
 };
 

@@ -289,7 +289,10 @@ const std::error_category& resolve_category() noexcept {
 }
 
 ResolveError::ResolveError(std::error_code code, std::string_view host)
-    : SystemError(code, "cannot resolve '" + printable(host) + "'") {}
+    : ResolveError(code, host, describe(code)) {}
+
+ResolveError::ResolveError(std::error_code code, std::string_view host, std::string_view reason)
+    : SystemError(code, "cannot resolve '" + printable(host) + "'", reason) {}
 
 bool ResolveError::temporary() const noexcept {
   return code() == resolve_code(EAI_AGAIN) || code() == std::errc::timed_out ||
@@ -301,8 +304,12 @@ std::vector<asio::ip::address> resolve(std::string_view host, Family family, Dea
   hub.checkpoint();
   if (auto addresses = known(host, family)) return std::move(*addresses);
   Asking asking(hub, {std::string(host), family});
+  const TimePoint since = hub.now();
   const auto result = asking.wait(deadline);
-  if (!result) throw ResolveError(std::make_error_code(std::errc::timed_out), host);
+  if (!result) {
+    throw ResolveError(std::make_error_code(std::errc::timed_out), host,
+                       "timed out after " + format_duration(Clock::now() - since, 2));
+  }
   if (result->error) throw ResolveError(result->error, host);
   return result->addresses;
 }

@@ -31,6 +31,7 @@ namespace gnet {
 class ResolveError : public SystemError {
  public:
   ResolveError(std::error_code code, std::string_view host);
+  ResolveError(std::error_code code, std::string_view host, std::string_view reason);
 
   // True if it may go better later: the name server did not answer, or too much is asked.
   [[nodiscard]] bool temporary() const noexcept;

@@ -1,6 +1,7 @@
 #include "gnet/io/socket.h"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 
@@ -29,6 +30,17 @@ UniqueFd non_blocking(UniqueFd fd) {
 }
 
 }  // namespace
+
+std::string detail::socket_name(const void* object) {
+  const auto& socket = *static_cast<const Socket*>(object);
+  for (const auto endpoint : {&Socket::remote_endpoint, &Socket::local_endpoint}) try {
+      const Endpoint found = (socket.*endpoint)();
+      if (!found.is_unix() || !found.path().empty()) return found.to_string();
+    } catch (const std::exception&) {
+      // Not connected, or closed just now.
+    }
+  return fmt::format("{}", object);
+}
 
 Socket::Socket(UniqueFd fd) : Socket(non_blocking(std::move(fd)), NonBlocking{}) {}
 
@@ -120,10 +132,11 @@ std::optional<std::size_t> Socket::after_receive(ssize_t count, void* buffer, st
 std::size_t Socket::receive(void* buffer, std::size_t size, Deadline deadline) {
   if (slot_ == nullptr) throw_errno(EBADF, "receive");
   if (size == 0) return 0;
+  const TimePoint since = start_of_wait(deadline);
   if (slot_->readable) share_the_hub();
   for (;;) {
     if (slot_ == nullptr) throw_errno(EBADF, "receive");
-    if (!wait_readable(deadline)) throw_errno(ETIMEDOUT, "receive");
+    if (!wait_readable(deadline)) throw_timed_out("receive", since);
     if (const auto count = try_receive(buffer, size)) return *count;
   }
 }
@@ -157,19 +170,29 @@ std::size_t Socket::try_send(const iovec* parts, std::size_t count) {
   }
 }
 
+// For the text of an error: a deadline says when, not how long.
+TimePoint Socket::start_of_wait(Deadline deadline) const noexcept {
+  return deadline.is_never() || slot_ == nullptr ? TimePoint() : hub_->now();
+}
+
 std::size_t Socket::send_some(std::string_view data, Deadline deadline) {
+  return send_some(data, deadline, start_of_wait(deadline));
+}
+
+std::size_t Socket::send_some(std::string_view data, Deadline deadline, TimePoint since) {
   if (slot_ == nullptr) throw_errno(EBADF, "send");
   if (data.empty()) return 0;
   if (slot_->writable) share_the_hub();
   for (;;) {
     if (slot_ == nullptr) throw_errno(EBADF, "send");
-    if (!wait_writable(deadline)) throw_errno(ETIMEDOUT, "send");
+    if (!wait_writable(deadline)) throw_timed_out("send", since);
     if (const std::size_t count = try_send(data)) return count;
   }
 }
 
 void Socket::send_all(std::string_view data, Deadline deadline) {
-  while (!data.empty()) data.remove_prefix(send_some(data, deadline));
+  const TimePoint since = start_of_wait(deadline);
+  while (!data.empty()) data.remove_prefix(send_some(data, deadline, since));
 }
 
 void Socket::shutdown_send() {

@@ -153,6 +153,8 @@ class Socket {
   [[noreturn]] static void refuse_to_wait(Direction direction, bool open);
   [[noreturn]] static void closed_meanwhile();
   std::optional<std::size_t> after_receive(ssize_t count, void* buffer, std::size_t size);
+  [[nodiscard]] TimePoint start_of_wait(Deadline deadline) const noexcept;
+  std::size_t send_some(std::string_view data, Deadline deadline, TimePoint since);
   std::size_t after_send(ssize_t count, std::string_view data);
   void share_the_hub();
   [[nodiscard]] Endpoint endpoint_of(const sockaddr_storage& address, socklen_t size) const;

@@ -9,8 +9,11 @@ namespace gnet {
 
 namespace detail {
 
-inline constexpr WaitKind kRead{"data on socket"};
-inline constexpr WaitKind kWrite{"room on socket"};
+// The peer of a Socket; its own address without one.
+[[nodiscard]] std::string socket_name(const void* socket);
+
+inline constexpr WaitKind kRead{"data on socket", nullptr, socket_name};
+inline constexpr WaitKind kWrite{"room on socket", nullptr, socket_name};
 
 }  // namespace detail
 

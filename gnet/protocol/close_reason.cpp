@@ -31,6 +31,7 @@ std::string_view to_string(CloseKind kind) noexcept {
 std::string CloseReason::text() const {
   std::string result(to_string(kind));
   if (error) result += ": " + describe(error);
+  if (after > Duration::zero()) result += " of " + format_duration(after) + " passed";
   return result;
 }
 

@@ -6,6 +6,8 @@
 #include <string>
 #include <string_view>
 
+#include "gnet/base/duration.h"
+
 namespace gnet {
 
 enum class CloseKind {
@@ -26,8 +28,9 @@ enum class CloseKind {
 struct CloseReason {
   CloseKind kind = CloseKind::eof;
   std::exception_ptr error;  // with io_error and handler_error
+  Duration after{};          // with read_deadline, idle_timeout and write_timeout: their length
 
-  // For people: "i/o error: receive: connection reset by peer".
+  // For people: "i/o error: receive: connection reset by peer", "read deadline of 2s passed".
   [[nodiscard]] std::string text() const;
 };
 

@@ -320,10 +320,10 @@ Deadline Protocol::data_deadline() const noexcept {
 void Protocol::data_deadline_passed() {
   const TimePoint now = Clock::now();
   if (read_deadline > Duration::zero() && now >= Deadline::after(last_read_, read_deadline)) {
-    reason_ = {CloseKind::read_deadline, nullptr};
+    reason_ = {CloseKind::read_deadline, nullptr, read_deadline};
   } else if (idle_timeout > Duration::zero() &&
              now >= Deadline::after(last_active_, idle_timeout)) {
-    reason_ = {CloseKind::idle_timeout, nullptr};
+    reason_ = {CloseKind::idle_timeout, nullptr, idle_timeout};
     drop_output_ = !output_.empty();  // the peer has not taken a byte of it
   } else if (draining_ && output_.empty() && now >= Deadline::after(last_active_, drain_quiet_)) {
     reason_ = {CloseKind::service_stop, nullptr};
@@ -604,7 +604,8 @@ void Protocol::flush_in_background() {
     while (!output_.empty() && !drop_output_) {
       const Deadline limit =
           write_timeout > Duration::zero() ? Deadline(write_timeout) : Deadline::never();
-      if (!socket_.wait_writable(limit)) return fail({CloseKind::write_timeout, nullptr});
+      if (!socket_.wait_writable(limit))
+        return fail({CloseKind::write_timeout, nullptr, write_timeout});
       send_queue();
       note_activity(false);
       if (output_.size() <= low_water) room_.notify_all();
@@ -636,7 +637,7 @@ void Protocol::wait_for_room() {
                               : Deadline::never();
     if (room_.wait(kRoom, this, idle)) continue;
     if (Clock::now() >= Deadline::after(last_active_, idle_timeout)) {
-      fail({CloseKind::idle_timeout, nullptr});
+      fail({CloseKind::idle_timeout, nullptr, idle_timeout});
     }
   }
   if (drop_output_) throw ConnectionLost("the connection is " + reason_->text());

@@ -59,6 +59,19 @@ BOOST_AUTO_TEST_CASE(an_error_without_context_is_its_reason) {
       "connection timed out");
 }
 
+BOOST_AUTO_TEST_CASE(a_timeout_says_how_long_was_waited) {
+  const auto text = [](gnet::Duration waited) -> std::string {
+    try {
+      gnet::throw_timed_out("receive", gnet::Clock::now() - waited);
+    } catch (const std::system_error& error) {
+      BOOST_TEST((error.code() == std::errc::timed_out));
+      return gnet::describe(error);
+    }
+  };
+  BOOST_TEST(text(std::chrono::seconds(90)) == "receive: timed out after 1m30s");
+  BOOST_TEST(text(std::chrono::seconds(2)) == "receive: timed out after 2s");
+}
+
 BOOST_AUTO_TEST_CASE(errors_of_others_are_put_into_lower_case) {
   BOOST_TEST(text_of([] {
                throw std::system_error(ENOENT, std::system_category(), "cannot stat x");

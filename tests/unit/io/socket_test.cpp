@@ -15,6 +15,8 @@
 #include "gnet/base/error.h"
 #include "gnet/fiber/fiber.h"
 #include "gnet/fiber/timeout.h"
+#include "gnet/io/connect.h"
+#include "gnet/io/listener.h"
 
 using namespace gnet;
 using namespace std::chrono_literals;
@@ -44,6 +46,15 @@ std::size_t stuff(Socket& socket) {
   std::size_t sum = 0;
   while (const std::size_t count = socket.try_send(block)) sum += count;
   return sum;
+}
+
+std::string text_of(const std::function<void()>& action) {
+  try {
+    action();
+  } catch (const std::exception& error) {
+    return error.what();
+  }
+  return {};
 }
 
 std::error_code code_of(const std::function<void()>& action) {
@@ -217,6 +228,47 @@ BOOST_AUTO_TEST_CASE(a_deadline_ends_a_send_to_a_peer_that_does_not_read) {
   const auto code = code_of([&] { pair.a.send_all("x", Deadline(50ms)); });
   BOOST_TEST((code == std::errc::timed_out));
   BOOST_TEST((Clock::now() - start >= 50ms));
+}
+
+BOOST_AUTO_TEST_CASE(an_error_says_what_timed_out_and_after_how_long) {
+  Pair pair = make_pair();
+  char byte;
+  BOOST_TEST(text_of([&] {
+               pair.b.receive(&byte, 1, Deadline(20ms));
+             }).starts_with("receive: timed out after 2"));
+  // The deadline covers all of it, also where the peer takes some now and then.
+  stuff(pair.a);
+  auto slow_reader = spawn([&] {
+    sleep(30ms);
+    receive_text(pair.b, 1 << 20);
+    sleep(10s);
+  });
+  const std::string much(10'000'000, 'x');
+  const std::string text = text_of([&] { pair.a.send_all(much, Deadline(50ms)); });
+  BOOST_TEST(text.starts_with("send: timed out after "));
+  const auto waited = parse_duration(text.substr(text.rfind(' ') + 1));
+  BOOST_TEST((waited.has_value() && *waited >= 40ms));
+  slow_reader.kill();
+}
+
+BOOST_AUTO_TEST_CASE(a_fiber_that_waits_is_listed_with_the_peer) {
+  Listener listener("tcp-l://127.0.0.1:0");
+  auto accepting = spawn({.name = "accepting"}, [&] { return listener.accept(); });
+  yield();
+  const std::string address = listener.local_endpoint().to_string();
+  const std::string graph = Hub::current().wait_graph();
+  BOOST_TEST(graph.find(") waits for data on socket " + address) != std::string::npos);
+  Stream client = gnet::connect(listener.local_endpoint());
+  Stream server(std::move(accepting).get().fd);
+  auto reading = spawn([&] { return receive_text(client.socket()); });
+  yield();
+  BOOST_TEST(Hub::current().wait_graph().find(" socket " + address) != std::string::npos);
+  reading.kill();
+  Pair pair = make_pair();
+  auto nameless = spawn([&] { return receive_text(pair.a); });
+  yield();
+  BOOST_TEST(Hub::current().wait_graph().find(" socket 0x") != std::string::npos);
+  nameless.kill();
 }
 
 BOOST_AUTO_TEST_CASE(kill_and_timeout_leave_the_socket_usable) {

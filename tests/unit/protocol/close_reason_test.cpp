@@ -2,9 +2,11 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <chrono>
 #include <set>
 #include <stdexcept>
 
+using namespace std::chrono_literals;
 using gnet::CloseKind;
 using gnet::CloseReason;
 
@@ -21,6 +23,8 @@ BOOST_AUTO_TEST_CASE(every_kind_has_a_name_of_its_own) {
 
 BOOST_AUTO_TEST_CASE(the_text_tells_what_was_thrown) {
   BOOST_TEST((CloseReason{CloseKind::eof, nullptr}.text()) == "eof");
+  BOOST_TEST((CloseReason{CloseKind::write_timeout, nullptr, 1500ms}.text()) ==
+             "write timeout of 1.5s passed");
   const auto error = std::make_exception_ptr(std::runtime_error("as asked"));
   BOOST_TEST((CloseReason{CloseKind::handler_error, error}.text()) == "handler error: as asked");
 }

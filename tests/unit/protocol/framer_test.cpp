@@ -192,7 +192,7 @@ BOOST_AUTO_TEST_CASE(the_read_deadline_bounds_a_whole_message) {
   });
   while (lines.end.empty() && gnet::Clock::now() - begun < 5s) gnet::sleep(5ms);
   dripping.kill();
-  BOOST_TEST(lines.end == "read deadline");
+  BOOST_TEST(lines.end == "read deadline of 100ms passed");
 }
 
 BOOST_AUTO_TEST_CASE(whole_messages_prolong_the_read_deadline) {

@@ -31,9 +31,13 @@ same "$status" 0
 # Somebody else's client, somebody else's server.
 start echo-server -p 0 -4 --tls-cert one.pem --tls-key one.key --alpn echo
 expect 0 gnet echo-client -n 20 -i 0 -s 100K --connections 4 --cacert one.pem "tls://localhost:$port"
-echo hello | timeout 10 openssl s_client -connect "127.0.0.1:$port" -CAfile one.pem -quiet \
-  -verify_return_error -alpn echo -tls1_2 -no_ign_eof > out 2> err || :
-contains out hello
+mkfifo stranger
+exec 8<> stranger
+echo hello >&8
+openssl s_client -connect "127.0.0.1:$port" -CAfile one.pem -quiet -verify_return_error \
+  -alpn echo -tls1_2 < stranger > heard 2> err 8>&- &
+started="$started $!"
+await heard hello
 expect 6 gnet echo-client -n 1 --cacert one.pem --sni other "tls://localhost:$port"
 contains err "TLS handshake with other: the certificate is not for this name"
 expect 6 gnet echo-client -n 1 --cacert one.pem --alpn h2 "tls://localhost:$port"

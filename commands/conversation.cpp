@@ -87,6 +87,8 @@ Conversation::Outcome Conversation::exchange_once(const std::string& message) {
     link_->send(message);
   } catch (const cli::Failure&) {
     throw;
+  } catch (const gnet::ConnectionLost&) {
+    // It is about to end, and says why when it has.
   } catch (const std::exception& error) {
     down(error.what());
   }

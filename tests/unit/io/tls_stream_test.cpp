@@ -19,6 +19,9 @@ using test::TemporaryFile;
 
 namespace {
 
+// Valgrind takes its time.
+constexpr auto kPatience = 60s;
+
 struct Plain {
   Stream client;
   Stream server;
@@ -63,7 +66,7 @@ struct Secure {
 
 std::string receive_text(TLSStream& stream, std::size_t size = 4096) {
   std::string text(size, '\0');
-  text.resize(stream.receive(text.data(), text.size(), 5s));
+  text.resize(stream.receive(text.data(), text.size(), kPatience));
   return text;
 }
 
@@ -88,7 +91,7 @@ Outcome shake(TLSStream& client, TLSStream& server) {
   Outcome outcome;
   auto other = spawn([&] {
     try {
-      server.handshake(5s);
+      server.handshake(kPatience);
       server.send_all("ok");
     } catch (const std::system_error& error) {
       outcome.server = error.what();
@@ -97,7 +100,7 @@ Outcome shake(TLSStream& client, TLSStream& server) {
     }
   });
   try {
-    client.handshake(5s);
+    client.handshake(kPatience);
     // With TLS 1.3 the server may refuse the client's certificate after that.
     static_cast<void>(receive_text(client, 2));
   } catch (const std::system_error& error) {
@@ -161,7 +164,7 @@ BOOST_AUTO_TEST_CASE(three_million_bytes_come_back_whole_after_half_close) {
   });
   // Sends and receives at once: the two do not hold each other up.
   auto sender = spawn([&] {
-    pair.client.send_all(data, 20s);
+    pair.client.send_all(data, kPatience);
     pair.client.shutdown_send();
   });
   BOOST_TEST((receive_all(pair.client) == data));
@@ -444,7 +447,7 @@ BOOST_AUTO_TEST_CASE(a_peer_that_does_not_speak_tls_is_told_from_one_that_does) 
     TLSStream server(std::move(plain.server), usual_server());
     plain.client.send_all(text);
     try {
-      server.handshake(5s);
+      server.handshake(kPatience);
       BOOST_ERROR("accepted: " << text);
     } catch (const TLSError& error) {
       BOOST_TEST(std::string(error.what()) == "TLS handshake: the peer does not speak TLS");
@@ -458,7 +461,7 @@ BOOST_AUTO_TEST_CASE(a_peer_that_goes_away_during_the_handshake_is_an_error) {
   TLSStream server(std::move(plain.server), usual_server());
   plain.client.send_all(std::string_view("\x16\x03\x01\x02", 4));
   plain.client.close();
-  BOOST_TEST(is(code_of([&] { server.handshake(5s); }), TLSErrc::truncated));
+  BOOST_TEST(is(code_of([&] { server.handshake(kPatience); }), TLSErrc::truncated));
 }
 
 BOOST_AUTO_TEST_CASE(a_peer_that_says_nothing_meets_the_deadline) {

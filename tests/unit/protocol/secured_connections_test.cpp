@@ -22,6 +22,9 @@ using test::TemporaryFile;
 
 namespace {
 
+// Valgrind takes its time.
+constexpr auto kPatience = 60s;
+
 const Identity& localhost() {
   static const Identity identity = make_self_signed();
   return identity;
@@ -51,7 +54,7 @@ struct Echo : Protocol {
 
 struct Server {
   template <typename P = Echo>
-  explicit Server(std::type_identity<P> = {}, Duration handshake_timeout = 10s)
+  explicit Server(std::type_identity<P> = {}, Duration handshake_timeout = kPatience)
       : factory(Endpoint::parse("127.0.0.1:0"),
                 {.tls = TLSContext::server({.identity = localhost()})}) {
     factory.set_builder([this, handshake_timeout] {
@@ -68,7 +71,7 @@ struct Server {
 
 std::string receive_text(TLSStream& stream, std::size_t size = 16384) {
   std::string text(size, '\0');
-  text.resize(stream.receive(text.data(), text.size(), 5s));
+  text.resize(stream.receive(text.data(), text.size(), kPatience));
   return text;
 }
 
@@ -108,7 +111,7 @@ BOOST_AUTO_TEST_CASE(three_million_bytes_come_back_whole_after_half_close) {
   std::string data(3'000'000, '\0');
   for (std::size_t i = 0; i < data.size(); ++i) data[i] = static_cast<char>(i * 31 + i / 251);
   auto sender = spawn([&] {
-    client.send_all(data, 20s);
+    client.send_all(data, kPatience);
     client.shutdown_send();
   });
   BOOST_TEST((receive_all(client) == data));
@@ -132,7 +135,7 @@ struct Flood : Echo {
 BOOST_AUTO_TEST_CASE(what_does_not_fit_waits_and_keeps_its_order) {
   Server server{std::type_identity<Flood>()};
   TLSStream client = server.connect_to();
-  client.handshake(5s);
+  client.handshake(kPatience);
   sleep(20ms);  // everything is stuck meanwhile
   std::string wanted;
   for (int i = 0; i < 10; ++i) wanted += "<" + std::string(300'007, 'x') + ">";
@@ -167,7 +170,7 @@ BOOST_AUTO_TEST_CASE(without_a_handshake_there_is_no_callback) {
   stranger.send_all("GET / HTTP/1.0\r\n\r\n");
   char buffer[1000];
   try {
-    while (stranger.receive(buffer, sizeof buffer, 5s) > 0) continue;
+    while (stranger.receive(buffer, sizeof buffer, kPatience) > 0) continue;
   } catch (const std::system_error& error) {
     BOOST_TEST((error.code() == std::errc::connection_reset));
   }
@@ -181,7 +184,7 @@ BOOST_AUTO_TEST_CASE(a_peer_that_says_nothing_is_not_waited_for) {
   Server server{std::type_identity<Echo>(), 10ms};
   Stream mute = connect(server.factory.local_endpoint());
   char byte;
-  BOOST_TEST(mute.receive(&byte, 1, 5s) == 0U);
+  BOOST_TEST(mute.receive(&byte, 1, kPatience) == 0U);
   BOOST_TEST(server.story.empty());
 }
 
@@ -189,7 +192,7 @@ BOOST_AUTO_TEST_CASE(stopping_waits_for_no_handshake) {
   Server server;
   Stream mute = connect(server.factory.local_endpoint());
   BOOST_TEST(eventually([&] { return server.factory.counters().active == 1; }));
-  BOOST_TEST(server.factory.stop(5s) == 0U);
+  BOOST_TEST(server.factory.stop(kPatience) == 0U);
   BOOST_TEST(server.story.empty());
 }
 
@@ -198,7 +201,7 @@ BOOST_AUTO_TEST_CASE(stopping_lets_connections_end_in_peace) {
   TLSStream client = server.connect_to();
   client.send_all("hello");
   BOOST_TEST(receive_text(client) == "hello");
-  BOOST_TEST(server.factory.stop(5s) == 0U);
+  BOOST_TEST(server.factory.stop(kPatience) == 0U);
   BOOST_TEST(receive_text(client) == "");
   BOOST_TEST(server.story.back() == "lost: service stop");
 }
@@ -222,7 +225,7 @@ BOOST_AUTO_TEST_CASE(connections_may_live_on_several_threads) {
     }));
   }
   for (auto& client : clients) BOOST_TEST(client.get() == "ping");
-  server.stop(5s);
+  server.stop(kPatience);
 }
 
 // ---- clients ----
@@ -240,11 +243,11 @@ BOOST_AUTO_TEST_CASE(a_client_factory_speaks_tls_too) {
                                                       std::ref(received));
   client->tls = believing();
   client->start();
-  BOOST_TEST(client->wait_connected(5s));
+  BOOST_TEST(client->wait_connected(kPatience));
   client->send("hello");
-  BOOST_TEST(received.get(5s).value() == "hello");
+  BOOST_TEST(received.get(kPatience).value() == "hello");
   BOOST_TEST(client->connection()->tls()->established());
-  client->stop(5s);
+  client->stop(kPatience);
 }
 
 BOOST_AUTO_TEST_CASE(a_server_that_is_not_believed_is_no_connection) {
@@ -255,7 +258,7 @@ BOOST_AUTO_TEST_CASE(a_server_that_is_not_believed_is_no_connection) {
       server.factory.local_endpoint(), {.initial = 1ms, .max_retries = 3}, std::ref(received));
   client->tls = TLSContext::client();
   client->start();
-  BOOST_CHECK_THROW(static_cast<void>(client->wait_connected(5s)), ConnectionLost);
+  BOOST_CHECK_THROW(static_cast<void>(client->wait_connected(kPatience)), ConnectionLost);
   BOOST_CHECK_THROW(std::rethrow_exception(client->last_error()), TLSError);
   BOOST_TEST(server.factory.counters().accepted == 3U);
 }

@@ -129,8 +129,7 @@ Popen::Popen(std::vector<std::string> arguments, PopenOptions options)
   start.process_group = options.process_group;
   start.kept = std::move(options.pass_fds);
   std::ranges::sort(start.kept);
-  const auto repeated = std::ranges::unique(start.kept);
-  start.kept.erase(repeated.begin(), repeated.end());
+  start.kept.erase(std::unique(start.kept.begin(), start.kept.end()), start.kept.end());
   std::erase_if(start.kept, [](int fd) { return fd < 3; });  // those it has anyway
   StandardEnds ends;
   ends.make(options.in, 0);

@@ -17,6 +17,7 @@
 #include "cli/output.h"
 #include "cli/settings.h"
 #include "gnet/base/error.h"
+#include "gnet/base/log.h"
 #include "gnet/base/version.h"
 
 namespace cli {
@@ -39,7 +40,7 @@ GlobalOptions root_options(const CommandLine& line) {
   GlobalOptions options;
   std::vector<Setting> settings;
   for (const Occurrence& occurrence : line.occurrences) {
-    settings.push_back({occurrence.flag, occurrence.word, {}});
+    settings.push_back({occurrence.flag, occurrence.word});
   }
   apply_settings(settings, &options);
   return options;
@@ -99,6 +100,7 @@ Exit run_command(const CommandLine& line) {
     return Exit::ok;
   }
   set_up_log(global);
+  for (const std::string& sentence : strange_variables()) gnet::Logger("gnet").warn("{}", sentence);
   const ServerOptions* server = command.server(options.get());
   if (server != nullptr) {
     check(*server);

@@ -5,26 +5,21 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <cstdlib>
-#include <fstream>
-#include <sstream>
 
 #include "cli/failure.h"
 #include "cli/json_config.h"
+#include "cli/read_file.h"
 
 namespace cli {
 namespace {
 
 std::string read_text(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::ostringstream text;
-  // Copying nothing would count as an error.
-  if (file.peek() != std::ifstream::traits_type::eof()) text << file.rdbuf();
-  if (!file.is_open() || file.bad() || !text) {
-    throw UsageError(fmt::format("cannot read {}: {}", path, error_text(errno)));
+  try {
+    return read_file(path);
+  } catch (const Failure& failure) {
+    throw UsageError(failure.what());
   }
-  return std::move(text).str();
 }
 
 std::string word_of(const toml::node& node, const std::string& path, std::string_view key) {
@@ -37,14 +32,14 @@ std::string word_of(const toml::node& node, const std::string& path, std::string
 }
 
 void read_entry(const toml::node& node, std::string_view key, const std::string& path,
-                std::map<std::string, Words>& into) {
+                ConfigFile::Entries& into) {
   Words words;
   if (const auto* list = node.as_array()) {
     for (const toml::node& item : *list) words.push_back(word_of(item, path, key));
   } else {
     words.push_back(word_of(node, path, key));
   }
-  into[config_key(key)] = std::move(words);
+  into[config_key(key)] = {std::move(words), node.source().begin.line};
 }
 
 ConfigFile read_toml(const std::string& path, const std::string& text) {
@@ -54,7 +49,10 @@ ConfigFile read_toml(const std::string& path, const std::string& text) {
     for (const auto& [key, node] : table) {
       if (const auto* section = node.as_table()) {
         auto& command = config.commands[std::string(key.str())];
-        for (const auto& [name, value] : *section) read_entry(value, name.str(), path, command);
+        command.line = node.source().begin.line;
+        for (const auto& [name, value] : *section) {
+          read_entry(value, name.str(), path, command.entries);
+        }
       } else {
         read_entry(node, key.str(), path, config.general);
       }
@@ -80,6 +78,10 @@ std::string config_key(std::string_view text) {
   std::string key(text);
   std::ranges::replace(key, '_', '-');
   return key;
+}
+
+std::string ConfigFile::place(std::size_t line) const {
+  return line == 0 ? path : fmt::format("{}:{}", path, line);
 }
 
 ConfigFile read_config(const std::string& path) {

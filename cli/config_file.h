@@ -22,9 +22,22 @@
 namespace cli {
 
 struct ConfigFile {
+  struct Entry {
+    Words words;
+    std::size_t line = 0;  // 0: not known
+  };
+  using Entries = std::map<std::string, Entry>;
+  struct Section {
+    Entries entries;
+    std::size_t line = 0;
+  };
+
+  // "gnet.toml:3", or without the number.
+  [[nodiscard]] std::string place(std::size_t line) const;
+
   std::string path;
-  std::map<std::string, Words> general;
-  std::map<std::string, std::map<std::string, Words>> commands;
+  Entries general;
+  std::map<std::string, Section> commands;
 };
 
 // A key as options are named: "ready_file" is "ready-file".

@@ -24,14 +24,14 @@ std::string word_of(const json::value& value, const std::string& path, std::stri
 }
 
 void read_entry(const json::value& value, const std::string& key, const std::string& path,
-                std::map<std::string, Words>& into) {
+                ConfigFile::Entries& into) {
   Words words;
   if (value.is_array()) {
     for (const json::value& item : value.get_array()) words.push_back(word_of(item, path, key));
   } else {
     words.push_back(word_of(value, path, key));
   }
-  into[config_key(key)] = std::move(words);
+  into[config_key(key)] = {.words = std::move(words)};
 }
 
 }  // namespace
@@ -56,7 +56,7 @@ ConfigFile parse_json_config(const std::string& path, const std::string& text) {
     if (value.is_object()) {
       auto& command = config.commands[std::string(key)];
       for (const auto& [name, item] : value.get_object()) {
-        read_entry(item, std::string(name), path, command);
+        read_entry(item, std::string(name), path, command.entries);
       }
     } else {
       read_entry(value, std::string(key), path, config.general);

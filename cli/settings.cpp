@@ -1,6 +1,7 @@
 #include "cli/settings.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cstdlib>
@@ -36,7 +37,8 @@ const Flag* flag_with_key(const Command& command, std::string_view key) {
   return nullptr;
 }
 
-[[noreturn]] void refuse_key(const ConfigFile& file, std::string_view key, const Command& command) {
+[[noreturn]] void refuse_key(const std::string& place, std::string_view key,
+                             const Command& command) {
   std::vector<std::string> known;
   for (const FlagGroup& group : command.groups) {
     for (const Flag& flag : group.flags) {
@@ -44,26 +46,28 @@ const Flag* flag_with_key(const Command& command, std::string_view key) {
     }
   }
   const std::string meant = closest(key, known);
-  throw UsageError(fmt::format("{}: unknown key '{}' for '{}'{}", file.path, key, command.name,
+  throw UsageError(fmt::format("{}: unknown key '{}' for '{}'{}", place, key, command.name,
                                meant.empty() ? "" : "; did you mean '" + meant + "'?"));
 }
 
 // Misspelt keys are errors, in every section: a setting that is silently without effect is worse.
 void check_keys(const ConfigFile& file, const Command& command) {
-  for (const auto& [name, keys] : file.commands) {
+  for (const auto& [name, section] : file.commands) {
     const Command* owner = find_command(name);
     if (owner == nullptr) {
-      throw UsageError(fmt::format("{}: unknown command '{}'", file.path, name));
+      throw UsageError(fmt::format("{}: unknown command '{}'", file.place(section.line), name));
     }
-    for (const auto& [key, words] : keys) {
-      if (flag_with_key(*owner, key) == nullptr) refuse_key(file, key, *owner);
+    for (const auto& [key, entry] : section.entries) {
+      if (flag_with_key(*owner, key) == nullptr) refuse_key(file.place(entry.line), key, *owner);
     }
   }
-  for (const auto& [key, words] : file.general) {
-    const auto has_key = [&](const Command* other) {
+  for (const auto& [key, entry] : file.general) {
+    const auto has_key = [&key = key](const Command* other) {
       return flag_with_key(*other, key) != nullptr;
     };
-    if (std::ranges::none_of(commands(), has_key)) refuse_key(file, key, command);
+    if (std::ranges::none_of(commands(), has_key)) {
+      refuse_key(file.place(entry.line), key, command);
+    }
   }
 }
 
@@ -83,7 +87,7 @@ class Resolver {
   explicit Resolver(const CommandLine& line) : command_(*line.command) {
     for (const Occurrence& occurrence : line.occurrences) {
       decided_.insert(occurrence.flag);
-      settings_.push_back({occurrence.flag, occurrence.word, {}});
+      settings_.push_back({occurrence.flag, occurrence.word});
     }
   }
 
@@ -103,21 +107,23 @@ class Resolver {
   void from_file(const ConfigFile& file) {
     check_keys(file, command_);
     if (const auto own = file.commands.find(command_.name); own != file.commands.end()) {
-      for (const auto& [key, words] : own->second) {
-        add(*flag_with_key(command_, key), words, file.path);
+      for (const auto& [key, entry] : own->second.entries) {
+        add(*flag_with_key(command_, key), entry.words, file.path, entry.line);
       }
     }
-    for (const auto& [key, words] : file.general) {
-      if (const Flag* flag = flag_with_key(command_, key)) add(*flag, words, file.path);
+    for (const auto& [key, entry] : file.general) {
+      if (const Flag* flag = flag_with_key(command_, key)) {
+        add(*flag, entry.words, file.path, entry.line);
+      }
     }
   }
 
   std::vector<Setting> take() { return std::move(settings_); }
 
  private:
-  void add(const Flag& flag, const Words& words, const std::string& origin) {
+  void add(const Flag& flag, const Words& words, const std::string& origin, std::size_t line = 0) {
     if (!decided_.insert(&flag).second) return;
-    for (const std::string& word : words) settings_.push_back({&flag, word, origin});
+    for (const std::string& word : words) settings_.push_back({&flag, word, origin, line});
   }
 
   const Command& command_;
@@ -128,7 +134,8 @@ class Resolver {
 std::string place(const Setting& setting) {
   if (setting.origin.empty()) return "for " + setting.flag->name();
   if (setting.origin.starts_with("GNET_")) return "in " + setting.origin;
-  return fmt::format("for '{}' in {}", setting.flag->key(), setting.origin);
+  const std::string line = setting.line == 0 ? "" : fmt::format(":{}", setting.line);
+  return fmt::format("for '{}' in {}{}", setting.flag->key(), setting.origin, line);
 }
 
 // "-r 5s" is two words to the command line; who wrote it meant one.
@@ -138,6 +145,22 @@ std::string hint_at_value(const Setting* before, const Setting& setting) {
     return {};
   }
   return fmt::format("write {}={}", before->flag->long_name, setting.word);
+}
+
+// Every variable that something reads, or that gnet sets for its children.
+std::vector<std::string> known_variables() {
+  std::vector<std::string> names{"GNET_PAGER", "GNET_STACK_SIZE", "GNET_WATCHDOG", "GNET_RESOLVER",
+                                 "GNET_NAME",  "GNET_SERVICE",    "GNET_ENDPOINT"};
+  for (const Command* command : commands()) {
+    for (const FlagGroup& group : command->groups) {
+      for (const Flag& flag : group.flags) {
+        if (flag.command_line_only) continue;
+        names.push_back(flag.environment_name());
+        names.push_back(flag.environment_name(command->name));
+      }
+    }
+  }
+  return names;
 }
 
 }  // namespace
@@ -163,6 +186,23 @@ void apply_settings(const std::vector<Setting>& settings, void* options) {
           fmt::format("bad value '{}' {}: {}", setting.word, place(setting), error.what()));
     }
   }
+}
+
+std::vector<std::string> strange_variables() {
+  std::vector<std::string> known;
+  std::vector<std::string> sentences;
+  for (char** variable = environ; *variable != nullptr; ++variable) {
+    const std::string_view text = *variable;
+    const std::string_view name = text.substr(0, text.find('='));
+    if (!name.starts_with("GNET_")) continue;
+    if (known.empty()) known = known_variables();
+    if (std::ranges::find(known, name) != known.end()) continue;
+    const std::string meant = closest(name, known);
+    sentences.push_back(fmt::format("the environment variable {} sets nothing{}",
+                                    gnet::printable(name),
+                                    meant.empty() ? "" : "; did you mean " + meant + "?"));
+  }
+  return sentences;
 }
 
 std::string explain(const Command& command, const std::vector<Setting>& settings,

@@ -16,7 +16,8 @@ namespace cli {
 struct Setting {
   const Flag* flag = nullptr;
   std::string word;
-  std::string origin;  // empty: the command line; else "GNET_PORT" or a file's path
+  std::string origin{};  // empty: the command line; else "GNET_PORT" or a file's path
+  std::size_t line = 0;  // in that file, where it is known
 };
 
 // All settings, in the order in which they are to be applied. Throws UsageError
@@ -26,6 +27,10 @@ struct Setting {
 // Gives the options struct of the command these values. Throws UsageError that
 // names the option, the value, the reason, and the origin.
 void apply_settings(const std::vector<Setting>& settings, void* options);
+
+// The GNET_… variables of the environment that set nothing, each as a sentence that says so and
+// what may be meant.
+[[nodiscard]] std::vector<std::string> strange_variables();
 
 // What --explain prints: a line for each option with its value and its origin.
 [[nodiscard]] std::string explain(const Command& command, const std::vector<Setting>& settings,

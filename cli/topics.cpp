@@ -101,7 +101,8 @@ Keys in files are the long names of options:
   reuse-port = true
 
 A switch is on or off in the environment, true or false in files. Several values
-have blanks between them in the environment. A key that no command has is an error.
+have blanks between them in the environment. A key that no command has is an error,
+a variable GNET_... that sets nothing a warning.
 
 --explain prints every option with its value and where it comes from.
 

@@ -14,6 +14,7 @@ cd "$work"
 
 # Nobody's own settings have a say.
 unset LISTEN_FDS LISTEN_PID LISTEN_FDNAMES NOTIFY_SOCKET WATCHDOG_USEC JOURNAL_STREAM 2> /dev/null || :
+for name in $(env | sed -n 's/^\(GNET_[A-Z0-9_]*\)=.*/\1/p'); do unset "$name"; done
 export XDG_CONFIG_HOME="$work" HOME="$work" NO_COLOR=1 LC_ALL=C
 started=
 

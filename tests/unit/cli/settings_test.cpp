@@ -1,5 +1,6 @@
 #include "cli/settings.h"
 
+#include <algorithm>
 #include <boost/test/unit_test.hpp>
 
 #include "tests/unit/cli/command_line.h"
@@ -66,7 +67,11 @@ BOOST_AUTO_TEST_CASE(misspelt_keys_are_errors) {
   const File file("[echo-server]\nprot = 1\n");
   BOOST_TEST(usage_error([&] {
                value_of({"echo-server", "--config", file.path()}, "--port");
-             }) == file.path() + ": unknown key 'prot' for 'echo-server'; did you mean 'port'?");
+             }) == file.path() + ":2: unknown key 'prot' for 'echo-server'; did you mean 'port'?");
+  const File other("port = 1\n\n[ech-server]\nport = 1\n", ".other.toml");
+  BOOST_TEST(usage_error([&] {
+               value_of({"echo-server", "--config", other.path()}, "--port");
+             }) == other.path() + ":3: unknown command 'ech-server'");
 }
 
 BOOST_AUTO_TEST_CASE(broken_files_are_named_with_the_line) {
@@ -96,6 +101,35 @@ BOOST_AUTO_TEST_CASE(bad_values_say_where_they_stand) {
   BOOST_TEST(usage_error([] {
                value_of({"echo-server", "--for=1", "tcp://:99999"}, "--for");
              }) == "bad endpoint 'tcp://:99999': port must be 0-65535");
+}
+
+BOOST_AUTO_TEST_CASE(bad_values_in_a_file_have_its_line) {
+  const File file("[echo-server]\nport = 1\nfor = [1, \"soon\"]\n");
+  BOOST_TEST(usage_error([&] {
+               value_of({"echo-server", "--config", file.path()}, "--for");
+             }).starts_with("bad value 'soon' for 'for' in " + file.path() + ":3: "));
+}
+
+BOOST_AUTO_TEST_CASE(a_file_without_end_is_refused) {
+  BOOST_TEST(usage_error([] {
+               value_of({"version", "--config", "/dev/zero"}, "--color");
+             }) == "cannot read /dev/zero: it is larger than 16 MiB");
+}
+
+BOOST_AUTO_TEST_CASE(variables_that_set_nothing_are_told) {
+  const auto told = [](const std::string& sentence) {
+    return std::ranges::count(cli::strange_variables(), sentence) == 1;
+  };
+  const Environment misspelt("GNET_DRAIN_TIMEOT", "1");
+  BOOST_TEST(
+      told("the environment variable GNET_DRAIN_TIMEOT sets nothing; did you mean "
+           "GNET_DRAIN_TIMEOUT?"));
+  const Environment own("GNET_FROM_ELSEWHERE", "1");
+  BOOST_TEST(told("the environment variable GNET_FROM_ELSEWHERE sets nothing"));
+  const std::size_t strange = cli::strange_variables().size();
+  const Environment port("GNET_ECHO_SERVER_PORT", "1");
+  const Environment pager("GNET_PAGER", "cat");
+  BOOST_TEST(cli::strange_variables().size() == strange);
 }
 
 BOOST_AUTO_TEST_CASE(explain_tells_value_and_origin) {

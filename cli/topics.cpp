@@ -116,6 +116,9 @@ constexpr std::string_view kEnvironment = R"(The environment variables that gnet
 
   GNET_<OPTION>, GNET_<COMMAND>_<OPTION>   options: gnet help config
   GNET_PAGER, PAGER         what shows long help; cat: nothing [less -FIRX]
+  GNET_RESOLVER             who looks names up: thread, that is the system on threads, or
+                            ares, DNS without threads [thread]
+  GNET_RESOLVER_NAMESERVERS whom ares asks, such as 192.0.2.1,[2001:db8::1]:5353
   NO_COLOR                  no colours, if it is set and not empty
   CLICOLOR_FORCE, FORCE_COLOR   colours even if the output is no terminal
   COLUMNS, TERM             width of help; TERM=dumb has no colours

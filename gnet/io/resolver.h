@@ -5,20 +5,29 @@
 //   gnet::resolve("example.org", gnet::Family::v4, 5s);
 //
 // Names are looked up as the system is configured (getaddrinfo: /etc/hosts, DNS, …) on up to four
-// threads of their own, which the first lookup starts and which end when there is none. Fibers
-// that ask for the same name at the same time share one lookup.
+// threads of their own, which the first lookup starts and which end when there is none; or by
+// c-ares, which knows /etc/hosts and DNS only, but has any number of lookups under way at a time:
+//
+//   GNET_RESOLVER=ares GNET_RESOLVER_NAMESERVERS=192.0.2.53 ./server
+//
+// Fibers that ask for the same name at the same time share one lookup, and its answer is kept for a
+// short while. What the environment says wrongly is an error of every lookup.
 //
 // Threads: may be used from any; suspends the calling fiber.
 
 #pragma once
 
 #include <asio/ip/address.hpp>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <string_view>
 #include <system_error>
 #include <vector>
 
+#include "gnet/base/duration.h"
 #include "gnet/base/error.h"
 #include "gnet/fiber/deadline.h"
 #include "gnet/io/endpoint.h"
@@ -47,18 +56,41 @@ class ResolveError : public SystemError {
                                                      Family family = Family::any,
                                                      Deadline deadline = Deadline::never());
 
+enum class ResolverBackend : std::uint8_t {
+  thread,  // getaddrinfo() on threads
+  ares,    // c-ares
+};
+
+struct ResolverOptions {
+  ResolverBackend backend = ResolverBackend::thread;
+
+  // Whom c-ares asks, "192.0.2.1,[2001:db8::1]:5353"; empty: whom /etc/resolv.conf names.
+  std::string nameservers{};
+
+  // For how long an answer is kept: as long as DNS says (its TTL, which only c-ares tells), else
+  // `ttl`, but never longer than `max_ttl`. Zero: not at all. That a name does not exist is kept
+  // for a second, other errors never. At most 256 answers are kept.
+  Duration ttl = std::chrono::seconds(5);
+  Duration max_ttl = std::chrono::minutes(1);
+
+  // These, with what GNET_RESOLVER (thread or ares) and GNET_RESOLVER_NAMESERVERS say. Throws
+  // std::invalid_argument if that is something else.
+  [[nodiscard]] static ResolverOptions from_environment();
+};
+
+// How the process looks names up from now on; what was kept is forgotten. A program that does not
+// call it has ResolverOptions::from_environment(). Throws std::invalid_argument if the name servers
+// are not written as above.
+void configure_resolver(const ResolverOptions& options);
+
 namespace detail {
 
-// What a lookup ends with.
-struct Resolved {
-  std::error_code error;
-  std::vector<asio::ip::address> addresses;
-};
+struct Resolved;
 
 using LookUp = std::function<Resolved(const std::string& host, Family family)>;
 
-// Has names looked up by this function instead of getaddrinfo(), on the same threads: for tests.
-// An empty one brings getaddrinfo() back.
+// Has names looked up by this function instead of getaddrinfo(), on the same threads, and forgets
+// answers and options: for tests. An empty one brings getaddrinfo() back.
 void set_look_up(LookUp look_up);
 
 // How many lookups have begun or wait for a thread.

@@ -77,6 +77,7 @@ BEGIN {
   third_party["asio"] = all
   third_party["boost"] = "gnet/fiber cli"  # Context; JSON
   third_party["openssl"] = "gnet/io gnet/http gnet/ws"
+  third_party["ares.h"] = "gnet/io"
   third_party["CLI"] = "cli commands"
   third_party["toml++"] = "cli"
 

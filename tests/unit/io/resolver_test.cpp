@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <netdb.h>
+#include <stdlib.h>
 
 #include <boost/test/unit_test.hpp>
 
@@ -9,12 +10,15 @@
 #include <atomic>
 #include <condition_variable>
 #include <mutex>
+#include <stdexcept>
+#include <string>
 #include <thread>
 #include <vector>
 
 #include "gnet/fiber/fiber.h"
 #include "gnet/fiber/timeout.h"
 #include "gnet/fiber/wait.h"
+#include "gnet/io/lookup.h"
 
 using namespace std::chrono_literals;
 using gnet::Family;
@@ -159,12 +163,72 @@ BOOST_AUTO_TEST_CASE(equal_names_share_a_lookup) {
   BOOST_TEST(gate.asked_so_far() == 2);
 }
 
-BOOST_AUTO_TEST_CASE(an_answer_is_not_kept) {
+BOOST_AUTO_TEST_CASE(an_answer_is_kept_for_a_while) {
   Gate gate;
   gate.let_through();
+  for (int i = 0; i < 3; ++i) BOOST_TEST((resolve("twice.test") == std::vector{kAnswer}));
+  BOOST_TEST(gate.asked_so_far() == 1);
+}
+
+BOOST_AUTO_TEST_CASE(an_answer_is_not_kept_where_that_is_not_wanted) {
+  Gate gate;
+  gate.let_through();
+  gnet::ResolverOptions options;
+  options.max_ttl = 0s;
+  gnet::configure_resolver(options);
   static_cast<void>(resolve("twice.test"));
   static_cast<void>(resolve("twice.test"));
   BOOST_TEST(gate.asked_so_far() == 2);
+}
+
+BOOST_AUTO_TEST_CASE(an_answer_is_asked_for_again_when_its_time_is_over) {
+  Gate gate;
+  gate.let_through();
+  gnet::ResolverOptions options;
+  options.ttl = 5ms;
+  gnet::configure_resolver(options);
+  static_cast<void>(resolve("twice.test"));
+  gnet::sleep(6ms);
+  static_cast<void>(resolve("twice.test"));
+  BOOST_TEST(gate.asked_so_far() == 2);
+}
+
+BOOST_AUTO_TEST_CASE(that_there_is_no_such_name_is_kept_and_other_errors_are_not) {
+  for (const int code : {EAI_NONAME, EAI_AGAIN}) {
+    std::atomic<int> asked = 0;
+    gnet::detail::set_look_up([&, code](const std::string&, Family) {
+      ++asked;
+      return gnet::detail::Resolved{{code, gnet::resolve_category()}, {}};
+    });
+    for (int i = 0; i < 2; ++i) {
+      BOOST_CHECK_EXCEPTION(static_cast<void>(resolve("none.test")), ResolveError,
+                            [code](const auto& error) { return error.code().value() == code; });
+    }
+    BOOST_TEST(asked == (code == EAI_NONAME ? 1 : 2));
+    gnet::detail::set_look_up({});
+  }
+}
+
+BOOST_AUTO_TEST_CASE(the_environment_chooses_the_resolver) {
+  const auto from = [](const char* backend) {
+    ::setenv("GNET_RESOLVER", backend, 1);
+    ::setenv("GNET_RESOLVER_NAMESERVERS", "192.0.2.53", 1);
+    std::string text;
+    try {
+      const auto options = gnet::ResolverOptions::from_environment();
+      text = options.backend == gnet::ResolverBackend::ares ? "ares" : "thread";
+      text += " " + options.nameservers;
+    } catch (const std::invalid_argument& error) {
+      text = error.what();
+    }
+    ::unsetenv("GNET_RESOLVER");
+    ::unsetenv("GNET_RESOLVER_NAMESERVERS");
+    return text;
+  };
+  BOOST_TEST(from("ares") == "ares 192.0.2.53");
+  BOOST_TEST(from("thread") == "thread 192.0.2.53");
+  BOOST_TEST(from("") == "thread 192.0.2.53");
+  BOOST_TEST(from("dns") == "GNET_RESOLVER is 'dns': must be thread or ares");
 }
 
 BOOST_AUTO_TEST_CASE(the_deadline_ends_the_wait) {

@@ -18,6 +18,7 @@
 #include "cli/live_options.h"
 #include "cli/log_setup.h"
 #include "cli/output.h"
+#include "cli/plural.h"
 #include "cli/privileges.h"
 #include "cli/ready.h"
 #include "cli/server_output.h"
@@ -68,10 +69,6 @@ gnet::Duration watchdog_interval() {
 bool has_terminal() {
   const gnet::UniqueFd terminal(open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC));
   return static_cast<bool>(terminal);
-}
-
-std::string plural(std::uint64_t count, std::string_view noun) {
-  return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
 }
 
 constexpr const char* kThreadName = "gnet";
@@ -237,18 +234,30 @@ class ServerRun {
       if (global_.json) post_event(event("drain").add("left", left));
       log_.info("draining {}, again to stop now", plural(left, "connection"));
     }
-    const std::size_t cut = service_.stop(gnet::Deadline(drain_timeout_));
+    const std::size_t all_cut = service_.stop(gnet::Deadline(drain_timeout_));
     if (hubs_) hubs_->stop();
-    if (global_.json) post_event(event("stopped").add("cut", cut));
+    const std::uint64_t lost = rules_.lost_answers();
+    const std::uint64_t cut = all_cut - lost;
+    if (global_.json) post_event(stopped_event(cut, lost));
     if (cut != 0) {
       log_.error("cut {} that did not end within {}", plural(cut, "connection"),
+                 gnet::format_duration(drain_timeout_));
+    }
+    if (lost != 0) {
+      log_.error("lost {} that were not due within {}", plural(lost, "answer"),
                  gnet::format_duration(drain_timeout_));
     }
     if (!events_written(drain_timeout_)) {
       log_.error("nobody reads standard output: the last events are lost");
       return Exit::io;
     }
-    return cut == 0 ? Exit::ok : Exit::cut;
+    return all_cut == 0 ? Exit::ok : Exit::cut;
+  }
+
+  [[nodiscard]] static JsonObject stopped_event(std::uint64_t cut, std::uint64_t lost) {
+    JsonObject stopped = event("stopped").add("cut", cut);
+    if (lost != 0) stopped.add("lost", lost);
+    return stopped;
   }
 
   // ---- signals ----
@@ -272,7 +281,7 @@ class ServerRun {
 
   void stop(int number) {
     if (stopping_) {
-      if (global_.json) post_event(event("stopped").add("cut", rules_.active()));
+      if (global_.json) post_event(stopped_event(rules_.active(), 0));
       gnet::flush_log();
       leave(number == SIGINT ? Exit::interrupted : Exit::terminated);
     }

@@ -48,6 +48,10 @@ class SessionRules {
   // A peer that was admitted has gone, with whatever was left of its connection.
   void left(const sockaddr_in6& peer) noexcept;
 
+  // So many answers to datagrams were put off, and are not sent any more.
+  void lose_answers(std::uint64_t count) noexcept { lost_answers_ += count; }
+  [[nodiscard]] std::uint64_t lost_answers() const noexcept { return lost_answers_; }
+
   // From now on these hold.
   void change(std::unique_ptr<const SessionSettings> settings);
 
@@ -92,6 +96,7 @@ class SessionRules {
   std::uint64_t limit_;
   std::uint64_t admitted_ = 0;
   std::uint64_t active_ = 0;
+  std::uint64_t lost_answers_ = 0;
   gnet::TimePoint last_busy_;
   // The last ones hold; others may still be reading those before.
   std::vector<std::unique_ptr<const SessionSettings>> all_settings_;

@@ -65,7 +65,8 @@ Servers:
                                                  every --stats-interval; at SIGUSR1 on stderr
   drain      left                                a signal came; so many connections are left
                                                  (no event when there are none)
-  stopped    cut                                 so many of them were cut
+  stopped    cut, lost                           so many of them were cut, and so many answers
+                                                 to datagrams were not sent (no key for none)
   dropped    lines                               stdout was not read: so many events are missing
 Clients:
   echo       seq, bytes, rtt_us, ok, endpoint    one for each echo

@@ -5,14 +5,18 @@
 #include <random>
 
 #include "cli/failure.h"
+#include "cli/plural.h"
 #include "cli/serve.h"
 #include "commands/commands.h"
+#include "commands/delayed_answers.h"
 #include "commands/echo_modes.h"
 #include "gnet/base/error.h"
 #include "gnet/base/shorten.h"
 #include "gnet/base/size.h"
 #include "gnet/base/utf8.h"
+#include "gnet/fiber/cancel_scope.h"
 #include "gnet/fiber/fiber.h"
+#include "gnet/fiber/hub.h"
 
 namespace commands {
 namespace {
@@ -21,6 +25,9 @@ enum class LogData { off, text, hex };
 
 // How much of a message --log-data shows.
 constexpr std::size_t kShown = 32;
+
+// How often it is said that answers are dropped.
+constexpr gnet::Duration kWarningInterval = std::chrono::seconds(1);
 
 struct Options : cli::GlobalOptions, cli::ServerOptions {
   Options() { ports.fallback = 6011; }
@@ -170,6 +177,12 @@ class EchoDatagrams : public gnet::UDPServerFactory {
     max_datagram = options.max_datagram.bytes;
   }
 
+  ~EchoDatagrams() override {
+    if (gnet::Hub::current_if_any() == nullptr) return;
+    const gnet::Uninterruptible wait_out;
+    stop(gnet::Duration::zero());
+  }
+
   void datagram_received(std::string_view data, const gnet::SocketAddress& peer) override {
     if (!rules_.admit_datagram(peer)) return;
     rules_.pace_total(data.size());
@@ -179,13 +192,32 @@ class EchoDatagrams : public gnet::UDPServerFactory {
     if (random_share() < options_.dup.share) send(text, peer);
     if (!is_delayed(options_)) {
       send(text, peer);
-      return;
+    } else if (!delayed_.add(std::move(text), peer, random_delay(options_.delay))) {
+      ++dropped_;
+      if (!next_warning_.passed()) return;
+      next_warning_ = kWarningInterval;
+      log().warn("too many answers wait for --delay; dropped so far: {}", dropped_);
     }
-    gnet::spawn_later(random_delay(options_.delay),
-                      [this, text = std::move(text), peer] { send(text, peer); });
+  }
+
+  std::size_t wind_up(gnet::Deadline grace) override {
+    if (const std::size_t left = delayed_.size(); left > 0) {
+      log().info("{} still to be sent, again to stop now", cli::plural(left, "answer"));
+    }
+    const std::size_t cut = delayed_.finish(grace);
+    rules_.lose_answers(cut);
+    return cut;
   }
 
  private:
+  void send_delayed(std::string_view text, const gnet::SocketAddress& peer) {
+    try {
+      send(text, peer);
+    } catch (const std::system_error& error) {
+      log().warn("an answer could not be sent: {}", gnet::describe(error));
+    }
+  }
+
   [[nodiscard]] std::string answer(std::string_view data) const {
     switch (options_.mode) {
       case EchoMode::chargen:
@@ -203,6 +235,9 @@ class EchoDatagrams : public gnet::UDPServerFactory {
 
   cli::SessionRules& rules_;
   const Options& options_;
+  DelayedAnswers delayed_{[this](auto text, const auto& peer) { send_delayed(text, peer); }};
+  std::uint64_t dropped_ = 0;  // because too many were delayed
+  gnet::Deadline next_warning_ = gnet::Duration::zero();
 };
 
 // Memory for both is taken before anything comes.

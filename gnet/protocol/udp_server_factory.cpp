@@ -109,6 +109,7 @@ std::size_t UDPServerFactory::stop(Deadline grace) {
     }
     receiver_ = {};
   }
+  if (socket_.is_open()) cut += wind_up(grace);
   socket_.close();
   return cut;
 }

@@ -93,6 +93,14 @@ class UDPServerFactory : public Factory {
   // A datagram has come; the protocol's by default.
   virtual void datagram_received(std::string_view data, const SocketAddress& peer);
 
+  // No more datagrams come, and stop() is about to close the socket: what was put off may be sent,
+  // until `grace`. Returns how many answers were cut. A class that overrides it calls stop() in its
+  // own destructor.
+  virtual std::size_t wind_up(Deadline grace) {
+    static_cast<void>(grace);
+    return 0;
+  }
+
   // ---- sending ----
 
   // Sends one datagram; suspends while the kernel has no room. False: it cannot be
@@ -108,7 +116,7 @@ class UDPServerFactory : public Factory {
   // Receives no more; what a callback is at may go on.
   void stop_accepting() override;
 
-  // Returns 1 when a callback was cut, 0 otherwise.
+  // Returns 1 when a callback was cut, 0 otherwise, and what wind_up() says.
   std::size_t stop(Deadline grace) override;
   [[nodiscard]] bool running() const noexcept override { return receiver_ && !receiver_.dead(); }
 

@@ -5,8 +5,7 @@ start echo-server -p 0 -4 --udp --json
 same "$endpoints" "tcp://127.0.0.1:$port udp://127.0.0.1:$port"
 same "$(peer datagram "127.0.0.1:$port" hello)" hello
 same "$(peer pipe "127.0.0.1:$port" < /dev/null)" ""
-kill -USR1 "$server"
-await server.err '"datagrams":1'
+await_datagrams 1
 stop
 
 start echo-server udp-l://127.0.0.1:0 --mode upper
@@ -18,3 +17,27 @@ same "$(peer datagram "127.0.0.1:$port" x | wc -c)" 444
 start echo-server udp-l://127.0.0.1:0 --loss 100%
 expect 1 gnet echo-client -n 2 -i 0 "udp://127.0.0.1:$port"
 contains out "2 sent, 0 received, 2 lost"
+
+# Answers that come later are still sent when it stops.
+start echo-server udp-l://127.0.0.1:0 --delay 1ms~500us
+expect 0 gnet echo-client -n 3 -i 0 "udp://127.0.0.1:$port"
+stop
+same "$status" 0
+: > server.err
+start echo-server udp-l://127.0.0.1:0 --delay 300ms --json
+gnet echo-client -n 1 "udp://127.0.0.1:$port" > out 2> err < /dev/null &
+client=$!
+started="$started $client"
+await_datagrams 1
+stop
+same "$status" 0
+wait "$client" || fail "no answer: $(cat out err)"
+
+# But not without bound, and not if that takes longer than it may.
+start echo-server "unixgram-l://$work/d.sock" --delay 1h --drain-timeout 1ms --json
+peer datagrams "$work/d.sock" 10001
+await server.err "too many answers wait for --delay; dropped so far: 1"
+stop
+same "$status" 10
+contains server.out '"event":"stopped","cut":0,"lost":10000'
+contains server.err "lost 10000 answers that were not due within 1ms"

@@ -12,6 +12,7 @@
 #   peer.pl reset ADDRESS            send something and close with a reset
 #   peer.pl echo ADDRESS COUNT       COUNT connections at once, one line each; print how many came back
 #   peer.pl datagram ADDRESS TEXT    send a datagram and print the answer, if one comes
+#   peer.pl datagrams ADDRESS COUNT  send COUNT datagrams
 #   peer.pl notify PATH [LAST]       print what is sent to a datagram socket at PATH until LAST, or
 #                                    READY=1, comes
 #   peer.pl deaf                     listen on the loopback so that connecting there never succeeds;
@@ -133,6 +134,11 @@ my %verbs = (
       close $socket;
     }
     print "$good\n";
+  },
+  datagrams => sub {
+    my ($address, $count) = @_;
+    my $socket = connect_to($address, SOCK_DGRAM);
+    for (1 .. $count) { defined syswrite $socket, 'x' or die "peer.pl: $!\n"; }
   },
   datagram => sub {
     my ($address, $text) = @_;

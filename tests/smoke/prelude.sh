@@ -110,6 +110,16 @@ await_active() {
   done
 }
 
+# await_datagrams COUNT: the same until so many datagrams have come. Needs --json.
+await_datagrams() {
+  tries=0
+  until grep -q "\"datagrams\":$1" server.err; do
+    kill -USR1 "$server"
+    tries=$((tries + 1))
+    [ "$tries" -lt 20000 ] || fail "there never were $1 datagrams"
+  done
+}
+
 # await FILE TEXT: waits until the file has the text in it.
 await() {
   tries=0

@@ -174,6 +174,32 @@ BOOST_AUTO_TEST_CASE(stop_waits_for_the_callback_and_cuts_it_after_the_grace) {
   BOOST_TEST(done == 1);
 }
 
+BOOST_AUTO_TEST_CASE(what_was_put_off_may_be_sent_before_the_socket_is_closed) {
+  struct Later : UDPServerFactory {
+    using UDPServerFactory::UDPServerFactory;
+    ~Later() override { stop(0s); }
+    void datagram_received(std::string_view data, const gnet::SocketAddress& from) override {
+      text = data;
+      peer = from;
+    }
+    std::size_t wind_up(gnet::Deadline grace) override {
+      BOOST_TEST(!grace.passed());
+      return send(text, peer) ? 7 : 0;
+    }
+    std::string text;
+    gnet::SocketAddress peer;
+  };
+  Later server(Endpoint::parse("udp-l://127.0.0.1:0"));
+  server.start();
+  auto client = DatagramSocket::connect(server.local_endpoint());
+  client.send("later");
+  while (server.counters().received < 1) gnet::sleep(1ms);
+  BOOST_TEST(server.stop(5s) == 7U);
+  BOOST_TEST(server.stop(5s) == 0U);
+  char buffer[8];
+  BOOST_TEST(client.receive(buffer, sizeof buffer, 5s).value() == 5U);
+}
+
 BOOST_AUTO_TEST_CASE(a_bad_address_is_named) {
   UDPServerFactory first(Endpoint::parse("udp-l://127.0.0.1:0"));
   first.listen();

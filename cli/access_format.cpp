@@ -75,6 +75,14 @@ std::string host_name() {
   return name.data();
 }
 
+int status_of(const Entry& entry) {
+  return entry.refusal ? access_status(*entry.refusal) : access_status(entry.reason.kind);
+}
+
+std::string reason_of(const Entry& entry) {
+  return entry.refusal ? std::string(to_string(*entry.refusal)) : entry.reason.text();
+}
+
 bool is_local(const AccessVariable* variable) {
   return variable != nullptr && variable->name.starts_with("server_");
 }
@@ -93,14 +101,15 @@ void append_escaped(std::string& out, std::string_view value) {
 
 std::string json_line(const Entry& entry) {
   JsonObject object;
-  object.add("ts", utc_timestamp(entry.ended)).add("id", entry.connection);
+  object.add("ts", utc_timestamp(entry.ended));
+  if (!entry.refusal) object.add("id", entry.connection);
   object.add("peer", entry.peer.to_string());
   if (entry.local) object.add("local", entry.local->to_string());
-  return object.add("status", access_status(entry.reason.kind))
+  return object.add("status", status_of(entry))
       .add("rx_bytes", entry.received_bytes)
       .add("tx_bytes", entry.sent_bytes)
       .add("ms", lasted_ms(entry))
-      .add("reason", entry.reason.text())
+      .add("reason", reason_of(entry))
       .text();
 }
 
@@ -136,6 +145,22 @@ int access_status(gnet::CloseKind kind) noexcept {
   }
 }
 
+int access_status(Refusal refusal) noexcept {
+  return refusal == Refusal::denied ? 403 : 503;
+}
+
+std::string_view to_string(Refusal refusal) noexcept {
+  switch (refusal) {
+    case Refusal::denied:
+      return "denied";
+    case Refusal::address_limit:
+      return "too many connections of this address";
+    case Refusal::no_more:
+      return "no more connections are served";
+  }
+  return "unknown";
+}
+
 const std::vector<AccessVariable>& access_variables() {
   static const std::vector<AccessVariable> all = {
       {"bytes_received", "bytes that came from the peer",
@@ -143,15 +168,16 @@ const std::vector<AccessVariable>& access_variables() {
       {"bytes_sent", "bytes that went to the peer",
        [](const Entry& entry) { return std::to_string(entry.sent_bytes); }},
       {"connection", "number of the connection, as in the log",
-       [](const Entry& entry) { return std::to_string(entry.connection); }},
+       [](const Entry& entry) {
+         return entry.refusal ? std::string() : std::to_string(entry.connection);
+       }},
       {"hostname", "name of this machine", [](const Entry&) { return host_name(); }},
       {"msec", "time in seconds since 1970, with milliseconds",
        [](const Entry& entry) { return seconds(milliseconds(entry)); }},
       {"pid", "number of this process", [](const Entry&) { return std::to_string(getpid()); }},
       {"protocol", "TCP or UNIX",
        [](const Entry& entry) { return std::string(entry.peer.is_unix() ? "UNIX" : "TCP"); }},
-      {"reason", "why the connection ended: eof, idle timeout, ...",
-       [](const Entry& entry) { return entry.reason.text(); }},
+      {"reason", "why the connection ended: eof, idle timeout, ...", reason_of},
       {"remote_addr", "address of the peer",
        [](const Entry& entry) { return address_of(entry.peer); }},
       {"remote_port", "its port", [](const Entry& entry) { return port_of(entry.peer); }},
@@ -161,8 +187,8 @@ const std::vector<AccessVariable>& access_variables() {
        [](const Entry& entry) { return entry.local ? port_of(*entry.local) : std::string(); }},
       {"session_time", "how long it lasted, in seconds with milliseconds",
        [](const Entry& entry) { return seconds(lasted_ms(entry)); }},
-      {"status", "200 ended, 408 timed out, 499 broken off by the peer, 500 failed",
-       [](const Entry& entry) { return std::to_string(access_status(entry.reason.kind)); }},
+      {"status", "200 ended, 403 denied, 408 timed out, 499 broken off, 500 failed, 503 too many",
+       [](const Entry& entry) { return std::to_string(status_of(entry)); }},
       {"time_iso8601", "local time: 2026-11-21T12:01:07+00:00", time_iso8601},
       {"time_local", "local time: 21/Nov/2026:12:01:07 +0000", time_local},
   };

@@ -24,9 +24,14 @@
 
 namespace cli {
 
+// Why a peer was not served.
+enum class Refusal { denied, address_limit, no_more };
+
+[[nodiscard]] std::string_view to_string(Refusal refusal) noexcept;
+
 // What there is to say about one connection when it has ended.
 struct AccessEntry {
-  std::uint64_t connection = 0;  // unique in the process
+  std::uint64_t connection = 0;  // unique in the process; 0 for a peer that was refused
   gnet::Endpoint peer;
   std::optional<gnet::Endpoint> local = std::nullopt;  // known if AccessFormat::wants_local()
   std::uint64_t received_bytes = 0;
@@ -34,11 +39,15 @@ struct AccessEntry {
   gnet::Duration lasted{};
   std::chrono::system_clock::time_point ended = std::chrono::system_clock::now();
   gnet::CloseReason reason = {};
+  std::optional<Refusal> refusal = std::nullopt;  // then there was no connection to end
 };
 
 // 200: it came to its end; 408: a time limit ended it; 499: the peer broke it off; 500: this side
 // failed.
 [[nodiscard]] int access_status(gnet::CloseKind kind) noexcept;
+
+// 403: denied; 503: there are too many.
+[[nodiscard]] int access_status(Refusal refusal) noexcept;
 
 // A variable: its name without the dollar, and how it gets its value.
 struct AccessVariable {

@@ -26,7 +26,7 @@ class Server : public gnet::TCPServerFactory {
         make_(handlers.session) {}
 
   std::unique_ptr<gnet::Protocol> build_protocol() override { return make_(rules_); }
-  bool admit(const sockaddr_in6& peer) override { return rules_.admit(peer); }
+  bool admit(const sockaddr_in6& peer) override { return rules_.admit(peer, local_endpoint()); }
   void connection_gone(const sockaddr_in6& peer) noexcept override { rules_.left(peer); }
 
  private:

@@ -147,7 +147,7 @@ std::vector<Row<S>> reporting() {
       {"--access-log",
        "FILE|-|off",
        &S::access_log,
-       "a line for each connection that ends; - is stderr",
+       "a line for each connection that ends or is refused; - is stderr",
        {.completes = Completes::file,
         .live = true,
         .more = "SIGUSR2 and SIGHUP open the file anew."}},

@@ -59,25 +59,45 @@ bool SessionRules::full() const noexcept {
   return most > 0 && active_ >= most;
 }
 
-bool SessionRules::admit(const sockaddr_in6& peer) {
-  if (exhausted()) return false;
+bool SessionRules::admit(const sockaddr_in6& peer, const gnet::Endpoint& local) {
   const auto address = address_of(reinterpret_cast<const sockaddr*>(&peer));
-  if (address && !admits(settings().access, *address)) return false;
-  while (full()) {
-    room_.clear();
-    room_.wait();
+  if (const auto reason = refusal(address)) {
+    tell_refusal(peer, local, *reason);
+    return false;
   }
   // Counted even without a limit: one may come while the connection lives.
-  if (address) {
-    std::uint64_t& count = per_address_[*address];
-    if (const std::uint64_t most = settings().max_per_ip; most > 0 && count >= most) return false;
-    ++count;
-  }
+  if (address) ++per_address_[*address];
   // Counted here and not when it begins: others may be accepted before that.
   ++active_;
   busy();
   if (limit_ > 0 && ++admitted_ == limit_) changed.set();
   return true;
+}
+
+// Suspends while there is no room.
+std::optional<Refusal> SessionRules::refusal(const std::optional<asio::ip::address>& peer) {
+  if (exhausted()) return Refusal::no_more;
+  if (peer && !admits(settings().access, *peer)) return Refusal::denied;
+  while (full()) {
+    room_.clear();
+    room_.wait();
+  }
+  if (exhausted()) return Refusal::no_more;
+  if (const std::uint64_t most = settings().max_per_ip; peer && most > 0) {
+    const auto known = per_address_.find(*peer);
+    if (known != per_address_.end() && known->second >= most) return Refusal::address_limit;
+  }
+  return std::nullopt;
+}
+
+void SessionRules::tell_refusal(const sockaddr_in6& peer, const gnet::Endpoint& local,
+                                Refusal reason) const {
+  const AccessLog* log = settings().access_log();
+  const bool debugs = gnet::log_level() <= gnet::LogLevel::debug;
+  if (log == nullptr && !debugs) return;
+  const gnet::Endpoint from = gnet::peer_endpoint(peer);
+  if (debugs) gnet::Logger("gnet").debug("refused {}: {}", from.short_name(), to_string(reason));
+  if (log != nullptr) log->write({.peer = from, .local = local, .refusal = reason});
 }
 
 bool SessionRules::admit_datagram(const gnet::SocketAddress& peer) {

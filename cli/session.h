@@ -38,9 +38,9 @@ class SessionRules {
 
   // ---- on the rules' own hub ----
 
-  // Whether this peer is served, by --allow, --deny, --max-per-ip and --max-accepts. Suspends
-  // while --max-connections are alive.
-  bool admit(const sockaddr_in6& peer);
+  // Whether this peer, which has come to `local`, is served, by --allow, --deny, --max-per-ip and
+  // --max-accepts; if not, the logs say so. Suspends while --max-connections are alive.
+  bool admit(const sockaddr_in6& peer, const gnet::Endpoint& local);
 
   // The same for a datagram, which counts as one connection.
   bool admit_datagram(const gnet::SocketAddress& peer);
@@ -90,6 +90,8 @@ class SessionRules {
 
  private:
   [[nodiscard]] bool full() const noexcept;
+  std::optional<Refusal> refusal(const std::optional<asio::ip::address>& peer);
+  void tell_refusal(const sockaddr_in6& peer, const gnet::Endpoint& local, Refusal reason) const;
 
   const ServerOptions& options_;
   bool json_;

@@ -11,6 +11,14 @@
 
 namespace gnet {
 
+Endpoint peer_endpoint(const sockaddr_in6& peer) {
+  const socklen_t size = peer.sin6_family == AF_INET6  ? sizeof(sockaddr_in6)
+                         : peer.sin6_family == AF_INET ? sizeof(sockaddr_in)
+                                                       : sizeof(sa_family_t);
+  return Endpoint::of(peer.sin6_family == AF_UNIX ? Transport::unix_stream : Transport::tcp,
+                      reinterpret_cast<const sockaddr*>(&peer), size);
+}
+
 int socket_type(Transport transport) noexcept {
   switch (transport) {
     case Transport::udp:

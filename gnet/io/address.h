@@ -2,6 +2,7 @@
 
 #pragma once
 
+#include <netinet/in.h>
 #include <sys/socket.h>
 
 #include <vector>
@@ -22,6 +23,9 @@ struct SocketAddress {
   }
   [[nodiscard]] int family() const noexcept { return storage.ss_family; }
 };
+
+// The other side of a connection that was accepted; see Accepted.
+[[nodiscard]] Endpoint peer_endpoint(const sockaddr_in6& peer);
 
 // SOCK_STREAM, SOCK_DGRAM or SOCK_SEQPACKET.
 [[nodiscard]] int socket_type(Transport transport) noexcept;

@@ -11,6 +11,7 @@
 
 #include "gnet/base/error.h"
 #include "gnet/fiber/cancel_scope.h"
+#include "gnet/io/address.h"
 #include "gnet/io/buffer_lease.h"
 #include "gnet/io/socket_wait.h"
 #include "gnet/io/tls_session.h"
@@ -71,11 +72,7 @@ void Protocol::connection_lost(const CloseReason& reason) {
 }
 
 Endpoint Protocol::peer() const {
-  const socklen_t size = peer_.sin6_family == AF_INET6  ? sizeof(sockaddr_in6)
-                         : peer_.sin6_family == AF_INET ? sizeof(sockaddr_in)
-                                                        : sizeof(sa_family_t);
-  return Endpoint::of(peer_.sin6_family == AF_UNIX ? Transport::unix_stream : Transport::tcp,
-                      reinterpret_cast<const sockaddr*>(&peer_), size);
+  return peer_endpoint(peer_);
 }
 
 const Logger& Protocol::log() {

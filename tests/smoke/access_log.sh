@@ -24,6 +24,16 @@ done
 stop
 same "$status" 0
 
+# Who is refused has a line, too.
+start echo-server -p 0 -4 --deny 127.0.0.0/8 --access-log denied \
+  --access-format '$remote_addr $server_port $status $bytes_received/$bytes_sent $reason'
+peer pipe "127.0.0.1:$port" < /dev/null > /dev/null
+await denied "127.0.0.1 $port 403 0/0 denied"
+start echo-server -p 0 -4 --max-per-ip 1 --access-log limited --access-format '$connection $status $reason'
+hold 1
+peer pipe "127.0.0.1:$port" < /dev/null > /dev/null
+await limited "- 503 too many connections of this address"
+
 # "-" is stderr, and stdout has the events alone.
 start echo-server -p 0 -4 --once --json --access-log - --access-format json
 printf hello | peer pipe "127.0.0.1:$port" > /dev/null

@@ -19,8 +19,13 @@ contains err "gnet echo-server: cannot resolve 'host.invalid': "
 expect 4 gnet echo-server -p 0 --bind host.invalid --json
 contains out '"code":4,"name":"resolve"'
 
-# The one that is taken is named, not its neighbour; and not who gave it twice.
+# The one that is taken is named, not its neighbour; and not who gave it twice. Another test may
+# have the same number for TCP.
 start echo-server udp-l://127.0.0.1:0
+until gnet echo-server "127.0.0.1:$port" --for 1ms 2> err; do
+  stop
+  start echo-server udp-l://127.0.0.1:0
+done
 expect 3 gnet echo-server -4 -u -p "$port"
 contains err "cannot listen on udp://127.0.0.1:$port: address already in use by gnet (pid $server)"
 expect 3 gnet echo-server -4 -u -p "$port" --json

@@ -33,6 +33,15 @@ await server.err '"event":"stats"'
 stop
 same "$status" 10
 { cat server.out; grep '^{' server.err; } > servers
+start echo-server udp-l://127.0.0.1:0 --delay 1h --drain-timeout 500ms --json
+peer datagrams "127.0.0.1:$port" 1
+await_datagrams 1
+stop
+cat server.out >> servers
+start echo-server -p 0 -4 --deny 127.0.0.0/8 --access-log denied --access-format json
+peer pipe "127.0.0.1:$port" < /dev/null > /dev/null
+await denied 403
+cat denied >> access
 
 # A client that has luck, one that has bad luck, and one that has none.
 start echo-server -p 0 -4 -u --mode upper --loss 100%

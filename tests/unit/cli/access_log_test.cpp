@@ -122,6 +122,15 @@ BOOST_AUTO_TEST_CASE(the_status_tells_who_ended_it) {
   BOOST_TEST(cli::access_status(CloseKind::handler_error) == 500);
 }
 
+BOOST_AUTO_TEST_CASE(a_peer_that_was_refused_has_a_status_and_no_number) {
+  cli::AccessEntry refused = entry();
+  refused.refusal = cli::Refusal::denied;
+  BOOST_TEST(line("$remote_addr $connection $status $reason", refused) == "127.0.0.1 - 403 denied");
+  refused.refusal = cli::Refusal::address_limit;
+  BOOST_TEST(line("$status $reason", refused) == "503 too many connections of this address");
+  BOOST_TEST(line("json", refused).find("\"id\"") == std::string::npos);
+}
+
 BOOST_AUTO_TEST_CASE(the_local_address_is_asked_for_only_if_it_is_shown) {
   BOOST_TEST(cli::AccessFormat::parse("json").wants_local());
   BOOST_TEST(cli::AccessFormat::parse("$server_port").wants_local());

@@ -15,6 +15,7 @@
 #include <ctime>
 
 #include "gnet/base/error.h"
+#include "gnet/base/unpatched.h"
 
 namespace gnet::detail {
 namespace {
@@ -164,6 +165,7 @@ std::uint64_t LogTarget::write(std::string_view records) {
 }
 
 std::uint64_t LogTarget::try_write(std::string_view records) {
+  const Unpatched unpatched;  // the caller holds a lock
   if (is_socket()) return send(records.substr(0, records.size() - 1), false) ? 0 : 1;
   return write_stream(records, false) ? 0 : count_records(records, terminator());
 }

@@ -8,6 +8,7 @@
 #include <memory>
 #include <mutex>
 
+#include "gnet/base/unpatched.h"
 #include "gnet/fiber/hub.h"
 
 namespace gnet::detail {
@@ -27,6 +28,7 @@ struct sigaction previous_segv;
 struct sigaction previous_bus;
 
 void write_text(const char* text) noexcept {
+  const Unpatched unpatched;
   [[maybe_unused]] const auto written = write(STDERR_FILENO, text, std::strlen(text));
 }
 

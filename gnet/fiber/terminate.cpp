@@ -6,6 +6,7 @@
 #include <exception>
 #include <string>
 
+#include "gnet/base/unpatched.h"
 #include "gnet/fiber/hub.h"
 #include "gnet/fiber/interrupt.h"
 #include "gnet/fiber/wait_graph.h"
@@ -26,6 +27,7 @@ void on_terminate() {
         where = fmt::format(" in {} ({})", fiber->display_name(), origin_text(fiber->spawned_at));
       }
       const std::string line = fmt::format("gnet: not caught{}: {}\n", where, interrupt.what());
+      const Unpatched unpatched;
       [[maybe_unused]] const auto written = write(STDERR_FILENO, line.data(), line.size());
     } catch (...) {
       // The handler before this one has words for those.

@@ -81,6 +81,7 @@ void DescriptorSet::wake_all(int fd) noexcept {
 
 void DescriptorSet::wake(int fd) noexcept {
   for (auto found = entries_.find(fd); found != entries_.end(); found = entries_.find(fd)) {
+    found->second.interests.for_each([](DescriptorInterest& interest) { interest.closed = true; });
     handle(fd, found->second, kBroken);
   }
 }

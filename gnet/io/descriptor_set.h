@@ -29,7 +29,8 @@ struct DescriptorInterest : ListHook {
 
   int fd;
   short events;
-  Wake wake;  // called once, on the hub, after unlinking; must not suspend
+  Wake wake;            // called once, on the hub, after unlinking; must not suspend
+  bool closed = false;  // woken because the descriptor is closed, or about to be
 };
 
 class DescriptorSet {

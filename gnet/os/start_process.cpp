@@ -18,6 +18,7 @@
 
 #include "gnet/base/error.h"
 #include "gnet/base/sanitizer.h"
+#include "gnet/base/unpatched.h"
 
 #if defined(GNET_TSAN)
 // ThreadSanitizer's clone() takes the child for one with memory of its own, and has both put its
@@ -228,6 +229,7 @@ pid_t start_process(const ProcessStart& start) {
   }
   if (pid < 0) throw_errno(error, "cannot run '" + start.program + "'");
   if (plan.failed != Step::none) {
+    const Unpatched unpatched;  // it has ended already
     while (waitpid(pid, nullptr, 0) < 0 && errno == EINTR) {
     }
     throw_failure(start, plan.failed, plan.error);

@@ -34,6 +34,15 @@ echo "find_package:"
 quietly cmake -S "$project" -B "$work/outside" -G Ninja -DCMAKE_PREFIX_PATH="$prefix"
 quietly cmake --build "$work/outside"
 "$work/outside/outside" | grep '^gnet .*: 42$'
+first() { "$@" | head -n 1; }
+[ "$(first "$work/outside/blocking")" = sleeper ]
+[ "$(first "$work/outside/patched")" = other ]
+if [ "$kind" = shared ]; then
+  patch=$(find "$libdir" -name libgnet_patch.so)
+  [ "$(first env LD_PRELOAD="$patch" "$work/outside/blocking")" = other ]
+  # Programs without fibers do not notice.
+  [ "$(LD_PRELOAD="$patch" sh -c 'echo one | cat')" = one ]
+fi
 
 echo "pkg-config:"
 PKG_CONFIG_PATH=$libdir/pkgconfig
@@ -41,3 +50,6 @@ export PKG_CONFIG_PATH
 # shellcheck disable=SC2046 # the flags are words
 ${CXX:-c++} -std=c++20 "$project/main.cpp" -o "$work/by-pkg-config" $(pkg-config --cflags --libs gnet)
 LD_LIBRARY_PATH=$libdir "$work/by-pkg-config" | grep '^gnet .*: 42$'
+# shellcheck disable=SC2046
+${CXX:-c++} -std=c++20 "$project/blocking.cpp" -o "$work/patched" $(pkg-config --cflags --libs gnet-patch)
+[ "$(LD_LIBRARY_PATH=$libdir first "$work/patched")" = other ]

@@ -1,0 +1,7 @@
+#include "gnet/base/unpatched.h"
+
+namespace gnet::detail {
+
+constinit thread_local int Unpatched::depth_ = 0;
+
+}  // namespace gnet::detail

@@ -149,8 +149,14 @@ std::string hint_at_value(const Setting* before, const Setting& setting) {
 
 // Every variable that something reads, or that gnet sets for its children.
 std::vector<std::string> known_variables() {
-  std::vector<std::string> names{"GNET_PAGER", "GNET_STACK_SIZE", "GNET_WATCHDOG", "GNET_RESOLVER",
-                                 "GNET_NAME",  "GNET_SERVICE",    "GNET_ENDPOINT"};
+  std::vector<std::string> names{"GNET_PAGER",
+                                 "GNET_STACK_SIZE",
+                                 "GNET_WATCHDOG",
+                                 "GNET_RESOLVER",
+                                 "GNET_RESOLVER_NAMESERVERS",
+                                 "GNET_NAME",
+                                 "GNET_SERVICE",
+                                 "GNET_ENDPOINT"};
   for (const Command* command : commands()) {
     for (const FlagGroup& group : command->groups) {
       for (const Flag& flag : group.flags) {

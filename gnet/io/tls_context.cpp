@@ -126,7 +126,7 @@ SSLContext make_context(const SSL_METHOD* method, const Options& options, const 
   SSL_CTX_set_options(context, SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION |
                                    (options.kernel ? SSL_OP_ENABLE_KTLS : 0));
   SSL_CTX_set_mode(context, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER |
-                                SSL_MODE_RELEASE_BUFFERS | SSL_MODE_AUTO_RETRY);
+                                SSL_MODE_AUTO_RETRY);
   const std::string ciphers = options.ciphers.empty() ? kCiphers : options.ciphers;
   if (SSL_CTX_set_cipher_list(context, ciphers.c_str()) != 1) {
     throw_tls_configuration("ciphers '" + ciphers + "'");

@@ -54,7 +54,7 @@ bool is_no_tls(int reason) {
 
 // What others have left there would be taken for ours.
 void forget_errors() noexcept {
-  ERR_clear_error();
+  if (ERR_peek_error() != 0) ERR_clear_error();  // to clear is work, also where nothing is
   errno = 0;
 }
 
@@ -164,6 +164,7 @@ TLSNeed TLSSession::try_farewell() {
 // What has to be waited for after a call; failure_ is what it failed with.
 TLSNeed TLSSession::need_after(int result) {
   system_error_ = errno;
+  buffers_.used(ssl_.get());
   failure_ = result > 0 ? 0 : SSL_get_error(ssl_.get(), result);
   if (failure_ == SSL_ERROR_WANT_READ) {
     socket_->exhausted();

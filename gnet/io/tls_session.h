@@ -19,6 +19,7 @@
 #include <string_view>
 
 #include "gnet/io/socket.h"
+#include "gnet/io/tls_buffers.h"
 #include "gnet/io/tls_context.h"
 
 struct ssl_st;  // OpenSSL's SSL
@@ -96,6 +97,7 @@ class TLSSession {
   TLSContext context_;  // its callbacks look at it as long as there is a session
   const std::string server_name_;
   std::unique_ptr<ssl_st, FreeSSL> ssl_;
+  detail::TLSBuffers buffers_;
   bool established_ = false;
   bool broken_ = false;
   bool sending_ = false;

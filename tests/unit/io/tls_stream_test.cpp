@@ -4,6 +4,7 @@
 
 #include <boost/test/unit_test.hpp>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -11,6 +12,7 @@
 #include "gnet/base/error.h"
 #include "gnet/fiber/fiber.h"
 #include "gnet/fiber/timeout.h"
+#include "gnet/io/tls_buffers.h"
 #include "tests/unit/io/temporary_file.h"
 
 using namespace gnet;
@@ -501,6 +503,26 @@ BOOST_AUTO_TEST_CASE(a_reader_and_a_writer_may_both_come_before_the_handshake) {
   pair.server.send_all("pong");
   BOOST_TEST(reader.get() == "pong");
   writer.get();
+}
+
+BOOST_AUTO_TEST_CASE(only_the_sessions_used_last_keep_their_buffers) {
+  const TLSContext trusting = TLSContext::client(believing());
+  std::vector<std::unique_ptr<Secure>> pairs;
+  for (std::size_t i = 0; i < detail::TLSBuffers::kMaxHolders; ++i) {
+    auto& pair = *pairs.emplace_back(std::make_unique<Secure>(trusting, usual_server()));
+    BOOST_TEST_REQUIRE(shake(pair.client, pair.server).client.empty());
+  }
+  BOOST_TEST(detail::TLSBuffers::holders() == detail::TLSBuffers::kMaxHolders);
+  // Those that have lost them get new ones.
+  for (auto& pair : pairs) {
+    pair->client.send_all("hello");
+    BOOST_TEST(receive_text(pair->server) == "hello");
+    pair->server.send_all("hello yourself");
+    BOOST_TEST(receive_text(pair->client) == "hello yourself");
+  }
+  BOOST_TEST(detail::TLSBuffers::holders() == detail::TLSBuffers::kMaxHolders);
+  pairs.clear();
+  BOOST_TEST(detail::TLSBuffers::holders() == 0U);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,36 @@
+// The buffers that OpenSSL has for each session, 34 KiB: the sessions of a thread that were used
+// last keep theirs, and the others give them back, so that idle connections hold no buffer and busy
+// ones do not allocate.
+//
+// Threads: as the session.
+
+#pragma once
+
+#include <cstddef>
+
+#include "gnet/base/intrusive_list.h"
+
+struct ssl_st;  // OpenSSL's SSL
+
+namespace gnet::detail {
+
+class TLSBuffers : public ListHook {
+ public:
+  static constexpr std::size_t kMaxHolders = 128;  // a thread; four megabytes
+
+  TLSBuffers() noexcept = default;
+  TLSBuffers(const TLSBuffers&) = delete;
+  TLSBuffers& operator=(const TLSBuffers&) = delete;
+  ~TLSBuffers();
+
+  // The session has been used. Those of the session that was used longest ago may go.
+  void used(ssl_st* ssl) noexcept;
+
+  // How many sessions of this thread keep theirs.
+  [[nodiscard]] static std::size_t holders() noexcept;
+
+ private:
+  ssl_st* ssl_ = nullptr;
+};
+
+}  // namespace gnet::detail

@@ -52,6 +52,52 @@ Connection Connection::open(std::uint16_t port, std::uint64_t index) {
   return connection;
 }
 
+void Connection::secure() {
+  static SSL_CTX* const context = SSL_CTX_new(TLS_client_method());
+  SSL_CTX_set_mode(context, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+  ssl_.reset(SSL_new(context));
+  if (!ssl_ || SSL_set_fd(ssl_.get(), fd_) != 1 || SSL_connect(ssl_.get()) != 1) {
+    throw WrongEcho("the TLS handshake failed");
+  }
+}
+
+std::optional<std::size_t> Connection::tls_result(int result, std::size_t size) {
+  if (result == 1) return size;
+  switch (SSL_get_error(ssl_.get(), result)) {
+    case SSL_ERROR_WANT_READ:
+    case SSL_ERROR_WANT_WRITE:
+      return std::nullopt;
+    case SSL_ERROR_ZERO_RETURN:
+      return 0;
+    default:
+      throw WrongEcho("TLS failed");
+  }
+}
+
+std::optional<std::size_t> Connection::send_some(const char* data, std::size_t size) {
+  if (ssl_) {
+    std::size_t count = 0;
+    const int result = SSL_write_ex(ssl_.get(), data, size, &count);
+    return tls_result(result, count);
+  }
+  const ssize_t sent = send(fd_, data, size, MSG_NOSIGNAL);
+  if (sent >= 0) return static_cast<std::size_t>(sent);
+  if (errno != EAGAIN) throw_errno("send");
+  return std::nullopt;
+}
+
+std::optional<std::size_t> Connection::receive_some(char* data, std::size_t size) {
+  if (ssl_) {
+    std::size_t count = 0;
+    const int result = SSL_read_ex(ssl_.get(), data, size, &count);
+    return tls_result(result, count);
+  }
+  const ssize_t got = recv(fd_, data, size, 0);
+  if (got >= 0) return static_cast<std::size_t>(got);
+  if (errno != EAGAIN) throw_errno("recv");
+  return std::nullopt;
+}
+
 void Connection::set_nonblocking() {
   if (fcntl(fd_, F_SETFL, fcntl(fd_, F_GETFL) | O_NONBLOCK) != 0) throw_errno("fcntl");
 }

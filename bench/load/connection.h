@@ -2,7 +2,12 @@
 
 #pragma once
 
+#include <openssl/ssl.h>
+
+#include <cstddef>
 #include <cstdint>
+#include <memory>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -20,13 +25,16 @@ class WrongEcho : public std::runtime_error {
 // Lets the process open as many descriptors as the system permits.
 void raise_descriptor_limit();
 
-// Owns a connected TCP socket with TCP_NODELAY set; blocking until set_nonblocking().
+// Owns a connected TCP socket with TCP_NODELAY set; blocking until set_nonblocking(). TLS, once it
+// is secured.
 class Connection {
  public:
   Connection() = default;
-  Connection(Connection&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+  Connection(Connection&& other) noexcept
+      : fd_(std::exchange(other.fd_, -1)), ssl_(std::move(other.ssl_)) {}
   Connection& operator=(Connection&& other) noexcept {
     std::swap(fd_, other.fd_);
+    std::swap(ssl_, other.ssl_);
     return *this;
   }
   ~Connection();
@@ -35,7 +43,14 @@ class Connection {
   // address has too few ports: `index` spreads them over 127.0.0.1 to 127.0.0.8.
   static Connection open(std::uint16_t port, std::uint64_t index = 0);
 
+  // A TLS handshake, with any certificate. While it is blocking only.
+  void secure();
+
   void set_nonblocking();
+
+  // As many bytes as go at once; nothing if none do. Nonblocking connections only.
+  std::optional<std::size_t> send_some(const char* data, std::size_t size);
+  std::optional<std::size_t> receive_some(char* data, std::size_t size);
 
   // Sends the message and waits for all of it to come back. Blocking connections only.
   void echo(const std::string& message);
@@ -46,9 +61,15 @@ class Connection {
   [[nodiscard]] int fd() const noexcept { return fd_; }
 
  private:
+  struct Free {
+    void operator()(SSL* ssl) const noexcept { SSL_free(ssl); }
+  };
+
   explicit Connection(int fd) : fd_(fd) {}
+  std::optional<std::size_t> tls_result(int result, std::size_t size);
 
   int fd_ = -1;
+  std::unique_ptr<SSL, Free> ssl_;
 };
 
 }  // namespace bench

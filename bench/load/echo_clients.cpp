@@ -1,11 +1,9 @@
 #include "bench/load/echo_clients.h"
 
 #include <sys/epoll.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include <array>
-#include <cerrno>
 #include <cstring>
 #include <limits>
 #include <optional>
@@ -48,6 +46,7 @@ class EchoClients::Loop {
     if (server.pid != 0) server_clock_.emplace(server.pid);
     for (auto& client : clients_) {
       client.connection = Connection::open(server.port);
+      if (plan.tls) client.connection.secure();
       client.connection.set_nonblocking();
       watch(EPOLL_CTL_ADD, client, EPOLLIN);
     }
@@ -108,10 +107,9 @@ class EchoClients::Loop {
   }
 
   void send_more(Client& client) {
-    const ssize_t sent = send(client.connection.fd(), message_.data() + client.sent,
-                              message_.size() - client.sent, MSG_NOSIGNAL);
-    if (sent < 0 && errno != EAGAIN) throw_errno("send");
-    if (sent > 0) client.sent += static_cast<std::size_t>(sent);
+    client.sent +=
+        client.connection.send_some(message_.data() + client.sent, message_.size() - client.sent)
+            .value_or(0);
     const bool more = client.sent < message_.size();
     if (more != client.watches_output) {
       client.watches_output = more;
@@ -120,13 +118,10 @@ class EchoClients::Loop {
   }
 
   void receive(Client& client) {
-    const ssize_t got = recv(client.connection.fd(), buffer_.data(), buffer_.size(), 0);
-    if (got < 0) {
-      if (errno == EAGAIN) return;
-      throw_errno("recv");
-    }
-    if (got == 0) throw WrongEcho("the server closed a connection");
-    const auto size = static_cast<std::size_t>(got);
+    const auto got = client.connection.receive_some(buffer_.data(), buffer_.size());
+    if (!got) return;
+    if (*got == 0) throw WrongEcho("the server closed a connection");
+    const std::size_t size = *got;
     if (client.idle || client.received + size > client.sent) {
       throw WrongEcho("the server sent more than it got");
     }

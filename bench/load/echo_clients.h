@@ -30,6 +30,7 @@ struct EchoPlan {
   std::size_t connections = 1;
   std::size_t message_size = 64;
   bool check_content = false;  // compare every byte, not only lengths
+  bool tls = false;
 };
 
 struct Stretch {

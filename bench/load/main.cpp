@@ -9,6 +9,7 @@
 
 #include <CLI/CLI.hpp>
 #include <chrono>
+#include <csignal>
 #include <cstdio>
 #include <exception>
 #include <memory>
@@ -161,6 +162,7 @@ int main(int argc, char** argv) {
   }
   for (auto* command : {echoes, comparison}) {
     command->add_option("-w,--warm-up", options.warm_up, "seconds before the measurement");
+    command->add_flag("--tls", options.plan.tls, "over TLS, with any certificate");
     command->add_flag("--check", options.plan.check_content, "compare every byte of every echo");
   }
   comparison->add_option("--server", options.servers, "PORT:PID of a server")->required();
@@ -172,6 +174,7 @@ int main(int argc, char** argv) {
   idles->callback([&] { idle(options); });
 
   bench::raise_descriptor_limit();
+  std::signal(SIGPIPE, SIG_IGN);  // OpenSSL writes without MSG_NOSIGNAL
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

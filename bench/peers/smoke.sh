@@ -8,21 +8,31 @@ set -eu
 dir=$1
 out=$(mktemp)
 server=
-trap 'test -z "$server" || kill "$server" 2>/dev/null; rm -f "$out"' EXIT
+trap 'test -z "$server" || kill "$server" 2>/dev/null; rm -f "$out" "$out.pem" "$out.key"' EXIT
 
-for peer in "$dir"/peer_*; do
-  "$peer" 0 >"$out" &
+# check COMMAND…: with $tls for the echoes.
+check() {
+  "$@" >"$out" &
   server=$!
   while ! grep -q . "$out"; do
     kill -0 "$server"  # fails, and ends the test, when the server is gone
   done
   port=$(cat "$out")
-  "$dir/bench_load" echo -p "$port" -c 8 -s 64 -n 400 --check | grep -q '^round_trips 400\.'
-  "$dir/bench_load" echo -p "$port" -c 4 -s 1000000 -n 40 --check | grep -q '^round_trips 40\.'
-  "$dir/bench_load" connect -p "$port" -n 50 | grep -q '^round_trips 50\.'
+  "$dir/bench_load" echo $tls -p "$port" -c 8 -s 64 -n 400 --check | grep -q '^round_trips 400\.'
+  "$dir/bench_load" echo $tls -p "$port" -c 4 -s 1000000 -n 40 --check | grep -q '^round_trips 40\.'
+  [ -n "$tls" ] || "$dir/bench_load" connect -p "$port" -n 50 | grep -q '^round_trips 50\.'
   kill "$server"
   wait "$server" 2>/dev/null || :
   server=
   : >"$out"
-  echo "$(basename "$peer"): well"
-done
+  echo "$(basename "$1"): well"
+}
+
+tls=
+for peer in "$dir"/peer_*; do check "$peer" 0; done
+
+command -v openssl >/dev/null || exit 0
+tls=--tls
+openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=localhost \
+  -keyout "$out.key" -out "$out.pem" 2>/dev/null
+check "$dir/tls_epoll" 0 "$out.pem" "$out.key"

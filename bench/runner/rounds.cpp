@@ -1,5 +1,6 @@
 #include "bench/runner/rounds.h"
 
+#include <algorithm>
 #include <exception>
 #include <memory>
 #include <sstream>
@@ -38,6 +39,8 @@ std::vector<Part> parse_comparison(const std::string& text, std::size_t servers)
 // round for all, so each is tried alone first.
 void run_round(const Bench& bench, const std::vector<Server>& servers, Rounds& rounds,
                const Command& arguments) {
+  const bool secured = std::find(arguments.begin(), arguments.end(), "--tls") != arguments.end();
+  const Command tls = secured ? Command{"--tls"} : Command{};
   Command command = {"compare"};
   command.insert(command.end(), arguments.begin(), arguments.end());
   std::vector<std::unique_ptr<RunningServer>> running;
@@ -47,7 +50,7 @@ void run_round(const Bench& bench, const std::vector<Server>& servers, Rounds& r
     if (!of_server.failure.empty()) continue;
     try {
       auto server = std::make_unique<RunningServer>(bench, servers[i]);
-      run_load(bench, {"echo", "--port", server->port(), "--count", "10"});
+      run_load(bench, joined({"echo", "--port", server->port(), "--count", "10"}, tls));
       command.insert(command.end(),
                      {"--server", server->port() + ":" + std::to_string(server->pid())});
       running.push_back(std::move(server));

@@ -11,6 +11,8 @@ std::vector<Row> all_rows() {
   add_idle_rows(rows);
   add_connect_rows(rows);
   add_micro_rows(rows);
+  add_sync_rows(rows);
+  add_tls_rows(rows);
   add_binary_rows(rows);
   return rows;
 }

@@ -28,6 +28,8 @@ void add_memory_rows(std::vector<Row>& rows);
 void add_idle_rows(std::vector<Row>& rows);
 void add_connect_rows(std::vector<Row>& rows);
 void add_micro_rows(std::vector<Row>& rows);
+void add_sync_rows(std::vector<Row>& rows);
+void add_tls_rows(std::vector<Row>& rows);
 void add_binary_rows(std::vector<Row>& rows);
 
 }  // namespace bench

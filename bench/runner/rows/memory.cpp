@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <thread>
+#include <vector>
 
 #include "bench/runner/rows.h"
 
@@ -73,11 +74,36 @@ void run_fibers(const Bench& bench, RowResult& result) {
   }
 }
 
+void run_timers(const Bench& bench, RowResult& result) {
+  const auto probe = bench.program("probe_many_timers");
+  if (access(probe.c_str(), X_OK) != 0) {
+    result.checks.push_back(skipped_check("a timeout of a million", "not built"));
+    return;
+  }
+  try {
+    std::vector<double> timeout;
+    std::vector<double> sleeper;
+    for (int round = 0; round < bench.rounds; ++round) {
+      const auto report = parse_report(output_of(bench, {probe, "1000000"}));
+      timeout.push_back(report.at("timeout_ns"));
+      sleeper.push_back(report.at("bytes_per_sleeper") / kKiB);
+    }
+    result.checks.push_back({"arm and cancel one of 1,000,000 timeouts, CPU", median(timeout), "ns",
+                             Bound::at_most, 150});
+    result.checks.push_back({"resident memory per sleeping fiber, 100,000 of them", median(sleeper),
+                             "KiB", Bound::at_most, 6});
+  } catch (const std::exception& error) {
+    result.checks.push_back(failed_check("a timeout of a million", error.what()));
+  }
+}
+
 }  // namespace
 
 void add_memory_rows(std::vector<Row>& rows) {
   rows.push_back({"rss-connection", "memory per idle connection, 10,000 at once", run_connections});
   rows.push_back({"rss-fiber", "100,000 parked fibers at once", run_fibers});
+  rows.push_back(
+      {"many-timers", "a million timeouts at once, 100,000 sleeping fibers", run_timers});
 }
 
 }  // namespace bench

@@ -37,6 +37,9 @@ quietly cmake --build "$work/outside"
 first() { "$@" | head -n 1; }
 [ "$(first "$work/outside/blocking")" = sleeper ]
 [ "$(first "$work/outside/patched")" = other ]
+if [ -e "$libdir/pkgconfig/gnet-zmq.pc" ]; then
+  [ "$("$work/outside/zmq")" = hello ]
+fi
 if [ "$kind" = shared ]; then
   patch=$(find "$libdir" -name libgnet_patch.so)
   [ "$(first env LD_PRELOAD="$patch" "$work/outside/blocking")" = other ]

@@ -64,6 +64,7 @@ BEGIN {
   row("gnet/os", "gnet/io")
   row("gnet/protocol", "gnet/io gnet/os")
   row("gnet/patch", "gnet/io gnet/os")
+  row("gnet/zmq", "gnet/io gnet/os")
   row("gnet/http", "gnet/protocol")
   row("gnet/ws", "gnet/protocol gnet/http")
   row("gnet/diag", "gnet/fiber gnet/sync")
@@ -74,11 +75,12 @@ BEGIN {
   for (folder in direct) reach(folder, folder)
 
   # Libraries that only some folders may see. fmt and the standard library are for everyone.
-  all = "gnet/fiber gnet/sync gnet/io gnet/os gnet/patch gnet/protocol gnet/http gnet/ws gnet/diag gnet cli commands"
+  all = "gnet/fiber gnet/sync gnet/io gnet/os gnet/patch gnet/zmq gnet/protocol gnet/http gnet/ws gnet/diag gnet cli commands"
   third_party["asio"] = all
   third_party["boost"] = "gnet/fiber cli"  # Context; JSON
   third_party["openssl"] = "gnet/io gnet/http gnet/ws"
-  third_party["ares.h"] = "gnet/io"
+  third_party["ares"] = "gnet/io"
+  third_party["zmq"] = "gnet/zmq"
   third_party["CLI"] = "cli commands"
   third_party["toml++"] = "cli"
 

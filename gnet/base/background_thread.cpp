@@ -4,19 +4,21 @@
 #include <signal.h>
 
 #include <memory>
+#include <string>
 #include <utility>
 
 namespace gnet::detail {
 namespace {
 
+// The caller may be gone before the thread has begun.
 struct Start {
-  const char* name;
+  std::string name;
   UniqueFunction<void()> body;
 };
 
 void* run(void* argument) {
   const std::unique_ptr<Start> start(static_cast<Start*>(argument));
-  ::pthread_setname_np(::pthread_self(), start->name);
+  ::pthread_setname_np(::pthread_self(), start->name.c_str());
   start->body();
   return nullptr;
 }

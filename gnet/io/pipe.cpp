@@ -14,6 +14,7 @@
 #include "gnet/fiber/hub.h"
 #include "gnet/io/broken_pipe.h"
 #include "gnet/io/descriptor_set.h"
+#include "gnet/io/start_of_wait.h"
 #include "gnet/io/wait_fd.h"
 
 namespace gnet {
@@ -128,12 +129,13 @@ std::optional<std::size_t> Pipe::try_receive(void* buffer, std::size_t size) {
 }
 
 std::size_t Pipe::receive(void* buffer, std::size_t size, Deadline deadline) {
+  const TimePoint since = detail::start_of_wait(deadline);
   take_turn();
   if (size == 0) return 0;
   for (;;) {
     if (const auto count = try_receive(buffer, size)) return *count;
     burst_ = 0;
-    if (!wait_read(fd_.get(), deadline)) throw_errno(ETIMEDOUT, "read");
+    if (!wait_read(fd_.get(), deadline)) throw_timed_out("read", since);
   }
 }
 
@@ -164,17 +166,22 @@ std::size_t Pipe::try_send(std::string_view data) {
 }
 
 std::size_t Pipe::send_some(std::string_view data, Deadline deadline) {
+  return send_some(data, deadline, detail::start_of_wait(deadline));
+}
+
+std::size_t Pipe::send_some(std::string_view data, Deadline deadline, TimePoint since) {
   take_turn();
   if (data.empty()) return 0;
   for (;;) {
     if (const std::size_t count = try_send(data); count > 0) return count;
     burst_ = 0;
-    if (!wait_write(fd_.get(), deadline)) throw_errno(ETIMEDOUT, "write");
+    if (!wait_write(fd_.get(), deadline)) throw_timed_out("write", since);
   }
 }
 
 void Pipe::send_all(std::string_view data, Deadline deadline) {
-  while (!data.empty()) data.remove_prefix(send_some(data, deadline));
+  const TimePoint since = detail::start_of_wait(deadline);
+  while (!data.empty()) data.remove_prefix(send_some(data, deadline, since));
 }
 
 }  // namespace gnet

@@ -92,6 +92,7 @@ class Pipe {
 
   Pipe(UniqueFd fd, Kind kind) noexcept : fd_(std::move(fd)), kind_(kind) {}
   void check_open(const char* operation) const;
+  std::size_t send_some(std::string_view data, Deadline deadline, TimePoint since);
   void take_turn();
 
   // Operations in a row that did not have to wait, before others get a turn.

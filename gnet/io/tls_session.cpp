@@ -10,6 +10,7 @@
 #include <cerrno>
 
 #include "gnet/base/error.h"
+#include "gnet/io/start_of_wait.h"
 #include "gnet/io/tls_state.h"
 
 namespace gnet {
@@ -117,12 +118,13 @@ TLSNeed TLSSession::try_handshake() {
 }
 
 void TLSSession::handshake(Deadline deadline) {
+  const TimePoint since = detail::start_of_wait(deadline);
   for (;;) {
     const TLSNeed need = try_handshake();
     if (need == TLSNeed::nothing) return;
     const bool in_time =
         need == TLSNeed::data ? socket_->wait_readable(deadline) : socket_->wait_writable(deadline);
-    if (!in_time) throw_errno(ETIMEDOUT, what("TLS handshake"));
+    if (!in_time) throw_timed_out(what("TLS handshake"), since);
   }
 }
 

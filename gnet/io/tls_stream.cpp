@@ -3,6 +3,7 @@
 #include <cerrno>
 
 #include "gnet/base/error.h"
+#include "gnet/io/start_of_wait.h"
 #include "gnet/sync/wait_queue.h"
 
 namespace gnet {
@@ -21,8 +22,10 @@ class TLSStream::Connection {
   Connection& operator=(const Connection&) = delete;
 
   void handshake(Deadline deadline) {
+    const TimePoint since = detail::start_of_wait(deadline);
     while (handshaking_) {
-      if (!progress_.wait(kHandshake, this, deadline)) throw_errno(ETIMEDOUT, "TLS handshake");
+      if (progress_.wait(kHandshake, this, deadline)) continue;
+      throw_timed_out(session.what("TLS handshake"), since);
     }
     if (session.established()) return;
     const Turn turn(handshaking_, progress_);
@@ -30,6 +33,7 @@ class TLSStream::Connection {
   }
 
   std::size_t receive(void* buffer, std::size_t size, Deadline deadline) {
+    const TimePoint since = detail::start_of_wait(deadline);
     handshake(deadline);
     if (size == 0) return 0;
     check_open("receive");
@@ -39,11 +43,15 @@ class TLSStream::Connection {
     for (;;) {
       TLSNeed need = TLSNeed::nothing;
       if (const auto count = session.try_receive(buffer, size, need)) return *count;
-      wait_for(need, deadline, "receive");
+      wait_for(need, deadline, "receive", since);
     }
   }
 
   std::size_t send_some(std::string_view data, Deadline deadline) {
+    return send_some(data, deadline, detail::start_of_wait(deadline));
+  }
+
+  std::size_t send_some(std::string_view data, Deadline deadline, TimePoint since) {
     handshake(deadline);
     if (data.empty()) return 0;
     check_open("send");
@@ -56,17 +64,18 @@ class TLSStream::Connection {
     for (;;) {
       TLSNeed need = TLSNeed::nothing;
       if (const std::size_t count = session.try_send(data, need)) return count;
-      wait_for(need, deadline, "send");
+      wait_for(need, deadline, "send", since);
     }
   }
 
   void shutdown_send(Deadline deadline) {
+    const TimePoint since = detail::start_of_wait(deadline);
     handshake(deadline);
     check_open("send");
     for (;;) {
       const TLSNeed need = session.try_farewell();
       if (need == TLSNeed::nothing) return;
-      wait_for(need, deadline, "send");
+      wait_for(need, deadline, "send", since);
     }
   }
 
@@ -94,10 +103,10 @@ class TLSStream::Connection {
     WaitQueue& others;
   };
 
-  void wait_for(TLSNeed need, Deadline deadline, const char* operation) {
+  void wait_for(TLSNeed need, Deadline deadline, const char* operation, TimePoint since) {
     const bool in_time =
         need == TLSNeed::data ? socket.wait_readable(deadline) : wait_for_room(deadline);
-    if (!in_time) throw_errno(ETIMEDOUT, session.what(operation));
+    if (!in_time) throw_timed_out(session.what(operation), since);
   }
 
   // The reader and the writer may both need room: the one that came second waits for the other.
@@ -145,7 +154,8 @@ std::size_t TLSStream::send_some(std::string_view data, Deadline deadline) {
 }
 
 void TLSStream::send_all(std::string_view data, Deadline deadline) {
-  while (!data.empty()) data.remove_prefix(connection_->send_some(data, deadline));
+  const TimePoint since = detail::start_of_wait(deadline);
+  while (!data.empty()) data.remove_prefix(connection_->send_some(data, deadline, since));
 }
 
 void TLSStream::shutdown_send(Deadline deadline) {

@@ -12,6 +12,7 @@
 #include "gnet/base/error.h"
 #include "gnet/base/utf8.h"
 #include "gnet/io/broken_pipe.h"
+#include "gnet/io/start_of_wait.h"
 #include "gnet/sync/semaphore.h"
 
 namespace gnet {
@@ -224,6 +225,7 @@ bool resident(int fd, off_t offset) noexcept {
 
 std::uint64_t sendfile(Stream& stream, const File& file, std::uint64_t offset, std::uint64_t count,
                        Deadline deadline) {
+  const TimePoint since = detail::start_of_wait(deadline);
   std::uint64_t sent = 0;
   while (sent < count) {
     const std::size_t size = std::min<std::uint64_t>(count - sent, kSendChunk);
@@ -245,7 +247,7 @@ std::uint64_t sendfile(Stream& stream, const File& file, std::uint64_t offset, s
       socket.took_turn();
     } else if (errno == EAGAIN) {
       socket.full();
-      if (!socket.wait_writable(deadline)) throw_errno(ETIMEDOUT, "send");
+      if (!socket.wait_writable(deadline)) throw_timed_out("send", since);
     } else if (errno != EINTR) {
       throw_errno("send");
     }

@@ -12,6 +12,7 @@
 
 #include "gnet/base/error.h"
 #include "gnet/io/buffered.h"
+#include "gnet/io/start_of_wait.h"
 #include "gnet/io/stream.h"
 #include "gnet/os/piped_process.h"
 #include "gnet/sync/semaphore.h"
@@ -112,7 +113,8 @@ std::shared_ptr<MessagePipe::Channel> MessagePipe::channel() const {
 void MessagePipe::put_bytes(std::uint32_t tag, const std::string& bytes, Deadline deadline) {
   if (bytes.size() > kLongest) throw std::length_error("a message is too long");
   const auto channel = this->channel();
-  if (!channel->putting.acquire(deadline)) throw_errno(ETIMEDOUT, "send");
+  const TimePoint since = detail::start_of_wait(deadline);
+  if (!channel->putting.acquire(deadline)) throw_timed_out("send", since);
   const std::unique_lock turn(channel->putting, std::adopt_lock);
   channel->flush(deadline);
   append_number(channel->output, static_cast<std::uint32_t>(bytes.size()));
@@ -128,7 +130,8 @@ void MessagePipe::put_bytes(std::uint32_t tag, const std::string& bytes, Deadlin
 
 std::optional<std::string> MessagePipe::get_bytes(std::uint32_t tag, Deadline deadline) {
   const auto channel = this->channel();
-  if (!channel->getting.acquire(deadline)) throw_errno(ETIMEDOUT, "receive");
+  const TimePoint since = detail::start_of_wait(deadline);
+  if (!channel->getting.acquire(deadline)) throw_timed_out("receive", since);
   const std::unique_lock turn(channel->getting, std::adopt_lock);
   auto& header = channel->header;
   if (!header) {

@@ -65,6 +65,10 @@ BOOST_AUTO_TEST_CASE(receive_and_send_give_up_at_their_deadlines) {
   char byte;
   BOOST_CHECK_EXCEPTION(reader.receive(&byte, 1, 1ms), std::system_error,
                         fails_with(std::errc::timed_out));
+  BOOST_CHECK_EXCEPTION(reader.receive(&byte, 1, 1ms), std::system_error,
+                        [](const std::system_error& error) {
+                          return std::string(error.what()).starts_with("read: timed out after ");
+                        });
   BOOST_CHECK_EXCEPTION(writer.send_all(std::string(1'000'000, 'x'), 1ms), std::system_error,
                         fails_with(std::errc::timed_out));
 }

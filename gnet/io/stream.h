@@ -13,20 +13,15 @@
 
 #pragma once
 
-#include <asio/buffer.hpp>
-#include <asio/error.hpp>
-#include <asio/io_context.hpp>
 #include <string_view>
 
 #include "gnet/io/socket.h"
+#include "gnet/io/sync_stream.h"
 
 namespace gnet {
 
-class Stream {
+class Stream : public SyncStream<Stream> {
  public:
-  using lowest_layer_type = Stream;
-  using executor_type = asio::io_context::executor_type;
-
   Stream() noexcept = default;
   explicit Stream(Socket socket) noexcept : socket_(std::move(socket)) {}
 
@@ -42,9 +37,12 @@ class Stream {
     return socket_.receive(buffer, size, deadline);
   }
 
-  // Suspends until everything is sent.
+  // Suspends until everything is sent, or at least one byte is.
   void send_all(std::string_view data, Deadline deadline = Deadline::never()) {
     socket_.send_all(data, deadline);
+  }
+  std::size_t send_some(std::string_view data, Deadline deadline = Deadline::never()) {
+    return socket_.send_some(data, deadline);
   }
 
   // Ends the sending side; the peer reads to the end.
@@ -55,71 +53,7 @@ class Stream {
   [[nodiscard]] Endpoint local_endpoint() const { return socket_.local_endpoint(); }
   [[nodiscard]] Endpoint remote_endpoint() const { return socket_.remote_endpoint(); }
 
-  // ---- Asio's SyncReadStream and SyncWriteStream ----
-
-  // Suspends until something is read into `buffers`; throws asio::error::eof at the
-  // end of the stream.
-  template <typename Buffers>
-  std::size_t read_some(const Buffers& buffers) {
-    asio::error_code error;
-    const std::size_t count = read_some(buffers, error);
-    if (error) throw std::system_error(error, "receive");
-    return count;
-  }
-
-  template <typename Buffers>
-  std::size_t read_some(const Buffers& buffers, asio::error_code& error) {
-    error.clear();
-    const asio::mutable_buffer first = first_of<asio::mutable_buffer>(buffers);
-    if (first.size() == 0) return 0;
-    try {
-      const std::size_t count = receive(first.data(), first.size());
-      if (count == 0) error = asio::error::eof;
-      return count;
-    } catch (const std::system_error& failure) {
-      error = failure.code();
-      return 0;
-    }
-  }
-
-  // Suspends until something of `buffers` is written.
-  template <typename Buffers>
-  std::size_t write_some(const Buffers& buffers) {
-    asio::error_code error;
-    const std::size_t count = write_some(buffers, error);
-    if (error) throw std::system_error(error, "send");
-    return count;
-  }
-
-  template <typename Buffers>
-  std::size_t write_some(const Buffers& buffers, asio::error_code& error) {
-    error.clear();
-    const asio::const_buffer first = first_of<asio::const_buffer>(buffers);
-    if (first.size() == 0) return 0;
-    try {
-      return socket_.send_some({static_cast<const char*>(first.data()), first.size()});
-    } catch (const std::system_error& failure) {
-      error = failure.code();
-      return 0;
-    }
-  }
-
-  [[nodiscard]] lowest_layer_type& lowest_layer() noexcept { return *this; }
-
-  // Makes Asio the thread's outer loop; see Hub::io_context().
-  [[nodiscard]] executor_type get_executor() { return Hub::current().io_context().get_executor(); }
-
  private:
-  // The first buffer of the sequence that is not empty.
-  template <typename Buffer, typename Buffers>
-  static Buffer first_of(const Buffers& buffers) {
-    const auto end = asio::buffer_sequence_end(buffers);
-    for (auto it = asio::buffer_sequence_begin(buffers); it != end; ++it) {
-      if (const Buffer buffer(*it); buffer.size() > 0) return buffer;
-    }
-    return {};
-  }
-
   Socket socket_;
 };
 

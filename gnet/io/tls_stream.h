@@ -9,6 +9,8 @@
 // Deadlines throw std::errc::timed_out; the peer waits then for the rest of a handshake that was
 // not completed, or of what was not sent, so that only a receive may be tried again.
 //
+// As a Stream it models Asio's SyncReadStream and SyncWriteStream.
+//
 // A peer that just goes away, without the farewell of RFC 8446, 6.1, may have been cut off by
 // somebody else: receive() throws TLSError (truncated) then, unless that is allowed.
 //
@@ -26,7 +28,7 @@
 
 namespace gnet {
 
-class TLSStream {
+class TLSStream : public SyncStream<TLSStream> {
  public:
   // Takes the connection over; nothing is sent yet. For the name see TLSSession.
   TLSStream(Stream stream, const TLSContext& context, std::string server_name = {});

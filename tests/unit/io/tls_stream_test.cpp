@@ -1,145 +1,18 @@
 #include "gnet/io/tls_stream.h"
 
-#include <sys/socket.h>
-
+#include <asio/read_until.hpp>
+#include <asio/write.hpp>
 #include <boost/test/unit_test.hpp>
 #include <functional>
 #include <memory>
-#include <optional>
-#include <string>
 #include <vector>
 
 #include "gnet/base/error.h"
-#include "gnet/fiber/fiber.h"
-#include "gnet/fiber/timeout.h"
 #include "gnet/io/tls_buffers.h"
-#include "tests/unit/io/temporary_file.h"
+#include "tests/unit/io/tls_pair.h"
 
 using namespace gnet;
-using namespace std::chrono_literals;
-using test::TemporaryFile;
-
-namespace {
-
-// Valgrind takes its time.
-constexpr auto kPatience = 60s;
-
-struct Plain {
-  Stream client;
-  Stream server;
-};
-
-Plain plain_pair() {
-  int fds[2];
-  BOOST_TEST_REQUIRE(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds) == 0);
-  return {Stream(UniqueFd(fds[0])), Stream(UniqueFd(fds[1]))};
-}
-
-const Identity& localhost() {
-  static const Identity identity = make_self_signed();
-  return identity;
-}
-
-// Believes localhost().
-TLSClientOptions believing() {
-  static const TemporaryFile file(localhost().certificate);
-  return {.ca_file = file.name()};
-}
-
-TLSContext usual_server() {
-  static const TLSContext context = TLSContext::server({.identity = localhost()});
-  return context;
-}
-
-struct Secure {
-  Secure(const TLSContext& client_context, const TLSContext& server_context,
-         std::string name = "localhost")
-      : Secure(plain_pair(), client_context, server_context, std::move(name)) {}
-
-  TLSStream client;
-  TLSStream server;
-
- private:
-  Secure(Plain plain, const TLSContext& client_context, const TLSContext& server_context,
-         std::string name)
-      : client(std::move(plain.client), client_context, std::move(name)),
-        server(std::move(plain.server), server_context) {}
-};
-
-std::string receive_text(TLSStream& stream, std::size_t size = 4096) {
-  std::string text(size, '\0');
-  text.resize(stream.receive(text.data(), text.size(), kPatience));
-  return text;
-}
-
-std::string receive_all(TLSStream& stream) {
-  std::string text;
-  while (true) {
-    const std::string more = receive_text(stream, 16384);
-    if (more.empty()) return text;
-    text += more;
-  }
-}
-
-// Both sides do the handshake; what each of them says to it, empty for nothing.
-struct Outcome {
-  std::string client;
-  std::string server;
-  std::error_code client_code;
-  std::error_code server_code;
-};
-
-Outcome shake(TLSStream& client, TLSStream& server) {
-  Outcome outcome;
-  auto other = spawn([&] {
-    try {
-      server.handshake(kPatience);
-      server.send_all("ok");
-    } catch (const std::system_error& error) {
-      outcome.server = error.what();
-      outcome.server_code = error.code();
-      server.close();
-    }
-  });
-  try {
-    client.handshake(kPatience);
-    // With TLS 1.3 the server may refuse the client's certificate after that.
-    static_cast<void>(receive_text(client, 2));
-  } catch (const std::system_error& error) {
-    outcome.client = error.what();
-    outcome.client_code = error.code();
-    client.close();
-  }
-  other.join();
-  return outcome;
-}
-
-Outcome shake(const TLSContext& client, const TLSContext& server, std::string name = "localhost") {
-  Secure pair(client, server, std::move(name));
-  return shake(pair.client, pair.server);
-}
-
-std::error_code code_of(const std::function<void()>& action) {
-  try {
-    action();
-  } catch (const std::system_error& error) {
-    return error.code();
-  }
-  return {};
-}
-
-template <typename Wanted>
-bool is(std::error_code code, Wanted wanted) {
-  BOOST_TEST_MESSAGE(code.message());
-  return code == wanted;
-}
-
-bool contains(const std::string& text, std::string_view part) {
-  BOOST_TEST_MESSAGE(text);
-  return text.find(part) != std::string::npos;
-}
-
-}  // namespace
+using namespace test;
 
 BOOST_AUTO_TEST_SUITE(tls_stream)
 
@@ -174,6 +47,26 @@ BOOST_AUTO_TEST_CASE(three_million_bytes_come_back_whole_after_half_close) {
   echo.get();
 }
 
+BOOST_AUTO_TEST_CASE(asio_s_synchronous_algorithms_run_on_it) {
+  Secure pair(TLSContext::client(believing()), usual_server());
+  auto echo = spawn([&] {
+    std::string line;
+    const std::size_t size = asio::read_until(pair.server, asio::dynamic_buffer(line), '\n');
+    asio::write(pair.server, asio::buffer(line.substr(0, size)));
+    pair.server.shutdown_send();
+  });
+  const std::string sent = std::string(100'000, 'x') + "\n";
+  asio::write(pair.client, asio::buffer(sent));
+  std::string answer;
+  asio::error_code end;
+  asio::read_until(pair.client, asio::dynamic_buffer(answer), '\n', end);
+  BOOST_TEST(!end);
+  BOOST_TEST((answer == sent));
+  asio::read_until(pair.client, asio::dynamic_buffer(answer), '?', end);
+  BOOST_TEST((end == asio::error::eof));
+  echo.get();
+}
+
 BOOST_AUTO_TEST_CASE(an_empty_send_and_an_empty_receive_do_nothing) {
   Secure pair(TLSContext::client(believing()), usual_server());
   BOOST_TEST(shake(pair.client, pair.server).client == "");
@@ -187,6 +80,8 @@ BOOST_AUTO_TEST_CASE(a_receive_that_timed_out_may_be_tried_again) {
   char buffer[8];
   BOOST_TEST(
       is(code_of([&] { pair.client.receive(buffer, sizeof buffer, 5ms); }), std::errc::timed_out));
+  BOOST_TEST(contains(text_of([&] { pair.client.receive(buffer, sizeof buffer, 5ms); }),
+                      "receive with localhost: timed out after "));
   pair.server.send_all("late");
   BOOST_TEST(receive_text(pair.client) == "late");
 }

@@ -37,7 +37,7 @@ class Server : public gnet::TCPServerFactory {
 gnet::ServerOptions library_options(const SessionRules& rules, const Endpoint& endpoint) {
   const ServerOptions& options = rules.options();
   gnet::ServerOptions library;
-  if (endpoint.is_tls()) library.tls = rules.tls;
+  if (endpoint.is_tls()) library.tls = rules.tls_for(endpoint);
   library.listen.backlog = endpoint.backlog().value_or(static_cast<int>(options.backlog.number));
   library.listen.reuse_port = options.reuse_port;
   if (endpoint.is_unix())
@@ -46,10 +46,11 @@ gnet::ServerOptions library_options(const SessionRules& rules, const Endpoint& e
   return library;
 }
 
-Listening listening_at(const Endpoint& local, const SessionRules& rules) {
-  Listening listening{.endpoint = local.to_string(), .port = local.port()};
-  if (local.is_tls()) {
-    const gnet::Certificate certificate = rules.tls.value().certificate();
+Listening listening_at(const Endpoint& local, const std::optional<gnet::TLSContext>& tls = {}) {
+  Listening listening{.endpoint = local.with_tls(tls.has_value()).to_string(),
+                      .port = local.port()};
+  if (tls) {
+    const gnet::Certificate certificate = tls->certificate();
     listening.fingerprint = certificate.fingerprint();
     listening.pin = certificate.pin();
   }
@@ -58,16 +59,15 @@ Listening listening_at(const Endpoint& local, const SessionRules& rules) {
 
 Bound bind_one(const Endpoint& endpoint, SessionRules& rules, const Handlers& handlers) {
   if (endpoint.has_connections()) {
-    auto server =
-        std::make_unique<Server>(endpoint, rules, handlers, library_options(rules, endpoint));
+    const gnet::ServerOptions library = library_options(rules, endpoint);
+    auto server = std::make_unique<Server>(endpoint, rules, handlers, library);
     server->listen();
-    const Listening where =
-        listening_at(server->local_endpoint().with_tls(endpoint.is_tls()), rules);
+    const Listening where = listening_at(server->local_endpoint(), library.tls);
     return {std::move(server), where};
   }
   auto server = handlers.datagrams(rules, endpoint, library_options(rules, endpoint).listen);
   server->listen();
-  const Listening where = listening_at(server->local_endpoint(), rules);
+  const Listening where = listening_at(server->local_endpoint());
   return {std::move(server), where};
 }
 
@@ -159,13 +159,13 @@ std::vector<Bound> adopt_all(std::vector<InheritedSocket> sockets, SessionRules&
     if (socket_option(fd, SO_TYPE) == SOCK_DGRAM) {
       auto server =
           handlers.inherited_datagrams(rules, gnet::DatagramSocket(std::move(inherited.fd)));
-      const Listening where = listening_at(server->local_endpoint(), rules);
+      const Listening where = listening_at(server->local_endpoint());
       all.push_back({std::move(server), where});
     } else if (socket_option(fd, SO_ACCEPTCONN) == 1) {
       gnet::Listener listener(std::move(inherited.fd));
       const Endpoint local = listener.local_endpoint().with_tls(secures_all_ports(rules.options()));
-      const Listening where = listening_at(local, rules);
-      gnet::ServerOptions library = library_options(rules, local);
+      const gnet::ServerOptions library = library_options(rules, local);
+      const Listening where = listening_at(local, library.tls);
       all.push_back(
           {std::make_unique<Server>(std::move(listener), rules, handlers, library), where});
     } else {

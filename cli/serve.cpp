@@ -129,8 +129,18 @@ class ServerRun {
   }
 
   void set_up_tls() {
-    const bool named = std::ranges::any_of(options_.endpoints, &gnet::Endpoint::is_tls);
-    if (!named && !secures_all_ports(options_)) {
+    bool shared = secures_all_ports(options_);
+    for (const gnet::Endpoint& endpoint : options_.endpoints) {
+      if (!endpoint.is_tls()) continue;
+      const TLSFiles own(endpoint);
+      if (own.empty()) {
+        shared = true;
+      } else {
+        rules_.own_tls.try_emplace(own, server_context(options_, own));
+      }
+    }
+    if (!shared) {
+      if (!rules_.own_tls.empty()) return;
       if (options_.tls_client_ca.empty() && options_.alpn.empty()) return;
       throw UsageError("options of TLS need --tls, --tls-cert or an endpoint with the scheme tls");
     }
@@ -306,6 +316,7 @@ class ServerRun {
       drain_timeout_ = update.server->drain_timeout;
       if (changes("stats-interval")) stats_ = Ticker(update.server->stats_interval);
       if (rules_.tls) cli::reload(*rules_.tls);
+      for (auto& [files, context] : rules_.own_tls) cli::reload(context);
       if (!update.changed.empty()) rules_.change(std::move(settings));
       for_each_server([&](gnet::TCPServerFactory& server) {
         server.set_max_connections(rules_.settings().max_connections);

@@ -212,6 +212,13 @@ void check(const ServerOptions& options) {
         fmt::format("bad endpoint '{}': there are no sessions of datagrams that could be idle",
                     endpoint.url()));
   }
+  for (const gnet::Endpoint& endpoint : options.endpoints) {
+    for (const std::string_view option : {"cacert", "sni"}) {
+      if (!endpoint.option(option)) continue;
+      throw UsageError(fmt::format("bad endpoint '{}': option '{}' is only for connecting",
+                                   endpoint.url(), option));
+    }
+  }
   if (options.only_v4 && options.only_v6) throw UsageError("-4 and -6 exclude each other");
   for (const gnet::Endpoint& endpoint : options.endpoints) {
     static_cast<void>(with_family(endpoint, wanted_family(options.only_v4, options.only_v6)));

@@ -150,6 +150,11 @@ void SessionRules::ended(gnet::Protocol& session, const gnet::CloseReason& reaso
                  .add("reason", reason.text()));
 }
 
+std::optional<gnet::TLSContext> SessionRules::tls_for(const gnet::Endpoint& endpoint) const {
+  const auto own = own_tls.find(TLSFiles(endpoint));
+  return own == own_tls.end() ? tls : own->second;
+}
+
 void SessionRules::busy() noexcept {
   last_busy_ = gnet::Clock::now();
 }

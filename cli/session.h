@@ -23,6 +23,7 @@
 
 #include "cli/command.h"
 #include "cli/session_settings.h"
+#include "cli/tls_options.h"
 #include "cli/token_bucket.h"
 #include "gnet/io/address.h"
 #include "gnet/io/tls_context.h"
@@ -68,8 +69,10 @@ class SessionRules {
   // last one ends with --idle-exit.
   gnet::Event changed;
 
-  // What endpoints that are secured by TLS have in common.
+  // What endpoints that are secured by TLS have in common, unless they name their own certificate.
   std::optional<gnet::TLSContext> tls;
+  std::map<TLSFiles, gnet::TLSContext> own_tls;
+  [[nodiscard]] std::optional<gnet::TLSContext> tls_for(const gnet::Endpoint& endpoint) const;
 
   // ---- on the hub of the connection ----
 

@@ -72,8 +72,8 @@ FlagGroup server_tls_flags() {
            "the server's certificate: PEM or PKCS#12",
            {.completes = Completes::file,
             .more = "Certificates that lead to the root follow it in the file. Secures all TCP "
-                    "ports, unless there are endpoints with the scheme _tls_. Read again on "
-                    "SIGHUP."}},
+                    "ports, unless there are endpoints with the scheme _tls_, which may name "
+                    "their own: *tls://:8443?cert=*_FILE_. Read again on SIGHUP."}},
           {"--tls-key",
            "FILE",
            &S::tls_key,
@@ -183,20 +183,37 @@ gnet::TLSContext server_context(const ServerTLSOptions& options,
   });
 }
 
-gnet::TLSContext client_context(const ClientTLSOptions& options) {
+gnet::TLSContext server_context(const ServerTLSOptions& options, const TLSFiles& files) {
+  ServerTLSOptions own = options;
+  own.tls_cert = files.certificate;
+  own.tls_key = files.key;
+  return server_context(own, std::vector<std::string>());
+}
+
+gnet::TLSContext client_context(const ClientTLSOptions& options, const gnet::Endpoint& target) {
   const char* key_log = std::getenv("SSLKEYLOGFILE");
+  if (options.insecure && target.option("cacert")) {
+    throw UsageError(fmt::format("--insecure does not go with {}", target.url()));
+  }
   return as_failures([&] {
-    return gnet::TLSContext::client({.verify = !options.insecure,
-                                     .ca_file = options.cacert,
-                                     .pins = options.pin,
-                                     .certificate_file = options.cert,
-                                     .key_file = options.key,
-                                     .alpn = words_of(options.alpn),
-                                     .min_version = options.tls_min,
-                                     .key_log_file = !options.keylog.empty() ? options.keylog
-                                                     : key_log != nullptr    ? key_log
-                                                                             : ""});
+    gnet::TLSClientOptions client{.verify = !options.insecure,
+                                  .ca_file = options.cacert,
+                                  .pins = options.pin,
+                                  .certificate_file = options.cert,
+                                  .key_file = options.key,
+                                  .alpn = words_of(options.alpn),
+                                  .min_version = options.tls_min,
+                                  .key_log_file = !options.keylog.empty() ? options.keylog
+                                                  : key_log != nullptr    ? key_log
+                                                                          : ""};
+    client.override_by(target);
+    return gnet::TLSContext::client(std::move(client));
   });
+}
+
+std::string server_name(const ClientTLSOptions& options, const gnet::Endpoint& target) {
+  if (const auto name = target.option("sni")) return std::string(*name);
+  return options.sni.empty() ? target.host() : options.sni;
 }
 
 void reload(gnet::TLSContext& context) {

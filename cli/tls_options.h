@@ -2,11 +2,13 @@
 
 #pragma once
 
+#include <compare>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "cli/flag.h"
+#include "gnet/io/endpoint.h"
 #include "gnet/io/tls_context.h"
 
 namespace cli {
@@ -34,6 +36,19 @@ struct ClientTLSOptions {
   std::string keylog;
 };
 
+// What an endpoint says itself: tls://:443?cert=server.pem&key=server.key.
+struct TLSFiles {
+  explicit TLSFiles(const gnet::Endpoint& endpoint)
+      : certificate(endpoint.option("cert").value_or("")),
+        key(endpoint.option("key").value_or("")) {}
+
+  [[nodiscard]] bool empty() const noexcept { return certificate.empty(); }
+  friend auto operator<=>(const TLSFiles&, const TLSFiles&) = default;
+
+  std::string certificate;
+  std::string key;
+};
+
 [[nodiscard]] FlagGroup server_tls_flags();
 [[nodiscard]] FlagGroup client_tls_flags();
 
@@ -45,7 +60,16 @@ void check(const ClientTLSOptions& options);
 // certificate gets a new one, which is for localhost, this host, and these addresses.
 [[nodiscard]] gnet::TLSContext server_context(const ServerTLSOptions& options,
                                               const std::vector<std::string>& addresses);
-[[nodiscard]] gnet::TLSContext client_context(const ClientTLSOptions& options);
+[[nodiscard]] gnet::TLSContext client_context(const ClientTLSOptions& options,
+                                              const gnet::Endpoint& target);
+
+// For an endpoint with files of its own.
+[[nodiscard]] gnet::TLSContext server_context(const ServerTLSOptions& options,
+                                              const TLSFiles& files);
+
+// The name that the server shall have: of the endpoint itself, of --sni, or the host.
+[[nodiscard]] std::string server_name(const ClientTLSOptions& options,
+                                      const gnet::Endpoint& target);
 
 // Reads certificates anew; throws as above, and then all stays as it was.
 void reload(gnet::TLSContext& context);

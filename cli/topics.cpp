@@ -28,6 +28,8 @@ Options follow a question mark:
 
   unix-l:///run/x.sock?mode=0660&unlink=1
   tcp-l://:8080?backlog=128
+  tls-l://:8443?cert=server.pem&key=server.key
+  tls://host:8443?cacert=ca.pem&sni=name
 
 More: man gnet-endpoints
 )";

@@ -90,7 +90,7 @@ std::optional<gnet::TLSContext> tls_for(const gnet::Endpoint& target, const Opti
     if (options.insecure && options.pin.empty()) {
       gnet::Logger("gnet").warn("--insecure: it may be anybody who answers");
     }
-    return cli::client_context(options);
+    return cli::client_context(options, target);
   }
   if (options.insecure || !options.sni.empty() || !options.alpn.empty() ||
       !options.cacert.empty() || !options.cert.empty() || !options.pin.empty()) {

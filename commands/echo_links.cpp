@@ -138,7 +138,7 @@ class EchoProtocol : public gnet::Protocol, public Link {
 class StreamLink : public EchoLink, private gnet::ReconnectingClientFactory {
  public:
   StreamLink(const cli::Route& route, Conversation& conversation, const EchoClientOptions& options,
-             std::optional<gnet::TLSContext> context, const std::string& host)
+             std::optional<gnet::TLSContext> context, std::string name)
       : ReconnectingClientFactory(route.endpoint, retry_policy(options)),
         target_(route.endpoint),
         conversation_(conversation),
@@ -147,7 +147,7 @@ class StreamLink : public EchoLink, private gnet::ReconnectingClientFactory {
     connect_options = route.options;
     no_delay = options.no_delay;
     tls = std::move(context);
-    server_name = options.sni.empty() ? host : options.sni;
+    server_name = std::move(name);
     start();
   }
 
@@ -340,7 +340,7 @@ std::unique_ptr<EchoLink> make_echo_link(const gnet::Endpoint& target, Conversat
   if (route.endpoint.has_connections()) {
     // --connect-to leads elsewhere; whoever is there shall have the name asked for.
     return std::make_unique<StreamLink>(route, conversation, options, std::move(tls),
-                                        target.host());
+                                        cli::server_name(options, target));
   }
   if (!options.interface.empty()) {
     throw cli::UsageError("--interface is for connections, not for datagrams");

@@ -30,6 +30,19 @@ std::string percent_encoded(std::string_view text) {
   return result;
 }
 
+// What separates options from each other is no part of their values.
+std::string option_encoded(std::string_view text) {
+  std::string result;
+  for (const char c : percent_encoded(text)) {
+    if (c == '&') {
+      result += "%26";
+    } else {
+      result += c;
+    }
+  }
+  return result;
+}
+
 }  // namespace
 
 BadEndpoint::BadEndpoint(std::string_view endpoint, std::string_view problem)
@@ -175,7 +188,7 @@ std::string Endpoint::url() const {
   std::string text = fmt::format("{}{}://{}", scheme(), listen_ ? "-listen" : "", target());
   char separator = '?';
   for (const auto& [key, value] : options_) {
-    text += separator + key + "=" + value;
+    text += separator + key + "=" + option_encoded(value);
     separator = '&';
   }
   return text;

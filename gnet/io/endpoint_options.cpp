@@ -12,16 +12,29 @@
 namespace gnet::detail {
 namespace {
 
-bool is_unix(Transport transport) {
-  return transport >= Transport::unix_stream;
+bool is_unix(const Endpoint& endpoint) {
+  return endpoint.is_unix();
 }
 
-bool is_datagram(Transport transport) {
-  return transport == Transport::udp || transport == Transport::unix_datagram;
+bool has_connections(const Endpoint& endpoint) {
+  return endpoint.has_connections();
 }
 
-bool has_connections(Transport transport) {
-  return !is_datagram(transport);
+bool is_datagram(const Endpoint& endpoint) {
+  return !endpoint.has_connections();
+}
+
+bool is_tls(const Endpoint& endpoint) {
+  return endpoint.is_tls();
+}
+
+// What only the side that connects has use for.
+bool connects_by_tls(const Endpoint& endpoint) {
+  return endpoint.is_tls() && !endpoint.is_listen();
+}
+
+std::optional<std::string> canonical_text(std::string_view text) {
+  return text.empty() ? std::nullopt : std::optional<std::string>(text);
 }
 
 std::optional<std::string> canonical_mode(std::string_view text) {
@@ -45,10 +58,14 @@ std::optional<std::string> canonical_duration(std::string_view text) {
   return value ? std::optional(format_duration(*value)) : std::nullopt;
 }
 
-constexpr std::array<EndpointOption, 4> kOptions = {{
+constexpr std::array<EndpointOption, 8> kOptions = {{
     {"backlog", has_connections, canonical_backlog, "a number from 1"},
+    {"cacert", connects_by_tls, canonical_text, "a file"},
+    {"cert", is_tls, canonical_text, "a file"},
     {"idle", is_datagram, canonical_duration, "a duration"},
+    {"key", is_tls, canonical_text, "a file"},
     {"mode", is_unix, canonical_mode, "an octal number up to 0777"},
+    {"sni", connects_by_tls, canonical_text, "a name"},
     {"unlink", is_unix, canonical_switch, "0 or 1"},
 }};
 

@@ -14,8 +14,8 @@ namespace gnet::detail {
 
 struct EndpointOption {
   std::string_view name;
-  // Whether the option means something for this transport.
-  bool (*fits)(Transport transport);
+  // Whether the option means something for this endpoint.
+  bool (*fits)(const Endpoint& endpoint);
   // The one spelling of a value, so that equal endpoints compare equal; nothing for a bad value.
   std::optional<std::string> (*canonical)(std::string_view value);
   std::string_view wanted;  // "option 'x' must be …"

@@ -418,6 +418,7 @@ class EndpointParser {
       const auto [key, value] = split(option, '=');
       add_option(percent_decoded(key), percent_decoded(value));
     }
+    if (endpoint_.option("key") && !endpoint_.option("cert")) fail("option 'key' needs 'cert'");
   }
 
   void add_option(std::string_view key, std::string_view value) {
@@ -427,8 +428,10 @@ class EndpointParser {
       fail("option 'bind' is only for listening; use --source");
     }
     if (known == nullptr) fail(fmt::format("unknown option '{}'", key));
-    if (!known->fits(endpoint_.transport_)) {
-      fail(fmt::format("option '{}' makes no sense for {}", key, endpoint_.scheme()));
+    if (!known->fits(endpoint_)) {
+      const bool other_side = known->fits(endpoint_.with_listen(false));
+      fail(other_side ? fmt::format("option '{}' is only for connecting", key)
+                      : fmt::format("option '{}' makes no sense for {}", key, endpoint_.scheme()));
     }
     const auto canonical = known->canonical(value);
     if (!canonical) {

@@ -11,6 +11,7 @@
 #include <mutex>
 
 #include "gnet/base/error.h"
+#include "gnet/io/endpoint.h"
 #include "gnet/io/tls_state.h"
 
 namespace gnet {
@@ -188,6 +189,15 @@ SSLContext make_client(const TLSClientOptions& options, const TLSState& state,
   return owner;
 }
 
+template <typename Options>
+void take_identity(const Endpoint& endpoint, Options& options) {
+  if (const auto file = endpoint.option("cert")) {
+    options.certificate_file = *file;
+    options.key_file.clear();  // it may be in the same file
+  }
+  if (const auto file = endpoint.option("key")) options.key_file = *file;
+}
+
 UniqueFd open_key_log(const std::string& file) {
   if (file.empty()) return {};
   UniqueFd fd(open(file.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, 0600));
@@ -196,6 +206,15 @@ UniqueFd open_key_log(const std::string& file) {
 }
 
 }  // namespace
+
+void TLSServerOptions::override_by(const Endpoint& endpoint) {
+  take_identity(endpoint, *this);
+}
+
+void TLSClientOptions::override_by(const Endpoint& endpoint) {
+  take_identity(endpoint, *this);
+  if (const auto file = endpoint.option("cacert")) ca_file = *file;
+}
 
 namespace detail {
 

@@ -29,6 +29,8 @@ namespace detail {
 class TLSState;
 }
 
+class Endpoint;
+
 enum class TLSVersion { tls1_2, tls1_3 };
 
 struct TLSServerOptions {
@@ -45,6 +47,9 @@ struct TLSServerOptions {
   std::string ciphers = {};  // of TLS 1.2, as ciphers(1) writes them
   bool kernel = true;        // kTLS, where there is some
   std::string key_log_file = {};
+
+  // Takes over what the endpoint says itself: tls://:443?cert=server.pem&key=server.key.
+  void override_by(const Endpoint& endpoint);
 };
 
 struct TLSClientOptions {
@@ -65,6 +70,10 @@ struct TLSClientOptions {
   bool resume = true;  // sessions with a server that was spoken to before
   bool kernel = true;
   std::string key_log_file = {};
+
+  // As for servers: ?cacert=ca.pem, and ?cert= and ?key= of the client. ?sni= is no option of the
+  // context: see TLSSession.
+  void override_by(const Endpoint& endpoint);
 };
 
 class TLSContext {

@@ -84,6 +84,11 @@ bool ReconnectingClientFactory::should_reconnect(const CloseReason& reason) {
 
 void ReconnectingClientFactory::start() {
   if (running()) return;
+  if (endpoint_.is_tls() && !tls) {
+    TLSClientOptions options;
+    options.override_by(endpoint_);
+    tls = TLSContext::client(std::move(options));
+  }
   begin_connections();
   trying_ = true;
   attempt_ = retry_ = 0;
@@ -171,8 +176,9 @@ ReconnectingClientFactory::Connected ReconnectingClientFactory::connect_once() {
   }
   if (no_delay && made.peer.sin6_family != AF_UNIX) made.socket.set_no_delay(true);
   if (tls) {
-    made.tls = std::make_unique<TLSSession>(made.socket, *tls,
-                                            server_name.empty() ? endpoint_.host() : server_name);
+    const std::string asked = std::string(endpoint_.option("sni").value_or(endpoint_.host()));
+    made.tls =
+        std::make_unique<TLSSession>(made.socket, *tls, server_name.empty() ? asked : server_name);
     made.tls->handshake(deadline);
   }
   return made;

@@ -83,8 +83,8 @@ class ReconnectingClientFactory : public ConnectionFactory {
   Duration& reconnect_delay = retry.initial;         // the first delay; 0: never again
   ConnectOptions connect_options;                    // its timeout is RetryPolicy::connect_timeout
   bool no_delay = true;                              // TCP_NODELAY
-  std::optional<TLSContext> tls;                     // a client's: connections are secured by it
-  std::string server_name;                           // for it; empty: the host of the endpoint
+  std::optional<TLSContext> tls;                     // a client's; tls://… has one without that
+  std::string server_name;                           // for it; empty: ?sni=…, or the host
   Offline offline = Offline::buffer;                 // what send() does without a connection
   std::size_t offline_limit = std::size_t{1} << 20;  // bytes kept by Offline::buffer
 

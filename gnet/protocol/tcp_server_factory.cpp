@@ -37,7 +37,13 @@ std::unique_ptr<Protocol> TCPServerFactory::build_protocol() {
 }
 
 void TCPServerFactory::listen() {
-  if (!listener_.is_open()) listener_ = Listener(endpoint_.value(), options_.listen);
+  if (listener_.is_open()) return;
+  if (endpoint_.value().is_tls() && !options_.tls) {
+    TLSServerOptions tls;
+    tls.override_by(*endpoint_);
+    options_.tls = TLSContext::server(std::move(tls));
+  }
+  listener_ = Listener(*endpoint_, options_.listen);
 }
 
 void TCPServerFactory::start() {

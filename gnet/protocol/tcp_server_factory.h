@@ -35,10 +35,13 @@ namespace gnet {
 
 struct ServerOptions {
   ListenOptions listen = {};
-  std::size_t max_connections = 10'000;          // alive at once; 0: no limit
-  bool no_delay = true;                          // TCP_NODELAY
-  Duration keep_alive{};                         // idle time before TCP keep-alive probes; 0: none
-  std::optional<TLSContext> tls = std::nullopt;  // a server's: connections are secured by it
+  std::size_t max_connections = 10'000;  // alive at once; 0: no limit
+  bool no_delay = true;                  // TCP_NODELAY
+  Duration keep_alive{};                 // idle time before TCP keep-alive probes; 0: none
+
+  // A server's: connections are secured by it. An endpoint tls://… may do without, if it names a
+  // certificate (?cert=…).
+  std::optional<TLSContext> tls = std::nullopt;
 };
 
 class TCPServerFactory : public ConnectionFactory {

@@ -380,4 +380,18 @@ BOOST_AUTO_TEST_CASE(an_endpoint_comes_back_from_its_url) {
   BOOST_TEST(accepted > 10'000);
 }
 
+BOOST_AUTO_TEST_CASE(tls_has_options_of_its_own) {
+  const Endpoint server = Endpoint::parse("tls-l://:443?key=b.pem&cert=/etc/a%20b%26c.pem");
+  BOOST_TEST(server.option("cert").value() == "/etc/a b&c.pem");
+  BOOST_TEST(server.option("key").value() == "b.pem");
+  BOOST_TEST(server.url() == "tls-listen://127.0.0.1:443?cert=/etc/a%20b%26c.pem&key=b.pem");
+  BOOST_TEST((Endpoint::parse(server.url()) == server));
+  const Endpoint client = Endpoint::parse("tls://10.0.0.1:443?cacert=ca.pem&sni=example.org");
+  BOOST_TEST(client.option("sni").value() == "example.org");
+  BOOST_TEST(problem("tls://:443?key=b.pem") == "option 'key' needs 'cert'");
+  BOOST_TEST(problem("tls://:443?cert=") == "option 'cert' must be a file, not ''");
+  BOOST_TEST(problem("tcp://:443?cert=a") == "option 'cert' makes no sense for tcp");
+  BOOST_TEST(problem("tls-l://:443?sni=a") == "option 'sni' is only for connecting");
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -14,6 +14,7 @@
 #include "gnet/io/address.h"
 #include "gnet/io/buffer_lease.h"
 #include "gnet/io/socket_wait.h"
+#include "gnet/io/start_of_wait.h"
 #include "gnet/io/tls_session.h"
 #include "gnet/protocol/connection_factory.h"
 
@@ -207,12 +208,13 @@ bool Protocol::secure() {
 }
 
 void Protocol::agree(Deadline deadline) {
+  const TimePoint since = detail::start_of_wait(deadline);
   while (!reason_ && !draining_) {
     const TLSNeed need = tls_->try_handshake();
     if (need == TLSNeed::nothing) return;
     const bool in_time = need == TLSNeed::data ? socket_.wait_readable(deadline, nudged_)
                                                : socket_.wait_writable(deadline);
-    if (!in_time && deadline.passed()) throw_errno(ETIMEDOUT, tls_->what("TLS handshake"));
+    if (!in_time && deadline.passed()) throw_timed_out(tls_->what("TLS handshake"), since);
   }
 }
 
@@ -314,6 +316,10 @@ Deadline Protocol::data_deadline() const noexcept {
   return deadline;
 }
 
+Deadline Protocol::write_limit() const {
+  return write_timeout > Duration::zero() ? Deadline(write_timeout) : Deadline::never();
+}
+
 void Protocol::data_deadline_passed() {
   const TimePoint now = Clock::now();
   if (read_deadline > Duration::zero() && now >= Deadline::after(last_read_, read_deadline)) {
@@ -402,7 +408,7 @@ void Protocol::finish() noexcept {
   kill_inner_fibers();
   try {
     if (!drop_output_) send_last_words();
-    if (!drop_output_ && tls_) static_cast<void>(tls_->try_farewell());
+    if (!drop_output_ && tls_) say_farewell();
     if (!drop_output_ && !peer_ended) linger();
   } catch (...) {
     // Interrupted, or the peer is gone: what was not sent is lost, and the reason
@@ -433,6 +439,14 @@ void Protocol::send_last_words() {
   if (output_.empty()) return;
   start_flusher();
   flusher_.join();
+}
+
+// Without it the peer could not tell this end from one that somebody else has made.
+void Protocol::say_farewell() {
+  while (tls_->try_farewell() == TLSNeed::room) {
+    if (socket_.wait_writable(write_limit())) continue;
+    return fail({CloseKind::write_timeout, nullptr, write_timeout});
+  }
 }
 
 void Protocol::linger() {
@@ -599,9 +613,7 @@ void Protocol::flush_in_background() {
   } const active{*this};
   try {
     while (!output_.empty() && !drop_output_) {
-      const Deadline limit =
-          write_timeout > Duration::zero() ? Deadline(write_timeout) : Deadline::never();
-      if (!socket_.wait_writable(limit))
+      if (!socket_.wait_writable(write_limit()))
         return fail({CloseKind::write_timeout, nullptr, write_timeout});
       send_queue();
       note_activity(false);

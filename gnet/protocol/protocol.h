@@ -184,6 +184,7 @@ class Protocol : ListHook {
   void nothing_came();
   void stay_half_closed();
   [[nodiscard]] Deadline data_deadline() const noexcept;
+  [[nodiscard]] Deadline write_limit() const;
   void data_deadline_passed();
   [[nodiscard]] bool watches_activity() const noexcept {
     return (read_deadline.count() | idle_timeout.count()) != 0 || draining_;
@@ -195,6 +196,7 @@ class Protocol : ListHook {
   void note_time(bool read) noexcept;
   void finish() noexcept;
   void send_last_words();
+  void say_farewell();
   void linger();
 
   template <bool secured, typename F>

@@ -13,11 +13,13 @@
 #include "gnet/protocol/tcp_server_factory.h"
 #include "gnet/sync/queue.h"
 #include "tests/unit/eventually.h"
+#include "tests/unit/fiber/support.h"
 #include "tests/unit/io/temporary_file.h"
 
 using namespace gnet;
 using namespace std::chrono_literals;
 using test::eventually;
+using test::LogLines;
 using test::TemporaryFile;
 
 namespace {
@@ -179,6 +181,18 @@ BOOST_AUTO_TEST_CASE(without_a_handshake_there_is_no_callback) {
   BOOST_TEST(server.factory.counters().accepted == 1U);
 }
 
+BOOST_AUTO_TEST_CASE(a_peer_that_falls_silent_in_the_handshake_is_told_of) {
+  LogLines log;
+  Server server{std::type_identity<Echo>(), 10ms};
+  Stream mute = connect(server.factory.local_endpoint());
+  mute.send_all(std::string_view("\x16\x03\x01\x02", 4));
+  char byte;
+  BOOST_TEST(mute.receive(&byte, 1, kPatience) == 0U);
+  BOOST_TEST(eventually(
+      [&] { return log.text().find("TLS handshake: timed out after") != std::string::npos; }));
+  BOOST_TEST(server.story.empty());
+}
+
 BOOST_AUTO_TEST_CASE(a_peer_that_says_nothing_is_not_waited_for) {
   const QuietLog quiet;
   Server server{std::type_identity<Echo>(), 10ms};
@@ -226,6 +240,100 @@ BOOST_AUTO_TEST_CASE(connections_may_live_on_several_threads) {
   }
   for (auto& client : clients) BOOST_TEST(client.get() == "ping");
   server.stop(kPatience);
+}
+
+// ---- farewells for which there is no room ----
+
+// Sends so many single bytes, each a record of its own; what the socket does not take is queued.
+struct Drops : Echo {
+  explicit Drops(Story& story, int count, Duration timeout) : Echo(story), count(count) {
+    write_timeout = timeout;
+  }
+  void connection_made() override {
+    add_inner_fiber([this] {
+      for (int i = 0; i < count; ++i) {
+        send_data("x");
+        if (queued_bytes() > 0) break;
+        ++sent;
+      }
+      story.push_back(std::to_string(sent));
+      close_protocol();
+    });
+  }
+  int count;
+  int sent = 0;
+};
+
+struct DropServer {
+  DropServer(int count, Duration timeout)
+      : factory(Endpoint::unix_path("@gnet-drops-" + std::to_string(getpid())),
+                {.tls = TLSContext::server({.identity = localhost(), .kernel = false})}) {
+    factory.set_builder(
+        [this, count, timeout] { return std::make_unique<Drops>(story, count, timeout); });
+    factory.start();
+  }
+  // A client who has agreed, and does not read.
+  TLSStream visit() {
+    TLSStream client(connect(factory.local_endpoint()), believing(), "localhost");
+    client.handshake(kPatience);
+    BOOST_TEST(eventually([&] { return !story.empty(); }));
+    return client;
+  }
+  Story story;
+  TCPServerFactory factory;
+};
+
+// How many fit, so that there is no room for anything more.
+int drops_that_fit() {
+  DropServer server(1'000'000, kPatience);
+  TLSStream client = server.visit();
+  const int count = std::stoi(server.story.front());
+  static_cast<void>(receive_all(client));
+  return count;
+}
+
+BOOST_AUTO_TEST_CASE(a_farewell_waits_for_room) {
+  const int most = drops_that_fit();
+  for (const int count : {most - 1, most}) {
+    DropServer server(count, kPatience);
+    TLSStream client = server.visit();
+    BOOST_TEST(server.story.front() == std::to_string(count));
+    sleep(5ms);
+    BOOST_TEST(receive_all(client).size() == static_cast<std::size_t>(count));
+    BOOST_TEST(eventually([&] { return server.story.size() == 2; }));
+    BOOST_TEST(server.story.back() == "lost: closed here");
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_farewell_that_finds_no_room_is_given_up) {
+  DropServer server(drops_that_fit(), 10ms);
+  TLSStream client = server.visit();
+  BOOST_TEST(eventually([&] { return server.story.size() == 2; }));
+  BOOST_TEST(server.story.back() == "lost: write timeout of 10ms passed");
+}
+
+// ---- endpoints that say how they are secured ----
+
+BOOST_AUTO_TEST_CASE(endpoints_name_their_own_certificates) {
+  const TemporaryFile both(localhost().key + localhost().certificate);
+  Story story;
+  auto server =
+      TCPServerFactory::of<Echo>("tls-l://127.0.0.1:0?cert=" + both.name(), std::ref(story));
+  server->start();
+  const std::string port = std::to_string(server->local_endpoint().port());
+  struct Client : Protocol {
+    void connection_made() override { send_data("hello"); }
+    void data_received(std::string_view data) override { received += data; }
+    std::string received;
+  };
+  auto client = ReconnectingClientFactory::of<Client>(
+      "tls://127.0.0.1:" + port + "?sni=localhost&cacert=" + both.name(), {});
+  client->start();
+  BOOST_TEST(client->wait_connected(kPatience));
+  BOOST_TEST(client->connection()->tls()->server_name() == "localhost");
+  client->stop(kPatience);
+  TCPServerFactory without(Endpoint::parse("tls-l://127.0.0.1:0"));
+  BOOST_CHECK_THROW(without.listen(), Misuse);
 }
 
 // ---- clients ----

@@ -71,6 +71,48 @@ contains err "certificate required"
 expect 0 gnet echo-client -n 1 --cacert one.pem --cert two.pem --key two.key "tls://localhost:$port"
 stop TERM
 
+# Endpoints may name their own certificates, and what to believe.
+certificate two
+start echo-server 'tls-l://127.0.0.1:0?cert=one.pem&key=one.key' \
+  "tls://127.0.0.1:0?cert=$work/two.pem&key=two.key" tls-l://127.0.0.1:0 --json
+second=${endpoints#* }
+second=${second%% *}
+third=${endpoints##* }
+expect 0 gnet echo-client -n 1 "tls://127.0.0.1:$port?cacert=one.pem&sni=localhost"
+expect 0 gnet echo-client -n 1 "$second?cacert=two.pem" --cacert one.pem
+expect 6 gnet echo-client -n 1 "$second?cacert=one.pem"
+expect 6 gnet echo-client -n 1 "$second?cacert=two.pem&sni=other" --sni localhost
+contains err "TLS handshake with other: the certificate is not for this name"
+pin=$(sed -n "s|.*\"$third\".*\"pin\":\"\([^\"]*\)\".*|\1|p" server.out)
+expect 0 gnet echo-client -n 1 -k --pin "$pin" "$third"
+cp two.pem one.pem && cp two.key one.key
+: > server.err
+kill -HUP "$server"
+await server.err "options read again"
+expect 0 gnet echo-client -n 1 "tls://127.0.0.1:$port?cacert=two.pem"
+stop TERM
+expect 9 gnet echo-server 'tls-l://127.0.0.1:0?cert=nowhere.pem'
+contains err "cannot open nowhere.pem: no such file or directory"
+expect 2 gnet echo-server 'tls://127.0.0.1:0?cert=one.pem&key=one.key&sni=other'
+contains err "option 'sni' is only for connecting"
+expect 2 gnet echo-server 'tls-l://127.0.0.1:0?key=one.key'
+expect 2 gnet echo-client -n 1 -k 'tls://127.0.0.1:1?cacert=one.pem'
+
+# Strangers with nothing in common, or who want to begin anew, get an end; others an echo.
+start echo-server -p 0 -4 --tls
+: > server.err
+openssl s_client -connect "127.0.0.1:$port" -tls1_1 -cipher ALL:@SECLEVEL=0 < /dev/null > out 2>&1 || :
+await server.err "TLS handshake: unsupported protocol"
+openssl s_client -connect "127.0.0.1:$port" -tls1_2 -cipher AES128-SHA:@SECLEVEL=0 < /dev/null > out 2>&1 || :
+await server.err "TLS handshake: no shared cipher"
+rm heard
+{ await heard "Verify return code" && echo R && await heard "no renegotiation"; } |
+  openssl s_client -connect "127.0.0.1:$port" -tls1_2 > heard 2>&1 || :
+contains heard "no renegotiation"
+expect 0 gnet echo-client -n 1 -k "tls://127.0.0.1:$port"
+stop TERM
+same "$status" 0
+
 # What is not secured is not taken for it.
 start echo-server -p 0 -4 --mode daytime
 expect 6 gnet echo-client -n 1 -k "tls://127.0.0.1:$port"

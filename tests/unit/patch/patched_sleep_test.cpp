@@ -2,6 +2,7 @@
 
 #include <time.h>
 
+#include <algorithm>
 #include <functional>
 #include <thread>
 #include <vector>
@@ -65,16 +66,20 @@ BOOST_AUTO_TEST_CASE(sleeping_suspends_only_the_fiber) {
   for (const Nap& nap : kNaps) {
     BOOST_TEST_CONTEXT(nap.name) {
       const Ticker ticker;
-      const auto start = gnet::Clock::now();
+      int asleep = 0;
+      int most = 0;
       std::vector<gnet::Fiber<>> others;
       for (int i = 0; i < 20; ++i) {
-        others.push_back(gnet::spawn([&] { BOOST_TEST(nap.sleep() == 0); }));
+        others.push_back(gnet::spawn([&] {
+          most = std::max(most, ++asleep);
+          const auto start = gnet::Clock::now();
+          BOOST_TEST(nap.sleep() == 0);
+          BOOST_TEST((gnet::Clock::now() - start >= 9ms));
+          --asleep;
+        }));
       }
-      BOOST_TEST(nap.sleep() == 0);
       for (auto& other : others) other.join();
-      const auto took = gnet::Clock::now() - start;
-      BOOST_TEST((took >= 9ms));
-      BOOST_TEST((took < 150ms));  // one after the other takes 210
+      BOOST_TEST(most == 20);
       BOOST_TEST(ticker.ticks > 0);
     }
   }
@@ -83,7 +88,7 @@ BOOST_AUTO_TEST_CASE(sleeping_suspends_only_the_fiber) {
 BOOST_AUTO_TEST_CASE(sleep_takes_seconds) {
   const Ticker ticker;
   BOOST_TEST(sleep(1) == 0);
-  BOOST_TEST(ticker.ticks > 100);
+  BOOST_TEST(ticker.ticks > 10);
 }
 
 BOOST_AUTO_TEST_CASE(sleeping_for_no_time_lets_others_run) {

@@ -250,6 +250,9 @@ int connect_and_wait(int fd, const sockaddr* address, socklen_t size, int flags)
 }
 
 }  // namespace
+
+void link_descriptor_calls() noexcept {}
+
 }  // namespace gnet::patch
 
 using gnet::patch::original;

@@ -42,6 +42,12 @@ struct Originals {
 #undef GNET_MEMBER
 };
 
+// One in each file that patches something, for the linker: whoever refers to it has the file.
+void link_descriptor_calls() noexcept;
+void link_poll_calls() noexcept;
+void link_process_calls() noexcept;
+void link_time_calls() noexcept;
+
 // Found when first asked for, at the latest before main().
 const Originals& original() noexcept;
 

@@ -7,10 +7,13 @@
 #include "gnet/patch/original.h"
 
 // The linker is told to look for this one, so that it takes this file from a static library. All
-// others hang on it.
-extern "C" {
-extern const char gnet_patch_linked;
-const char gnet_patch_linked = 1;
+// others hang on it: the names that they define may have been found elsewhere by then.
+extern "C" void gnet_patch_linked();
+void gnet_patch_linked() {
+  gnet::patch::link_descriptor_calls();
+  gnet::patch::link_poll_calls();
+  gnet::patch::link_process_calls();
+  gnet::patch::link_time_calls();
 }
 
 namespace gnet::patch {
@@ -42,7 +45,7 @@ std::vector<PatchedFunction> report() {
       GNET_PATCHED_FUNCTIONS(GNET_ROW)
 #undef GNET_ROW
   };
-  const void* const here = whereabouts(&gnet_patch_linked).dli_fbase;
+  const void* const here = whereabouts(reinterpret_cast<const void*>(&gnet_patch_linked)).dli_fbase;
   std::vector<PatchedFunction> functions;
   for (const Row& row : rows) {
     const void* const reached = dlsym(RTLD_DEFAULT, row.name);

@@ -127,6 +127,9 @@ int select_until(Sets& sets, Deadline deadline) noexcept {
 }
 
 }  // namespace
+
+void link_poll_calls() noexcept {}
+
 }  // namespace gnet::patch
 
 using gnet::Deadline;

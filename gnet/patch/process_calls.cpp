@@ -128,6 +128,9 @@ pid_t wait_until_ended(pid_t pid, int* status, int options) noexcept try {
 }
 
 }  // namespace
+
+void link_process_calls() noexcept {}
+
 }  // namespace gnet::patch
 
 using gnet::patch::is_child;

@@ -45,6 +45,9 @@ void tell(timespec* left, Duration time) noexcept {
 }
 
 }  // namespace
+
+void link_time_calls() noexcept {}
+
 }  // namespace gnet::patch
 
 using gnet::Duration;

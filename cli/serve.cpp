@@ -310,13 +310,12 @@ class ServerRun {
       const auto changes = [&](std::string_view key) {
         return std::ranges::find(update.changed, key) != update.changed.end();
       };
+      reload_certificates();
       if (changes("log-file") || changes("log-format")) set_up_log(*update.global);
       gnet::set_log_level(update.global->effective_log_level());
       verbosity_ = update.global->verbose.times;
       drain_timeout_ = update.server->drain_timeout;
       if (changes("stats-interval")) stats_ = Ticker(update.server->stats_interval);
-      if (rules_.tls) cli::reload(*rules_.tls);
-      for (auto& [files, context] : rules_.own_tls) cli::reload(context);
       if (!update.changed.empty()) rules_.change(std::move(settings));
       for_each_server([&](gnet::TCPServerFactory& server) {
         server.set_max_connections(rules_.settings().max_connections);
@@ -334,6 +333,13 @@ class ServerRun {
       }
     }
     readiness_.reloaded();
+  }
+
+  // All of them or none.
+  void reload_certificates() {
+    for (const auto& own : rules_.own_tls) static_cast<void>(server_context(options_, own.first));
+    if (rules_.tls) cli::reload(*rules_.tls);
+    for (auto& own : rules_.own_tls) cli::reload(own.second);
   }
 
   void tell_reload(const LiveOptions::Update& update) const {

@@ -90,6 +90,12 @@ cp two.pem one.pem && cp two.key one.key
 kill -HUP "$server"
 await server.err "options read again"
 expect 0 gnet echo-client -n 1 "tls://127.0.0.1:$port?cacert=two.pem"
+cp two.pem believed.pem
+echo nonsense > two.pem
+certificate one
+kill -HUP "$server"
+await server.err "the options stay as they are: $work/two.pem: neither PEM nor PKCS#12"
+expect 0 gnet echo-client -n 1 "tls://127.0.0.1:$port?cacert=believed.pem"
 stop TERM
 expect 9 gnet echo-server 'tls-l://127.0.0.1:0?cert=nowhere.pem'
 contains err "cannot open nowhere.pem: no such file or directory"

@@ -5,9 +5,13 @@
 //   gnet::spawn([] { curl_easy_perform(second); });  // both at once, on one thread
 //   gnet::wait();
 //
-// Nothing is called to switch it on. A program is patched when it links gnet::patch, or,
-// where it uses the shared libgnet, when it is started with LD_PRELOAD=libgnet_patch.so.
-// These are patched:
+// Nothing is called to switch it on: a program is patched when it links gnet::patch. One
+// that uses the shared libgnet is also patched when it is started so:
+//
+//   LD_PRELOAD=/usr/lib/libgnet_patch.so ./server
+//
+// (The fibers of one with a libgnet of its own, linked statically, are nothing that a
+// preloaded library knows of.) Programs without fibers do not notice. These are patched:
 //
 //   connect accept accept4 read readv recv recvfrom recvmsg write writev send sendto
 //   sendmsg poll ppoll select sleep usleep nanosleep clock_nanosleep getaddrinfo waitpid
@@ -17,15 +21,16 @@
 // are locks, open() of a FIFO, flock(), epoll_wait() and what is not in the list.
 //
 // Which calls suspend. Those on a fiber: on a thread that has a hub, which is one that has
-// made any blocking call of gnet; from then on its main function is a fiber, too. All
-// others are libc's own: on other threads, in callbacks of the hub, and in the child of a
-// fork(). So are those that do not block: on descriptors that the program has made
-// non-blocking, with MSG_DONTWAIT or a timeout of zero, and for regular files.
+// spawned a fiber or called something of gnet's that suspends; from then on its main
+// function is a fiber, too. All others are libc's own: on other threads, in callbacks of
+// the hub, and in the child of a fork(). So are those that do not block: on descriptors
+// that the program has made non-blocking, with MSG_DONTWAIT or a timeout of zero, and for
+// regular files.
 //
-// What they do. As libc's: results, errno and signals (SIGPIPE), partial reads, the limits of
-// SO_RCVTIMEO and SO_SNDTIMEO. The descriptor stays a blocking one. A call is not ended
-// by a signal (EINTR). A descriptor that is closed on the same thread ends the calls that
-// wait for it with EBADF. ppoll() with a signal mask is libc's own.
+// What they do. As libc's: results, errno, SIGPIPE, what SO_RCVTIMEO and SO_SNDTIMEO
+// limit. The descriptor stays a blocking one. A call is not ended by a signal (EINTR). A
+// descriptor that is closed on the same thread ends the calls that wait for it with EBADF.
+// ppoll() with a signal mask is libc's own.
 //
 // Interrupts. An exception cannot pass through C. A kill(), a Timeout or a cancelled
 // scope makes a call that waits return -1 with ECANCELED, getaddrinfo() EAI_SYSTEM, and

@@ -25,7 +25,7 @@ stop
 same "$status" 0
 : > server.err
 start echo-server udp-l://127.0.0.1:0 --delay 300ms --json
-gnet echo-client -n 1 "udp://127.0.0.1:$port" > out 2> err < /dev/null &
+gnet echo-client -n 1 -i 20s "udp://127.0.0.1:$port" > out 2> err < /dev/null &
 client=$!
 started="$started $client"
 await_datagrams 1

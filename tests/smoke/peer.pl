@@ -22,7 +22,8 @@
 #   peer.pl timed ADDRESS BYTES N    N times: send BYTES and read them back, over as many connections
 #                                    at once; print how many came back, and in how many milliseconds
 #
-# ADDRESS is HOST:PORT, or the path of a unix socket. Every wait ends after 20 seconds.
+# ADDRESS is HOST:PORT, or the path of a unix socket. Every wait ends after 20 seconds,
+# but for that of hold.
 use strict;
 use warnings;
 use IO::Select;
@@ -79,6 +80,7 @@ my %verbs = (
     # An answer to each shows that the server has them all.
     for my $socket (@sockets) { syswrite $socket, 'x'; sysread $socket, my $data, 1; }
     print "holding\n";
+    alarm 0;  # as long as the test lasts, which ends stdin
     1 while <STDIN>;
   },
   fate => sub {

@@ -24,7 +24,7 @@
 #include "cli/server_output.h"
 #include "gnet/base/log_writer.h"
 #include "gnet/base/size.h"
-#include "gnet/diag/fiber_dump.h"
+#include "gnet/diag/dump.h"
 #include "gnet/os/hub_group.h"
 #include "gnet/os/signal.h"
 #include "gnet/protocol/service.h"
@@ -366,7 +366,7 @@ class ServerRun {
   }
 
   void quit() {
-    if (verbosity_ > 0) post_report(gnet::fiber_dump());
+    if (verbosity_ > 0) post_report(gnet::diag::dump());
     // Other threads are asked; one that is busy must not keep the process.
     auto others = gnet::spawn([this] {
       for (gnet::Factory* factory : factories_) {
@@ -385,7 +385,7 @@ class ServerRun {
 
   void dump_other_fibers() const {
     for (std::size_t hub = 1; hubs_ && hub < hubs_->size(); ++hub) {
-      const std::string fibers = hubs_->run(hub, [] { return gnet::fiber_dump(); });
+      const std::string fibers = hubs_->run(hub, [] { return gnet::diag::dump(); });
       post_report(fmt::format("thread {}-{}:\n{}", kThreadName, hub, fibers));
     }
   }

@@ -78,6 +78,12 @@ class TimerHeap {
     }
   }
 
+  // Calls f(const Timer&) for each timer, in no certain order.
+  template <typename F>
+  void for_each(F&& f) const {
+    for (const Node& node : nodes_) f(*node.timer);
+  }
+
   // Removes and returns the earliest timer if it is due at `now`, or null.
   Timer* pop_due(TimePoint now) noexcept {
     if (nodes_.empty() || nodes_.front().when > now) return nullptr;

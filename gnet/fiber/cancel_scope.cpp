@@ -85,6 +85,13 @@ void CancelScope::propagate() noexcept {
   });
 }
 
+bool CancelScope::is_limited() const noexcept {
+  for (const CancelScope* scope = this; scope != nullptr; scope = scope->parent_) {
+    if (scope->timer_.armed()) return true;
+  }
+  return false;
+}
+
 const CancelScope* CancelScope::effective() const noexcept {
   const CancelScope* outermost = nullptr;
   for (const CancelScope* scope = this; scope != nullptr; scope = scope->parent_) {

@@ -73,6 +73,9 @@ class CancelScope : ListHook {
     std::forward<F>(function)();
   }
 
+  // Whether this scope, or one around it, has a deadline that is still to come.
+  [[nodiscard]] bool is_limited() const noexcept;
+
   // The outermost cancelled scope that reaches into this one, or null.
   [[nodiscard]] const CancelScope* effective() const noexcept;
 

@@ -10,7 +10,9 @@
 #include <exception>
 #include <memory>
 #include <string>
+#include <vector>
 
+#include "gnet/base/duration.h"
 #include "gnet/base/intrusive_list.h"
 #include "gnet/base/source_location.h"
 #include "gnet/fiber/context.h"
@@ -37,12 +39,23 @@ namespace detail {
 struct FiberControl;
 class LocalStorage;
 
+// Which fibers end a wait by what they do, where that can be known for certain. Interrupts do
+// not count.
+struct Enders {
+  enum class Which : std::uint8_t { unknown, any, all };  // any: one of them suffices
+
+  Which which = Which::unknown;
+  std::vector<const FiberControl*> fibers;
+};
+
 // What a fiber waits for, in the words of the wait graph. One static object for
 // each kind of primitive.
 struct WaitKind {
   const char* name;                                             // "Event", "data on socket"
-  const FiberControl* (*holder)(const void* object) = nullptr;  // who could end the wait
+  const FiberControl* (*holder)(const void* object) = nullptr;  // who alone could end it
   std::string (*object_name)(const void* object) = nullptr;     // else it is its address
+  void (*enders)(const FiberControl& waiter, Enders& enders) = nullptr;  // else those who could
+  const char* relation = "held by";                                      // of the object to them
 };
 
 // An entry of the hub's ready queue: a fiber, or a callback that the hub runs.
@@ -94,6 +107,12 @@ struct FiberControl : Runnable, AllFibersHook, ScopeHook {
 
   const WaitKind* waits_for = nullptr;
   const void* waits_on = nullptr;
+  TimePoint waits_until{};  // the deadline of the wait, if it has one
+
+  // Counted while a watchdog runs.
+  std::uint64_t turns = 0;
+  Duration run_time{};
+  TimePoint suspended_at{};  // the last time
 
   std::exception_ptr kill_with;
   Timeout* fired_timeouts = nullptr;  // expired, not yet thrown; in order of expiry

@@ -51,14 +51,13 @@ void checkpoint() {
   hub.checkpoint();
   static thread_local TimePoint turn_start;
   static thread_local const FiberControl* last = nullptr;
-  // A share is what a drain of the ready queue may take.
   const TimePoint time = hub.now();
   if (last != hub.running_if_any()) {
     last = hub.running_if_any();
     turn_start = time;
-  } else if (time - turn_start >= std::chrono::milliseconds(5)) {
+  } else if (time - turn_start >= Hub::kDrainBound) {
     last = nullptr;
-    hub.yield();
+    hub.yield_to_loop();
   }
 }
 

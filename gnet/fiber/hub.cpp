@@ -147,10 +147,13 @@ Hub::Hub()
       [](void* mailbox) noexcept { static_cast<Mailbox*>(mailbox)->acknowledge(); },
       mailbox_.get());
   current_hub_ = this;
+  detail::hub_born(*this);
 }
 
 Hub::~Hub() {
   shut_down();
+  detail::hub_ends(*this);
+  set_watch(nullptr);
   detail::destroy_locals(main_);
   Timeout::forget_all(main_);
   asio_.reset();
@@ -308,6 +311,8 @@ void Hub::remove_spawn_observer(int token) {
 
 [[gnu::always_inline]] inline void Hub::exit_current() noexcept {
   FiberControl& self = *current_;
+  if (watch_) [[unlikely]]
+    watch_->end_turn(now());
   if (--self.references == 0) dispose(self);
   // From here on the stack is the pool's, and nothing takes one from the pool
   // before the switch.
@@ -493,7 +498,10 @@ bool Hub::suspend_until(const WaitKind& kind, const void* object, TimePoint when
   Alarm alarm(*this, *current_);
   alarm.keeps_alive = keeps_alive;
   arm(alarm, when);
-  suspend(kind, object);
+  FiberControl& self = *current_;
+  self.waits_until = when;
+  suspend(self, kind, object);
+  self.waits_until = TimePoint();
   return !alarm.expired;
 }
 
@@ -546,10 +554,18 @@ void Hub::run_ready() noexcept {
       auto& fiber = static_cast<FiberControl&>(entry);
       fiber.state = FiberState::running;
       current_ = &fiber;
-      context_.switch_to(fiber.context, *exception_state_);
+      if (watch_) [[unlikely]] {
+        run_watched(fiber);
+      } else {
+        context_.switch_to(fiber.context, *exception_state_);
+      }
     } else {
       --drain_budget_;
+      if (watch_) [[unlikely]]
+        watch_->begin_turn(nullptr, now_);
       run_callback(entry);
+      if (watch_) [[unlikely]]
+        watch_->end_turn(now());
     }
     if (drain_budget_ > 0) continue;
     drain_budget_ = kDrainCheck;
@@ -563,9 +579,42 @@ void Hub::run_ready() noexcept {
   }
 }
 
+// Without a budget the fiber comes back here when it suspends. A turn begins when what went before
+// has ended, for which the clock was looked at.
+void Hub::run_watched(FiberControl& fiber) noexcept {
+  const int budget = std::exchange(drain_budget_, 0);
+  watch_->begin_turn(&fiber, now_);
+  context_.switch_to(fiber.context, *exception_state_);
+  drain_budget_ = drain_budget_ <= kDrainOver ? 0 : budget - 1;
+  if (watch_) watch_->end_turn(now());
+}
+
+void Hub::set_watch(std::shared_ptr<detail::HubWatch> watch) {
+  check_thread();
+  if (watch_) watch_->end_turn(now());
+  watch_ = std::move(watch);
+  polls_in_loop_ = asio_ || watch_;
+  if (!watch_) return;
+  drain_budget_ = 0;
+  // What an earlier watch has noted is out of date.
+  all_fibers_.for_each([](FiberControl& fiber) { fiber.suspended_at = TimePoint(); });
+  watch_->begin_turn(current_, now());
+}
+
+void Hub::yield_to_loop() {
+  drain_budget_ = kDrainOver;
+  drain_timed_ = true;
+  drain_start_ = now() - kDrainBound;
+  yield();
+}
+
 void Hub::run_timers() noexcept {
   const TimePoint time = now();
+  if (watch_) [[unlikely]]
+    watch_->begin_turn(nullptr, time);
   while (Timer* timer = timers_.pop_due(time)) timer->expire(*timer);
+  if (watch_) [[unlikely]]
+    watch_->end_turn(now());
 }
 
 void Hub::wait_for_events() {
@@ -586,12 +635,16 @@ void Hub::wait_for_events() {
     }
   }
   if (timeout != Duration::zero() && !mailbox_->try_sleep()) return;
+  if (watch_) [[unlikely]]
+    watch_->begin_idle(now());
   if (asio_) [[unlikely]] {
     run_asio(timeout);
     timeout = Duration::zero();
   }
   poller_.poll(*this, timeout);
   mailbox_->wake_up();
+  if (watch_) [[unlikely]]
+    watch_->begin_turn(nullptr, now());
 }
 
 // A handler that throws leaves Asio's loop in order.
@@ -663,6 +716,7 @@ void Hub::tidy() noexcept {
 asio::io_context& Hub::io_context() {
   check_thread();
   if (!asio_) asio_ = std::make_unique<AsioBridge>(poller_.native_handle());
+  polls_in_loop_ = true;
   return asio_->io_context();
 }
 

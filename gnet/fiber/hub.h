@@ -30,6 +30,7 @@
 #include "gnet/base/unique_function.h"
 #include "gnet/fiber/control.h"
 #include "gnet/fiber/deadline.h"
+#include "gnet/fiber/hub_watch.h"
 #include "gnet/fiber/poller.h"
 #include "gnet/fiber/stack_pool.h"
 
@@ -154,6 +155,13 @@ class Hub {
     if (self.attention) [[unlikely]]
       deliver_interrupt();
   }
+
+  // As yield(), but the hub looks at its timers and events before anybody runs: for a
+  // fiber that has used up the time of a whole drain.
+  void yield_to_loop();
+
+  // The most time that a drain of the ready queue takes, as far as the fibers let it end.
+  static constexpr Duration kDrainBound = std::chrono::milliseconds(5);
 
   // Calls the wake of an unlinked waiter.
   void wake(detail::Waiter& waiter) noexcept {
@@ -310,11 +318,23 @@ class Hub {
     });
   }
 
+  // Calls f(const Timer&) for each timer that is armed.
+  template <typename F>
+  void for_each_timer(F&& f) const {
+    timers_.for_each(f);
+  }
+
   [[nodiscard]] detail::FiberControl& main_fiber() noexcept {
     return main_;
   }
   [[nodiscard]] std::size_t fiber_count() const noexcept {
     return fiber_count_;
+  }
+
+  // Has `watch` told whose turn it is, from now on; null: no longer. For gnet/diag/watchdog.h.
+  void set_watch(std::shared_ptr<detail::HubWatch> watch);
+  [[nodiscard]] detail::HubWatch* watch() const noexcept {
+    return watch_.get();
   }
 
   using SpawnObserver = std::function<void(std::uint64_t fiber_id)>;
@@ -387,7 +407,7 @@ class Hub {
 
   // Nothing to do but to wait for descriptors.
   [[nodiscard]] bool may_poll_here() const noexcept {
-    return ready_head_ == nullptr && poller_.waiters > 0 && timers_.empty() && !asio_ &&
+    return ready_head_ == nullptr && poller_.waiters > 0 && timers_.empty() && !polls_in_loop_ &&
            !wants_tidying();
   }
   detail::FiberControl* poll_here() noexcept;
@@ -406,6 +426,7 @@ class Hub {
 
   [[noreturn]] void loop();
   void run_ready() noexcept;
+  void run_watched(detail::FiberControl& fiber) noexcept;
   void run_timers() noexcept;
   void wait_for_events();
   void run_callback(detail::Runnable& entry) noexcept;
@@ -424,7 +445,7 @@ class Hub {
   void tidy() noexcept;
 
   static constexpr int kDrainCheck = 50;
-  static constexpr Duration kDrainBound = std::chrono::milliseconds(5);
+  static constexpr int kDrainOver = -kDrainCheck;  // no budget is that small by itself
   static constexpr unsigned kColours = 16;
   static constexpr std::uint64_t kFreshCycles = 30'000;
 
@@ -438,6 +459,8 @@ class Hub {
   unsigned colour_ = 0;
   TimePoint now_{};
   std::uint64_t now_cycles_ = 0;
+
+  bool polls_in_loop_ = false;  // Asio's loop is the outer one, or a watchdog looks
 
   TimerHeap timers_;
   BlockPool buffers_{80 * 1024, 64};
@@ -460,6 +483,7 @@ class Hub {
   detail::WaiterList idle_waiters_;
   std::shared_ptr<Mailbox> mailbox_;
   std::unique_ptr<AsioBridge> asio_;
+  std::shared_ptr<detail::HubWatch> watch_;
   ErrorHandler error_handler_;
   std::vector<std::pair<int, SpawnObserver>> spawn_observers_;
   int next_observer_ = 1;

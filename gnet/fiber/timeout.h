@@ -91,6 +91,12 @@ class Timeout : public Interrupt {
   // "timed out after 5s: the message (silent)".
   [[nodiscard]] const char* what() const noexcept override;
 
+  // For diagnostics: the fiber that `timer` limits, if it is a Timeout's.
+  [[nodiscard]] static const detail::FiberControl* limited_by(const Timer& timer) noexcept {
+    if (timer.expire != expire) return nullptr;
+    return static_cast<const Alarm&>(timer).owner->fiber_;
+  }
+
   // Identity: the same Timeout, or a copy of it.
   friend bool operator==(const Timeout& a, const Timeout& b) noexcept { return a.id_ == b.id_; }
 

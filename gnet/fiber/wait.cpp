@@ -1,14 +1,10 @@
 #include "gnet/fiber/wait.h"
 
+#include <algorithm>
+
 #include "gnet/base/error.h"
 
 namespace gnet {
-namespace {
-
-constexpr detail::WaitKind kWaitSet{"one of several things"};
-
-}  // namespace
-
 namespace detail {
 
 WaitSet::WaitSet() : hub_(Hub::current()), fiber_(hub_.running()) {}
@@ -27,13 +23,34 @@ WaitSet::Entry::Entry(WaitSet& set, std::size_t index) noexcept
 }
 
 std::vector<std::size_t> WaitSet::wait(const WaitOptions& options) {
-  const std::size_t enough = options.count < entries_.size() ? options.count : entries_.size();
+  static constexpr WaitKind kWaitSet{"one of several things", nullptr, nullptr, enders,
+                                     "among them"};
+  enough_ = std::min(options.count, entries_.size());
   hub_.checkpoint();
-  while (done_.size() < enough) {
+  while (done_.size() < enough_) {
     if (!hub_.park(kWaitSet, this, options.deadline)) break;
   }
   if (abandoned_) throw Misuse("something was destroyed while a fiber waits for it");
   return done_;
+}
+
+// Known where all have to happen, or one more of those that are fibers.
+void WaitSet::enders(const FiberControl& waiter, Enders& enders) {
+  const auto& set = *static_cast<const WaitSet*>(waiter.waits_on);
+  std::size_t others = 0;
+  for (const auto& entry : set.entries_) {
+    if (std::ranges::find(set.done_, entry->index) != set.done_.end()) continue;
+    if (entry->fiber == nullptr) {
+      ++others;
+    } else {
+      enders.fibers.push_back(entry->fiber);
+    }
+  }
+  if (set.enough_ == set.entries_.size()) {
+    enders.which = Enders::Which::all;
+  } else if (set.enough_ == set.done_.size() + 1 && others == 0) {
+    enders.which = Enders::Which::any;
+  }
 }
 
 }  // namespace detail

@@ -46,6 +46,7 @@ class WaitSet {
   template <Waitable T>
   void add(const T& object) {
     entries_.push_back(std::make_unique<Entry>(*this, entries_.size()));
+    if constexpr (std::derived_from<T, AnyFiber>) entries_.back()->fiber = control_of(object);
     if (object.ready()) {
       done_.push_back(entries_.back()->index);
     } else {
@@ -63,12 +64,22 @@ class WaitSet {
     Entry(WaitSet& set, std::size_t index) noexcept;
     WaitSet& set;
     std::size_t index;
+    const FiberControl* fiber = nullptr;  // that is waited for, if it is one
   };
+
+  static const FiberControl* control_of(const AnyFiber& fiber) noexcept {
+    struct Access : AnyFiber {
+      using AnyFiber::control_of;
+    };
+    return &Access::control_of(fiber);
+  }
+  static void enders(const FiberControl& waiter, Enders& enders);
 
   Hub& hub_;
   FiberControl& fiber_;
   std::vector<std::unique_ptr<Entry>> entries_;
   std::vector<std::size_t> done_;
+  std::size_t enough_ = 0;
   bool abandoned_ = false;  // something that is waited for was destroyed
 };
 

@@ -16,16 +16,44 @@ std::string detail::origin_text(const SourceLocation& where) {
   return fmt::format("spawned at {}:{}", file.substr(file.rfind('/') + 1), where.line());
 }
 
+using detail::Enders;
+using detail::WaitKind;
+
+Enders detail::enders_of(const FiberControl& fiber) {
+  Enders enders;
+  if (fiber.waits_on == nullptr) return enders;
+  const WaitKind& kind = *fiber.waits_for;
+  if (kind.enders != nullptr) {
+    kind.enders(fiber, enders);
+  } else if (kind.holder != nullptr) {
+    if (const FiberControl* holder = kind.holder(fiber.waits_on)) {
+      enders.which = Enders::Which::any;
+      enders.fibers.push_back(holder);
+    }
+  }
+  return enders;
+}
+
 std::string detail::wait_text(const FiberControl& fiber) {
   const WaitKind& kind = *fiber.waits_for;
   std::string text = kind.name;
   if (fiber.waits_on == nullptr) return text;
-  const FiberControl* holder = kind.holder != nullptr ? kind.holder(fiber.waits_on) : nullptr;
-  if (holder == fiber.waits_on) return text + ' ' + holder->display_name();
+  const Enders enders = enders_of(fiber);
+  const bool known = enders.which == Enders::Which::any && !enders.fibers.empty();
+  const FiberControl* first = known ? enders.fibers.front() : nullptr;
+  if (first == fiber.waits_on) return text + ' ' + first->display_name();
   if (kind.object_name != nullptr) return text + ' ' + kind.object_name(fiber.waits_on);
   text += fmt::format(" {}", fiber.waits_on);
-  if (holder != nullptr) text += ", held by " + holder->display_name();
+  if (!known) return text;
+  text += fmt::format(", {} {}", kind.relation, first->display_name());
+  if (first->ended) text += ", which has ended";
+  if (enders.fibers.size() > 1) text += fmt::format(" and {} more", enders.fibers.size() - 1);
   return text;
+}
+
+std::string detail::wait_line(const FiberControl& fiber) {
+  return fmt::format("  {} ({}) waits for {}", fiber.display_name(), origin_text(fiber.spawned_at),
+                     wait_text(fiber));
 }
 
 std::string Hub::wait_graph() {
@@ -33,8 +61,7 @@ std::string Hub::wait_graph() {
   all_fibers_.for_each([&text](FiberControl& fiber) {
     if (fiber.state != FiberState::waiting) return;
     if (!text.empty()) text += '\n';
-    text += fmt::format("  {} ({}) waits for {}", fiber.display_name(),
-                        detail::origin_text(fiber.spawned_at), detail::wait_text(fiber));
+    text += detail::wait_line(fiber);
   });
   return text;
 }

@@ -12,6 +12,7 @@
 
 namespace gnet::detail {
 
+struct Enders;
 struct FiberControl;
 
 // "spawned at main.cpp:12", or "the thread's own".
@@ -19,5 +20,11 @@ struct FiberControl;
 
 // What a waiting fiber waits for: "Event 0x7ffd2b1f, held by writer".
 [[nodiscard]] std::string wait_text(const FiberControl& fiber);
+
+// "  reader (spawned at main.cpp:12) waits for Event 0x7ffd2b1f".
+[[nodiscard]] std::string wait_line(const FiberControl& fiber);
+
+// Who could end the wait of a waiting fiber.
+[[nodiscard]] Enders enders_of(const FiberControl& fiber);
 
 }  // namespace gnet::detail

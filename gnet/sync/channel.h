@@ -20,12 +20,14 @@
 
 #include <concepts>
 #include <cstddef>
+#include <cstdint>
 #include <exception>
 #include <iterator>
 #include <memory>
 #include <optional>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 #include "gnet/base/ring_buffer.h"
 #include "gnet/fiber/cancel_scope.h"
@@ -43,13 +45,34 @@ class ChannelClosed : public QueueClosed {
 
 namespace detail {
 
-inline constexpr WaitKind kChannelItem{"a sender at Channel"};
-inline constexpr WaitKind kChannelRoom{"a receiver at Channel"};
+// The fibers for which a channel is reserved.
+class ChannelUsers {
+ public:
+  // Throws Misuse when the channel is reserved and the running fiber is none of them.
+  void check() const {
+    if (ids_) [[unlikely]]
+      check_running();
+  }
+
+ protected:
+  ~ChannelUsers() = default;
+
+  // A waiter waits for one of the others.
+  static void others(const FiberControl& waiter, Enders& enders);
+  static constexpr WaitKind kItem{"a sender at Channel", nullptr, nullptr, others, "reserved for"};
+  static constexpr WaitKind kRoom{"a receiver at Channel", nullptr, nullptr, others,
+                                  "reserved for"};
+
+  std::unique_ptr<const std::vector<std::uint64_t>> ids_;  // null: all may use it
+
+ private:
+  void check_running() const;
+};
 
 }  // namespace detail
 
 template <typename T>
-class Channel {
+class Channel : private detail::ChannelUsers {
   static_assert(std::is_nothrow_move_constructible_v<T>, "what is handed over must not get stuck");
 
  public:
@@ -70,6 +93,14 @@ class Channel {
   [[nodiscard]] std::ptrdiff_t balance() const noexcept {
     return static_cast<std::ptrdiff_t>(senders_.size()) -
            static_cast<std::ptrdiff_t>(receivers_.size());
+  }
+
+  // Says by their ids which fibers use the channel: from now on others that put or get, callbacks
+  // of the hub among them, are told by Misuse; close() is for everybody. Who waits here is then
+  // known to wait for one of these, which is what gnet::diag::find_deadlocks() goes by.
+  void reserve_for(std::vector<std::uint64_t> fibers) {
+    hub().check_thread();
+    ids_ = std::make_unique<const std::vector<std::uint64_t>>(std::move(fibers));
   }
 
   // ---- putting ----
@@ -102,6 +133,7 @@ class Channel {
   requires std::constructible_from<T, U&&>
   [[nodiscard]] bool try_put(U&& item) {
     hub().check_thread();
+    this->check();
     if (closed_) throw ChannelClosed();
     if (!receivers_.empty()) {
       T made(std::forward<U>(item));
@@ -137,6 +169,7 @@ class Channel {
   // called inside callbacks of the hub.
   [[nodiscard]] std::optional<T> try_get() {
     hub().check_thread();
+    this->check();
     std::optional<T> item;
     take_now(item);
     if (!item && closed_) throw ChannelClosed();
@@ -250,7 +283,7 @@ class Channel {
     Hub& hub = this->hub();
     enlist(sender);
     while (!sender.signalled) {
-      if (!hub.park(sender, detail::kChannelRoom, this, deadline) && !sender.signalled) {
+      if (!hub.park(sender, kRoom, users(), deadline) && !sender.signalled) {
         return false;
       }
     }
@@ -262,7 +295,7 @@ class Channel {
   static bool was_taken(const Sender& sender) {
     if (sender.taken) return true;
     if (sender.error) std::rethrow_exception(sender.error);
-    if (sender.abandoned) detail::throw_destroyed(detail::kChannelRoom);
+    if (sender.abandoned) detail::throw_destroyed(kRoom);
     return false;
   }
 
@@ -270,6 +303,7 @@ class Channel {
   Granted receive(std::optional<T>& item, Deadline deadline) {
     Hub& hub = this->hub();
     hub.check_thread();
+    this->check();
     hub.checkpoint();
     take_now(item);
     if (item) return Granted::yes;
@@ -277,7 +311,7 @@ class Channel {
     Receiver receiver(&hub.running());
     receivers_.add(receiver);
     while (!receiver.signalled) {
-      if (!hub.park(receiver, detail::kChannelItem, this, deadline) && !receiver.signalled) {
+      if (!hub.park(receiver, kItem, users(), deadline) && !receiver.signalled) {
         return Granted::deadline_passed;
       }
     }
@@ -288,7 +322,7 @@ class Channel {
 
   // What became of a receiver that was woken. False: the channel was closed.
   static bool was_served(const Receiver& receiver) {
-    if (!receiver.item && receiver.abandoned) detail::throw_destroyed(detail::kChannelItem);
+    if (!receiver.item && receiver.abandoned) detail::throw_destroyed(kItem);
     return receiver.item.has_value();
   }
 
@@ -299,6 +333,7 @@ class Channel {
   }
 
   [[nodiscard]] Hub& hub() const noexcept { return receivers_.hub(); }
+  [[nodiscard]] const detail::ChannelUsers* users() const noexcept { return this; }
 
   std::size_t capacity_;
   bool closed_ = false;

@@ -8,7 +8,15 @@ namespace detail {
 namespace {
 
 constexpr WaitKind kAsked{"somebody to ask Generator"};
-constexpr WaitKind kAnswered{"a value of Generator"};
+
+const FiberControl* body_of(const void* turns) {
+  struct Access : AnyFiber {
+    using AnyFiber::control_of;
+  };
+  return &Access::control_of(static_cast<const GeneratorTurns*>(turns)->body);
+}
+
+constexpr WaitKind kAnswered{"a value of Generator", body_of, nullptr, nullptr, "made by"};
 
 }  // namespace
 

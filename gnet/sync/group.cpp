@@ -8,7 +8,6 @@
 namespace gnet {
 namespace {
 
-constexpr detail::WaitKind kMembers{"the fibers of Group"};
 constexpr detail::WaitKind kTasks{"the calls of map()"};
 
 }  // namespace
@@ -68,9 +67,19 @@ Group::~Group() {
   }
 }
 
-const detail::FiberControl* Group::first_member(const void* group) {
-  auto& members = static_cast<const Group*>(group)->members_;
-  return members.empty() ? nullptr : &members.front().control();
+void Group::all_members(const detail::FiberControl& waiter, detail::Enders& enders) {
+  enders.which = detail::Enders::Which::all;
+  static_cast<const Group*>(waiter.waits_on)->members_.for_each([&](Member& member) {
+    enders.fibers.push_back(&member.control());
+  });
+}
+
+void Group::give_slot(const detail::FiberControl& waiter, detail::Enders& enders) {
+  all_members(waiter, enders);
+  // A slot that no member has is on its way to somebody.
+  const std::size_t slots = static_cast<const Group*>(waiter.waits_on)->limit_;
+  const bool all_taken = enders.fibers.size() == slots;
+  enders.which = all_taken ? detail::Enders::Which::any : detail::Enders::Which::unknown;
 }
 
 std::size_t Group::look_ahead(std::size_t asked) const noexcept {

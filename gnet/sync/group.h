@@ -288,6 +288,10 @@ class Group {
 
   [[nodiscard]] Hub& hub() const noexcept { return waiters_.hub(); }
 
+  // Whose ends end a wait for a slot, or for everybody.
+  static void give_slot(const detail::FiberControl& waiter, detail::Enders& enders);
+  static void all_members(const detail::FiberControl& waiter, detail::Enders& enders);
+
   std::size_t limit_;
   mutable WaitQueue available_;
 
@@ -299,8 +303,8 @@ class Group {
   // How far imap() may be ahead of its reader.
   [[nodiscard]] std::size_t look_ahead(std::size_t asked) const noexcept;
 
-  static const detail::FiberControl* first_member(const void* group);
-  static constexpr detail::WaitKind kSlot{"a slot in Pool", first_member};
+  static constexpr detail::WaitKind kSlot{"a slot in Pool", nullptr, nullptr, give_slot};
+  static constexpr detail::WaitKind kMembers{"the fibers of Group", nullptr, nullptr, all_members};
 
   // Spawns a member of a batch.
   template <typename F>

@@ -1,11 +1,6 @@
 #include "gnet/sync/pool.h"
 
 namespace gnet {
-namespace {
-
-constexpr detail::WaitKind kAvailable{"a free slot in Pool"};
-
-}  // namespace
 
 PoolFull::PoolFull() : QueueFull("the pool is full") {}
 
@@ -14,6 +9,7 @@ void Pool::throw_full() {
 }
 
 std::size_t Pool::wait_available(Deadline deadline) {
+  static constexpr detail::WaitKind kAvailable{"a free slot in Pool", nullptr, nullptr, give_slot};
   hub().check_thread();
   hub().checkpoint();
   while (full()) {

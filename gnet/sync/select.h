@@ -155,6 +155,7 @@ class Receive<Channel<T>> : public detail::Receipt<T> {
 
   bool try_now() override {
     channel_.hub().check_thread();
+    channel_.check();
     std::optional<T> item;
     channel_.take_now(item);
     return this->keep(std::move(item), channel_.closed());

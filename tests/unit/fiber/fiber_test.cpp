@@ -562,6 +562,26 @@ BOOST_AUTO_TEST_CASE(checkpoint_lets_others_run_after_its_share) {
   BOOST_TEST(other_ran);
 }
 
+BOOST_AUTO_TEST_CASE(checkpoint_lets_timers_fire_after_its_share) {
+  bool slept = false;
+  int shares = 0;
+  auto sleeper = spawn([&] {
+    gnet::sleep(1ms);
+    slept = true;
+  });
+  auto counting = spawn([&] {
+    while (!slept) {
+      ++shares;
+      gnet::yield();
+    }
+  });
+  gnet::yield();
+  while (!slept) gnet::checkpoint();
+  counting.join();
+  sleeper.join();
+  BOOST_TEST(shares <= 5);
+}
+
 BOOST_AUTO_TEST_CASE(checkpoint_throws_a_pending_interrupt) {
   bool went_on = false;
   auto fiber = spawn([&] {

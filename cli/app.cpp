@@ -16,6 +16,7 @@
 #include "cli/log_setup.h"
 #include "cli/output.h"
 #include "cli/settings.h"
+#include "cli/watchdog.h"
 #include "gnet/base/error.h"
 #include "gnet/base/log.h"
 #include "gnet/base/version.h"
@@ -106,6 +107,7 @@ Exit run_command(const CommandLine& line) {
     check(*server);
     set_live_options({line, settings, options});
     const Background background(*server);
+    set_watchdog(server->watchdog);
     return command.run(options.get());
   }
   return command.run(options.get());

@@ -1,6 +1,7 @@
 #include "cli/client_options.h"
 
 #include "cli/failure.h"
+#include "cli/watchdog.h"
 
 namespace cli {
 
@@ -40,6 +41,7 @@ FlagGroup client_flags() {
            "send small messages at once (TCP_NODELAY)",
            {.choices = {}}},
           {"--keepalive", "D", &C::keepalive, "probe a silent peer after D"},
+          watchdog_row<C>(),
       }),
   };
 }

@@ -24,6 +24,7 @@
 #include "cli/server_output.h"
 #include "gnet/base/log_writer.h"
 #include "gnet/base/size.h"
+#include "gnet/diag/deadlock.h"
 #include "gnet/diag/dump.h"
 #include "gnet/os/hub_group.h"
 #include "gnet/os/signal.h"
@@ -384,9 +385,25 @@ class ServerRun {
   }
 
   void dump_other_fibers() const {
+    for (std::size_t hub = 1; hubs_ && hub < hubs_->size(); ++hub) dump_fibers_of(*hubs_, hub);
+  }
+
+  static void dump_fibers_of(gnet::HubGroup& hubs, std::size_t hub) {
+    const std::string fibers = hubs.run(hub, [] { return gnet::diag::dump(); });
+    post_report(fmt::format("thread {}-{}:\n{}", kThreadName, hub, fibers));
+  }
+
+  // A thread that is busy answers when it can.
+  void dump_all_fibers() const {
+    post_report(gnet::diag::dump());
     for (std::size_t hub = 1; hubs_ && hub < hubs_->size(); ++hub) {
-      const std::string fibers = hubs_->run(hub, [] { return gnet::diag::dump(); });
-      post_report(fmt::format("thread {}-{}:\n{}", kThreadName, hub, fibers));
+      gnet::spawn([hubs = hubs_, hub] {
+        try {
+          dump_fibers_of(*hubs, hub);
+        } catch (const gnet::ResultAbandoned&) {
+          // It has ended.
+        }
+      });
     }
   }
 
@@ -456,6 +473,9 @@ class ServerRun {
       }
     }
     post_report(text);
+    if (global_.json) return;
+    if (verbosity_ > 0) return dump_all_fibers();
+    for (const auto& deadlock : gnet::diag::find_deadlocks()) post_report(deadlock.text);
   }
 
   const GlobalOptions& global_;

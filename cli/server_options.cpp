@@ -7,6 +7,7 @@
 
 #include "cli/failure.h"
 #include "cli/family.h"
+#include "cli/watchdog.h"
 
 namespace cli {
 namespace {
@@ -183,6 +184,7 @@ std::vector<Row<S>> process() {
        "never gain privileges again",
        {.bare = "on"}},
       {"--die-with-parent", &S::die_with_parent, "stop when the parent process ends"},
+      watchdog_row<S>(),
   };
 }
 

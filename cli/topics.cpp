@@ -44,7 +44,8 @@ constexpr std::string_view kSignals = R"(What servers do when they get a signal:
   SIGHUP              open the log files anew and read the options again; if the
                       terminal has gone and there is no --config, as SIGTERM;
                       ignored under nohup
-  SIGUSR1             report the counters, with -v also the connections, on stderr
+  SIGUSR1             report the counters on stderr, with -v also the connections and
+                      what every fiber is doing
   SIGUSR2             open the log file anew
 
 Clients stop at SIGTERM and SIGINT, print what they have, and exit 143 or 130.
@@ -122,6 +123,7 @@ constexpr std::string_view kEnvironment = R"(The environment variables that gnet
   GNET_RESOLVER             who looks names up: thread, that is the system on threads, or
                             ares, DNS without threads [thread]
   GNET_RESOLVER_NAMESERVERS whom ares asks, such as 192.0.2.1,[2001:db8::1]:5353
+  GNET_WATCHDOG             as --watchdog, in any program that uses the library
   NO_COLOR                  no colours, if it is set and not empty
   CLICOLOR_FORCE, FORCE_COLOR   colours even if the output is no terminal
   COLUMNS, TERM             width of help; TERM=dumb has no colours

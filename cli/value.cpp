@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "gnet/base/size.h"
+#include "gnet/diag/watchdog.h"
 
 namespace cli {
 namespace {
@@ -142,6 +143,11 @@ void read_value(std::string_view text, gnet::Duration& value) {
   value = *duration;
 }
 
+void read_value(std::string_view text, WatchdogLimit& value) {
+  value.time = gnet::diag::parse_watchdog(text);
+  if (!value.time) throw BadValue("must be on, off or a duration like 250ms");
+}
+
 void read_value(std::string_view text, gnet::Endpoint& value) {
   value = gnet::Endpoint::parse(text);
 }
@@ -200,6 +206,10 @@ std::string show(const Ports& value) {
     text += show(range);
   }
   return text;
+}
+
+std::string show(WatchdogLimit value) {
+  return value.time && value.time->count() > 0 ? show(*value.time) : "off";
 }
 
 std::string show(gnet::Duration value) {

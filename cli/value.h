@@ -41,6 +41,11 @@ struct Rate {
   std::uint64_t bytes_per_second = 0;
 };
 
+// How long a fiber may hold up its hub before it is reported: 250ms, or "on" for the default.
+struct WatchdogLimit {
+  std::optional<gnet::Duration> time;  // none: not asked for; 0: off
+};
+
 // A number of things: 10, 10k.
 struct Count {
   std::uint64_t number = 0;
@@ -96,6 +101,7 @@ void read_value(std::string_view text, FileMode& value);
 void read_value(std::string_view text, PortRange& value);
 void read_value(std::string_view text, Ports& value);
 void read_value(std::string_view text, gnet::Duration& value);
+void read_value(std::string_view text, WatchdogLimit& value);
 void read_value(std::string_view text, gnet::Endpoint& value);
 
 template <typename T>
@@ -118,6 +124,7 @@ void read_value(std::string_view text, std::optional<T>& value) {
 [[nodiscard]] std::string show(PortRange value);
 [[nodiscard]] std::string show(const Ports& value);
 [[nodiscard]] std::string show(gnet::Duration value);
+[[nodiscard]] std::string show(WatchdogLimit value);
 [[nodiscard]] std::string show(const gnet::Endpoint& value);
 
 template <typename T>

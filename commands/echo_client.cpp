@@ -12,6 +12,7 @@
 #include "cli/input.h"
 #include "cli/json.h"
 #include "cli/output.h"
+#include "cli/watchdog.h"
 #include "commands/commands.h"
 #include "commands/conversation.h"
 #include "commands/echo_links.h"
@@ -284,6 +285,7 @@ cli::Exit run(const Options& options) {
     throw cli::UsageError("--unix and ENDPOINT exclude each other");
   }
   check_connections(options.connections.number);
+  cli::set_watchdog(options.watchdog);
   return EchoClient(options).run();
 }
 

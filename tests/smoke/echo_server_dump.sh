@@ -1,6 +1,18 @@
-# SIGQUIT with -v tells what every fiber is doing.
+# SIGUSR1 and SIGQUIT with -v tell what every fiber is doing.
 . "$(dirname "$0")/prelude.sh"
 
+start echo-server -p 0 -4 -v
+hold 2
+await server.err "echo#2"
+kill -USR1 "$server"
+await server.err "): running"
+await server.err "main (the thread's own): waiting for"
+# As a tree: who was spawned stands below who did it.
+grep -q '^  [^ ].*(spawned at ' server.err || fail "no tree: $(cat server.err)"
+grep -q '; stack [0-9]*K of [0-9]*K$' server.err || fail "no stacks: $(cat server.err)"
+stop
+
+: > server.err
 start echo-server -p 0 -4 -v
 hold 2
 await server.err "echo#2"

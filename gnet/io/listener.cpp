@@ -11,6 +11,7 @@
 #include "gnet/io/bind.h"
 
 namespace gnet {
+
 Listener::Listener(const Endpoint& endpoint, const ListenOptions& options) {
   if (endpoint.is_unix()) {
     socket_ = Socket::open(AF_UNIX, socket_type(endpoint.transport()));
@@ -53,6 +54,7 @@ void Listener::hold_reserve() noexcept {
 }
 
 std::optional<Accepted> Listener::try_accept() {
+  hold_reserve();
   for (;;) {
     Accepted accepted;
     // A unix peer has a longer address; it is cut, and only its family is of use.
@@ -87,10 +89,15 @@ std::optional<Accepted> Listener::try_accept() {
   }
 }
 
+void Listener::wait() {
+  if (!socket_.is_open()) throw_errno(EBADF, "accept");
+  Hub::current().checkpoint();
+  socket_.wait_readable();
+}
+
 Accepted Listener::accept() {
   for (;;) {
-    socket_.wait_readable();
-    hold_reserve();
+    wait();
     if (auto accepted = try_accept()) return std::move(*accepted);
   }
 }

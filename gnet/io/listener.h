@@ -58,7 +58,9 @@ class Listener {
   // bad_file_descriptor when another fiber closes the Listener.
   Accepted accept();
 
-  // As accept(), without suspending.
+  // The two halves of accept(): suspends until a connection may be there; takes it, without
+  // suspending, if there is one.
+  void wait();
   [[nodiscard]] std::optional<Accepted> try_accept();
 
   // Stops listening; removes the path of a unix socket that it made.

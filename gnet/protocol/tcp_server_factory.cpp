@@ -1,7 +1,5 @@
 #include "gnet/protocol/tcp_server_factory.h"
 
-#include <algorithm>
-
 #include "gnet/base/error.h"
 #include "gnet/fiber/cancel_scope.h"
 
@@ -9,9 +7,6 @@ namespace gnet {
 namespace {
 
 constexpr detail::WaitKind kCapacity{"a connection to end, because the server is full"};
-
-constexpr Duration kFirstBackOff = std::chrono::milliseconds(10);
-constexpr Duration kLastBackOff = std::chrono::seconds(1);
 
 }  // namespace
 
@@ -53,13 +48,11 @@ void TCPServerFactory::start() {
 }
 
 void TCPServerFactory::resume() {
-  if (acceptor_) return;
-  acceptor_ = spawn({.name = "accept " + local_endpoint().to_string()}, [this] { accept_loop(); });
+  acceptor_.start("accept " + local_endpoint().to_string());
 }
 
 void TCPServerFactory::pause() {
-  if (acceptor_) acceptor_.kill();
-  acceptor_ = {};
+  acceptor_.stop();
 }
 
 void TCPServerFactory::close_listener() {
@@ -82,23 +75,12 @@ const Endpoint& TCPServerFactory::local_endpoint() const {
   return listener_.local_endpoint();
 }
 
-void TCPServerFactory::accept_loop() {
-  Duration back_off = kFirstBackOff;
-  for (;;) {
-    while (options_.max_connections > 0 && active() >= options_.max_connections) {
-      ended_.wait(kCapacity, this);
-    }
-    try {
-      serve(listener_.accept());
-      back_off = kFirstBackOff;
-    } catch (const std::system_error& error) {
-      if (error.code() == std::errc::bad_file_descriptor) return;  // closed
-      // Out of descriptors or memory: a connection that ends, or time, may help.
-      if (back_off == kFirstBackOff) log().warn("{}: connections wait", error.what());
-      ended_.wait(kCapacity, this, Deadline(back_off));
-      back_off = std::min(back_off * 2, kLastBackOff);
-    }
-  }
+bool TCPServerFactory::is_full() const noexcept {
+  return options_.max_connections > 0 && active() >= options_.max_connections;
+}
+
+void TCPServerFactory::wait_for_room(Deadline deadline) {
+  ended_.wait(kCapacity, this, deadline);
 }
 
 void TCPServerFactory::serve(Accepted accepted) {

@@ -28,6 +28,7 @@
 #include <optional>
 #include <utility>
 
+#include "gnet/io/acceptor.h"
 #include "gnet/io/listener.h"
 #include "gnet/protocol/connection_factory.h"
 
@@ -44,7 +45,7 @@ struct ServerOptions {
   std::optional<TLSContext> tls = std::nullopt;
 };
 
-class TCPServerFactory : public ConnectionFactory {
+class TCPServerFactory : public ConnectionFactory, private Acceptor::Owner {
  public:
   using Builder = std::function<std::unique_ptr<Protocol>()>;
 
@@ -91,7 +92,7 @@ class TCPServerFactory : public ConnectionFactory {
   void start() override;
   // Not to be called by one of its own connections, which it would wait for.
   std::size_t stop(Deadline grace) override;
-  [[nodiscard]] bool running() const noexcept override { return static_cast<bool>(acceptor_); }
+  [[nodiscard]] bool running() const noexcept override { return acceptor_.running(); }
 
   // Stops accepting, and takes it up again; connections wait in the backlog.
   void pause();
@@ -110,15 +111,19 @@ class TCPServerFactory : public ConnectionFactory {
   [[nodiscard]] Listener& listener() noexcept { return listener_; }
 
  private:
-  void accept_loop();
-  void serve(Accepted accepted);
+  [[nodiscard]] bool is_full() const noexcept override;
+  void wait_for_room(Deadline deadline) override;
+  void serve(Accepted accepted) override;
+  void accepting_failed(const std::system_error&) noexcept override {}
+  [[nodiscard]] const Logger& accept_log() override { return log(); }
+
   void begin(const Slot& slot, UniqueFd fd);
 
   std::optional<Endpoint> endpoint_;
   ServerOptions options_;
   Builder builder_;
   Listener listener_;
-  Fiber<> acceptor_;
+  Acceptor acceptor_{*this, listener_};
 };
 
 }  // namespace gnet

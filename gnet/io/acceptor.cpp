@@ -1,0 +1,79 @@
+#include "gnet/io/acceptor.h"
+
+#include <algorithm>
+#include <exception>
+#include <utility>
+
+#include "gnet/base/error.h"
+
+namespace gnet {
+namespace {
+
+// What will be the same at the next attempt.
+bool will_last(const std::error_code& code) noexcept {
+  return code == std::errc::bad_file_descriptor || code == std::errc::invalid_argument ||
+         code == std::errc::not_a_socket;
+}
+
+}  // namespace
+
+Acceptor::Acceptor(Owner& owner, Listener& listener, AcceptOptions options)
+    : owner_(owner), listener_(listener), options_(options) {
+  if (options.max_accept == 0) throw Misuse("max_accept must be at least 1");
+}
+
+void Acceptor::start(std::string name, SourceLocation where) {
+  if (running()) return;
+  fiber_ = spawn(
+      {.name = std::move(name)}, [this] { run(); }, where);
+}
+
+void Acceptor::stop() {
+  // A handle of its own: while this waits, others may stop or start.
+  if (fiber_) fiber_.share().kill();
+}
+
+void Acceptor::run() {
+  Duration delay = options_.first_delay;
+  std::size_t taken = 0;  // since others last ran
+  for (;;) {
+    while (owner_.is_full()) owner_.wait_for_room(Deadline::never());
+    if (taken >= options_.max_accept) {
+      yield();
+      taken = 0;
+    }
+    if (!listener_.is_open()) return;
+    if (!listener_.socket().may_read()) taken = 0;
+    bool accepted = false;
+    try {
+      listener_.wait();
+      // Somebody else may have taken the room meanwhile.
+      if (owner_.is_full()) continue;
+      if (auto connection = listener_.try_accept()) {
+        accepted = true;
+        ++taken;
+        owner_.serve(std::move(*connection));
+        delay = options_.first_delay;
+      }
+      continue;
+    } catch (const std::exception& error) {
+      const auto* failure = dynamic_cast<const std::system_error*>(&error);
+      if (accepted) {
+        owner_.accept_log().error("cannot serve a connection: {}", error.what());
+      } else if (!listener_.is_open()) {
+        return;  // closed meanwhile
+      } else if (failure != nullptr && will_last(failure->code())) {
+        owner_.accept_log().error("{}: it is closed", error.what());
+        listener_.close();
+        return owner_.accepting_failed(*failure);
+      } else if (delay == options_.first_delay) {
+        owner_.accept_log().warn("{}: connections wait", error.what());
+      }
+    }
+    // A connection that ends, or time, may help.
+    owner_.wait_for_room(Deadline(delay));
+    delay = std::min(delay * 2, options_.last_delay);
+  }
+}
+
+}  // namespace gnet

@@ -45,8 +45,9 @@ enum class Family : std::uint8_t { any, v4, v6 };
 
 class Endpoint {
  public:
-  // Throws BadEndpoint.
-  [[nodiscard]] static Endpoint parse(std::string_view text);
+  // Throws BadEndpoint. The short forms are of that transport; with udp, paths and names are of
+  // unix_datagram.
+  [[nodiscard]] static Endpoint parse(std::string_view text, Transport transport = Transport::tcp);
 
   // The same: whatever wants an Endpoint takes its text, as in connect("localhost:6011").
   template <typename Text>

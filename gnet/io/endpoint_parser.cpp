@@ -125,7 +125,8 @@ class EndpointParser {
     }
     if (text_.front() == '/' || text_.front() == '@' || text_.starts_with("./") ||
         text_.starts_with("../")) {
-      endpoint_.transport_ = Transport::unix_stream;
+      endpoint_.transport_ = endpoint_.transport_ == Transport::udp ? Transport::unix_datagram
+                                                                    : Transport::unix_stream;
       set_path(std::string(text_));
     } else if (text_ == "-") {
       fail("standard input and output are not supported by this version");
@@ -452,8 +453,8 @@ class EndpointParser {
   bool abstract_ = false;
 };
 
-Endpoint Endpoint::parse(std::string_view text) {
-  return EndpointParser(text, Transport::tcp).parse();
+Endpoint Endpoint::parse(std::string_view text, Transport transport) {
+  return EndpointParser(text, transport).parse();
 }
 
 Endpoint Endpoint::of(Transport transport, std::string_view host, std::uint16_t port) {

@@ -1,48 +1,16 @@
 #include "gnet/protocol/udp_server_factory.h"
 
-#include <cerrno>
-#include <mutex>
-#include <vector>
-
 #include "gnet/base/error.h"
 #include "gnet/fiber/cancel_scope.h"
 
 namespace gnet {
-namespace {
-
-constexpr Duration kBackOff = std::chrono::milliseconds(10);
-
-// Whether the error says something of one peer, and nothing of the socket: what ICMP
-// reports of an earlier datagram comes with any later call.
-bool is_of_peer(const std::error_code& error) noexcept {
-  switch (error.value()) {
-    case ECONNREFUSED:
-    case ECONNRESET:
-    case EHOSTUNREACH:
-    case ENETUNREACH:
-    case EHOSTDOWN:
-    case ENETDOWN:
-    case EPROTO:
-    case ENOPROTOOPT:
-    case EAGAIN:    // a unix socket whose queue is full
-    case EPERM:     // a firewall
-    case EACCES:    // a broadcast address, or a unix socket of others
-    case ENOENT:    // a unix socket that is gone
-    case ENOTCONN:  // a unix socket without a name
-    case EDESTADDRREQ:
-    case EINVAL:
-      return true;
-    default:
-      return false;
-  }
-}
-
-}  // namespace
 
 UDPServerFactory::UDPServerFactory(Endpoint endpoint, ListenOptions options)
     : endpoint_(std::move(endpoint)), options_(options) {}
 
-UDPServerFactory::UDPServerFactory(DatagramSocket socket) : socket_(std::move(socket)) {}
+UDPServerFactory::UDPServerFactory(DatagramSocket socket) {
+  port_.open(std::move(socket));
+}
 
 UDPServerFactory::~UDPServerFactory() {
   if (Hub::current_if_any() == nullptr) return;
@@ -63,27 +31,13 @@ void UDPServerFactory::datagram_received(std::string_view data, const SocketAddr
 // ---- sending ----
 
 bool UDPServerFactory::send(std::string_view data, const SocketAddress& peer) {
-  const std::lock_guard turn(sending_);
-  if (!socket_.is_open()) return false;
-  // The first error may be another peer's, from before.
-  for (int attempt = 0; attempt < 2; ++attempt) {
-    try {
-      socket_.send(data, peer);
-      ++counters_.sent;
-      counters_.sent_bytes += data.size();
-      return true;
-    } catch (const std::system_error& error) {
-      if (!is_of_peer(error.code())) throw;
-      ++counters_.errors;
-    }
-  }
-  return false;
+  return port_.send(data, peer);
 }
 
 // ---- life ----
 
 void UDPServerFactory::listen() {
-  if (!socket_.is_open()) socket_ = DatagramSocket::bind(endpoint_.value(), options_);
+  if (!port_.is_open()) port_.open(DatagramSocket::bind(endpoint_.value(), options_));
 }
 
 void UDPServerFactory::start() {
@@ -109,14 +63,14 @@ std::size_t UDPServerFactory::stop(Deadline grace) {
     }
     receiver_ = {};
   }
-  if (socket_.is_open()) cut += wind_up(grace);
-  socket_.close();
+  if (port_.is_open()) cut += wind_up(grace);
+  port_.close();
   return cut;
 }
 
 Endpoint UDPServerFactory::local_endpoint() const {
-  if (!socket_.is_open()) throw Misuse("the server does not listen yet");
-  return socket_.local_endpoint();
+  if (!port_.is_open()) throw Misuse("the server does not listen yet");
+  return port_.socket().local_endpoint();
 }
 
 const Logger& UDPServerFactory::log() {
@@ -125,30 +79,11 @@ const Logger& UDPServerFactory::log() {
 }
 
 void UDPServerFactory::receive_loop() {
-  // One more byte shows that a datagram is too large.
-  std::vector<char> buffer(max_datagram + 1);
-  bool failed = false;
   while (accepting_) {
     SocketAddress peer;
-    std::optional<std::size_t> size;
-    try {
-      size = socket_.receive(buffer.data(), buffer.size(), peer);
-    } catch (const std::system_error& error) {
-      if (error.code() == std::errc::bad_file_descriptor) return;  // closed
-      ++counters_.errors;
-      if (!is_of_peer(error.code())) log().warn("{}", describe(error));
-      // An error that is reported goes away; one that stays must not spin.
-      if (std::exchange(failed, true)) sleep(kBackOff);
-      continue;
-    }
-    failed = false;
-    if (*size > max_datagram) {
-      ++counters_.truncated;
-      continue;
-    }
-    ++counters_.received;
-    counters_.received_bytes += *size;
-    handle({buffer.data(), *size}, peer);
+    const auto data = port_.receive(max_datagram, peer);
+    if (!data) return;  // closed
+    handle(*data, peer);
   }
 }
 
@@ -161,7 +96,7 @@ void UDPServerFactory::handle(std::string_view data, const SocketAddress& peer) 
   try {
     datagram_received(data, peer);
   } catch (const std::exception& error) {
-    ++counters_.errors;
+    port_.count_error();
     log().error("a datagram could not be handled: {}", describe(error));
   }
 }

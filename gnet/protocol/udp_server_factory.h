@@ -17,7 +17,6 @@
 
 #pragma once
 
-#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string_view>
@@ -25,10 +24,8 @@
 
 #include "gnet/base/log.h"
 #include "gnet/fiber/fiber.h"
-#include "gnet/io/datagram.h"
+#include "gnet/io/datagram_port.h"
 #include "gnet/protocol/factory.h"
-#include "gnet/sync/semaphore.h"
-#include "gnet/sync/wait_queue.h"
 
 namespace gnet {
 
@@ -54,15 +51,6 @@ class DatagramProtocol {
   friend class UDPServerFactory;
 
   UDPServerFactory* factory_ = nullptr;
-};
-
-struct DatagramCounters {
-  std::uint64_t received = 0;
-  std::uint64_t sent = 0;
-  std::uint64_t received_bytes = 0;
-  std::uint64_t sent_bytes = 0;
-  std::uint64_t truncated = 0;  // larger than max_datagram, and dropped
-  std::uint64_t errors = 0;     // callbacks that threw, and what peers caused
 };
 
 class UDPServerFactory : public Factory {
@@ -120,13 +108,13 @@ class UDPServerFactory : public Factory {
   std::size_t stop(Deadline grace) override;
   [[nodiscard]] bool running() const noexcept override { return receiver_ && !receiver_.dead(); }
 
-  [[nodiscard]] const DatagramCounters& counters() const noexcept { return counters_; }
+  [[nodiscard]] const DatagramCounters& counters() const noexcept { return port_.counters(); }
   [[nodiscard]] const Logger& log();
 
   // What it listens on, with the port that the kernel chose. Throws Misuse before
   // listen().
   [[nodiscard]] Endpoint local_endpoint() const;
-  [[nodiscard]] DatagramSocket& socket() noexcept { return socket_; }
+  [[nodiscard]] DatagramSocket& socket() noexcept { return port_.socket(); }
 
  private:
   void receive_loop();
@@ -135,12 +123,10 @@ class UDPServerFactory : public Factory {
   std::optional<Endpoint> endpoint_;
   ListenOptions options_;
   std::unique_ptr<DatagramProtocol> protocol_;
-  DatagramSocket socket_;
+  DatagramPort port_{[this](std::string_view problem) { log().warn("{}", problem); }};
   Fiber<> receiver_;
   bool accepting_ = false;
   bool handling_ = false;
-  Semaphore sending_{1};  // the kernel's room is waited for by one fiber at a time
-  DatagramCounters counters_;
   std::unique_ptr<Logger> log_;
 };
 

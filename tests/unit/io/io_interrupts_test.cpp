@@ -8,10 +8,13 @@
 
 #include "gnet/io/connect.h"
 #include "gnet/io/datagram.h"
+#include "gnet/io/datagram_server.h"
 #include "gnet/io/listener.h"
 #include "gnet/io/resolver.h"
 #include "gnet/io/stream.h"
+#include "gnet/io/stream_server.h"
 #include "gnet/os/signal.h"
+#include "gnet/sync/event.h"
 #include "tests/unit/interrupts.h"
 
 using namespace test;
@@ -101,6 +104,45 @@ std::function<Scene()> accept_scene(Accept accept) {
   };
 }
 
+// A server whose one handler is at work until it is told to end.
+struct BusyServer {
+  BusyServer() {
+    server.start();
+    client = gnet::connect(server.address());
+    while (!busy) gnet::yield();
+  }
+  bool serves() {
+    server.start();
+    busy = false;
+    gnet::Stream next = gnet::connect(server.address());
+    while (!busy) gnet::yield();
+    go.set();
+    char byte;
+    return next.receive(&byte, 1, 30s) == 0;
+  }
+  bool busy = false;
+  gnet::Event go;
+  gnet::StreamServer server{"127.0.0.1:0", [this](gnet::AnyStream&) {
+                              busy = true;
+                              go.wait();
+                            }};
+  gnet::Stream client;
+};
+
+// Interrupted or not, the server can be used again.
+template <typename Suspend>
+std::function<Scene()> server_scene(Suspend suspend) {
+  return [suspend]() -> Scene {
+    auto busy = std::make_shared<BusyServer>();
+    return {[=] { suspend(busy->server); },
+            [=] {
+              busy->go.set();
+              busy->server.close();
+            },
+            [=](bool, bool) { return busy->serves(); }};
+  };
+}
+
 std::vector<Point> points() {
   using gnet::Socket;
   return {
@@ -123,6 +165,24 @@ std::vector<Point> points() {
          return std::size_t{0};
        })},
       {"Listener::accept", accept_scene([](gnet::Listener& listener) { listener.accept(); })},
+      {"Listener::wait", accept_scene([](gnet::Listener& listener) { listener.wait(); })},
+      {"StreamServer::stop",
+       server_scene([](gnet::StreamServer& server) { server.stop(gnet::Deadline::never()); })},
+      {"StreamServer::serve_forever",
+       server_scene([](gnet::StreamServer& server) { server.serve_forever(0s); })},
+      {"DatagramServer::serve_forever",
+       [] {
+         auto server = std::make_shared<gnet::DatagramServer>(
+             "127.0.0.1:0", [](std::string_view, const gnet::SocketAddress&) {});
+         return Scene{[=] { server->serve_forever(); }, [=] { server->close(); },
+                      [=](bool, bool) {
+                        server->start();
+                        auto client = gnet::DatagramSocket::connect(server->address());
+                        client.send("x");
+                        while (server->counters().received == 0) gnet::yield();
+                        return server->stop(30s) == 0;
+                      }};
+       }},
       {"resolve",
        [] {
          return Scene{[] { static_cast<void>(gnet::resolve("localhost")); }, nullptr, always};

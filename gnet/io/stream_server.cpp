@@ -1,0 +1,102 @@
+#include "gnet/io/stream_server.h"
+
+#include <exception>
+
+#include "gnet/base/error.h"
+
+namespace gnet {
+namespace {
+
+// Whether the peer has just gone away, which is its right.
+bool is_gone(const std::error_code& code) noexcept {
+  return code == std::errc::broken_pipe || code == std::errc::connection_reset ||
+         code == make_error_code(TLSErrc::truncated);
+}
+
+// An endpoint may name its certificate itself.
+StreamServerOptions with_tls_of(const ServerAddress<Listener>& address,
+                                StreamServerOptions options) {
+  const auto& endpoint = address.endpoint();
+  if (!endpoint || !endpoint->is_tls() || options.tls) return options;
+  if (!endpoint->option("cert")) {
+    throw BadEndpoint(endpoint->url(), "TLS needs ?cert=, or a TLSContext among the options");
+  }
+  TLSServerOptions tls;
+  tls.override_by(*endpoint);
+  options.tls = TLSContext::server(std::move(tls));
+  return options;
+}
+
+}  // namespace
+
+class StreamServer::Connection final : public Task {
+ public:
+  Connection(StreamServer& server, AnyStream& stream) : Task(server), stream_(stream) {}
+
+ private:
+  void abort() noexcept override { stream_.abort(); }
+
+  AnyStream& stream_;
+};
+
+StreamServer::StreamServer(ServerAddress<Listener> address, StreamServerOptions options,
+                           SourceLocation where)
+    : BaseServer(options.max_connections, options.pool, where),
+      options_(with_tls_of(address, std::move(options))),
+      source_(std::move(address)),
+      acceptor_(*this, listener_, options_.accept) {
+  if (!source_.endpoint()) listen();
+}
+
+void StreamServer::refuse_empty_handler() {
+  throw Misuse("a server needs a handler");
+}
+
+Endpoint StreamServer::open() {
+  listener_ = source_.open(options_.listen);
+  const Endpoint& bound = listener_.local_endpoint();
+  return options_.tls && !bound.is_unix() ? bound.with_tls() : bound;
+}
+
+// ---- connections ----
+
+void StreamServer::serve(Accepted accepted) {
+  run_task([this, accepted = std::move(accepted)]() mutable { run(std::move(accepted)); });
+}
+
+void StreamServer::run(Accepted accepted) {
+  const Endpoint peer = peer_endpoint(accepted.peer);
+  try {
+    AnyStream stream = stream_of(std::move(accepted));
+    const Connection connection(*this, stream);
+    if (agree(stream, peer)) handler_(stream, peer);
+  } catch (const std::exception& error) {
+    const auto* failure = dynamic_cast<const std::system_error*>(&error);
+    if (failure != nullptr && is_gone(failure->code())) return;
+    this_fiber::set_name("connection from " + peer.to_string());
+    throw;
+  }
+}
+
+AnyStream StreamServer::stream_of(Accepted accepted) const {
+  Socket socket(std::move(accepted.fd), Socket::NonBlocking{});
+  if (options_.no_delay && accepted.peer.sin6_family != AF_UNIX) socket.set_no_delay(true);
+  Stream stream(std::move(socket));
+  if (!options_.tls) return stream;
+  return TLSStream(std::move(stream), *options_.tls);
+}
+
+// The handshake, if there has to be one.
+bool StreamServer::agree(AnyStream& stream, const Endpoint& peer) const {
+  const Duration limit = options_.handshake_timeout;
+  try {
+    stream.handshake(limit > Duration::zero() ? Deadline(limit) : Deadline::never());
+    return true;
+  } catch (const std::system_error& error) {
+    // Anybody can connect and say anything: nothing that somebody must look at.
+    log().info("connection from {}: {}", peer.short_name(), error.what());
+    return false;
+  }
+}
+
+}  // namespace gnet

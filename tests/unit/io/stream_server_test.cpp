@@ -1,0 +1,261 @@
+#include "gnet/io/stream_server.h"
+
+#include <unistd.h>
+
+#include <boost/test/unit_test.hpp>
+#include <functional>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "gnet/base/error.h"
+#include "gnet/io/buffered.h"
+#include "gnet/io/connect.h"
+#include "tests/unit/eventually.h"
+#include "tests/unit/fiber/support.h"
+#include "tests/unit/io/temporary_file.h"
+
+using namespace gnet;
+using namespace std::chrono_literals;
+using test::eventually;
+
+namespace {
+
+constexpr auto kPatience = 20s;
+
+void echo(AnyStream& stream, const Endpoint&) {
+  char buffer[1000];
+  while (const std::size_t size = stream.receive(buffer, sizeof buffer)) {
+    stream.send_all({buffer, size});
+  }
+}
+
+template <typename Client>
+std::string ask(Client& client, std::string_view question, Duration limit = kPatience) {
+  client.send_all(question);
+  char buffer[1000];
+  return {buffer, client.receive(buffer, sizeof buffer, limit)};
+}
+
+TLSContext secured() {
+  static const TLSContext context = TLSContext::server({.identity = make_self_signed()});
+  return context;
+}
+
+TLSStream connect_secured(const Endpoint& address) {
+  return TLSStream(connect(address.with_tls(false)), TLSContext::client({.verify = false}));
+}
+
+std::string problem(const std::function<void()>& attempt) {
+  try {
+    attempt();
+    return "none";
+  } catch (const std::logic_error& error) {
+    return error.what();
+  }
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(stream_server)
+
+BOOST_AUTO_TEST_CASE(the_handler_gets_the_stream_and_its_peer) {
+  std::string seen;
+  StreamServer server("127.0.0.1:0", [&](AnyStream& stream, const Endpoint& peer) {
+    seen = peer.to_string();
+    stream.send_all("hello");
+  });
+  server.start();
+  Stream client = connect(server.address());
+  BOOST_TEST(BufferedReader(client).read_all(kPatience) == "hello");
+  BOOST_TEST(seen == client.local_endpoint().to_string());
+}
+
+BOOST_AUTO_TEST_CASE(handlers_of_every_form) {
+  struct Greeter {
+    explicit Greeter(std::string text) : text(std::move(text)) {}
+    void operator()(AnyStream& stream) const { stream.send_all(text); }
+    std::string text;
+  };
+  StreamServer function("127.0.0.1:0", echo);
+  StreamServer pointer("127.0.0.1:0", &echo);
+  StreamServer object("127.0.0.1:0", Greeter("hi"));
+  StreamServer wrapped("127.0.0.1:0", std::function<void(AnyStream&, const Endpoint&)>(echo));
+  StreamServer moved("127.0.0.1:0", [text = std::make_unique<std::string>("hi")](
+                                        AnyStream& stream) { stream.send_all(*text); });
+  for (StreamServer* server : {&function, &pointer, &object, &wrapped, &moved}) {
+    server->start();
+    Stream client = connect(server->address());
+    BOOST_TEST(ask(client, "hi") == "hi");
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_missing_handler_is_refused_at_once) {
+  using Function = std::function<void(AnyStream&)>;
+  BOOST_TEST(problem([] { StreamServer("127.0.0.1:0", Function()); }) ==
+             "a server needs a handler");
+  void (*nothing)(AnyStream&) = nullptr;
+  BOOST_TEST(problem([&] { StreamServer("127.0.0.1:0", nothing); }) == "a server needs a handler");
+}
+
+BOOST_AUTO_TEST_CASE(a_bad_address_is_named_at_once) {
+  BOOST_TEST(problem([] { StreamServer("127.0.0.1:http", echo); }) ==
+             "bad endpoint '127.0.0.1:http': port must be 0-65535");
+  BOOST_TEST(
+      problem([] { StreamServer("tls://127.0.0.1:0", echo); }) ==
+      "bad endpoint 'tls://127.0.0.1:0': TLS needs ?cert=, or a TLSContext among the options");
+}
+
+BOOST_AUTO_TEST_CASE(the_client_reads_to_the_end_when_the_handler_returns) {
+  StreamServer server("127.0.0.1:0", [](AnyStream& stream) { stream.send_all("bye"); });
+  server.start();
+  for (int i = 0; i < 3; ++i) {
+    Stream client = connect(server.address());
+    BOOST_TEST(BufferedReader(client).read_all(kPatience) == "bye");
+  }
+  BOOST_TEST(eventually([&] { return server.active() == 0; }));
+}
+
+BOOST_AUTO_TEST_CASE(an_error_closes_its_connection_and_is_reported_once) {
+  const test::Reports reports;
+  int calls = 0;
+  StreamServer server("127.0.0.1:0", [&](AnyStream& stream, const Endpoint& peer) {
+    if (++calls == 1) throw test::Oops(1);
+    echo(stream, peer);
+  });
+  server.start();
+  Stream first = connect(server.address());
+  char byte = 0;
+  BOOST_TEST(first.receive(&byte, 1, kPatience) == 0u);
+  Stream second = connect(server.address());
+  BOOST_TEST(ask(second, "ooxx") == "ooxx");
+  BOOST_TEST_REQUIRE(reports.all.size() == 1u);
+  BOOST_TEST(reports.all[0].error == "oops 1");
+  BOOST_TEST(
+      reports.all[0].fiber.starts_with("connection from " + first.local_endpoint().to_string()));
+  BOOST_TEST(reports.all[0].fiber.find("stream_server_test.cpp") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(an_exception_of_no_class_closes_its_connection_too) {
+  const test::Reports reports;
+  StreamServer server("127.0.0.1:0", [](AnyStream&) { throw 42; });
+  server.start();
+  Stream client = connect(server.address());
+  char byte = 0;
+  BOOST_TEST(client.receive(&byte, 1, kPatience) == 0u);
+  BOOST_TEST(eventually([&] { return reports.all.size() == 1; }));
+  BOOST_TEST(server.accepting());
+}
+
+BOOST_AUTO_TEST_CASE(a_peer_that_goes_away_is_no_error) {
+  const test::Reports reports;
+  int ended = 0;
+  StreamServer server("127.0.0.1:0", [&](AnyStream& stream) {
+    const std::shared_ptr<void> frame(nullptr, [&](void*) { ++ended; });
+    for (;;) stream.send_all("something");
+  });
+  server.start();
+  for (int i = 0; i < 3; ++i) {
+    Stream client = connect(server.address());
+    char byte = 0;
+    client.receive(&byte, 1, kPatience);
+    client.abort();
+  }
+  BOOST_TEST(eventually([&] { return ended == 3; }));
+  BOOST_TEST(eventually([&] { return server.active() == 0; }));
+  BOOST_TEST(reports.all.empty());
+}
+
+BOOST_AUTO_TEST_CASE(many_at_once) {
+  StreamServer server("127.0.0.1:0", echo);
+  server.start();
+  std::vector<Stream> clients;
+  for (int i = 0; i < 250; ++i) clients.push_back(connect(server.address()));
+  for (Stream& client : clients) BOOST_REQUIRE(ask(client, "ooxx") == "ooxx");
+  BOOST_TEST(server.active() == 250u);
+}
+
+BOOST_AUTO_TEST_CASE(a_unix_socket) {
+  const std::string name = "@gnet-stream-server-" + std::to_string(getpid());
+  std::string peer = "none";
+  StreamServer server(name, [&](AnyStream& stream, const Endpoint& from) {
+    peer = from.path();
+    echo(stream, from);
+  });
+  server.start();
+  Stream client = connect(name);
+  BOOST_TEST(ask(client, "ooxx") == "ooxx");
+  BOOST_TEST(peer.empty());
+}
+
+// ---- TLS ----
+
+BOOST_AUTO_TEST_CASE(the_same_handler_serves_tls) {
+  bool was_secured = false;
+  StreamServer server("127.0.0.1:0",
+                      [&](AnyStream& stream, const Endpoint& peer) {
+                        was_secured =
+                            stream.tls() != nullptr && stream.tls()->session().established();
+                        echo(stream, peer);
+                      },
+                      {.tls = secured()});
+  server.start();
+  BOOST_TEST(server.address().is_tls());
+  TLSStream client = connect_secured(server.address());
+  BOOST_TEST(ask(client, "ooxx") == "ooxx");
+  BOOST_TEST(was_secured);
+  client.shutdown_send();
+  char byte = 0;
+  BOOST_TEST(client.receive(&byte, 1, kPatience) == 0u);  // with a farewell
+}
+
+BOOST_AUTO_TEST_CASE(an_endpoint_may_name_its_certificate) {
+  const Identity identity = make_self_signed();
+  const test::TemporaryFile file(identity.certificate + identity.key);
+  StreamServer server("tls://127.0.0.1:0?cert=" + file.name(), echo);
+  server.start();
+  BOOST_TEST(server.address().is_tls());
+  TLSStream client = connect_secured(server.address());
+  BOOST_TEST(ask(client, "ooxx") == "ooxx");
+}
+
+BOOST_AUTO_TEST_CASE(a_peer_that_says_nothing_holds_up_nobody) {
+  StreamServer server("127.0.0.1:0", echo, {.tls = secured()});
+  server.start();
+  const Stream silent = connect(server.address().with_tls(false));
+  TLSStream client = connect_secured(server.address());
+  BOOST_TEST(ask(client, "ooxx") == "ooxx");
+  BOOST_TEST(server.active() == 2u);
+}
+
+BOOST_AUTO_TEST_CASE(a_handshake_has_its_time) {
+  test::LogLines log;
+  const test::Reports reports;
+  bool called = false;
+  StreamServer server("127.0.0.1:0", [&](AnyStream&) { called = true; },
+                      {.tls = secured(), .handshake_timeout = 10ms});
+  server.start();
+  Stream silent = connect(server.address().with_tls(false));
+  char byte = 0;
+  BOOST_TEST(silent.receive(&byte, 1, kPatience) == 0u);
+  BOOST_TEST(!called);
+  BOOST_TEST(log.text().starts_with("connection from " + silent.local_endpoint().short_name() +
+                                    ": TLS handshake"));
+  BOOST_TEST(reports.all.empty());
+}
+
+BOOST_AUTO_TEST_CASE(what_is_no_tls_costs_its_connection_only) {
+  test::LogLines log;
+  const test::Reports reports;
+  StreamServer server("127.0.0.1:0", echo, {.tls = secured()});
+  server.start();
+  Stream plain = connect(server.address().with_tls(false));
+  plain.send_all("GET / HTTP/1.0\r\n\r\n");
+  BOOST_TEST(eventually([&] { return server.active() == 0 && !log.text().empty(); }));
+  TLSStream client = connect_secured(server.address());
+  BOOST_TEST(ask(client, "ooxx") == "ooxx");
+  BOOST_TEST(reports.all.empty());
+}
+
+BOOST_AUTO_TEST_SUITE_END()

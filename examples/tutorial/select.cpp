@@ -27,7 +27,7 @@ int main() {
   fibers.push_back(gnet::spawn([] { poll_for(1s); }));
   fibers.push_back(gnet::spawn([] { poll_for(2s); }));
   fibers.push_back(gnet::spawn([] {
-    std::printf("Hey lets do some stuff while the fibers poll, at %.1f seconds\n", tic());
+    std::printf("Hey lets do some stuff while the greenlets poll, at %.1f seconds\n", tic());
     gnet::sleep(1s);
   }));
   gnet::joinall(fibers);

@@ -12,6 +12,7 @@
 #include "gnet/diag/dump.h"
 #include "gnet/diag/watchdog.h"
 #include "gnet/fiber/cancel_scope.h"
+#include "gnet/fiber/context_var.h"
 #include "gnet/fiber/deadline.h"
 #include "gnet/fiber/fiber.h"
 #include "gnet/fiber/hub.h"

@@ -2,7 +2,11 @@
 //
 // It lies at the top of the fiber's own stack, so that spawning touches one page
 // and allocates nothing. The block outlives the fiber's body for as long as
-// handles refer to it.
+// handles refer to it. Programs see it through handles:
+//
+//   if (fiber.state() == gnet::FiberState::waiting) std::puts(gnet::to_string(fiber.state()));
+//
+// Threads: of the fiber's hub.
 
 #pragma once
 
@@ -37,6 +41,7 @@ enum class FiberState : std::uint8_t {
 namespace detail {
 
 struct FiberControl;
+struct Inherited;
 class LocalStorage;
 
 // Which fibers end a wait by what they do, where that can be known for certain. Interrupts do
@@ -118,8 +123,9 @@ struct FiberControl : Runnable, AllFibersHook, ScopeHook {
   Timeout* fired_timeouts = nullptr;  // expired, not yet thrown; in order of expiry
   CancelScope* scope = nullptr;       // the innermost
   LocalStorage* locals = nullptr;
-  ParkHook* park_hook = nullptr;  // called once, at the next suspension
-  std::exception_ptr error;       // what the body ended with
+  Inherited* inherited = nullptr;  // values of ContextVars, newest first
+  ParkHook* park_hook = nullptr;   // called once, at the next suspension
+  std::exception_ptr error;        // what the body ended with
 
   WaiterList done_waiters;  // joiners and links, in order
 
@@ -136,6 +142,10 @@ struct FiberControl : Runnable, AllFibersHook, ScopeHook {
   // The name given, or "fiber-ID".
   [[nodiscard]] std::string display_name() const;
 };
+
+// Lists of inherited values are shared; null is an empty one.
+[[nodiscard]] Inherited* share_inherited(Inherited* newest) noexcept;
+void release_inherited(Inherited* newest) noexcept;
 
 inline Waiter::Waiter(FiberControl* waiting) noexcept : wake(nullptr), fiber(waiting) {}
 

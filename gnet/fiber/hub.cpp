@@ -155,6 +155,7 @@ Hub::~Hub() {
   detail::hub_ends(*this);
   set_watch(nullptr);
   detail::destroy_locals(main_);
+  detail::release_inherited(std::exchange(main_.inherited, nullptr));
   Timeout::forget_all(main_);
   asio_.reset();
   Mailbox::discard(mailbox_->take());
@@ -279,7 +280,12 @@ void Hub::adopt(FiberControl& fiber, SourceLocation where) {
   fiber.spawned_at = where;
   // The stack begins right below the block.
   fiber.context.prepare(fiber.stack.usable(), reinterpret_cast<char*>(&fiber), fiber_entry);
-  fiber.spawned_by = current_ != nullptr ? current_->id : 0;
+  if (current_ != nullptr) {
+    fiber.spawned_by = current_->id;
+    if (current_->inherited != nullptr) {
+      fiber.inherited = detail::share_inherited(current_->inherited);
+    }
+  }
   all_fibers_.push_back(fiber);
   ++fiber_count_;
 }
@@ -340,6 +346,9 @@ void Hub::fiber_entry(boost::context::detail::transfer_t transfer) {
 
 void Hub::finish(FiberControl& fiber) noexcept {
   if (fiber.locals != nullptr) detail::destroy_locals(fiber);
+  if (fiber.inherited != nullptr) {
+    detail::release_inherited(std::exchange(fiber.inherited, nullptr));
+  }
   if (fiber.fired_timeouts != nullptr) Timeout::forget_all(fiber);
   fiber.state = FiberState::finished;
   fiber.ended = true;

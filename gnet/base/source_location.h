@@ -2,6 +2,8 @@
 // standard library has none (clang 14 with libstdc++).
 //
 //   Fiber<void> spawn(F body, SourceLocation where = SourceLocation::current());
+//
+// Threads: a plain value.
 
 #pragma once
 

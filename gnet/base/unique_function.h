@@ -3,6 +3,8 @@
 //
 //   gnet::UniqueFunction<void()> job = [file = std::move(file)] { file->close(); };
 //   job();
+//
+// Threads: as what it holds.
 
 #pragma once
 

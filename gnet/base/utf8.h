@@ -1,5 +1,7 @@
 // Telling well-formed UTF-8 from other bytes, and text that is safe for terminals and JSON.
 //
+//   if (!gnet::is_utf8(name)) refuse(gnet::printable(name));   // "caf\xe9"
+//
 // Threads: functions without state.
 
 #pragma once

@@ -1,4 +1,8 @@
 // The version of the library, as `gnet version` prints it: "0.1.0".
+//
+//   fmt::print("built on gnet {}\n", gnet::version());
+//
+// Threads: may be used from any.
 
 #pragma once
 

@@ -1,6 +1,12 @@
 // A handle to a fiber, whatever its result: state, joining, killing, links.
 //
+//   gnet::AnyFiber& fiber = workers.at(name);      // from a Fiber<int>, or a Fiber<>
+//   if (!fiber.join(2s)) fiber.kill();
+//   if (fiber.exception()) retry(name);
+//
 // See fiber.h for Fiber<T> and spawn().
+//
+// Threads: a handle belongs to the hub of its fiber.
 
 #pragma once
 

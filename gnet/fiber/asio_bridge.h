@@ -1,9 +1,14 @@
-// Asio's loop around the hub's poller.
+// Asio's loop around the hub's poller; programs use it through Hub::io_context():
+//
+//   asio::steady_timer timer(gnet::Hub::current().io_context(), 1s);
+//   timer.async_wait(gnet::use_fiber);
 //
 // Once a program uses Hub::io_context(), the hub blocks in Asio instead of in its
 // own epoll set, which is one descriptor among others there. Only public Asio is
 // used. Nesting the other way round loses posts from other threads: Asio does not
 // wake a reactor that nobody waits in.
+//
+// Threads: an AsioBridge belongs to one hub.
 
 #pragma once
 

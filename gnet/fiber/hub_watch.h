@@ -3,7 +3,9 @@
 // A hub has a HubWatch while gnet/diag/watchdog.h is at work. Its fibers then switch through the
 // hub's loop, which says here when a turn begins, be it a fiber's or a callback's, and when the hub
 // waits for events; the shorter ways, which know nothing of it, rest meanwhile. Each fiber's turns
-// and run time are counted on the way.
+// and run time are counted on the way. Programs say:
+//
+//   gnet::diag::start_watchdog();
 //
 // Threads: a HubWatch is told by its hub's thread, and looked at by the watchdog's.
 

@@ -2,7 +2,16 @@
 //
 // None of these derives from std::exception, so that `catch (const
 // std::exception&)` does not swallow them. Code that writes `catch (...)` must
-// rethrow.
+// rethrow:
+//
+//   try {
+//     serve();
+//   } catch (const gnet::Interrupt&) {
+//     count_as_ended();
+//     throw;
+//   }
+//
+// Threads: thrown in the fiber that is meant, on its thread.
 
 #pragma once
 

@@ -6,6 +6,10 @@
 // a generation, which tells an event of a closed descriptor from one of its
 // successor with the same number.
 //
+// Of the hub and its sockets; programs wait for their own descriptors so:
+//
+//   gnet::wait_read(fd, 5s);
+//
 // Threads: a Poller belongs to one hub.
 
 #pragma once

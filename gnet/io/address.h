@@ -1,4 +1,10 @@
 // Between Endpoints and the kernel's socket addresses.
+//
+//   for (gnet::SocketAddress& address : gnet::addresses_of("example.org:80", 5s)) {
+//     if (::connect(fd, address.data(), address.size) == 0) return;
+//   }
+//
+// Threads: may be used from any; an address is a plain value.
 
 #pragma once
 

@@ -1,4 +1,8 @@
-// Binding, for listeners and datagram sockets alike.
+// Binding, for listeners and datagram sockets alike. Programs say it so:
+//
+//   gnet::Listener listener("tcp://127.0.0.1:6011");
+//
+// Threads: as the Socket.
 
 #pragma once
 

@@ -1,5 +1,9 @@
 // How a fiber waits for a socket. Part of socket.cpp and of Protocol's loop, where it
-// is inline; nobody else needs it.
+// is inline. Everybody else says:
+//
+//   if (!socket.wait_readable(5s)) give_up();
+//
+// Threads: as the Socket.
 
 #pragma once
 

@@ -1,5 +1,9 @@
 // What goes wrong with TLS.
 //
+//   } catch (const gnet::TLSError& error) {
+//     if (error.code() == gnet::TLSErrc::certificate) ask_for_another();
+//   }
+//
 // Threads: exceptions are values; functions without state.
 
 #pragma once

@@ -1,4 +1,10 @@
 // Why a connection ended.
+//
+//   void connection_lost(const gnet::CloseReason& reason) override {
+//     if (reason.kind == gnet::CloseKind::io_error) log().warning("lost: {}", reason.text());
+//   }
+//
+// Threads: a plain value.
 
 #pragma once
 

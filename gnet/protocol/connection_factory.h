@@ -1,5 +1,7 @@
 // A factory of connections: it knows those that are alive, and counts.
 //
+//   fmt::print("{} alive\n", server.counters().active);
+//
 // The base of servers and clients. All connections live on the factory's own hub,
 // unless it is a server that spreads them over a HubGroup; a connection's Protocol is
 // made, called and destroyed on the one hub on which it lives.

@@ -1,5 +1,13 @@
 // What a Service is made of: something that starts, stops, and can be told things.
 //
+//   class Clock : public gnet::Factory {
+//     void start() override { ticking_ = gnet::spawn([] { tick(); }); }
+//     std::size_t stop(gnet::Deadline) override { return ticking_.kill(), 0; }
+//     bool running() const noexcept override { return ticking_.active(); }
+//     …
+//   };
+//   service.add_factory("clock", std::make_unique<Clock>()).start();
+//
 // Threads: a Factory belongs to the hub on which it was made.
 
 #pragma once

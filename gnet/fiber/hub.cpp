@@ -161,7 +161,11 @@ Hub::~Hub() {
   Mailbox::discard(mailbox_->take());
   while (ready_head_ != nullptr) {
     Runnable& entry = *dequeue();
-    if (!entry.is_fiber) static_cast<Deferred::State&>(entry).self.reset();
+    if (!entry.is_fiber) {
+      static_cast<Deferred::State&>(entry).self.reset();
+    } else if (auto& fiber = static_cast<FiberControl&>(entry); fiber.ended) {
+      release(fiber);  // killed before its first turn, for which it kept itself
+    }
   }
   tidy();
   main_.AllFibersHook::unlink();

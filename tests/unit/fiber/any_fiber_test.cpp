@@ -671,6 +671,22 @@ BOOST_AUTO_TEST_CASE(handles_may_outlive_their_hub) {
   BOOST_TEST(log.text().find("oops 22") == std::string::npos);
 }
 
+BOOST_AUTO_TEST_CASE(one_that_was_killed_before_its_first_turn_goes_with_its_hub) {
+  LogLines log;
+  std::weak_ptr<int> kept;
+  on_thread([&] {
+    const auto owner = std::make_shared<int>(0);
+    kept = owner;
+    struct Failure : Oops {
+      explicit Failure(std::shared_ptr<int> its) : Oops(23), held(std::move(its)) {}
+      std::shared_ptr<int> held;
+    };
+    spawn([] {}).kill_async(std::make_exception_ptr(Failure(owner)));
+  });
+  BOOST_TEST(kept.expired());
+  BOOST_TEST(log.text().find("oops 23") != std::string::npos);
+}
+
 BOOST_AUTO_TEST_CASE(handles_may_go_while_their_hub_ends) {
   for (int round = 0; round < 50; ++round) {
     std::vector<Fiber<int>> handles;

@@ -194,13 +194,7 @@ class Watchdog {
   void attach(Watched& one) {
     if (one.watch == nullptr) {
       one.watch = std::make_shared<HubWatch>();
-      on_hub(one, [watch = one.watch] {
-        sigset_t signal;
-        sigemptyset(&signal);
-        sigaddset(&signal, kSignal);
-        pthread_sigmask(SIG_UNBLOCK, &signal, nullptr);
-        Hub::current().set_watch(watch);
-      });
+      announce(one);
     }
     one.watch->set_limit(options_->max_blocking_time);
     changed_.notify_all();
@@ -208,17 +202,35 @@ class Watchdog {
 
   static void detach(Watched& one) {
     one.incident = 0;
-    if (std::exchange(one.watch, nullptr) == nullptr) return;
-    on_hub(one, [] { Hub::current().set_watch(nullptr); });
+    if (std::exchange(one.watch, nullptr) != nullptr) announce(one);
   }
 
-  template <typename F>
-  static void on_hub(const Watched& one, F change) {
+  // A letter may come late: what it brings about is what is wanted by then.
+  static void announce(const Watched& one) {
     if (one.hub == Hub::current_if_any()) {
-      change();
+      apply(one);
     } else {
-      one.mailbox->post(std::move(change));
+      one.mailbox->post([] { instance().apply_to(Hub::current()); });
     }
+  }
+
+  void apply_to(const Hub& hub) {
+    const std::lock_guard lock(mutex_);
+    for (const Watched& one : hubs_) {
+      if (one.hub == &hub) apply(one);
+    }
+  }
+
+  // On the hub's thread.
+  static void apply(const Watched& one) {
+    if (one.hub->watch() == one.watch.get()) return;
+    if (one.watch != nullptr) {
+      sigset_t signal;
+      sigemptyset(&signal);
+      sigaddset(&signal, kSignal);
+      pthread_sigmask(SIG_UNBLOCK, &signal, nullptr);
+    }
+    one.hub->set_watch(one.watch);
   }
 
   // ---- the watchdog's thread ----
@@ -292,16 +304,17 @@ class Watchdog {
   void deliver(std::unique_lock<std::mutex>& lock, std::vector<Report> reports) noexcept {
     const auto options = options_;
     handling_ = true;
-    lock.unlock();
     for (Report& report : reports) {
+      if (options_ != options) break;  // the handler has stopped it
+      lock.unlock();
       try {
         finish(report);
         options->on_blocked ? options->on_blocked(report.blocked) : log(report.blocked);
       } catch (...) {
         // There is nobody to tell.
       }
+      lock.lock();
     }
-    lock.lock();
     handling_ = false;
     changed_.notify_all();
   }

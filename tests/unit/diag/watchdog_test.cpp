@@ -277,6 +277,20 @@ BOOST_AUTO_TEST_CASE(a_handler_may_throw_or_stop_it) {
   gnet::diag::stop_watchdog();
 }
 
+BOOST_AUTO_TEST_CASE(what_another_thread_said_before_does_not_come_between) {
+  on_thread([] { gnet::diag::start_watchdog({.max_blocking_time = 1h}); });
+  on_thread([] { gnet::diag::stop_watchdog(); });
+  const Watch watch(1h);
+  let_run();
+  gnet::sleep(1ms);
+  BOOST_TEST(gnet::Hub::current().watch() != nullptr);
+  on_thread([] { gnet::diag::stop_watchdog(); });
+  on_thread([] { gnet::diag::start_watchdog({.max_blocking_time = 1h}); });
+  gnet::diag::stop_watchdog();
+  gnet::sleep(1ms);
+  BOOST_TEST(gnet::Hub::current().watch() == nullptr);
+}
+
 BOOST_AUTO_TEST_CASE(a_limit_of_no_time_is_misuse) {
   BOOST_CHECK_THROW(gnet::diag::start_watchdog({.max_blocking_time = 0ms}), gnet::Misuse);
   BOOST_TEST(!gnet::diag::watchdog_runs());

@@ -155,11 +155,13 @@ std::size_t TLSSession::try_send(std::string_view data, TLSNeed& need) {
 
 TLSNeed TLSSession::try_farewell() {
   if (!established_ || broken_ || sending_ || !socket_->is_open()) return TLSNeed::nothing;
+  if (said_farewell_) return TLSNeed::nothing;  // once more would mean to receive that of the peer
   forget_errors();
   // 0: sent, and that of the peer has not come.
   const int result = SSL_shutdown(ssl_.get());
   const TLSNeed need = need_after(result == 0 ? 1 : result);
   if (failure_ != 0 && need == TLSNeed::nothing) fail("send");
+  said_farewell_ = need == TLSNeed::nothing;
   return need;
 }
 

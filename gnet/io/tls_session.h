@@ -61,7 +61,7 @@ class TLSSession {
   [[nodiscard]] std::size_t try_send(std::string_view data, TLSNeed& need);
 
   // Says farewell: nothing is sent after that. Nothing is done before the handshake, after an
-  // error, and while a record is sent in part.
+  // error, while a record is sent in part, and when it was said before.
   [[nodiscard]] TLSNeed try_farewell();
 
   // A record was begun and is not sent: the next thing sent must be the same.
@@ -101,6 +101,7 @@ class TLSSession {
   bool established_ = false;
   bool broken_ = false;
   bool sending_ = false;
+  bool said_farewell_ = false;
   int failure_ = 0;  // of the last call: SSL_ERROR_…
   int system_error_ = 0;
 };

@@ -139,6 +139,19 @@ BOOST_AUTO_TEST_CASE(closing_says_farewell) {
   BOOST_TEST(receive_text(pair.client) == "");
 }
 
+BOOST_AUTO_TEST_CASE(a_second_farewell_is_harmless) {
+  Secure pair(TLSContext::client(believing()), usual_server());
+  BOOST_TEST(shake(pair.client, pair.server).client == "");
+  pair.client.shutdown_send(5ms);
+  pair.client.shutdown_send(5ms);  // nothing to wait for
+  pair.server.send_all("answer");
+  pair.client.shutdown_send(5ms);
+  BOOST_TEST(receive_text(pair.client) == "answer");
+  BOOST_TEST(receive_text(pair.server) == "");
+  pair.server.shutdown_send();
+  BOOST_TEST(receive_text(pair.client) == "");
+}
+
 // ---- the handshake ----
 
 BOOST_AUTO_TEST_CASE(both_sides_learn_what_was_agreed_on) {

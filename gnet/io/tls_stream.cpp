@@ -10,6 +10,7 @@ namespace gnet {
 namespace {
 
 constexpr detail::WaitKind kHandshake{"the TLS handshake that another fiber does"};
+constexpr detail::WaitKind kSend{"the end of what another fiber sends"};
 constexpr detail::WaitKind kRoom{"room on socket, after another fiber"};
 
 }  // namespace
@@ -56,9 +57,7 @@ class TLSStream::Connection {
     if (data.empty()) return 0;
     check_open("send");
     if (sending_) throw Misuse("a second fiber wants to send on one TLS stream");
-    if (session.sending()) {
-      throw TLSError(TLSErrc::protocol, "send", "what was sent before is not complete");
-    }
+    check_complete();
     const Turn turn(sending_, progress_);
     socket.took_turn();
     for (;;) {
@@ -71,7 +70,13 @@ class TLSStream::Connection {
   void shutdown_send(Deadline deadline) {
     const TimePoint since = detail::start_of_wait(deadline);
     handshake(deadline);
+    while (sending_) {  // there is no farewell in the middle of a record
+      if (progress_.wait(kSend, this, deadline)) continue;
+      throw_timed_out(session.what("send"), since);
+    }
     check_open("send");
+    check_complete();
+    const Turn turn(sending_, progress_);
     for (;;) {
       const TLSNeed need = session.try_farewell();
       if (need == TLSNeed::nothing) return;
@@ -118,6 +123,11 @@ class TLSStream::Connection {
 
   void check_open(const char* operation) const {
     if (!socket.is_open()) throw_errno(EBADF, operation);
+  }
+
+  void check_complete() const {
+    if (!session.sending()) return;
+    throw TLSError(TLSErrc::protocol, "send", "what was sent before is not complete");
   }
 
   bool handshaking_ = false;

@@ -51,7 +51,8 @@ class TLSStream : public SyncStream<TLSStream> {
   void send_all(std::string_view data, Deadline deadline = Deadline::never());
   std::size_t send_some(std::string_view data, Deadline deadline = Deadline::never());
 
-  // Says farewell: the peer reads to the end. Suspends.
+  // Says farewell: the peer reads to the end. Suspends, also until another fiber has sent what it
+  // is sending. Saying it twice is not an error.
   void shutdown_send(Deadline deadline = Deadline::never());
 
   // Closes with a farewell if that can be had at once. Does not suspend; wakes whoever waits.

@@ -92,6 +92,7 @@ BOOST_AUTO_TEST_CASE(after_a_send_that_timed_out_nothing_is_sent) {
   const std::string much(4'000'000, 'x');
   BOOST_TEST(is(code_of([&] { pair.client.send_all(much, 20ms); }), std::errc::timed_out));
   BOOST_TEST(is(code_of([&] { pair.client.send_all("more"); }), TLSErrc::protocol));
+  BOOST_TEST(is(code_of([&] { pair.client.shutdown_send(); }), TLSErrc::protocol));
 }
 
 BOOST_AUTO_TEST_CASE(a_second_reader_is_misuse) {
@@ -150,6 +151,25 @@ BOOST_AUTO_TEST_CASE(a_second_farewell_is_harmless) {
   BOOST_TEST(receive_text(pair.server) == "");
   pair.server.shutdown_send();
   BOOST_TEST(receive_text(pair.client) == "");
+}
+
+BOOST_AUTO_TEST_CASE(the_farewell_waits_for_what_another_fiber_sends) {
+  Secure pair(TLSContext::client(believing()), usual_server());
+  BOOST_TEST(shake(pair.client, pair.server).client == "");
+  const std::string much(4'000'000, 'x');
+  auto writer = spawn([&] { pair.client.send_all(much, kPatience); });
+  while (pair.client.socket().may_write()) yield();
+  const auto end = [&] { pair.client.shutdown_send(kPatience); };
+  auto one = spawn(end);
+  auto other = spawn(end);
+  yield();
+  BOOST_TEST_REQUIRE(!one.ready());
+  BOOST_TEST_REQUIRE(!other.ready());
+  BOOST_TEST(is(code_of([&] { pair.client.shutdown_send(5ms); }), std::errc::timed_out));
+  BOOST_TEST((receive_all(pair.server) == much));
+  writer.get();
+  one.get();
+  other.get();
 }
 
 // ---- the handshake ----

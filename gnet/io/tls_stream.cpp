@@ -138,46 +138,49 @@ class TLSStream::Connection {
 };
 
 TLSStream::TLSStream(Stream stream, const TLSContext& context, std::string server_name)
-    : connection_(
-          std::make_unique<Connection>(std::move(stream), context, std::move(server_name))) {}
-TLSStream::TLSStream(TLSStream&&) noexcept = default;
-TLSStream& TLSStream::operator=(TLSStream&&) noexcept = default;
+    : connection_(new Connection(std::move(stream), context, std::move(server_name))) {}
 
-TLSStream::~TLSStream() {
-  if (connection_) close();
+void TLSStream::End::operator()(Connection* connection) const noexcept {
+  connection->close();
+  delete connection;
+}
+
+TLSStream::Connection& TLSStream::connection(const char* operation) const {
+  if (!connection_) throw_errno(EBADF, operation);
+  return *connection_;
 }
 
 void TLSStream::allow_truncation(bool allow) noexcept {
-  connection_->session.truncation_allowed = allow;
+  if (connection_) connection_->session.truncation_allowed = allow;
 }
 
 void TLSStream::handshake(Deadline deadline) {
-  connection_->handshake(deadline);
+  connection("TLS handshake").handshake(deadline);
 }
 
 std::size_t TLSStream::receive(void* buffer, std::size_t size, Deadline deadline) {
-  return connection_->receive(buffer, size, deadline);
+  return connection("receive").receive(buffer, size, deadline);
 }
 
 std::size_t TLSStream::send_some(std::string_view data, Deadline deadline) {
-  return connection_->send_some(data, deadline);
+  return connection("send").send_some(data, deadline);
 }
 
 void TLSStream::send_all(std::string_view data, Deadline deadline) {
   const TimePoint since = detail::start_of_wait(deadline);
-  while (!data.empty()) data.remove_prefix(connection_->send_some(data, deadline, since));
+  while (!data.empty()) data.remove_prefix(connection("send").send_some(data, deadline, since));
 }
 
 void TLSStream::shutdown_send(Deadline deadline) {
-  connection_->shutdown_send(deadline);
+  connection("send").shutdown_send(deadline);
 }
 
 void TLSStream::close() noexcept {
-  connection_->close();
+  if (connection_) connection_->close();
 }
 
 void TLSStream::abort() noexcept {
-  connection_->socket.abort();
+  if (connection_) connection_->socket.abort();
 }
 
 bool TLSStream::is_open() const noexcept {

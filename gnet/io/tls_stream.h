@@ -9,6 +9,9 @@
 // Deadlines throw std::errc::timed_out; the peer waits then for the rest of a handshake that was
 // not completed, or of what was not sent, so that only a receive may be tried again.
 //
+// A stream that is destroyed or assigned to is closed first, as close() does it. One that was moved
+// from is closed as well, and has neither socket() nor session() any more.
+//
 // As a Stream it models Asio's SyncReadStream and SyncWriteStream.
 //
 // A peer that just goes away, without the farewell of RFC 8446, 6.1, may have been cut off by
@@ -32,9 +35,6 @@ class TLSStream : public SyncStream<TLSStream> {
  public:
   // Takes the connection over; nothing is sent yet. For the name see TLSSession.
   TLSStream(Stream stream, const TLSContext& context, std::string server_name = {});
-  TLSStream(TLSStream&&) noexcept;
-  TLSStream& operator=(TLSStream&&) noexcept;
-  ~TLSStream();
 
   // Ends of streams without a farewell are ends like others: for protocols that tell themselves
   // when they are complete.
@@ -69,7 +69,12 @@ class TLSStream : public SyncStream<TLSStream> {
 
  private:
   class Connection;
-  std::unique_ptr<Connection> connection_;
+  struct End {
+    void operator()(Connection* connection) const noexcept;
+  };
+  [[nodiscard]] Connection& connection(const char* operation) const;
+
+  std::unique_ptr<Connection, End> connection_;
 };
 
 }  // namespace gnet

@@ -75,6 +75,17 @@ BOOST_AUTO_TEST_CASE(it_moves_with_what_it_holds) {
   BOOST_TEST(!AnyStream().is_open());
 }
 
+BOOST_AUTO_TEST_CASE(one_that_was_moved_away_may_be_closed) {
+  for (const bool secured : {false, true}) {
+    Pair pair = pair_of(secured);
+    const AnyStream moved = std::move(pair.client);
+    pair.client.close();
+    pair.client.abort();
+    BOOST_TEST(!pair.client.is_open());
+    BOOST_TEST(moved.is_open());
+  }
+}
+
 BOOST_AUTO_TEST_CASE(abort_resets) {
   for (const bool secured : {false, true}) {
     Pair pair = pair_of(secured);

@@ -140,6 +140,32 @@ BOOST_AUTO_TEST_CASE(closing_says_farewell) {
   BOOST_TEST(receive_text(pair.client) == "");
 }
 
+BOOST_AUTO_TEST_CASE(a_stream_that_is_replaced_says_farewell) {
+  Secure pair(TLSContext::client(believing()), usual_server());
+  BOOST_TEST(shake(pair.client, pair.server).client == "");
+  Secure other(TLSContext::client(believing()), usual_server());
+  pair.server = std::move(other.server);
+  BOOST_TEST(receive_text(pair.client) == "");
+  BOOST_TEST(shake(other.client, pair.server).client == "");
+}
+
+BOOST_AUTO_TEST_CASE(a_stream_that_was_moved_away_is_closed) {
+  Secure pair(TLSContext::client(believing()), usual_server());
+  TLSStream client = std::move(pair.client);
+  BOOST_TEST(!pair.client.is_open());  // NOLINT: that is the question
+  pair.client.close();
+  pair.client.abort();
+  pair.client.allow_truncation();
+  const auto refused = [](auto&& operation) {
+    return is(code_of(operation), std::errc::bad_file_descriptor);
+  };
+  BOOST_TEST(refused([&] { pair.client.handshake(); }));
+  BOOST_TEST(refused([&] { receive_text(pair.client); }));
+  BOOST_TEST(refused([&] { pair.client.send_all("x"); }));
+  BOOST_TEST(refused([&] { pair.client.shutdown_send(); }));
+  BOOST_TEST(shake(client, pair.server).client == "");
+}
+
 BOOST_AUTO_TEST_CASE(a_second_farewell_is_harmless) {
   Secure pair(TLSContext::client(believing()), usual_server());
   BOOST_TEST(shake(pair.client, pair.server).client == "");

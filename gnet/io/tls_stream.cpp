@@ -22,6 +22,26 @@ class TLSStream::Connection {
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
+  // Keeps the connection during a call: the stream may go while the fiber waits.
+  class Call {
+   public:
+    Call(Connection* connection, const char* operation) : connection_(connection) {
+      if (connection == nullptr) throw_errno(EBADF, operation);
+      ++connection->owners_;
+    }
+    Call(const Call&) = delete;
+    Call& operator=(const Call&) = delete;
+    ~Call() { connection_->let_go(); }
+    Connection* operator->() const noexcept { return connection_; }
+
+   private:
+    Connection* const connection_;
+  };
+
+  void let_go() noexcept {
+    if (--owners_ == 0) delete this;
+  }
+
   void handshake(Deadline deadline) {
     const TimePoint since = detail::start_of_wait(deadline);
     while (handshaking_) {
@@ -130,6 +150,7 @@ class TLSStream::Connection {
     throw TLSError(TLSErrc::protocol, "send", "what was sent before is not complete");
   }
 
+  int owners_ = 1;  // the stream, and every call
   bool handshaking_ = false;
   bool receiving_ = false;
   bool sending_ = false;
@@ -142,12 +163,7 @@ TLSStream::TLSStream(Stream stream, const TLSContext& context, std::string serve
 
 void TLSStream::End::operator()(Connection* connection) const noexcept {
   connection->close();
-  delete connection;
-}
-
-TLSStream::Connection& TLSStream::connection(const char* operation) const {
-  if (!connection_) throw_errno(EBADF, operation);
-  return *connection_;
+  connection->let_go();
 }
 
 void TLSStream::allow_truncation(bool allow) noexcept {
@@ -155,24 +171,25 @@ void TLSStream::allow_truncation(bool allow) noexcept {
 }
 
 void TLSStream::handshake(Deadline deadline) {
-  connection("TLS handshake").handshake(deadline);
+  Connection::Call(connection_.get(), "TLS handshake")->handshake(deadline);
 }
 
 std::size_t TLSStream::receive(void* buffer, std::size_t size, Deadline deadline) {
-  return connection("receive").receive(buffer, size, deadline);
+  return Connection::Call(connection_.get(), "receive")->receive(buffer, size, deadline);
 }
 
 std::size_t TLSStream::send_some(std::string_view data, Deadline deadline) {
-  return connection("send").send_some(data, deadline);
+  return Connection::Call(connection_.get(), "send")->send_some(data, deadline);
 }
 
 void TLSStream::send_all(std::string_view data, Deadline deadline) {
   const TimePoint since = detail::start_of_wait(deadline);
-  while (!data.empty()) data.remove_prefix(connection("send").send_some(data, deadline, since));
+  const Connection::Call call(connection_.get(), "send");
+  while (!data.empty()) data.remove_prefix(call->send_some(data, deadline, since));
 }
 
 void TLSStream::shutdown_send(Deadline deadline) {
-  connection("send").shutdown_send(deadline);
+  Connection::Call(connection_.get(), "send")->shutdown_send(deadline);
 }
 
 void TLSStream::close() noexcept {

@@ -9,8 +9,9 @@
 // Deadlines throw std::errc::timed_out; the peer waits then for the rest of a handshake that was
 // not completed, or of what was not sent, so that only a receive may be tried again.
 //
-// A stream that is destroyed or assigned to is closed first, as close() does it. One that was moved
-// from is closed as well, and has neither socket() nor session() any more.
+// A stream that is destroyed or assigned to is closed first, as close() does it: fibers that wait
+// on it get the error bad_file_descriptor. One that was moved from is closed as well, and has
+// neither socket() nor session() any more.
 //
 // As a Stream it models Asio's SyncReadStream and SyncWriteStream.
 //
@@ -72,7 +73,6 @@ class TLSStream : public SyncStream<TLSStream> {
   struct End {
     void operator()(Connection* connection) const noexcept;
   };
-  [[nodiscard]] Connection& connection(const char* operation) const;
 
   std::unique_ptr<Connection, End> connection_;
 };

@@ -116,6 +116,25 @@ BOOST_AUTO_TEST_CASE(closing_wakes_whoever_waits) {
   BOOST_TEST(receive_text(pair.server) == "");
 }
 
+BOOST_AUTO_TEST_CASE(a_stream_may_be_destroyed_while_fibers_wait_on_it) {
+  for (const bool agreed : {false, true}) {
+    Secure pair(TLSContext::client(believing()), usual_server());
+    if (agreed) BOOST_TEST(shake(pair.client, pair.server).client == "");
+    auto client = std::make_unique<TLSStream>(std::move(pair.client));
+    const std::string much(4'000'000, 'x');
+    // Without the handshake one of them does it, and the others wait for that one.
+    auto reader = spawn([&] { return code_of([&] { receive_text(*client); }); });
+    auto writer = spawn([&] { return code_of([&] { client->send_all(much); }); });
+    auto end = spawn([&] { return code_of([&] { client->shutdown_send(); }); });
+    yield();
+    while (agreed && client->socket().may_write()) yield();
+    client.reset();
+    BOOST_TEST(is(reader.get(), std::errc::bad_file_descriptor));
+    BOOST_TEST(is(writer.get(), std::errc::bad_file_descriptor));
+    BOOST_TEST(is(end.get(), std::errc::bad_file_descriptor));
+  }
+}
+
 // ---- ends ----
 
 BOOST_AUTO_TEST_CASE(an_end_without_farewell_is_an_error) {

@@ -53,6 +53,12 @@ bool is_no_tls(int reason) {
   }
 }
 
+// Neither certificates nor SNI have the dot of a fully qualified name (RFC 6066, 3).
+std::string without_dot(std::string name) {
+  if (name.ends_with('.')) name.pop_back();
+  return name;
+}
+
 // What others have left there would be taken for ours.
 void forget_errors() noexcept {
   if (ERR_peek_error() != 0) ERR_clear_error();  // to clear is work, also where nothing is
@@ -68,7 +74,7 @@ void TLSSession::FreeSSL::operator()(ssl_st* ssl) const noexcept {
 TLSSession::TLSSession(Socket& socket, const TLSContext& context, std::string server_name)
     : socket_(&socket),
       context_(context),
-      server_name_(std::move(server_name)),
+      server_name_(without_dot(std::move(server_name))),
       ssl_(SSL_new(context.state_->context().get())) {
   if (!ssl_ || SSL_set_fd(ssl_.get(), socket.native_handle()) != 1) throw std::bad_alloc();
   if (context.is_server()) {

@@ -32,8 +32,8 @@ enum class TLSNeed { nothing, data, room };
 class TLSSession {
  public:
   // Begins on a connected socket, which must outlive the session or be replaced by attach(). A
-  // client's `server_name` is the host name that the server shall have (SNI, RFC 6066), or its
-  // address; without one a client that verifies is misuse.
+  // client's `server_name` is the host name that the server shall have (SNI, RFC 6066), with or
+  // without a dot at its end, or its address; without one a client that verifies is misuse.
   TLSSession(Socket& socket, const TLSContext& context, std::string server_name = {});
   TLSSession(const TLSSession&) = delete;
   TLSSession& operator=(const TLSSession&) = delete;

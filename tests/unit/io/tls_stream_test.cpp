@@ -271,6 +271,13 @@ BOOST_AUTO_TEST_CASE(a_server_may_be_named_by_its_address) {
              "TLS handshake with 127.0.0.2: the certificate is not for this name");
 }
 
+BOOST_AUTO_TEST_CASE(a_dot_at_the_end_of_the_server_s_name_does_not_count) {
+  Secure pair(TLSContext::client(believing()), usual_server(), "localhost.");
+  BOOST_TEST(shake(pair.client, pair.server).client == "");
+  BOOST_TEST(pair.server.session().server_name() == "localhost");
+  BOOST_CHECK_THROW(TLSStream(plain_pair().client, TLSContext::client(), "."), Misuse);
+}
+
 BOOST_AUTO_TEST_CASE(an_expired_certificate_is_refused) {
   const Identity old = make_self_signed({.validity = -1s});
   const TemporaryFile file(old.certificate);

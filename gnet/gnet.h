@@ -27,6 +27,7 @@
 #include "gnet/io/buffered.h"
 #include "gnet/io/certificate.h"
 #include "gnet/io/connect.h"
+#include "gnet/io/connect_any.h"
 #include "gnet/io/datagram.h"
 #include "gnet/io/datagram_server.h"
 #include "gnet/io/endpoint.h"

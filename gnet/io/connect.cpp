@@ -143,6 +143,16 @@ class Connector {
 }  // namespace
 
 Stream connect(const Endpoint& endpoint, const ConnectOptions& options) {
+  if (endpoint.is_tls()) {
+    throw BadEndpoint(endpoint.url(), "connect() does not secure connections: use connect_any()");
+  }
+  return detail::connect_below(endpoint, options);
+}
+
+Stream detail::connect_below(const Endpoint& endpoint, const ConnectOptions& options) {
+  if (!endpoint.has_connections()) {
+    throw BadEndpoint(endpoint.url(), "datagrams have no connection: use a DatagramSocket");
+  }
   return Connector(endpoint, options).connect();
 }
 

@@ -29,7 +29,15 @@ struct ConnectOptions {
 
 // Suspends until connected. Throws std::system_error `cannot connect to
 // tcp://127.0.0.1:1: connection refused` (std::errc::timed_out at the timeout), or
-// ResolveError. An interrupt closes what was begun.
+// ResolveError; BadEndpoint for one of datagrams, and for one of TLS, since a Stream is not
+// secured: see connect_any(). An interrupt closes what was begun.
 [[nodiscard]] Stream connect(const Endpoint& endpoint, const ConnectOptions& options = {});
+
+namespace detail {
+
+// The same, but to a TLS endpoint too: the connection that the caller is to secure.
+[[nodiscard]] Stream connect_below(const Endpoint& endpoint, const ConnectOptions& options);
+
+}  // namespace detail
 
 }  // namespace gnet

@@ -107,6 +107,10 @@ bool Endpoint::is_all_interfaces() const {
   return !is_unix() && (name_ == "*" || name_ == "0.0.0.0" || name_ == "::");
 }
 
+std::string Endpoint::server_name() const {
+  return std::string(option("sni").value_or(host()));
+}
+
 std::optional<std::string_view> Endpoint::option(std::string_view key) const noexcept {
   for (const auto& [name, value] : options_) {
     if (name == key) return value;

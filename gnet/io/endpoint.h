@@ -88,6 +88,9 @@ class Endpoint {
     return is_unix() && !name_.empty() && name_.front() == '@';
   }
 
+  // Whose certificate a TLS server must show: ?sni=, or the host.
+  [[nodiscard]] std::string server_name() const;
+
   // The host as an address, if it is one: no need to ask a resolver. "*" is not.
   [[nodiscard]] std::optional<asio::ip::address> address() const;
   // True for "*", 0.0.0.0 and [::].

@@ -8,6 +8,8 @@
 //   gnet::Listener listener("tcp-l://127.0.0.1:0");
 //   for (;;) serve(gnet::Stream(listener.accept().fd));
 //
+// Of an endpoint of TLS it accepts what its user is to secure: see StreamServer, TLSStream.
+//
 // Threads: a Listener belongs to the hub on which it was made.
 
 #pragma once

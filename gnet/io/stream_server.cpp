@@ -1,5 +1,7 @@
 #include "gnet/io/stream_server.h"
 
+#include <poll.h>
+
 #include <exception>
 
 #include "gnet/base/error.h"
@@ -7,23 +9,24 @@
 namespace gnet {
 namespace {
 
-// Whether the peer has just gone away, which is its right.
-bool is_gone(const std::error_code& code) noexcept {
+// What a peer that goes away causes, which is its right.
+bool is_end(const std::error_code& code) noexcept {
   return code == std::errc::broken_pipe || code == std::errc::connection_reset ||
          code == make_error_code(TLSErrc::truncated);
+}
+
+// That was this peer, and not another one that a handler talks to.
+bool has_gone(AnyStream& stream) noexcept {
+  if (!stream.is_open()) return true;
+  pollfd seen{stream.socket().native_handle(), POLLRDHUP, 0};
+  return ::poll(&seen, 1, 0) == 1 && seen.revents != 0;
 }
 
 // An endpoint may name its certificate itself.
 StreamServerOptions with_tls_of(const ServerAddress<Listener>& address,
                                 StreamServerOptions options) {
   const auto& endpoint = address.endpoint();
-  if (!endpoint || !endpoint->is_tls() || options.tls) return options;
-  if (!endpoint->option("cert")) {
-    throw BadEndpoint(endpoint->url(), "TLS needs ?cert=, or a TLSContext among the options");
-  }
-  TLSServerOptions tls;
-  tls.override_by(*endpoint);
-  options.tls = TLSContext::server(std::move(tls));
+  if (endpoint) options.tls = TLSContext::server_for(*endpoint, options.tls);
   return options;
 }
 
@@ -66,13 +69,14 @@ void StreamServer::serve(Accepted accepted) {
 
 void StreamServer::run(Accepted accepted) {
   const Endpoint peer = peer_endpoint(accepted.peer);
+  AnyStream stream;
   try {
-    AnyStream stream = stream_of(std::move(accepted));
+    stream = stream_of(std::move(accepted));
     const Connection connection(*this, stream);
     if (agree(stream, peer)) handler_(stream, peer);
   } catch (const std::exception& error) {
     const auto* failure = dynamic_cast<const std::system_error*>(&error);
-    if (failure != nullptr && is_gone(failure->code())) return;
+    if (failure != nullptr && is_end(failure->code()) && has_gone(stream)) return;
     this_fiber::set_name("connection from " + peer.to_string());
     throw;
   }

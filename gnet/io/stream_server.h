@@ -6,7 +6,7 @@
 //   server.serve_forever();
 //
 // A connection is closed when the function returns or throws. What it throws is reported as an
-// error that nobody handled, and hurts nobody else; that the peer has gone is no error. When as
+// error that nobody handled, and hurts nobody else; that its peer has gone is no error. When as
 // many connections are alive as may be, others wait in the kernel's backlog.
 //
 // With a TLSContext the function gets connections that are secured. The handshake takes place

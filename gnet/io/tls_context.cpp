@@ -1,6 +1,7 @@
 #include "gnet/io/tls_context.h"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
 #include <openssl/ssl.h>
@@ -9,6 +10,8 @@
 #include <array>
 #include <csignal>
 #include <mutex>
+#include <string_view>
+#include <utility>
 
 #include "gnet/base/error.h"
 #include "gnet/io/endpoint.h"
@@ -198,6 +201,13 @@ void take_identity(const Endpoint& endpoint, Options& options) {
   if (const auto file = endpoint.option("key")) options.key_file = *file;
 }
 
+void refuse_options_of_clients(const Endpoint& endpoint) {
+  for (const std::string_view option : {"cacert", "sni"}) {
+    if (!endpoint.option(option)) continue;
+    throw BadEndpoint(endpoint.url(), fmt::format("option '{}' is only for connecting", option));
+  }
+}
+
 UniqueFd open_key_log(const std::string& file) {
   if (file.empty()) return {};
   UniqueFd fd(open(file.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, 0600));
@@ -208,6 +218,7 @@ UniqueFd open_key_log(const std::string& file) {
 }  // namespace
 
 void TLSServerOptions::override_by(const Endpoint& endpoint) {
+  refuse_options_of_clients(endpoint);
   take_identity(endpoint, *this);
 }
 
@@ -282,6 +293,27 @@ TLSContext TLSContext::server(TLSServerOptions options) {
 TLSContext TLSContext::client(TLSClientOptions options) {
   ignore_sigpipe();
   return TLSContext(std::make_shared<TLSState>(std::move(options)));
+}
+
+std::optional<TLSContext> TLSContext::server_for(const Endpoint& endpoint,
+                                                 std::optional<TLSContext> given) {
+  if (given && !given->is_server()) throw Misuse("a server needs the TLSContext of a server");
+  TLSServerOptions options;
+  options.override_by(endpoint);
+  if (given || !endpoint.is_tls()) return given;
+  if (options.certificate_file.empty()) {
+    throw BadEndpoint(endpoint.url(), "TLS needs ?cert=, or a TLSContext among the options");
+  }
+  return server(std::move(options));
+}
+
+std::optional<TLSContext> TLSContext::client_for(const Endpoint& endpoint,
+                                                 std::optional<TLSContext> given) {
+  if (given && given->is_server()) throw Misuse("a client needs the TLSContext of a client");
+  if (given || !endpoint.is_tls()) return given;
+  TLSClientOptions options;
+  options.override_by(endpoint);
+  return client(std::move(options));
 }
 
 void TLSContext::reload() {

@@ -16,6 +16,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -48,7 +49,8 @@ struct TLSServerOptions {
   bool kernel = true;        // kTLS, where there is some
   std::string key_log_file = {};
 
-  // Takes over what the endpoint says itself: tls://:443?cert=server.pem&key=server.key.
+  // Takes over what the endpoint says itself: tls://:443?cert=server.pem&key=server.key. Throws
+  // BadEndpoint for ?cacert= and ?sni=, which are only for connecting.
   void override_by(const Endpoint& endpoint);
 };
 
@@ -82,6 +84,14 @@ class TLSContext {
   // for a server without a certificate.
   [[nodiscard]] static TLSContext server(TLSServerOptions options);
   [[nodiscard]] static TLSContext client(TLSClientOptions options = {});
+
+  // What an endpoint needs: the context given, or one of what it says itself, as override_by()
+  // does; nothing if it is not secured. Throw as those above; BadEndpoint for a server's endpoint
+  // without a certificate, Misuse for a context of the other side.
+  [[nodiscard]] static std::optional<TLSContext> server_for(const Endpoint& endpoint,
+                                                            std::optional<TLSContext> given);
+  [[nodiscard]] static std::optional<TLSContext> client_for(const Endpoint& endpoint,
+                                                            std::optional<TLSContext> given);
 
   // Reads the files again. Connections that are there keep what they have; if it throws, so do new
   // ones.

@@ -1,6 +1,7 @@
 // A connection secured by TLS.
 //
-//   gnet::TLSStream stream(gnet::connect(endpoint), gnet::TLSContext::client(), "example.org");
+//   gnet::TLSStream stream(gnet::connect("example.org:443"), gnet::TLSContext::client(),
+//                          "example.org");
 //   stream.handshake(5s);
 //   stream.send_all("HEAD / HTTP/1.0\r\n\r\n");
 //

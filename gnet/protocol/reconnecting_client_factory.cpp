@@ -84,11 +84,7 @@ bool ReconnectingClientFactory::should_reconnect(const CloseReason& reason) {
 
 void ReconnectingClientFactory::start() {
   if (running()) return;
-  if (endpoint_.is_tls() && !tls) {
-    TLSClientOptions options;
-    options.override_by(endpoint_);
-    tls = TLSContext::client(std::move(options));
-  }
+  tls = TLSContext::client_for(endpoint_, tls);
   begin_connections();
   trying_ = true;
   attempt_ = retry_ = 0;
@@ -167,7 +163,7 @@ ReconnectingClientFactory::Connected ReconnectingClientFactory::connect_once() {
   options.timeout = retry.connect_timeout;
   const Deadline deadline =
       options.timeout > Duration::zero() ? Deadline(options.timeout) : Deadline::never();
-  Stream stream = connect(endpoint_, options);
+  Stream stream = detail::connect_below(endpoint_, options);
   Connected made{std::move(stream.socket()), {}, build_protocol(), nullptr};
   socklen_t size = sizeof made.peer;
   if (getpeername(made.socket.native_handle(), reinterpret_cast<sockaddr*>(&made.peer), &size) !=
@@ -176,9 +172,8 @@ ReconnectingClientFactory::Connected ReconnectingClientFactory::connect_once() {
   }
   if (no_delay && made.peer.sin6_family != AF_UNIX) made.socket.set_no_delay(true);
   if (tls) {
-    const std::string asked = std::string(endpoint_.option("sni").value_or(endpoint_.host()));
-    made.tls =
-        std::make_unique<TLSSession>(made.socket, *tls, server_name.empty() ? asked : server_name);
+    made.tls = std::make_unique<TLSSession>(
+        made.socket, *tls, server_name.empty() ? endpoint_.server_name() : server_name);
     made.tls->handshake(deadline);
   }
   return made;

@@ -33,11 +33,7 @@ std::unique_ptr<Protocol> TCPServerFactory::build_protocol() {
 
 void TCPServerFactory::listen() {
   if (listener_.is_open()) return;
-  if (endpoint_.value().is_tls() && !options_.tls) {
-    TLSServerOptions tls;
-    tls.override_by(*endpoint_);
-    options_.tls = TLSContext::server(std::move(tls));
-  }
+  options_.tls = TLSContext::server_for(endpoint_.value(), options_.tls);
   listener_ = Listener(*endpoint_, options_.listen);
 }
 

@@ -49,6 +49,16 @@ BOOST_AUTO_TEST_CASE(a_refused_connection_names_the_endpoint_and_the_reason) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(what_a_stream_cannot_be_is_refused) {
+  BOOST_CHECK_EXCEPTION(static_cast<void>(gnet::connect("tls://127.0.0.1:1")), BadEndpoint,
+                        [](const BadEndpoint& error) {
+                          return std::string(error.what()) ==
+                                 "bad endpoint 'tls://127.0.0.1:1': connect() does not secure "
+                                 "connections: use connect_any()";
+                        });
+  BOOST_CHECK_THROW(static_cast<void>(gnet::connect("udp://127.0.0.1:1")), BadEndpoint);
+}
+
 BOOST_AUTO_TEST_CASE(a_name_with_several_addresses_finds_the_one_that_answers) {
   Listener listener(Endpoint::parse("tcp-l://127.0.0.1:0"));
   const Stream stream =

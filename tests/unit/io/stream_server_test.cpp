@@ -167,6 +167,23 @@ BOOST_AUTO_TEST_CASE(a_peer_that_goes_away_is_no_error) {
   BOOST_TEST(reports.all.empty());
 }
 
+BOOST_AUTO_TEST_CASE(another_peer_that_goes_away_is_an_error_of_the_handler) {
+  const test::Reports reports;
+  StreamServer upstream("127.0.0.1:0", [](AnyStream& stream) { stream.abort(); });
+  upstream.start();
+  StreamServer server("127.0.0.1:0", [&](AnyStream&) {
+    Stream other = connect(upstream.address());
+    char byte = 0;
+    if (other.receive(&byte, 1, kPatience) == 0) throw test::Oops(2);  // cannot be
+  });
+  server.start();
+  Stream client = connect(server.address());
+  char byte = 0;
+  BOOST_TEST(client.receive(&byte, 1, kPatience) == 0u);
+  BOOST_TEST_REQUIRE(reports.all.size() == 1u);
+  BOOST_TEST(reports.all[0].error.find("connection reset by peer") != std::string::npos);
+}
+
 BOOST_AUTO_TEST_CASE(many_at_once) {
   StreamServer server("127.0.0.1:0", echo);
   server.start();
@@ -218,6 +235,16 @@ BOOST_AUTO_TEST_CASE(an_endpoint_may_name_its_certificate) {
   BOOST_TEST(server.address().is_tls());
   TLSStream client = connect_secured(server.address());
   BOOST_TEST(ask(client, "ooxx") == "ooxx");
+}
+
+BOOST_AUTO_TEST_CASE(options_that_it_would_not_heed_are_refused) {
+  BOOST_TEST(problem([] { StreamServer("tls://127.0.0.1:0?cacert=ca.pem", echo); }) ==
+             "bad endpoint 'tls://127.0.0.1:0?cacert=ca.pem': option 'cacert' is only for "
+             "connecting");
+  BOOST_TEST(problem([] { StreamServer("tls://127.0.0.1:0?sni=x", echo, {.tls = secured()}); }) ==
+             "bad endpoint 'tls://127.0.0.1:0?sni=x': option 'sni' is only for connecting");
+  BOOST_TEST(problem([] { StreamServer("127.0.0.1:0", echo, {.tls = TLSContext::client()}); }) ==
+             "a server needs the TLSContext of a server");
 }
 
 BOOST_AUTO_TEST_CASE(a_peer_that_says_nothing_holds_up_nobody) {

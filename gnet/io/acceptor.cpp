@@ -29,8 +29,9 @@ void Acceptor::start(std::string name, SourceLocation where) {
 }
 
 void Acceptor::stop() {
-  // A handle of its own: while this waits, others may stop or start.
-  if (fiber_) fiber_.share().kill();
+  // While this waits others may start another one, or stop too, and wait for this one as well.
+  if (running()) ending_ = std::exchange(fiber_, {});
+  if (ending_) ending_.share().kill();
 }
 
 void Acceptor::run() {

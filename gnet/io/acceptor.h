@@ -74,6 +74,7 @@ class Acceptor {
   Listener& listener_;
   const AcceptOptions options_;
   Fiber<> fiber_;
+  Fiber<> ending_;  // the last one that was stopped
 };
 
 }  // namespace gnet

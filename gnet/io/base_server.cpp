@@ -36,7 +36,7 @@ void BaseServer::start() {
 void BaseServer::serve_forever(Duration grace) {
   start();
   try {
-    while (!closed()) closed_.wait(kClosed, this);
+    while (!closed() || stopping_ > 0) closed_.wait(kClosed, this);
   } catch (...) {
     const Uninterruptible until_it_has_stopped;
     stop(grace);
@@ -69,6 +69,7 @@ void BaseServer::failed() noexcept {
 }
 
 std::size_t BaseServer::stop(Deadline grace) {
+  const Stopping stopping(*this);
   close();
   std::size_t own = 0;
   const std::uint64_t caller = this_fiber::id();

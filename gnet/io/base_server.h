@@ -34,8 +34,8 @@ class BaseServer {
   // called again, unless the server was given a socket.
   void start();
 
-  // As start(), and suspends until the server is closed; then stop(grace). An interrupt stops
-  // the server before it goes further.
+  // As start(), and suspends until the server is closed and no stop() is under way; then
+  // stop(grace). An interrupt stops the server before it goes further.
   void serve_forever(Duration grace = std::chrono::seconds(1));
 
   // Binds, but takes nothing: it waits in the kernel.
@@ -149,6 +149,21 @@ class BaseServer {
     BaseServer* server_;
   };
 
+  // A stop() under way: serve_forever() leaves the grace to it.
+  class Stopping {
+   public:
+    explicit Stopping(BaseServer& server) noexcept : server_(server) { ++server.stopping_; }
+    Stopping(const Stopping&) = delete;
+    Stopping& operator=(const Stopping&) = delete;
+    ~Stopping() {
+      --server_.stopping_;
+      server_.closed_.notify_all();
+    }
+
+   private:
+    BaseServer& server_;
+  };
+
   void task_ended() noexcept;
   [[nodiscard]] bool wait_for_tasks(std::size_t left, Deadline deadline);
 
@@ -159,6 +174,7 @@ class BaseServer {
   std::optional<Endpoint> address_;
   bool started_ = false;
   std::size_t active_ = 0;
+  std::size_t stopping_ = 0;
   IntrusiveList<Task> tasks_;
   WaitQueue ended_;
   WaitQueue closed_;

@@ -27,8 +27,9 @@ void DatagramServer::take(std::string address) {
 }
 
 void DatagramServer::rest() {
-  // A handle of its own: while this waits, others may stop or start.
-  if (receiver_) receiver_.share().kill();
+  // While this waits others may start another one, or stop too, and wait for this one as well.
+  if (is_taking()) ending_ = std::exchange(receiver_, {});
+  if (ending_) ending_.share().kill();
 }
 
 void DatagramServer::receive_loop() {

@@ -74,6 +74,7 @@ class DatagramServer : public BaseServer {
   ServerAddress<DatagramSocket> source_;
   DatagramPort port_;
   Fiber<> receiver_;
+  Fiber<> ending_;  // the last one that was stopped
 };
 
 }  // namespace gnet

@@ -126,6 +126,18 @@ BOOST_AUTO_TEST_CASE(paused_it_keeps_connections_waiting) {
   BOOST_TEST(client.receive(&answer, 1, kPatience) == 1u);
 }
 
+BOOST_AUTO_TEST_CASE(it_may_be_resumed_while_a_pause_is_under_way) {
+  StreamServer server("127.0.0.1:0", echo);
+  server.start();
+  BOOST_TEST(answers(server.address()));  // the fiber that accepts has begun
+  auto pausing = spawn([&] { server.pause(); });
+  auto resuming = spawn([&] { server.resume(); });
+  pausing.join();
+  resuming.join();
+  BOOST_TEST(server.accepting());
+  BOOST_TEST(answers(server.address()));
+}
+
 BOOST_AUTO_TEST_CASE(close_leaves_connections_alive) {
   StreamServer server("127.0.0.1:0", echo);
   server.start();
@@ -268,6 +280,26 @@ BOOST_AUTO_TEST_CASE(serve_forever_ends_when_the_server_is_stopped) {
   server.stop();
   BOOST_TEST(serving.join(kPatience));
   BOOST_TEST(serving.successful());
+}
+
+BOOST_AUTO_TEST_CASE(serve_forever_leaves_the_grace_to_who_stops) {
+  Event go;
+  bool done = false;
+  StreamServer server("127.0.0.1:0", [&](AnyStream&) {
+    go.wait();
+    done = true;
+  });
+  auto serving = spawn([&] { server.serve_forever(Duration::zero()); });
+  BOOST_TEST_REQUIRE(eventually([&] { return server.started(); }));
+  const Stream client = connect(server.address());
+  BOOST_TEST_REQUIRE(eventually([&] { return server.active() == 1; }));
+  auto stopping = spawn([&] { return server.stop(kPatience); });
+  test::let_run();
+  BOOST_TEST(!serving.dead());
+  go.set();
+  BOOST_TEST(stopping.get() == 0u);
+  BOOST_TEST(serving.join(kPatience));
+  BOOST_TEST(done);
 }
 
 BOOST_AUTO_TEST_CASE(several_may_stop_it_at_once) {

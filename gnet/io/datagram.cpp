@@ -64,16 +64,15 @@ void DatagramSocket::close() noexcept {
 
 std::optional<std::size_t> DatagramSocket::receive(void* buffer, std::size_t size,
                                                    SocketAddress& peer, Deadline deadline) {
+  // Before it takes a datagram: what an interrupt strikes then is still there for the next one.
+  if (socket_.may_read()) socket_.took_turn();
   for (;;) {
     if (!socket_.wait_readable(deadline)) return std::nullopt;
     peer.size = sizeof peer.storage;
     // MSG_TRUNC: the full size, also of what did not fit.
     const ssize_t count =
         recvfrom(socket_.native_handle(), buffer, size, MSG_TRUNC, peer.data(), &peer.size);
-    if (count >= 0) {
-      socket_.took_turn();
-      return static_cast<std::size_t>(count);
-    }
+    if (count >= 0) return static_cast<std::size_t>(count);
     if (errno == EAGAIN) {
       socket_.exhausted();
     } else if (errno != EINTR) {

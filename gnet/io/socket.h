@@ -68,11 +68,12 @@ class Socket {
 
   // ---- readiness ----
 
-  // Whether a read, or a write, may succeed without waiting.
-  [[nodiscard]] bool may_read() const noexcept { return slot_->readable; }
-  [[nodiscard]] bool may_write() const noexcept { return slot_->writable; }
+  // Whether a read, or a write, may succeed without waiting. No: also when it is closed.
+  [[nodiscard]] bool may_read() const noexcept { return is_open() && slot_->readable; }
+  [[nodiscard]] bool may_write() const noexcept { return is_open() && slot_->writable; }
 
-  // Suspends until a read may succeed. False: the deadline passed.
+  // Suspends until a read may succeed. False: the deadline passed. Throws
+  // std::errc::bad_file_descriptor when it is closed.
   bool wait_readable(Deadline deadline = Deadline::never()) {
     return may_read() || wait<kReading>(deadline);
   }

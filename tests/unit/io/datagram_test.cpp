@@ -57,6 +57,37 @@ BOOST_AUTO_TEST_CASE(receiving_ends_at_the_deadline) {
   BOOST_TEST(!server.receive(text, sizeof text, Deadline(5ms)).has_value());
 }
 
+BOOST_AUTO_TEST_CASE(a_kill_costs_no_datagram) {
+  auto server = DatagramSocket::bind(kAnyPort);
+  auto client = DatagramSocket::connect(server.local_endpoint());
+  for (int i = 0; i < 100; ++i) client.send("x");
+  int received = 0;
+  char byte = 0;
+  // Now and then it lets others run although more is there.
+  for (bool all = false; !all;) {
+    auto receiver = spawn([&] {
+      while (received < 100 && server.receive(&byte, 1, Deadline(20s))) ++received;
+    });
+    yield();
+    all = receiver.dead();
+    receiver.kill();
+  }
+  BOOST_TEST(received == 100);
+}
+
+BOOST_AUTO_TEST_CASE(use_after_close_is_an_error) {
+  auto socket = DatagramSocket::bind(kAnyPort);
+  SocketAddress peer;
+  peer.size = sizeof(sockaddr_in);
+  socket.close();
+  const auto is_closed = [](const std::system_error& error) {
+    return error.code() == std::errc::bad_file_descriptor;
+  };
+  char byte = 0;
+  BOOST_CHECK_EXCEPTION(static_cast<void>(socket.receive(&byte, 1)), std::system_error, is_closed);
+  BOOST_CHECK_EXCEPTION(socket.send("x", peer), std::system_error, is_closed);
+}
+
 BOOST_AUTO_TEST_CASE(a_datagram_that_is_too_large_is_refused) {
   auto server = DatagramSocket::bind(kAnyPort);
   auto client = DatagramSocket::connect(server.local_endpoint());

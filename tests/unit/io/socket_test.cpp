@@ -292,6 +292,9 @@ BOOST_AUTO_TEST_CASE(use_after_close_is_an_error) {
   BOOST_TEST(!pair.a.is_open());
   BOOST_TEST((code_of([&] { receive_text(pair.a); }) == std::errc::bad_file_descriptor));
   BOOST_TEST((code_of([&] { pair.a.send_all("x"); }) == std::errc::bad_file_descriptor));
+  BOOST_TEST(!pair.a.may_read());
+  BOOST_TEST((code_of([&] { pair.a.wait_readable(); }) == std::errc::bad_file_descriptor));
+  BOOST_TEST((code_of([&] { pair.a.wait_writable(); }) == std::errc::bad_file_descriptor));
   pair.a.close();
 }
 

@@ -41,6 +41,12 @@ struct Inherited {
   return value;
 }
 
+// Null in callbacks of a hub, and where there is none.
+inline FiberControl* running_fiber() noexcept {
+  Hub* hub = Hub::current_if_any();
+  return hub != nullptr ? hub->running_if_any() : nullptr;
+}
+
 // The fiber has this value from now on; takes over its reference.
 void add_inherited(FiberControl& fiber, Inherited& value) noexcept;
 
@@ -66,7 +72,7 @@ class ContextVar {
     Scope(const Scope&) = delete;
     Scope& operator=(const Scope&) = delete;
     ~Scope() {
-      if (Hub* hub = Hub::current_if_any()) detail::remove_inherited(hub->running(), value_);
+      if (auto* fiber = detail::running_fiber()) detail::remove_inherited(*fiber, value_);
     }
 
    private:
@@ -82,10 +88,11 @@ class ContextVar {
   ContextVar(const ContextVar&) = delete;
   ContextVar& operator=(const ContextVar&) = delete;
 
-  // The running fiber's value. The reference is good until the fiber leaves the scope in which it
-  // was set, or ends.
+  // The running fiber's value; in a callback of the hub, as nothing were set. The reference is good
+  // until the fiber leaves the scope in which it was set, or ends.
   [[nodiscard]] const T& get() const {
-    const auto* found = detail::find_inherited(Hub::current().running(), key_);
+    const auto* fiber = detail::running_fiber();
+    const auto* found = fiber != nullptr ? detail::find_inherited(*fiber, key_) : nullptr;
     return found == nullptr ? otherwise_ : static_cast<const Value*>(found)->value;
   }
 

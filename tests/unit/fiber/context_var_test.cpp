@@ -112,6 +112,19 @@ BOOST_AUTO_TEST_CASE(another_thread_inherits_nothing) {
   BOOST_TEST(seen == 1);
 }
 
+BOOST_AUTO_TEST_CASE(a_callback_of_the_hub_inherits_nothing) {
+  ContextVar<int> number(1);
+  const auto scope = number.set(2);
+  int seen = 0;
+  gnet::Event done;
+  gnet::Hub::current().defer([&] {
+    seen = *number;
+    done.set();
+  });
+  done.wait();
+  BOOST_TEST(seen == 1);
+}
+
 BOOST_AUTO_TEST_CASE(a_scope_that_ends_out_of_turn_leaves_the_newer_value) {
   ContextVar<int> number(1);
   spawn([&] {

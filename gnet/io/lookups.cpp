@@ -69,7 +69,7 @@ std::shared_ptr<const Resolved> Lookups::ask(const Question& question,
   auto found = pending_.find(question);
   if (found == pending_.end()) {
     LookupEngine& engine = engine_for(question.host);
-    found = pending_.emplace(question, Lookup{&engine, {}}).first;
+    found = pending_.emplace(question, Lookup{.engine = &engine, .waiters = {}}).first;
     if (!engine.begin(question)) {
       pending_.erase(found);
       throw ResolveError(std::make_error_code(std::errc::resource_unavailable_try_again),
@@ -84,9 +84,9 @@ void Lookups::forget(const Question& question, const std::shared_ptr<Request>& r
   const std::lock_guard lock(mutex_);
   const auto found = pending_.find(question);
   if (found == pending_.end()) return;
-  auto& [engine, waiters] = found->second;
-  std::erase_if(waiters, [&](const Waiter& waiter) { return waiter.request == request; });
-  if (waiters.empty() && engine->withdraw(question)) pending_.erase(found);
+  Lookup& lookup = found->second;
+  std::erase_if(lookup.waiters, [&](const Waiter& waiter) { return waiter.request == request; });
+  if (lookup.waiters.empty() && lookup.engine->withdraw(question)) pending_.erase(found);
 }
 
 void Lookups::configure(const ResolverOptions& options) {
@@ -99,7 +99,7 @@ void Lookups::set_look_up(LookUp look_up) {
   system_.set_look_up(std::move(look_up));
   engine_ = &system_;
   options_ = {};
-  cache_.clear();
+  forget_answers();
 }
 
 std::size_t Lookups::pending() {
@@ -119,16 +119,25 @@ LookupEngine& Lookups::engine_for(const std::string& host) {
 }
 
 void Lookups::use(const ResolverOptions& options) {
-  if (options.backend == ResolverBackend::thread) {
-    engine_ = &system_;
-  } else {
+  engine_ = options.backend == ResolverBackend::thread ? &system_ : &ares(options.nameservers);
+  options_ = options;
+  forget_answers();
+}
+
+LookupEngine& Lookups::ares(const std::string& nameservers) {
+  LookupEngine*& engine = ares_[nameservers];
+  if (engine == nullptr) {
     engines_.push_back(std::make_unique<AresLookup>(
         [this](const Question& question, Resolved resolved) { finish(question, resolved); },
-        options.nameservers));
-    engine_ = engines_.back().get();
+        nameservers));
+    engine = engines_.back().get();
   }
-  options_ = options;
+  return *engine;
+}
+
+void Lookups::forget_answers() {
   cache_.clear();
+  for (auto& [question, lookup] : pending_) lookup.outdated = true;
 }
 
 void Lookups::keep(const Question& question, const std::shared_ptr<const Resolved>& answer) {
@@ -149,8 +158,8 @@ void Lookups::finish(const Question& question, Resolved resolved) {
     const auto found = pending_.find(question);
     if (found == pending_.end()) return;
     waiters = std::move(found->second.waiters);
+    if (!found->second.outdated) keep(question, answer);
     pending_.erase(found);
-    keep(question, answer);
   }
   for (const auto& [mailbox, request] : waiters) deliver(*mailbox, request, answer);
 }

@@ -54,11 +54,14 @@ class Lookups {
   struct Lookup {
     LookupEngine* engine;
     std::vector<Waiter> waiters;
+    bool outdated = false;  // begun before the last change: its answer is not kept
   };
 
   Lookups();
   LookupEngine& engine_for(const std::string& host);
   void use(const ResolverOptions& options);
+  LookupEngine& ares(const std::string& nameservers);
+  void forget_answers();
   void keep(const Question& question, const std::shared_ptr<const Resolved>& answer);
   void finish(const Question& question, Resolved resolved);
 
@@ -69,6 +72,7 @@ class Lookups {
   SystemLookup& system_;
   LookupEngine* engine_ = nullptr;                      // null: GNET_RESOLVER has not been read
   std::vector<std::unique_ptr<LookupEngine>> engines_;  // all that were ever used
+  std::map<std::string, LookupEngine*> ares_;           // of these, by their name servers
 };
 
 }  // namespace gnet::detail

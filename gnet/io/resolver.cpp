@@ -33,15 +33,15 @@ std::error_code resolve_code(int code) {
 
 // What needs no lookup: addresses, and what cannot be a name.
 std::optional<std::vector<asio::ip::address>> known(std::string_view host, Family family) {
+  if (host.empty() || host == "*" || host.find('\0') != std::string_view::npos) {
+    throw ResolveError(resolve_code(EAI_NONAME), host);
+  }
   asio::error_code error;
   const auto address = asio::ip::make_address(std::string(host), error);
   if (!error) {
     const bool fits = family == Family::any || address.is_v4() == (family == Family::v4);
     if (!fits) throw ResolveError(resolve_code(EAI_ADDRFAMILY), host);
     return std::vector{address};
-  }
-  if (host.empty() || host == "*" || host.find('\0') != std::string_view::npos) {
-    throw ResolveError(resolve_code(EAI_NONAME), host);
   }
   return std::nullopt;
 }

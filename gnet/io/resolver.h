@@ -78,9 +78,9 @@ struct ResolverOptions {
   [[nodiscard]] static ResolverOptions from_environment();
 };
 
-// How the process looks names up from now on; what was kept is forgotten. A program that does not
-// call it has ResolverOptions::from_environment(). Throws std::invalid_argument if the name servers
-// are not written as above.
+// How the process looks names up from now on; what was kept is forgotten, and lookups under way
+// go on. A program that does not call it has ResolverOptions::from_environment(). Throws
+// std::invalid_argument if the name servers are not written as above.
 void configure_resolver(const ResolverOptions& options);
 
 namespace detail {

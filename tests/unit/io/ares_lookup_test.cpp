@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <boost/test/unit_test.hpp>
+#include <filesystem>
 
 #include <algorithm>
 #include <atomic>
@@ -190,6 +191,24 @@ BOOST_AUTO_TEST_CASE(other_threads_get_their_answers) {
     return right;
   });
   BOOST_TEST(asking.get());
+}
+
+BOOST_AUTO_TEST_CASE(choosing_it_again_opens_nothing) {
+  const auto open_descriptors = [] {
+    std::size_t count = 0;
+    for ([[maybe_unused]] const auto& entry :
+         std::filesystem::directory_iterator("/proc/self/fd")) {
+      ++count;
+    }
+    return count;
+  };
+  gnet::ResolverOptions options;
+  options.backend = ResolverBackend::ares;
+  gnet::configure_resolver(options);
+  const std::size_t before = open_descriptors();
+  for (int i = 0; i < 5; ++i) gnet::configure_resolver(options);
+  BOOST_TEST(open_descriptors() == before);
+  gnet::configure_resolver({});
 }
 
 BOOST_AUTO_TEST_CASE(name_servers_that_are_none_are_refused) {

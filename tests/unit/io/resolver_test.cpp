@@ -102,7 +102,8 @@ BOOST_AUTO_TEST_CASE(an_address_of_the_other_family_is_an_error) {
 BOOST_AUTO_TEST_CASE(what_cannot_be_a_name_is_not_looked_up) {
   Gate gate;
   for (const std::string_view host :
-       {std::string_view(""), std::string_view("*"), std::string_view("a\0b", 3)}) {
+       {std::string_view(""), std::string_view("*"), std::string_view("a\0b", 3),
+        std::string_view("127.0.0.1\0.example.org", 22)}) {
     BOOST_CHECK_THROW(static_cast<void>(resolve(host)), ResolveError);
   }
   BOOST_TEST(gate.asked_so_far() == 0);
@@ -178,6 +179,17 @@ BOOST_AUTO_TEST_CASE(an_answer_is_not_kept_where_that_is_not_wanted) {
   gnet::configure_resolver(options);
   static_cast<void>(resolve("twice.test"));
   static_cast<void>(resolve("twice.test"));
+  BOOST_TEST(gate.asked_so_far() == 2);
+}
+
+BOOST_AUTO_TEST_CASE(an_answer_from_before_a_change_is_not_kept) {
+  Gate gate;
+  auto before = gnet::spawn([] { return resolve("changed.test"); });
+  gate.await(1);
+  gnet::configure_resolver({});
+  gate.let_through();
+  BOOST_TEST((before.get() == std::vector{kAnswer}));
+  static_cast<void>(resolve("changed.test"));
   BOOST_TEST(gate.asked_so_far() == 2);
 }
 

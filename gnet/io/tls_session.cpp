@@ -151,6 +151,7 @@ std::optional<std::size_t> TLSSession::try_receive(void* buffer, std::size_t siz
 
 std::size_t TLSSession::try_send(std::string_view data, TLSNeed& need) {
   check_sound("send");
+  if (said_farewell_) throw_errno(EPIPE, "send");  // as on a socket, and receiving goes on
   forget_errors();
   std::size_t count = 0;
   need = need_after(SSL_write_ex(ssl_.get(), data.data(), data.size(), &count));

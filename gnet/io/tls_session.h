@@ -57,7 +57,8 @@ class TLSSession {
                                                        TLSNeed& need);
 
   // What was taken of `data`, which is not empty; at most one record of 16 KiB. 0: `need` has to be
-  // waited for, and the next `data` must begin with this one, which may be elsewhere.
+  // waited for, and the next `data` must begin with this one, which may be elsewhere. Throws
+  // std::errc::broken_pipe after the farewell.
   [[nodiscard]] std::size_t try_send(std::string_view data, TLSNeed& need);
 
   // Says farewell: nothing is sent after that. Nothing is done before the handshake, after an

@@ -198,6 +198,15 @@ BOOST_AUTO_TEST_CASE(a_second_farewell_is_harmless) {
   BOOST_TEST(receive_text(pair.client) == "");
 }
 
+BOOST_AUTO_TEST_CASE(after_the_farewell_nothing_is_sent_and_receiving_goes_on) {
+  Secure pair(TLSContext::client(believing()), usual_server());
+  BOOST_TEST(shake(pair.client, pair.server).client == "");
+  pair.client.shutdown_send();
+  BOOST_TEST(is(code_of([&] { pair.client.send_all("more"); }), std::errc::broken_pipe));
+  pair.server.send_all("answer");
+  BOOST_TEST(receive_text(pair.client) == "answer");
+}
+
 BOOST_AUTO_TEST_CASE(the_farewell_waits_for_what_another_fiber_sends) {
   Secure pair(TLSContext::client(believing()), usual_server());
   BOOST_TEST(shake(pair.client, pair.server).client == "");

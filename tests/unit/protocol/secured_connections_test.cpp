@@ -333,7 +333,7 @@ BOOST_AUTO_TEST_CASE(endpoints_name_their_own_certificates) {
   BOOST_TEST(client->connection()->tls()->server_name() == "localhost");
   client->stop(kPatience);
   TCPServerFactory without(Endpoint::parse("tls-l://127.0.0.1:0"));
-  BOOST_CHECK_THROW(without.listen(), Misuse);
+  BOOST_CHECK_THROW(without.listen(), BadEndpoint);
 }
 
 // ---- clients ----

@@ -86,8 +86,9 @@ auto File::beside(F&& operation) const {
 // Runs operation(fd) on a thread, in turn.
 template <typename F>
 auto File::in_turn(F&& operation) {
-  if (!state_) throw_errno(EBADF, "file");
+  if (!turn_) throw_errno(EBADF, "file");
   const std::lock_guard turn(turn_->semaphore);
+  if (!state_) throw_errno(EBADF, "file");  // closed, perhaps while this one waited
   return default_thread_pool().apply(
       [state = state_, operation = std::forward<F>(operation)]() mutable {
         const std::lock_guard lock(state->position);

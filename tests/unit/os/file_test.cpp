@@ -131,6 +131,21 @@ BOOST_AUTO_TEST_CASE(a_fiber_killed_in_the_middle_leaves_the_file_in_order) {
   BOOST_TEST(gnet::read_file(path.path) == "fine");
 }
 
+BOOST_AUTO_TEST_CASE(what_waits_behind_a_close_finds_the_file_closed) {
+  const Path path;
+  File file = File::open(path.path, O_RDWR);
+  std::vector<gnet::Fiber<>> fibers;
+  fibers.push_back(gnet::spawn([&] { file.write_all("first"); }));
+  fibers.push_back(gnet::spawn([&] { file.close(); }));
+  fibers.push_back(gnet::spawn([&] {
+    BOOST_CHECK_EXCEPTION(file.write_all("last"), std::system_error, [](const auto& error) {
+      return error.code() == std::errc::bad_file_descriptor;
+    });
+  }));
+  gnet::joinall(fibers);
+  BOOST_TEST(gnet::read_file(path.path) == "first");
+}
+
 BOOST_AUTO_TEST_CASE(sendfile_sends_a_part_of_a_file) {
   const Path path;
   std::string content;

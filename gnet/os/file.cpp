@@ -98,15 +98,13 @@ auto File::in_turn(F&& operation) {
 
 void File::close() {
   if (!state_) return;
-  const auto turn = turn_.get();
-  turn->semaphore.acquire();
+  const std::lock_guard turn(turn_->semaphore);
   const auto state = std::exchange(state_, nullptr);
-  if (!state) return turn->semaphore.release();  // another fiber was quicker
+  if (!state) return;  // another fiber was quicker
   const int error = default_thread_pool().apply([state] {
     const std::lock_guard lock(state->position);
     return ::close(state->fd.release()) == 0 ? 0 : errno;
   });
-  turn->semaphore.release();
   if (error != 0 && error != EINTR) throw_errno(error, "close");
 }
 

@@ -13,6 +13,7 @@
 #include "gnet/fiber/fiber.h"
 #include "gnet/fiber/wait.h"
 #include "gnet/io/buffered.h"
+#include "tests/unit/eventually.h"
 
 using namespace std::chrono_literals;
 using gnet::File;
@@ -144,6 +145,21 @@ BOOST_AUTO_TEST_CASE(what_waits_behind_a_close_finds_the_file_closed) {
   }));
   gnet::joinall(fibers);
   BOOST_TEST(gnet::read_file(path.path) == "first");
+}
+
+BOOST_AUTO_TEST_CASE(a_close_that_is_interrupted_leaves_its_turn_to_the_next) {
+  int ends[2];
+  BOOST_REQUIRE(::pipe2(ends, O_CLOEXEC) == 0);
+  const gnet::UniqueFd writer(ends[1]);
+  File file{gnet::UniqueFd(ends[0])};  // a read of it blocks its thread
+  auto reader = gnet::spawn([&] { file.read_all(); });
+  auto close = gnet::spawn([&] { file.close(); });
+  auto next = gnet::spawn([&] { file.close(); });
+  BOOST_REQUIRE(test::eventually([] { return gnet::default_thread_pool().unfinished() == 1; }));
+  reader.kill();
+  BOOST_REQUIRE(test::eventually([&] { return !file.is_open(); }));
+  close.kill();
+  BOOST_TEST(next.join(10s));
 }
 
 BOOST_AUTO_TEST_CASE(sendfile_sends_a_part_of_a_file) {

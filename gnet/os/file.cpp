@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <cstring>
 #include <mutex>
+#include <shared_mutex>
 
 #include "gnet/base/error.h"
 #include "gnet/base/utf8.h"
@@ -45,6 +46,9 @@ struct File::State {
   // One operation at the file's position at a time, also when the fiber of the one before has
   // left it alone.
   std::mutex position;
+  // Shared by operations beside the turns: the number of a descriptor that is closed under them
+  // may soon be another file's.
+  std::shared_mutex open;
 };
 
 // Those who wait for the position, in order.
@@ -79,6 +83,7 @@ auto File::beside(F&& operation) const {
   if (!state_) throw_errno(EBADF, "file");
   return default_thread_pool().apply(
       [state = state_, operation = std::forward<F>(operation)]() mutable {
+        const std::shared_lock lock(state->open);
         return operation(state->fd.get());
       });
 }
@@ -102,7 +107,7 @@ void File::close() {
   const auto state = std::exchange(state_, nullptr);
   if (!state) return;  // another fiber was quicker
   const int error = default_thread_pool().apply([state] {
-    const std::lock_guard lock(state->position);
+    const std::scoped_lock lock(state->position, state->open);
     return ::close(state->fd.release()) == 0 ? 0 : errno;
   });
   if (error != 0 && error != EINTR) throw_errno(error, "close");

@@ -162,6 +162,32 @@ BOOST_AUTO_TEST_CASE(a_close_that_is_interrupted_leaves_its_turn_to_the_next) {
   BOOST_TEST(next.join(10s));
 }
 
+BOOST_AUTO_TEST_CASE(what_names_an_offset_never_reads_the_file_that_was_opened_next) {
+  const Path mine, foreign;
+  gnet::write_file(mine.path, std::string(1'000'000, 'm'));
+  gnet::write_file(foreign.path, std::string(1'000'000, 'f'));
+  int wrong = 0;
+  for (int round = 0; round < 200; ++round) {
+    File file = File::open(mine.path);
+    std::vector<gnet::Fiber<>> readers;
+    for (int i = 0; i < 4; ++i) {
+      readers.push_back(gnet::spawn([&] {
+        std::string data(1'000'000, '\0');
+        try {
+          file.pread(data.data(), data.size(), 0);
+        } catch (const std::system_error&) {  // quicker than the close, or not
+        }
+        if (data[0] == 'f') ++wrong;
+      }));
+    }
+    gnet::sleep(std::chrono::microseconds(5 * round));
+    file.close();
+    const gnet::UniqueFd next(::open(foreign.path.c_str(), O_RDONLY | O_CLOEXEC));
+    gnet::joinall(readers);
+  }
+  BOOST_TEST(wrong == 0);
+}
+
 BOOST_AUTO_TEST_CASE(sendfile_sends_a_part_of_a_file) {
   const Path path;
   std::string content;

@@ -109,15 +109,22 @@ using Subscription = detail::SignalSubscription;
 class Receiver {
  public:
   explicit Receiver(Hub& hub) : hub_(hub), slot_(&take_slot()) {
-    hub.poller().watch(
-        slot_->event,
-        [](void* context) noexcept {
-          // A hub that shuts down may still look when the slot has another owner.
-          const Slot& slot = *static_cast<Slot*>(context);
-          Receiver* receiver = slot.receiver.load();
-          if (receiver != nullptr && &receiver->hub_ == Hub::current_if_any()) receiver->receive();
-        },
-        slot_);
+    try {
+      hub.poller().watch(
+          slot_->event,
+          [](void* context) noexcept {
+            // A hub that shuts down may still look when the slot has another owner.
+            const Slot& slot = *static_cast<Slot*>(context);
+            Receiver* receiver = slot.receiver.load();
+            if (receiver != nullptr && &receiver->hub_ == Hub::current_if_any()) {
+              receiver->receive();
+            }
+          },
+          slot_);
+    } catch (...) {
+      give_back_slot();
+      throw;
+    }
   }
 
   // The calling hub's.
@@ -130,10 +137,7 @@ class Receiver {
     };
     Hub& hub = Hub::current();  // made first, so that it ends after its Receiver
     thread_local Owner owner;
-    if (!owner.receiver) {
-      owner.receiver = std::make_shared<Receiver>(hub);
-      owner.receiver->slot_->receiver = owner.receiver.get();
-    }
+    if (!owner.receiver) owner.receiver = std::make_shared<Receiver>(hub);
     return owner.receiver;
   }
 
@@ -168,21 +172,25 @@ class Receiver {
       subscription.cancelled = true;
       remove(subscription);
     });
-    const std::lock_guard lock(mutex);
-    slot_->receiver = nullptr;
-    slot_ = nullptr;
+    give_back_slot();
   }
 
  private:
-  static Slot& take_slot() {
+  Slot& take_slot() {
     const std::lock_guard lock(mutex);
     for (Slot& slot : slots) {
       if (slot.receiver != nullptr) continue;
       if (slot.event < 0) slot.event = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
       if (slot.event < 0) throw_errno("cannot handle signals");
+      slot.receiver = this;  // before the lock goes: nobody else may take it
       return slot;
     }
     throw Misuse("too many threads handle signals");
+  }
+
+  void give_back_slot() noexcept {
+    const std::lock_guard lock(mutex);
+    std::exchange(slot_, nullptr)->receiver = nullptr;
   }
 
   [[nodiscard]] std::uint64_t bit() const noexcept {

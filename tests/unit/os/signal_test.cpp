@@ -5,6 +5,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include <atomic>
+#include <barrier>
 #include <string>
 #include <system_error>
 #include <thread>
@@ -158,6 +159,30 @@ BOOST_AUTO_TEST_CASE(each_hub_gets_what_it_asked_for) {
   gnet::sleep(5ms);
   BOOST_TEST(other == SIGUSR1);
   BOOST_TEST(mine == SIGUSR1);
+}
+
+BOOST_AUTO_TEST_CASE(hubs_that_ask_at_the_same_moment_all_get_it) {
+  constexpr int kThreads = 2;
+  for (int round = 0; round < 200; ++round) {
+    std::atomic<int> got{0};
+    std::atomic<int> started{0};
+    std::barrier ready(kThreads + 1);
+    std::vector<std::thread> threads;
+    for (int i = 0; i < kThreads; ++i) {
+      threads.emplace_back([&] {
+        static_cast<void>(gnet::Hub::current());
+        ++started;
+        while (started < kThreads) std::this_thread::yield();
+        gnet::Signals signals{SIGUSR1};
+        ready.arrive_and_wait();
+        if (signals.wait(10s)) ++got;
+      });
+    }
+    ready.arrive_and_wait();
+    kill(getpid(), SIGUSR1);
+    for (std::thread& thread : threads) thread.join();
+    BOOST_REQUIRE(got == kThreads);
+  }
 }
 
 BOOST_AUTO_TEST_CASE(a_thread_that_ends_with_a_handler_leaves_nothing_behind) {

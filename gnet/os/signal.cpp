@@ -291,7 +291,8 @@ Signals::Signals(std::initializer_list<int> signals) {
     auto subscription = subscribe(signal, false);
     subscription->deliver = [this](int arrived) {
       received_.push_back(arrived);
-      waiters_.notify_one();
+      // All, in their order: the first may be killed before it runs.
+      waiters_.notify_all();
     };
     handlers_.push_back(SignalHandler(std::move(subscription)));
   }

@@ -143,6 +143,29 @@ BOOST_AUTO_TEST_CASE(a_wait_that_is_interrupted_leaves_nothing_behind) {
   BOOST_TEST(gnet::wait());  // nothing keeps the hub alive
 }
 
+BOOST_AUTO_TEST_CASE(a_signal_for_a_waiter_that_is_killed_goes_to_the_next) {
+  gnet::Fiber<> first;
+  // Asked before the others: its fiber runs when the first has been woken, and before it.
+  const auto killer = gnet::on_signal(SIGUSR1, [&](int) { first.kill_async(); });
+  gnet::Signals signals{SIGUSR1};
+  first = gnet::spawn([&] { signals.wait(); });
+  auto second = gnet::spawn([&] { signals.wait(); });
+  gnet::yield();
+  raise(SIGUSR1);
+  BOOST_TEST(second.join(10s));
+  BOOST_TEST(first.was_killed());
+}
+
+BOOST_AUTO_TEST_CASE(one_signal_ends_one_wait) {
+  gnet::Signals signals{SIGUSR1};
+  auto first = gnet::spawn([&] { signals.wait(); });
+  auto second = gnet::spawn([&] { return signals.wait(50ms); });
+  gnet::yield();
+  raise(SIGUSR1);
+  BOOST_TEST(first.join(10s));
+  BOOST_TEST(!second.get());
+}
+
 BOOST_AUTO_TEST_CASE(each_hub_gets_what_it_asked_for) {
   int other = 0;
   std::atomic<bool> ready{false};

@@ -24,6 +24,13 @@ constexpr std::size_t kThreadStack = 8 * 1024 * 1024;  // of address space: what
 constexpr std::size_t kLongestName = 15;               // that the kernel takes
 constexpr auto kExitGrace = std::chrono::seconds(2);
 
+// Where a job has made a hub of its own, a watchdog looks on. No turn of that hub goes on while
+// the thread waits for the next job, nor while that job blocks, until it uses the hub again.
+void rest_hub() noexcept {
+  const Hub* hub = Hub::current_if_any();
+  if (hub != nullptr && hub->watch() != nullptr) hub->watch()->begin_idle(Clock::now());
+}
+
 }  // namespace
 
 // What a pool shares with its threads, which may outlive it by their last steps.
@@ -242,6 +249,7 @@ void ThreadPool::Threads::work() {
   for (;;) {
     const auto called = [this] { return ending_ || threads_ > max_ || !queue_.empty(); };
     ++idle_;
+    rest_hub();
     const bool in_time = wake_.wait_for(lock, options_.idle, called);
     --idle_;
     if (!in_time || queue_.empty() || threads_ > max_) break;

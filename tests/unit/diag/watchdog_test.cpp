@@ -17,6 +17,7 @@
 #include "gnet/diag/dump.h"
 #include "gnet/fiber/fiber.h"
 #include "gnet/os/hub_group.h"
+#include "gnet/os/thread_pool.h"
 #include "gnet/sync/event.h"
 #include "tests/unit/fiber/support.h"
 
@@ -332,6 +333,15 @@ BOOST_AUTO_TEST_CASE(turns_and_times_are_counted_meanwhile) {
     worker.join();
   }
   let_run();
+}
+
+BOOST_AUTO_TEST_CASE(the_thread_of_a_pool_may_wait_for_work_and_block_with_it) {
+  Watch watch(200ms);
+  gnet::ThreadPool pool(1, {.name = "patient"});
+  pool.apply([] { static_cast<void>(gnet::Hub::current()); });  // from now on it is watched
+  gnet::sleep(500ms);
+  pool.apply([] { std::this_thread::sleep_for(500ms); });
+  for (const Blocked& report : watch.reports()) BOOST_TEST(report.thread != "patient");
 }
 
 BOOST_AUTO_TEST_CASE(fibers_end_and_timers_fire_as_ever_while_it_runs) {

@@ -63,6 +63,7 @@ class ThreadPool::Threads : public std::enable_shared_from_this<Threads> {
 
   void work();
   [[nodiscard]] bool enough_threads();
+  [[nodiscard]] bool has_room() const noexcept;
   void admit();
   void admit_first();
   [[nodiscard]] bool idle() const noexcept { return busy_ + leaving_ == 0 && queue_.empty(); }
@@ -225,9 +226,14 @@ bool ThreadPool::Threads::enough_threads() {
   return threads_ > 0 || max_ == 0;
 }
 
+bool ThreadPool::Threads::has_room() const noexcept {
+  const std::size_t taken = busy_ + admitted_;
+  return taken < max_ || taken - max_ < options_.queue;  // their sum may be out of range
+}
+
 // Those for which there is room now are told.
 void ThreadPool::Threads::admit() {
-  while (admitted_ < queue_.size() && busy_ + admitted_ < max_ + options_.queue) admit_first();
+  while (admitted_ < queue_.size() && has_room()) admit_first();
 }
 
 void ThreadPool::Threads::admit_first() {
@@ -250,7 +256,7 @@ void ThreadPool::Threads::work() {
     const auto called = [this] { return ending_ || threads_ > max_ || !queue_.empty(); };
     ++idle_;
     rest_hub();
-    const bool in_time = wake_.wait_for(lock, options_.idle, called);
+    const bool in_time = wake_.wait_until(lock, Deadline(options_.idle).when(), called);
     --idle_;
     if (!in_time || queue_.empty() || threads_ > max_) break;
     if (admitted_ == 0) admit_first();  // the pool has shrunk since it came

@@ -5,6 +5,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include <atomic>
+#include <cstdint>
 #include <functional>
 #include <future>
 #include <memory>
@@ -107,6 +108,25 @@ BOOST_AUTO_TEST_CASE(threads_without_work_end_after_a_time) {
   pool.apply([] {});
   BOOST_TEST(test::eventually([&] { return pool.threads() == 0; }));
   BOOST_TEST(pool.apply([] { return 7; }) == 7);
+}
+
+BOOST_AUTO_TEST_CASE(threads_may_wait_for_work_for_ever) {
+  ThreadPool pool(1, {.idle = gnet::Duration::max()});
+  pool.apply([] {});
+  gnet::sleep(20ms);
+  BOOST_TEST(pool.threads() == 1);
+}
+
+BOOST_AUTO_TEST_CASE(the_queue_may_be_without_bound) {
+  ThreadPool pool(1, {.queue = SIZE_MAX});
+  Gate gate;
+  auto spawner = gnet::spawn([&] {
+    std::vector<gnet::PoolTask<void>> tasks;
+    for (int i = 0; i < 100; ++i) tasks.push_back(pool.spawn(gate.pass()));
+    return tasks;
+  });
+  BOOST_TEST(spawner.join(10s));
+  BOOST_TEST(pool.unfinished() == 100);
 }
 
 BOOST_AUTO_TEST_CASE(threads_have_the_name_of_the_pool) {

@@ -20,7 +20,16 @@ constexpr WaitKind kAnswered{"a value of Generator", body_of, nullptr, nullptr, 
 
 }  // namespace
 
+void GeneratorTurns::check_can_ask() const {
+  Hub& hub = answered_.hub();
+  hub.check_thread();
+  hub.checkpoint();
+  if (asking_) throw Misuse("a Generator was asked by two fibers at once");
+  if (running_ && body.id() == this_fiber::id()) throw Misuse("a Generator asked itself");
+}
+
 void GeneratorTurns::check_can_be_told() const {
+  check_can_ask();
   if (ended_) return;
   if (!started_)
     throw Misuse("a Generator that has not come to its first yield was sent something");
@@ -28,11 +37,7 @@ void GeneratorTurns::check_can_be_told() const {
 }
 
 void GeneratorTurns::ask(bool answered) {
-  Hub& hub = answered_.hub();
-  hub.check_thread();
-  hub.checkpoint();
-  if (asking_) throw Misuse("a Generator was asked by two fibers at once");
-  if (running_ && body.id() == this_fiber::id()) throw Misuse("a Generator asked itself");
+  check_can_ask();
   if (answered) return;
   if (!ended_) {
     if (!running_) resume();

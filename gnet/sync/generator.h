@@ -48,7 +48,11 @@ class GeneratorTurns {
 
   [[nodiscard]] bool ended() const noexcept { return ended_; }
 
-  // Throws Misuse unless the body waits at a yield.
+  // Throws Misuse unless the calling fiber may ask, or its pending interrupt.
+  void check_can_ask() const;
+
+  // As check_can_ask(), and throws Misuse unless the body waits at a yield. To be called before
+  // anything is told: it would stay for a later call.
   void check_can_be_told() const;
 
   // Has the body run, unless it runs or has `answered`, and suspends until it yields or

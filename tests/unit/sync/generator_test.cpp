@@ -166,6 +166,30 @@ BOOST_AUTO_TEST_CASE(a_value_for_a_caller_that_was_interrupted_comes_with_the_ne
   BOOST_TEST(slow.next().value() == 2);
 }
 
+BOOST_AUTO_TEST_CASE(what_was_sent_by_a_caller_that_was_interrupted_does_not_come_later) {
+  std::vector<int> got;
+  gnet::Generator<int, int> body([&](auto& yield) {
+    for (int i = 0;; ++i) {
+      try {
+        got.push_back(yield(i).value_or(-1));
+      } catch (const Oops& error) {
+        got.push_back(error.code);
+      }
+    }
+  });
+  BOOST_TEST(body.next().value() == 0);
+  const auto interrupted = [](auto call) {
+    gnet::CancelScope scope;
+    scope.cancel();
+    return !scope.run(call);
+  };
+  BOOST_TEST(interrupted([&] { body.send(7); }));
+  BOOST_TEST(body.next().value() == 1);
+  BOOST_TEST(interrupted([&] { body.throw_into(std::make_exception_ptr(Oops(8))); }));
+  BOOST_TEST(body.next().value() == 2);
+  BOOST_TEST(got == (std::vector<int>{-1, -1}), per_element());
+}
+
 BOOST_AUTO_TEST_CASE(two_fibers_that_ask_at_once_are_misuse) {
   gnet::Generator<int> slow([](auto& yield) {
     gnet::sleep(1ms);

@@ -9,6 +9,7 @@
 
 #include "gnet/patch/original.h"
 #include "gnet/patch/quiet_wait.h"
+#include "gnet/patch/times.h"
 
 namespace gnet::patch {
 namespace {
@@ -126,6 +127,12 @@ int select_until(Sets& sets, Deadline deadline) noexcept {
   return ready;
 }
 
+// Whether libc answers at once: it looks only, or the time is none, which it tells.
+template <typename Time>
+bool never_waits(const Time* timeout) noexcept {
+  return timeout != nullptr && (!is_valid(timeout) || duration(*timeout) == Duration::zero());
+}
+
 }  // namespace
 
 void link_poll_calls() noexcept {}
@@ -148,26 +155,21 @@ int poll(pollfd* descriptors, nfds_t count, int timeout) {
 }
 
 int ppoll(pollfd* descriptors, nfds_t count, const timespec* timeout, const sigset_t* mask) {
-  const bool at_once = timeout != nullptr && timeout->tv_sec <= 0 && timeout->tv_nsec <= 0;
-  if (at_once || mask != nullptr || suspending_hub() == nullptr) {
+  if (gnet::patch::never_waits(timeout) || mask != nullptr || suspending_hub() == nullptr) {
     return original().ppoll(descriptors, count, timeout, mask);
   }
   Deadline deadline;
-  if (timeout != nullptr) {
-    deadline = std::chrono::seconds(timeout->tv_sec) + std::chrono::nanoseconds(timeout->tv_nsec);
-  }
+  if (timeout != nullptr) deadline = gnet::patch::duration(*timeout);
   return gnet::patch::poll_until(descriptors, count, deadline);
 }
 
 int select(int count, fd_set* read, fd_set* write, fd_set* except, timeval* timeout) {
-  const bool at_once = timeout != nullptr && timeout->tv_sec <= 0 && timeout->tv_usec <= 0;
-  if (at_once || suspending_hub() == nullptr || count < 0 || count > FD_SETSIZE) {
+  if (gnet::patch::never_waits(timeout) || suspending_hub() == nullptr || count < 0 ||
+      count > FD_SETSIZE) {
     return original().select(count, read, write, except, timeout);
   }
   Deadline deadline;
-  if (timeout != nullptr) {
-    deadline = std::chrono::seconds(timeout->tv_sec) + std::chrono::microseconds(timeout->tv_usec);
-  }
+  if (timeout != nullptr) deadline = gnet::patch::duration(*timeout);
   gnet::patch::Sets sets(count, read, write, except);
   const int ready = gnet::patch::select_until(sets, deadline);
   if (timeout == nullptr) return ready;

@@ -6,12 +6,10 @@
 
 #include "gnet/patch/original.h"
 #include "gnet/patch/quiet_wait.h"
+#include "gnet/patch/times.h"
 
 namespace gnet::patch {
 namespace {
-
-using std::chrono::nanoseconds;
-using std::chrono::seconds;
 
 // Sleeps; what is left, which is something only when the fiber is interrupted.
 Duration nap(Duration time) noexcept {
@@ -25,21 +23,9 @@ Duration nap(Duration time) noexcept {
   return std::max(end.when() - Clock::now(), Duration(1));
 }
 
-bool is_valid(const timespec* time) noexcept {
-  return time != nullptr && time->tv_sec >= 0 && time->tv_nsec >= 0 &&
-         time->tv_nsec < 1'000'000'000;
-}
-
-// The longest that can be told, for what is longer.
-Duration duration(const timespec& time) noexcept {
-  constexpr auto kLongest = std::chrono::floor<seconds>(Duration::max() / 4);
-  if (time.tv_sec >= kLongest.count()) return kLongest;
-  return seconds(time.tv_sec) + nanoseconds(time.tv_nsec);
-}
-
 void tell(timespec* left, Duration time) noexcept {
   if (left == nullptr) return;
-  const auto whole = std::chrono::floor<seconds>(time);
+  const auto whole = std::chrono::floor<std::chrono::seconds>(time);
   left->tv_sec = whole.count();
   left->tv_nsec = (time - whole).count();
 }

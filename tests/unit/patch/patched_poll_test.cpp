@@ -1,5 +1,6 @@
 // Patched poll(), ppoll() and select().
 
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/select.h>
@@ -118,6 +119,39 @@ BOOST_AUTO_TEST_CASE(select_gives_up_in_time) {
   time = {0, 3000};
   BOOST_TEST(select(0, nullptr, nullptr, nullptr, &time) == 0);  // as some sleep
   BOOST_TEST(ticker.ticks > 0);
+}
+
+BOOST_AUTO_TEST_CASE(times_beyond_all_measure_do_not_pass) {
+  const Ends ends = Ends::of_socket();
+  pollfd asked{ends.here.get(), POLLIN, 0};
+  fd_set readable;
+  FD_ZERO(&readable);
+  FD_SET(ends.here.get(), &readable);
+  const timespec long_time{LONG_MAX, 999'999'999};
+  timeval other_long_time{LONG_MAX, 999'999};
+  auto writer = gnet::spawn_later(3ms, [&] { ends.put("x"); });
+  BOOST_TEST(ppoll(&asked, 1, &long_time, nullptr) == 1);
+  char byte;
+  BOOST_TEST(read(ends.here.get(), &byte, 1) == 1);
+  writer = gnet::spawn_later(3ms, [&] { ends.put("x"); });
+  BOOST_TEST(select(ends.there.get() + 1, &readable, nullptr, nullptr, &other_long_time) == 1);
+}
+
+BOOST_AUTO_TEST_CASE(times_that_are_none_are_refused) {
+  const Ends ends = Ends::of_socket();
+  const Ticker ticker;
+  pollfd asked{ends.here.get(), POLLIN, 0};
+  for (const timespec& time : {timespec{0, 1'000'000'000}, {0, -1}, {-1, 1}}) {
+    BOOST_TEST(error_of([&] { return ppoll(&asked, 1, &time, nullptr); }) == EINVAL);
+  }
+  for (timeval time : {timeval{0, -1}, {-1, 1}}) {
+    BOOST_TEST(error_of([&] { return select(0, nullptr, nullptr, nullptr, &time); }) == EINVAL);
+  }
+  fd_set writable;
+  FD_ZERO(&writable);
+  FD_SET(ends.there.get(), &writable);
+  timeval many_microseconds{0, 5'000'000};
+  BOOST_TEST(select(ends.there.get() + 1, nullptr, &writable, nullptr, &many_microseconds) == 1);
 }
 
 BOOST_AUTO_TEST_CASE(select_refuses_what_is_not_open) {

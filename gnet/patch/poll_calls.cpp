@@ -14,6 +14,8 @@
 namespace gnet::patch {
 namespace {
 
+constexpr auto kPause = std::chrono::milliseconds(1);
+
 int poll_until(pollfd* descriptors, nfds_t count, Deadline deadline) noexcept {
   int ready;
   do {
@@ -103,28 +105,31 @@ int select_until(Sets& sets, Deadline deadline) noexcept {
     return ready;
   }
   try {
-    for (std::vector<pollfd> all = sets.descriptors(); ready == 0; ready = sets.look()) {
-      switch (wait_quietly(all, deadline)) {
-        case Outcome::late:
-          sets.clear();
-          return 0;
-        case Outcome::interrupted:
-          errno = ECANCELED;
+    for (std::vector<pollfd> all = sets.descriptors();;) {
+      Outcome outcome = wait_quietly(all, deadline);
+      if (outcome == Outcome::ready) {
+        for (const pollfd& descriptor : all) {
+          if ((descriptor.revents & POLLNVAL) == 0) continue;
+          errno = EBADF;
           return -1;
-        case Outcome::ready:
-          break;
+        }
+        ready = sets.look();
+        if (ready != 0) return ready;
+        // An end or an error: poll() tells of it whatever it is asked, select() may not.
+        outcome = sleep_quietly(deadline.earlier(kPause));
+        if (outcome == Outcome::late && !deadline.passed()) continue;
       }
-      for (const pollfd& descriptor : all) {
-        if ((descriptor.revents & POLLNVAL) == 0) continue;
-        errno = EBADF;
+      if (outcome == Outcome::interrupted) {
+        errno = ECANCELED;
         return -1;
       }
+      sets.clear();
+      return 0;
     }
   } catch (const std::bad_alloc&) {
     errno = ENOMEM;
     return -1;
   }
-  return ready;
 }
 
 // Whether libc answers at once: it looks only, or the time is none, which it tells.

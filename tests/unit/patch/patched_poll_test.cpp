@@ -5,6 +5,10 @@
 #include <signal.h>
 #include <sys/select.h>
 
+#include <algorithm>
+#include <cstddef>
+#include <vector>
+
 #include "tests/unit/patch/support.h"
 
 using test::Ends;
@@ -118,6 +122,19 @@ BOOST_AUTO_TEST_CASE(select_gives_up_in_time) {
   BOOST_TEST(time.tv_usec == 0);
   time = {0, 3000};
   BOOST_TEST(select(0, nullptr, nullptr, nullptr, &time) == 0);  // as some sleep
+  BOOST_TEST(ticker.ticks > 0);
+}
+
+BOOST_AUTO_TEST_CASE(select_gives_up_in_time_on_an_end_that_it_does_not_tell) {
+  Ends ends = Ends::of_socket();
+  ends.there.reset();  // poll() tells of it whatever it was asked
+  const Ticker ticker;
+  fd_set except;
+  FD_ZERO(&except);
+  FD_SET(ends.here.get(), &except);
+  timeval time{0, 20'000};
+  BOOST_TEST(select(ends.here.get() + 1, nullptr, nullptr, &except, &time) == 0);
+  BOOST_TEST(!FD_ISSET(ends.here.get(), &except));
   BOOST_TEST(ticker.ticks > 0);
 }
 

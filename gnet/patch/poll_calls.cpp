@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cerrno>
 #include <chrono>
+#include <cstddef>
+#include <cstring>
 #include <new>
 #include <span>
 #include <vector>
@@ -51,7 +53,7 @@ struct Sets {
   Sets(int descriptors, fd_set* read, fd_set* write, fd_set* except) noexcept
       : sets(), callers{read, write, except}, count(descriptors) {
     for (int i = 0; i < 3; ++i) {
-      if (callers[i] != nullptr) sets[i] = *callers[i];
+      if (callers[i] != nullptr) std::memcpy(&sets[i], callers[i], size());
     }
   }
 
@@ -93,8 +95,14 @@ struct Sets {
  private:
   void give(const fd_set* found) noexcept {
     for (int i = 0; i < 3; ++i) {
-      if (callers[i] != nullptr) *callers[i] = found[i];
+      if (callers[i] != nullptr) std::memcpy(callers[i], &found[i], size());
     }
+  }
+
+  // That of the caller's sets, in bytes: they may be shorter than an fd_set.
+  [[nodiscard]] std::size_t size() const noexcept {
+    const auto words = (static_cast<std::size_t>(count) + NFDBITS - 1) / NFDBITS;
+    return words * sizeof(fd_mask);
   }
 };
 

@@ -138,6 +138,27 @@ BOOST_AUTO_TEST_CASE(select_gives_up_in_time_on_an_end_that_it_does_not_tell) {
   BOOST_TEST(ticker.ticks > 0);
 }
 
+BOOST_AUTO_TEST_CASE(select_touches_no_more_of_a_set_than_the_kernel_does) {
+  const Ends ends = Ends::of_socket();
+  const Ticker ticker;
+  const int count = std::max(ends.here.get(), ends.there.get()) + 1;
+  const std::size_t used = (static_cast<std::size_t>(count) + NFDBITS - 1) / NFDBITS;
+  // One that is cut to what is needed, as Python and Perl make it.
+  std::vector<fd_mask> bits(used + 32, 0x5A);
+  std::fill_n(bits.begin(), used, 0);
+  auto* const set = reinterpret_cast<fd_set*>(bits.data());
+  const auto ask = [&](int fd) {
+    FD_SET(fd, set);
+    timeval time{0, 3000};
+    return select(count, set, nullptr, nullptr, &time);
+  };
+  BOOST_TEST(ask(ends.here.get()) == 0);
+  ends.put("x");
+  BOOST_TEST(ask(ends.here.get()) == 1);
+  BOOST_TEST(std::all_of(bits.begin() + static_cast<std::ptrdiff_t>(used), bits.end(),
+                         [](fd_mask rest) { return rest == 0x5A; }));
+}
+
 BOOST_AUTO_TEST_CASE(times_beyond_all_measure_do_not_pass) {
   const Ends ends = Ends::of_socket();
   pollfd asked{ends.here.get(), POLLIN, 0};

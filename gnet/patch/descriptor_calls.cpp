@@ -40,7 +40,9 @@ class Rest {
  public:
   explicit Rest(const msghdr& message)
       : parts_(message.msg_iov, message.msg_iov + message.msg_iovlen), message_(message) {
-    // Descriptors and the like go with the first byte.
+    // The address, descriptors and the like go with the first byte.
+    message_.msg_name = nullptr;
+    message_.msg_namelen = 0;
     message_.msg_control = nullptr;
     message_.msg_controllen = 0;
     message_.msg_iov = parts_.data();
@@ -292,10 +294,15 @@ ssize_t recvfrom(int fd, void* buffer, size_t size, int flags, sockaddr* address
     return original().recvfrom(fd, buffer, size, flags, address, address_size);
   }
   if (address == nullptr) return recv(fd, buffer, size, flags);
-  gnet::patch::CallWaits waits(fd, POLLIN, SO_RCVTIMEO);
-  return gnet::patch::receive_with(waits, fd, [=] {
-    return original().recvfrom(fd, buffer, size, flags | MSG_DONTWAIT, address, address_size);
-  });
+  iovec part{buffer, size};
+  msghdr message{};
+  message.msg_name = address;
+  message.msg_namelen = *address_size;
+  message.msg_iov = &part;
+  message.msg_iovlen = 1;
+  const ssize_t got = gnet::patch::receive_message(fd, &message, flags);
+  if (got >= 0) *address_size = message.msg_namelen;
+  return got;
 }
 
 ssize_t recvmsg(int fd, msghdr* message, int flags) {

@@ -359,6 +359,29 @@ BOOST_AUTO_TEST_CASE(waitall_waits_for_all) {
   BOOST_TEST(recv(ends.here.get(), buffer.data(), 5, MSG_WAITALL) == 3);
 }
 
+BOOST_AUTO_TEST_CASE(waitall_waits_for_all_also_from_whom_it_is_asked) {
+  Ends ends = Ends::of_socket();
+  const sockaddr any{AF_UNIX, {}};  // the kernel finds a name
+  BOOST_REQUIRE(bind(ends.there.get(), &any, sizeof any.sa_family) == 0);
+  auto writer = gnet::spawn([&] {
+    for (const char* part : {"he", "l", "lo"}) {
+      gnet::sleep(1ms);
+      ends.put(part);
+    }
+  });
+  std::array<char, 16> buffer{};
+  // The name does not fit.
+  std::array<char, 32> from{};
+  socklen_t from_size = sizeof any.sa_family;
+  BOOST_TEST(recvfrom(ends.here.get(), buffer.data(), 5, MSG_WAITALL,
+                      reinterpret_cast<sockaddr*>(from.data()), &from_size) == 5);
+  BOOST_TEST(std::string_view(buffer.data()) == "hello");
+  BOOST_TEST(from_size > sizeof any.sa_family);
+  BOOST_TEST(from[0] == AF_UNIX);
+  BOOST_TEST(std::all_of(from.begin() + sizeof any.sa_family, from.end(),
+                         [](char byte) { return byte == 0; }));
+}
+
 // ---- calls that do not wait ----
 
 BOOST_AUTO_TEST_CASE(a_descriptor_that_the_program_made_non_blocking_does_not_wait) {

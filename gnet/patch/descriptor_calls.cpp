@@ -294,6 +294,10 @@ ssize_t recvfrom(int fd, void* buffer, size_t size, int flags, sockaddr* address
     return original().recvfrom(fd, buffer, size, flags, address, address_size);
   }
   if (address == nullptr) return recv(fd, buffer, size, flags);
+  if (address_size == nullptr) {
+    errno = EFAULT;
+    return -1;
+  }
   iovec part{buffer, size};
   msghdr message{};
   message.msg_name = address;

@@ -87,9 +87,10 @@ class Socket {
     return may_read() || wait<kReading>(deadline, &stop);
   }
 
-  // What other calls than those below have found: nothing more to read; no room to
-  // write; a turn taken without waiting.
+  // What other calls than those below have found: nothing more to read; something to read that the
+  // kernel does not tell of; no room to write; a turn taken without waiting.
   void exhausted() noexcept { slot_->readable = false; }
+  void read_ahead() noexcept { slot_->readable = true; }
   void full() noexcept { slot_->writable = false; }
   void took_turn() { share_the_hub(); }
 

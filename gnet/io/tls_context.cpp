@@ -131,6 +131,9 @@ SSLContext make_context(const SSL_METHOD* method, const Options& options, const 
                                    (options.kernel ? SSL_OP_ENABLE_KTLS : 0));
   SSL_CTX_set_mode(context, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER |
                                 SSL_MODE_AUTO_RETRY);
+  // A record's head and body with one call, and what comes behind them: nobody waits for data
+  // before all of that is received.
+  SSL_CTX_set_read_ahead(context, 1);
   const std::string ciphers = options.ciphers.empty() ? kCiphers : options.ciphers;
   if (SSL_CTX_set_cipher_list(context, ciphers.c_str()) != 1) {
     throw_tls_configuration("ciphers '" + ciphers + "'");

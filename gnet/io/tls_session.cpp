@@ -120,6 +120,7 @@ TLSNeed TLSSession::try_handshake() {
   if (failure_ != 0) fail("TLS handshake");
   check_pins();
   established_ = true;
+  if (SSL_has_pending(ssl_.get())) socket_->read_ahead();
   return TLSNeed::nothing;
 }
 

@@ -185,6 +185,21 @@ BOOST_AUTO_TEST_CASE(a_stream_that_was_moved_away_is_closed) {
   BOOST_TEST(shake(client, pair.server).client == "");
 }
 
+BOOST_AUTO_TEST_CASE(nobody_waits_for_data_that_came_with_the_end_of_the_handshake) {
+  test::Plain pair = test::plain_pair();
+  TLSSession client(pair.client.socket(), TLSContext::client(believing()), "localhost");
+  TLSSession server(pair.server.socket(), usual_server());
+  BOOST_TEST((client.try_handshake() == TLSNeed::data));
+  BOOST_TEST((server.try_handshake() == TLSNeed::data));
+  BOOST_TEST_REQUIRE((client.try_handshake() == TLSNeed::nothing));
+  TLSNeed need = TLSNeed::nothing;
+  BOOST_TEST(client.try_send("hello", need) == 5u);
+  BOOST_TEST_REQUIRE((server.try_handshake() == TLSNeed::nothing));
+  BOOST_TEST_REQUIRE(pair.server.socket().may_read());
+  char text[16];
+  BOOST_TEST((server.try_receive(text, sizeof text, need) == 5u));
+}
+
 BOOST_AUTO_TEST_CASE(a_second_farewell_is_harmless) {
   Secure pair(TLSContext::client(believing()), usual_server());
   BOOST_TEST(shake(pair.client, pair.server).client == "");

@@ -30,7 +30,8 @@ class Receiver;
 struct Slot {
   int event = -1;
   std::array<std::atomic<unsigned>, kSignals> pending{};
-  std::atomic<Receiver*> receiver{nullptr};  // of the hub that has the slot
+  std::atomic<Hub*> hub{nullptr};  // that has the slot
+  std::atomic<Receiver*> receiver{nullptr};
 };
 
 std::array<Slot, kHubs> slots;
@@ -113,12 +114,10 @@ class Receiver {
       hub.poller().watch(
           slot_->event,
           [](void* context) noexcept {
-            // A hub that shuts down may still look when the slot has another owner.
+            // A hub that shuts down may still look when the slot has another owner, who may be
+            // about to go too.
             const Slot& slot = *static_cast<Slot*>(context);
-            Receiver* receiver = slot.receiver.load();
-            if (receiver != nullptr && &receiver->hub_ == Hub::current_if_any()) {
-              receiver->receive();
-            }
+            if (slot.hub == Hub::current_if_any()) slot.receiver.load()->receive();
           },
           slot_);
     } catch (...) {
@@ -183,6 +182,7 @@ class Receiver {
       if (slot.event < 0) slot.event = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
       if (slot.event < 0) throw_errno("cannot handle signals");
       slot.receiver = this;  // before the lock goes: nobody else may take it
+      slot.hub = &hub_;
       return slot;
     }
     throw Misuse("too many threads handle signals");
@@ -190,6 +190,7 @@ class Receiver {
 
   void give_back_slot() noexcept {
     const std::lock_guard lock(mutex);
+    slot_->hub = nullptr;
     std::exchange(slot_, nullptr)->receiver = nullptr;
   }
 

@@ -13,6 +13,10 @@ constexpr detail::WaitKind kClosed{"the end of a server"};
 // For what a handler that was killed still does.
 constexpr Duration kCutGrace = std::chrono::seconds(2);
 
+[[noreturn]] void refuse_destruction() {
+  throw Misuse("a server was destroyed by its own handler");
+}
+
 }  // namespace
 
 BaseServer::Task::Task(BaseServer& server) : fiber_(Fiber<>::adopt(Hub::current().running())) {
@@ -71,11 +75,8 @@ void BaseServer::failed() noexcept {
 std::size_t BaseServer::stop(Deadline grace) {
   const Stopping stopping(*this);
   close();
-  std::size_t own = 0;
   const std::uint64_t caller = this_fiber::id();
-  tasks_.for_each([&](Task& task) {
-    if (task.fiber_.id() == caller) own = 1;
-  });
+  const std::size_t own = is_handler(caller) ? 1 : 0;
   if (wait_for_tasks(own, grace)) return 0;
   const std::size_t cut = active_ - own;
   // All have begun: they were ready before this fiber was again. Killing runs nothing, so that
@@ -95,9 +96,17 @@ void BaseServer::end() noexcept {
   const Uninterruptible wait_out;
   stop(Duration::zero());
   if (active_ == 0) return;
+  // It would wait for itself.
+  if (is_handler(this_fiber::id())) refuse_destruction();
   // What they use is about to go: there is no way but to wait.
   tasks_.for_each([](Task& task) { task.abort(); });
   static_cast<void>(wait_for_tasks(0, Deadline::never()));
+}
+
+bool BaseServer::is_handler(std::uint64_t fiber) noexcept {
+  bool found = false;
+  tasks_.for_each([&](Task& task) { found = found || task.fiber_.id() == fiber; });
+  return found;
 }
 
 bool BaseServer::wait_for_tasks(std::size_t left, Deadline deadline) {

@@ -10,6 +10,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <utility>
@@ -93,7 +94,7 @@ class BaseServer {
   virtual ~BaseServer() = default;
 
   // For the destructors of servers: stops without grace, and suspends until all handlers have
-  // ended, however long that takes.
+  // ended, however long that takes. In a handler that is misuse, which ends the program.
   void end() noexcept;
 
   // ---- what servers differ in ----
@@ -165,6 +166,7 @@ class BaseServer {
   };
 
   void task_ended() noexcept;
+  [[nodiscard]] bool is_handler(std::uint64_t fiber) noexcept;
   [[nodiscard]] bool wait_for_tasks(std::size_t left, Deadline deadline);
 
   const std::size_t max_tasks_;

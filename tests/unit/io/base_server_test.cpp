@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <boost/test/unit_test.hpp>
+#include <csignal>
 #include <memory>
 #include <string>
 #include <vector>
@@ -14,6 +15,7 @@
 #include "gnet/io/connect.h"
 #include "gnet/io/stream_server.h"
 #include "gnet/sync/event.h"
+#include "tests/unit/child.h"
 #include "tests/unit/eventually.h"
 #include "tests/unit/fiber/support.h"
 
@@ -348,6 +350,20 @@ BOOST_AUTO_TEST_CASE(destruction_stops) {
   char byte = 0;
   BOOST_TEST(client.receive(&byte, 1, kPatience) == 0u);
   BOOST_TEST((connect_error(address) == std::errc::connection_refused));
+}
+
+BOOST_AUTO_TEST_CASE(a_handler_that_destroys_its_server_is_misuse) {
+  const test::Death death = test::death_of([] {
+    test::on_thread([] {
+      std::unique_ptr<StreamServer> server;
+      server = std::make_unique<StreamServer>("127.0.0.1:0", [&](AnyStream&) { server.reset(); });
+      server->start();
+      const Stream client = connect(server->address());
+      gnet::sleep(kPatience);
+    });
+  });
+  BOOST_TEST(death.signal == SIGABRT);
+  BOOST_TEST(death.words.find("a server was destroyed by its own handler") != std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(a_number_limits_handlers) {

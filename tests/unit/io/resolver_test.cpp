@@ -1,5 +1,6 @@
 #include "gnet/io/resolver.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <netdb.h>
 #include <stdlib.h>
@@ -19,6 +20,7 @@
 #include "gnet/fiber/timeout.h"
 #include "gnet/fiber/wait.h"
 #include "gnet/io/lookup.h"
+#include "gnet/os/file.h"
 
 using namespace std::chrono_literals;
 using gnet::Family;
@@ -290,6 +292,23 @@ BOOST_AUTO_TEST_CASE(a_lookup_that_has_not_begun_is_dropped_with_its_last_fiber)
   gate.let_through();
   gnet::joinall(busy);
   BOOST_TEST(std::count(gate.hosts.begin(), gate.hosts.end(), "queued.test") == 0);
+}
+
+BOOST_AUTO_TEST_CASE(a_resolver_that_never_answers_does_not_delay_file_work) {
+  Gate gate;
+  std::vector<gnet::Fiber<void>> asking;
+  for (int i = 0; i < 100; ++i) {
+    asking.push_back(
+        gnet::spawn([i] { static_cast<void>(resolve(fmt::format("never{}.test", i))); }));
+  }
+  gate.await(4);
+  auto reading =
+      gnet::spawn([] { return gnet::File::open("/proc/self/status", O_RDONLY).read_all(); });
+  BOOST_TEST_REQUIRE(reading.join(20s));
+  BOOST_TEST(!reading.get().empty());
+  BOOST_TEST(gnet::detail::pending_lookups() == 100U);
+  gate.let_through();
+  gnet::joinall(asking);
 }
 
 BOOST_AUTO_TEST_CASE(too_many_lookups_are_refused) {

@@ -215,10 +215,10 @@ void check(const ServerOptions& options) {
                     endpoint.url()));
   }
   for (const gnet::Endpoint& endpoint : options.endpoints) {
-    for (const std::string_view option : {"cacert", "sni"}) {
-      if (!endpoint.option(option)) continue;
-      throw UsageError(fmt::format("bad endpoint '{}': option '{}' is only for connecting",
-                                   endpoint.url(), option));
+    try {
+      gnet::TLSServerOptions().override_by(endpoint);
+    } catch (const gnet::BadEndpoint& error) {
+      throw UsageError(error.what());
     }
   }
   if (options.only_v4 && options.only_v6) throw UsageError("-4 and -6 exclude each other");

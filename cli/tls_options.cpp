@@ -212,8 +212,7 @@ gnet::TLSContext client_context(const ClientTLSOptions& options, const gnet::End
 }
 
 std::string server_name(const ClientTLSOptions& options, const gnet::Endpoint& target) {
-  if (const auto name = target.option("sni")) return std::string(*name);
-  return options.sni.empty() ? target.host() : options.sni;
+  return options.sni.empty() || target.option("sni") ? target.server_name() : options.sni;
 }
 
 void reload(gnet::TLSContext& context) {

@@ -8,10 +8,11 @@
 
 #pragma once
 
-#include <chrono>
 #include <optional>
 #include <string>
 #include <string_view>
+
+#include "gnet/base/chrono.h"
 
 namespace gnet {
 

@@ -1,5 +1,6 @@
 #include "gnet/base/log.h"
 
+#include <fmt/format.h>
 #include <pthread.h>
 
 #include <array>

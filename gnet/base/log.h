@@ -12,16 +12,17 @@
 
 #pragma once
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <atomic>
-#include <chrono>
 #include <cstdint>
-#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
+
+#include "gnet/base/chrono.h"
+#include "gnet/base/function.h"
 
 namespace gnet {
 

@@ -4,7 +4,6 @@
 
 #pragma once
 
-#include <chrono>
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
@@ -13,6 +12,7 @@
 #include <string>
 #include <string_view>
 
+#include "gnet/base/chrono.h"
 #include "gnet/base/log_format.h"
 #include "gnet/base/log_target.h"
 #include "gnet/base/log_writer.h"

@@ -17,13 +17,13 @@
 
 #pragma once
 
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <string>
 
+#include "gnet/base/chrono.h"
+#include "gnet/base/function.h"
 #include "gnet/base/log.h"
 #include "gnet/base/log_format.h"
 

@@ -34,13 +34,13 @@
 
 #pragma once
 
-#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "gnet/base/duration.h"
+#include "gnet/base/function.h"
 
 namespace gnet::diag {
 

@@ -12,7 +12,6 @@
 
 #pragma once
 
-#include <chrono>
 #include <type_traits>
 
 #include "gnet/base/duration.h"

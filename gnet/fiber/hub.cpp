@@ -11,6 +11,7 @@
 #include "gnet/base/log.h"
 #include "gnet/fiber/asio_bridge.h"
 #include "gnet/fiber/cancel_scope.h"
+#include "gnet/fiber/hub_watch.h"
 #include "gnet/fiber/interrupt.h"
 #include "gnet/fiber/local.h"
 #include "gnet/fiber/loop_exit.h"

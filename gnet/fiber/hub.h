@@ -18,25 +18,20 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "gnet/base/block_pool.h"
+#include "gnet/base/function.h"
 #include "gnet/base/source_location.h"
 #include "gnet/base/timer_heap.h"
 #include "gnet/base/unique_function.h"
 #include "gnet/fiber/control.h"
 #include "gnet/fiber/deadline.h"
-#include "gnet/fiber/hub_watch.h"
 #include "gnet/fiber/poller.h"
 #include "gnet/fiber/stack_pool.h"
-
-#if defined(__x86_64__)
-#include <x86intrin.h>
-#endif
 
 namespace asio {
 class io_context;
@@ -47,6 +42,10 @@ namespace gnet {
 class AsioBridge;
 class Mailbox;
 struct HubOwner;
+
+namespace detail {
+class HubWatch;
+}
 
 // A callback that waits for its turn in the ready queue.
 class Deferred {
@@ -178,7 +177,7 @@ class Hub {
   // The time, at most 20 microseconds old: cheaper than reading the clock.
   [[nodiscard]] TimePoint now() noexcept {
 #if defined(__x86_64__)
-    const std::uint64_t cycles = __rdtsc();
+    const std::uint64_t cycles = __builtin_ia32_rdtsc();
     if (cycles - now_cycles_ < kFreshCycles) [[likely]]
       return now_;
     now_cycles_ = cycles;

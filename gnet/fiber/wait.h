@@ -14,9 +14,9 @@
 #include <cstddef>
 #include <initializer_list>
 #include <memory>
-#include <ranges>
 #include <vector>
 
+#include "gnet/base/ranges.h"
 #include "gnet/fiber/fiber.h"
 
 namespace gnet {

@@ -2,6 +2,7 @@
 
 #include <netinet/in.h>
 #include <sys/un.h>
+#include <asio/ip/address.hpp>
 
 #include <cstddef>
 #include <cstring>

@@ -3,6 +3,7 @@
 #include <netinet/in.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <asio/ip/address.hpp>
 
 #include <cerrno>
 #include <utility>

@@ -8,11 +8,12 @@
 
 #pragma once
 
-#include <chrono>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "gnet/base/chrono.h"
 
 struct x509_st;  // OpenSSL's X509
 

@@ -10,12 +10,12 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <optional>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "gnet/base/function.h"
 #include "gnet/io/datagram.h"
 #include "gnet/sync/semaphore.h"
 

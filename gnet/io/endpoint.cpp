@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <netinet/in.h>
 #include <sys/un.h>
+#include <asio/ip/address.hpp>
 
 #include <cstddef>
 #include <cstring>

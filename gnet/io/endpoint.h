@@ -16,7 +16,6 @@
 
 #include <sys/socket.h>
 
-#include <asio/ip/address.hpp>
 #include <compare>
 #include <concepts>
 #include <cstdint>
@@ -28,6 +27,10 @@
 #include <vector>
 
 #include "gnet/base/duration.h"
+
+namespace asio::ip {
+class address;  // <asio/ip/address.hpp> has it
+}
 
 namespace gnet {
 

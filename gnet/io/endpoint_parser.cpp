@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <sys/un.h>
+#include <asio/ip/address.hpp>
 
 #include <algorithm>
 #include <array>

@@ -8,13 +8,13 @@
 
 #include <asio/ip/address.hpp>
 #include <compare>
-#include <functional>
 #include <optional>
 #include <string>
 #include <system_error>
 #include <vector>
 
 #include "gnet/base/duration.h"
+#include "gnet/base/function.h"
 #include "gnet/io/endpoint.h"
 
 namespace gnet::detail {

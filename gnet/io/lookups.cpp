@@ -2,6 +2,7 @@
 
 #include <netdb.h>
 #include <pthread.h>
+#include <asio/ip/address.hpp>
 
 #include <algorithm>
 #include <cstdlib>

@@ -1,6 +1,7 @@
 #include "gnet/io/resolver.h"
 
 #include <netdb.h>
+#include <asio/ip/address.hpp>
 
 #include <cstdlib>
 #include <memory>

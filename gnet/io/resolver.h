@@ -17,11 +17,8 @@
 
 #pragma once
 
-#include <asio/ip/address.hpp>
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -29,8 +26,13 @@
 
 #include "gnet/base/duration.h"
 #include "gnet/base/error.h"
+#include "gnet/base/function.h"
 #include "gnet/fiber/deadline.h"
 #include "gnet/io/endpoint.h"
+
+namespace asio::ip {
+class address;  // <asio/ip/address.hpp> has it
+}
 
 namespace gnet {
 

@@ -4,26 +4,46 @@
 //   class Stream : public SyncStream<Stream> { … receive(), send_some() … };
 //   asio::read_until(stream, asio::dynamic_buffer(line), '\n');
 //
+// It names Asio's types without including them: who uses Asio has done so, and who does not
+// need not wait for its compilation.
+//
 // Threads: as the stream.
 
 #pragma once
 
-#include <asio/buffer.hpp>
-#include <asio/error.hpp>
-#include <asio/io_context.hpp>
+#include <cstddef>
 #include <string_view>
 #include <system_error>
 
-#include "gnet/fiber/hub.h"
+namespace asio {
+class any_io_executor;
+class const_buffer;
+class mutable_buffer;
+}  // namespace asio
 
 namespace gnet {
+namespace detail {
+
+// What of a SyncStream is the same for all.
+class AsioStream {
+ public:
+  using executor_type = asio::any_io_executor;
+
+  // Makes Asio the thread's outer loop; see Hub::io_context().
+  [[nodiscard]] executor_type get_executor();
+
+ protected:
+  // asio::error::eof, as std::system_error.
+  [[noreturn]] static void throw_end_of_stream();
+};
+
+}  // namespace detail
 
 // `Stream` receives 0 bytes at its end, and throws std::system_error.
 template <typename Stream>
-class SyncStream {
+class SyncStream : public detail::AsioStream {
  public:
   using lowest_layer_type = Stream;
-  using executor_type = asio::io_context::executor_type;
 
   // Suspends until something is read into `buffers`; throws asio::error::eof at the
   // end of the stream.
@@ -32,12 +52,12 @@ class SyncStream {
     const auto first = first_of<asio::mutable_buffer>(buffers);
     if (first.size() == 0) return 0;
     const std::size_t count = lowest_layer().receive(first.data(), first.size());
-    if (count == 0) throw std::system_error(asio::error::eof, "receive");
+    if (count == 0) throw_end_of_stream();
     return count;
   }
 
   template <typename Buffers>
-  std::size_t read_some(const Buffers& buffers, asio::error_code& error) {
+  std::size_t read_some(const Buffers& buffers, std::error_code& error) {
     return without_throwing([&] { return read_some(buffers); }, error);
   }
 
@@ -50,14 +70,11 @@ class SyncStream {
   }
 
   template <typename Buffers>
-  std::size_t write_some(const Buffers& buffers, asio::error_code& error) {
+  std::size_t write_some(const Buffers& buffers, std::error_code& error) {
     return without_throwing([&] { return write_some(buffers); }, error);
   }
 
   [[nodiscard]] lowest_layer_type& lowest_layer() noexcept { return static_cast<Stream&>(*this); }
-
-  // Makes Asio the thread's outer loop; see Hub::io_context().
-  [[nodiscard]] executor_type get_executor() { return Hub::current().io_context().get_executor(); }
 
  protected:
   ~SyncStream() = default;
@@ -67,7 +84,7 @@ class SyncStream {
 
  private:
   template <typename F>
-  static std::size_t without_throwing(F&& operation, asio::error_code& error) {
+  static std::size_t without_throwing(F&& operation, std::error_code& error) {
     error.clear();
     try {
       return operation();
@@ -77,11 +94,12 @@ class SyncStream {
     }
   }
 
-  // The first buffer of the sequence that is not empty.
+  // The first buffer of the sequence that is not empty. What walks a sequence is found by its
+  // type: a buffer, or a container of them.
   template <typename Buffer, typename Buffers>
   static Buffer first_of(const Buffers& buffers) {
-    const auto end = asio::buffer_sequence_end(buffers);
-    for (auto it = asio::buffer_sequence_begin(buffers); it != end; ++it) {
+    const auto end = buffer_sequence_end(buffers);
+    for (auto it = buffer_sequence_begin(buffers); it != end; ++it) {
       if (const Buffer buffer(*it); buffer.size() > 0) return buffer;
     }
     return {};

@@ -23,11 +23,11 @@
 
 #pragma once
 
-#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "gnet/base/function.h"
 #include "gnet/os/message_pipe.h"
 #include "gnet/os/subprocess.h"
 

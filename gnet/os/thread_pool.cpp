@@ -13,6 +13,7 @@
 
 #include "gnet/base/background_thread.h"
 #include "gnet/base/error.h"
+#include "gnet/fiber/hub_watch.h"
 
 namespace gnet {
 namespace {

@@ -25,16 +25,16 @@
 #pragma once
 
 #include <cstddef>
-#include <functional>
 #include <memory>
 #include <optional>
-#include <ranges>
 #include <string>
 #include <tuple>
 #include <type_traits>
 #include <utility>
 #include <vector>
 
+#include "gnet/base/function.h"
+#include "gnet/base/ranges.h"
 #include "gnet/os/pool_task.h"
 
 namespace gnet {
@@ -87,7 +87,7 @@ class ThreadPool {
     using Item = std::ranges::range_value_t<Range>;
     using Result = std::invoke_result_t<std::decay_t<F>&, Item&>;
     const auto shared = std::make_shared<std::decay_t<F>>(std::forward<F>(function));
-    const auto call = [shared](Item item) { return std::invoke(*shared, item); };
+    const auto call = [shared](Item item) { return (*shared)(item); };
     Batch<std::remove_cvref_t<Result>> batch{*this, {}};
     for (auto&& item : items) {
       batch.jobs.push_back(make_job(call, Item(std::forward<decltype(item)>(item))));

@@ -7,8 +7,6 @@
 #include <sys/time.h>
 #include <time.h>
 
-#include <chrono>
-
 #include "gnet/base/duration.h"
 
 namespace gnet::patch {

@@ -17,13 +17,13 @@
 #include <cstdint>
 #include <deque>
 #include <exception>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 
+#include "gnet/base/function.h"
 #include "gnet/io/connect.h"
 #include "gnet/protocol/connection_factory.h"
 

@@ -23,11 +23,11 @@
 
 #pragma once
 
-#include <functional>
 #include <memory>
 #include <optional>
 #include <utility>
 
+#include "gnet/base/function.h"
 #include "gnet/io/acceptor.h"
 #include "gnet/io/listener.h"
 #include "gnet/protocol/connection_factory.h"

@@ -21,15 +21,15 @@
 #include <cstddef>
 #include <cstdint>
 #include <exception>
-#include <functional>
 #include <iterator>
 #include <optional>
-#include <ranges>
 #include <type_traits>
 #include <utility>
 #include <vector>
 
+#include "gnet/base/function.h"
 #include "gnet/base/intrusive_list.h"
+#include "gnet/base/ranges.h"
 #include "gnet/base/source_location.h"
 #include "gnet/fiber/cancel_scope.h"
 #include "gnet/fiber/fiber.h"

@@ -17,11 +17,11 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <type_traits>
 #include <utility>
 #include <vector>
 
+#include "gnet/base/function.h"
 #include "gnet/sync/queue.h"
 
 namespace gnet {

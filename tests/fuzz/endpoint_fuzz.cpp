@@ -1,5 +1,6 @@
 // Any text is either refused with BadEndpoint or an endpoint that comes back from its own URL.
 
+#include <asio/ip/address.hpp>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>

@@ -3,6 +3,7 @@
 #include <net/if.h>
 #include <netinet/in.h>
 #include <sys/un.h>
+#include <asio/ip/address.hpp>
 
 #include <boost/test/unit_test.hpp>
 

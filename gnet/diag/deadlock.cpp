@@ -36,7 +36,7 @@ struct Node {
 
 class Search {
  public:
-  explicit Search(Hub& hub) {
+  explicit Search(detail::Scheduler& hub) {
     collect(hub);
     connect();
     set_free();
@@ -58,7 +58,7 @@ class Search {
   }
 
  private:
-  void collect(Hub& hub) {
+  void collect(detail::Scheduler& hub) {
     std::unordered_set<const FiberControl*> limited;
     hub.for_each_timer([&](const Timer& timer) {
       if (const FiberControl* fiber = Timeout::limited_by(timer)) limited.insert(fiber);
@@ -195,7 +195,7 @@ class Search {
 
 }  // namespace
 
-std::vector<Deadlock> find_deadlocks(Hub& hub) {
+std::vector<Deadlock> find_deadlocks(detail::Scheduler& hub) {
   hub.check_thread();
   return Search(hub).result();
 }

@@ -28,7 +28,7 @@
 #include <string>
 #include <vector>
 
-#include "gnet/fiber/hub.h"
+#include "gnet/fiber/scheduler.h"
 
 namespace gnet::diag {
 
@@ -40,6 +40,7 @@ struct Deadlock {
 
 // All deadlocks among the fibers of a hub, the oldest fibers first. Takes time in proportion to
 // the number of fibers.
-[[nodiscard]] std::vector<Deadlock> find_deadlocks(Hub& hub = Hub::current());
+[[nodiscard]] std::vector<Deadlock> find_deadlocks(
+    detail::Scheduler& hub = detail::Scheduler::current());
 
 }  // namespace gnet::diag

@@ -58,7 +58,7 @@ std::string describe(const FiberControl& fiber, TimePoint now) {
 
 class Tree {
  public:
-  explicit Tree(Hub& hub) {
+  explicit Tree(detail::Scheduler& hub) {
     hub.for_each_fiber([this](const FiberControl& fiber) { alive_.emplace(fiber.id, &fiber); });
     hub.for_each_fiber([&](const FiberControl& fiber) {
       if (&fiber != &hub.main_fiber()) children_[parent(fiber)].push_back(&fiber);
@@ -104,7 +104,7 @@ class Tree {
 
 }  // namespace
 
-std::string dump(Hub& hub) {
+std::string dump(detail::Scheduler& hub) {
   hub.check_thread();
   std::string text = Tree(hub).text();
   for (const Deadlock& deadlock : find_deadlocks(hub)) text += deadlock.text + '\n';

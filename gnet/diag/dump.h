@@ -20,12 +20,12 @@
 
 #include <string>
 
-#include "gnet/fiber/hub.h"
+#include "gnet/fiber/scheduler.h"
 
 namespace gnet::diag {
 
 // A line for each fiber that has not ended, with its end of line; siblings in order of their age.
 // Deadlocks, if there are any, come at the end.
-[[nodiscard]] std::string dump(Hub& hub = Hub::current());
+[[nodiscard]] std::string dump(detail::Scheduler& hub = detail::Scheduler::current());
 
 }  // namespace gnet::diag

@@ -22,9 +22,9 @@
 #include "gnet/base/log.h"
 #include "gnet/base/unpatched.h"
 #include "gnet/diag/symbols.h"
-#include "gnet/fiber/hub.h"
 #include "gnet/fiber/hub_watch.h"
 #include "gnet/fiber/mailbox.h"
+#include "gnet/fiber/scheduler.h"
 #include "gnet/fiber/wait_graph.h"
 
 namespace gnet {
@@ -60,7 +60,7 @@ void* interrupted_at(const void* context) noexcept {
 // has been called before.
 void on_signal(int, siginfo_t*, void* context) {
   const int saved = errno;
-  Hub* hub = Hub::current_if_any();
+  detail::Scheduler* hub = detail::Scheduler::current_if_any();
   HubWatch* watch = hub != nullptr ? hub->watch() : nullptr;
   if (HubWatch::Snapshot* wanted = watch != nullptr ? watch->wanted() : nullptr) {
     wanted->owner.take(hub->running_if_any());
@@ -83,7 +83,7 @@ std::string thread_name(pthread_t thread) {
 
 // A hub, and what is known of it.
 struct Watched {
-  Hub* hub;
+  detail::Scheduler* hub;
   std::shared_ptr<Mailbox> mailbox;
   pthread_t thread;
   bool is_first;  // the process's own thread
@@ -149,7 +149,7 @@ class Watchdog {
     return options_ != nullptr;
   }
 
-  void add(Hub& hub) {
+  void add(detail::Scheduler& hub) {
     const std::lock_guard lock(mutex_);
     hubs_.push_back({.hub = &hub,
                      .mailbox = hub.mailbox(),
@@ -158,7 +158,7 @@ class Watchdog {
     if (options_ != nullptr) attach(hubs_.back());
   }
 
-  void remove(Hub& hub) {
+  void remove(detail::Scheduler& hub) {
     const std::lock_guard lock(mutex_);
     std::erase_if(hubs_, [&hub](const Watched& one) { return one.hub == &hub; });
   }
@@ -207,14 +207,14 @@ class Watchdog {
 
   // A letter may come late: what it brings about is what is wanted by then.
   static void announce(const Watched& one) {
-    if (one.hub == Hub::current_if_any()) {
+    if (one.hub == detail::Scheduler::current_if_any()) {
       apply(one);
     } else {
-      one.mailbox->post([] { instance().apply_to(Hub::current()); });
+      one.mailbox->post([] { instance().apply_to(detail::Scheduler::current()); });
     }
   }
 
-  void apply_to(const Hub& hub) {
+  void apply_to(const detail::Scheduler& hub) {
     const std::lock_guard lock(mutex_);
     for (const Watched& one : hubs_) {
       if (one.hub == &hub) apply(one);
@@ -375,7 +375,7 @@ void start_from_environment() {
 
 }  // namespace
 
-void detail::hub_born(Hub& hub) {
+void detail::hub_born(detail::Scheduler& hub) {
   static const bool prepared = [] {
     pthread_atfork([] { Watchdog::instance().lock_all(); },
                    [] { Watchdog::instance().unlock_all(); },
@@ -387,7 +387,7 @@ void detail::hub_born(Hub& hub) {
   Watchdog::instance().add(hub);
 }
 
-void detail::hub_ends(Hub& hub) noexcept {
+void detail::hub_ends(detail::Scheduler& hub) noexcept {
   Watchdog::instance().remove(hub);
 }
 

@@ -101,17 +101,17 @@ void LinkNode::fiber_ended(Waiter& waiter) noexcept {
 void AnyFiber::reset() noexcept {
   FiberControl* control = std::exchange(control_, nullptr);
   if (control == nullptr) return;
-  Hub* hub = std::atomic_ref(control->hub).load(std::memory_order_relaxed);
-  if (hub != nullptr && hub == Hub::current_if_any()) {
+  detail::Scheduler* hub = std::atomic_ref(control->hub).load(std::memory_order_relaxed);
+  if (hub != nullptr && hub == detail::Scheduler::current_if_any()) {
     hub->drop_handle(*control);
   } else {
-    Hub::release_elsewhere(*control);
+    detail::Scheduler::release_elsewhere(*control);
   }
 }
 
-Hub& AnyFiber::hub() const {
+detail::Scheduler& AnyFiber::hub() const {
   // Another thread may be ending it.
-  Hub* hub = std::atomic_ref(control_->hub).load(std::memory_order_relaxed);
+  detail::Scheduler* hub = std::atomic_ref(control_->hub).load(std::memory_order_relaxed);
   if (hub == nullptr) throw Misuse("the hub of this fiber has ended");
   hub->check_thread();
   return *hub;
@@ -126,7 +126,7 @@ void AnyFiber::join() {
 }
 
 bool AnyFiber::join(Deadline deadline) {
-  Hub& hub = this->hub();
+  detail::Scheduler& hub = this->hub();
   hub.checkpoint();
   if (control_->ended) return true;
   if (control_ == &hub.running()) throw Misuse("a fiber that joins itself would wait for ever");

@@ -18,7 +18,7 @@
 
 #include "gnet/base/source_location.h"
 #include "gnet/base/unique_function.h"
-#include "gnet/fiber/hub.h"
+#include "gnet/fiber/scheduler.h"
 
 namespace gnet {
 
@@ -138,7 +138,7 @@ class AnyFiber {
   void reset() noexcept;
 
   // The fiber's hub; throws Misuse on other threads, and once it has ended.
-  [[nodiscard]] Hub& hub() const;
+  [[nodiscard]] detail::Scheduler& hub() const;
 
   [[nodiscard]] detail::FiberControl& control() const noexcept { return *control_; }
   [[nodiscard]] static detail::FiberControl& control_of(const AnyFiber& fiber) noexcept {

@@ -16,7 +16,7 @@ CancelScope::CancelScope(Deadline deadline, bool shield) noexcept
 void CancelScope::open() {
   if (entered_) throw Misuse("a CancelScope may be entered only once");
   entered_ = true;
-  hub_ = &Hub::current();
+  hub_ = &detail::Scheduler::current();
   parent_ = hub_->running().scope;
   if (parent_ != nullptr) parent_->children_.push_back(*this);
   if (cancelled_) return;
@@ -41,7 +41,7 @@ void CancelScope::move_here(FiberControl& fiber) noexcept {
   fiber.ScopeHook::unlink();
   fiber.scope = this;
   fibers_.push_back(fiber);
-  Hub::update_attention(fiber);
+  detail::Scheduler::update_attention(fiber);
 }
 
 void CancelScope::admit(FiberControl& fiber) {
@@ -58,7 +58,7 @@ CancelScope::Enclosure::~Enclosure() {
   fiber.ScopeHook::unlink();
   fiber.scope = scope.parent_;
   if (scope.parent_ != nullptr) scope.parent_->fibers_.push_back(fiber);
-  Hub::update_attention(fiber);
+  detail::Scheduler::update_attention(fiber);
 }
 
 void CancelScope::reschedule(Deadline deadline) {

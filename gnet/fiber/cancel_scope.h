@@ -16,8 +16,8 @@
 #include <type_traits>
 #include <utility>
 
-#include "gnet/fiber/hub.h"
 #include "gnet/fiber/interrupt.h"
+#include "gnet/fiber/scheduler.h"
 #include "gnet/fiber/timeout.h"
 
 namespace gnet {
@@ -106,7 +106,7 @@ class CancelScope : ListHook {
   void move_here(detail::FiberControl& fiber) noexcept;
   void propagate() noexcept;
 
-  Hub* hub_ = nullptr;
+  detail::Scheduler* hub_ = nullptr;
   CancelScope* parent_ = nullptr;
   IntrusiveList<CancelScope> children_;
   IntrusiveList<detail::FiberControl, detail::ScopeHook> fibers_;  // whose innermost this is
@@ -135,7 +135,9 @@ void fail_after(Duration delay, F&& function) {
 // torn, and has to be short.
 class Uninterruptible {
  public:
-  Uninterruptible() : fiber_(Hub::current().running()) { ++fiber_.interrupts_disabled; }
+  Uninterruptible() : fiber_(detail::Scheduler::current().running()) {
+    ++fiber_.interrupts_disabled;
+  }
   Uninterruptible(const Uninterruptible&) = delete;
   Uninterruptible& operator=(const Uninterruptible&) = delete;
   ~Uninterruptible() { --fiber_.interrupts_disabled; }

@@ -19,8 +19,8 @@
 #include <utility>
 
 #include "gnet/fiber/control.h"
-#include "gnet/fiber/hub.h"
 #include "gnet/fiber/local.h"
+#include "gnet/fiber/scheduler.h"
 
 namespace gnet {
 namespace detail {
@@ -43,7 +43,7 @@ struct Inherited {
 
 // Null in callbacks of a hub, and where there is none.
 inline FiberControl* running_fiber() noexcept {
-  Hub* hub = Hub::current_if_any();
+  detail::Scheduler* hub = detail::Scheduler::current_if_any();
   return hub != nullptr ? hub->running_if_any() : nullptr;
 }
 
@@ -78,7 +78,7 @@ class ContextVar {
    private:
     friend class ContextVar;
     explicit Scope(Value& value) : value_(value) {
-      detail::add_inherited(Hub::current().running(), value);
+      detail::add_inherited(detail::Scheduler::current().running(), value);
     }
     Value& value_;
   };

@@ -25,7 +25,6 @@
 namespace gnet {
 
 class CancelScope;
-class Hub;
 class Timeout;
 
 enum class FiberState : std::uint8_t {
@@ -40,6 +39,7 @@ enum class FiberState : std::uint8_t {
 
 namespace detail {
 
+class Scheduler;
 struct FiberControl;
 struct Inherited;
 class LocalStorage;
@@ -96,10 +96,10 @@ struct ScopeHook : ListHook {};
 
 struct FiberControl : Runnable, AllFibersHook, ScopeHook {
   Context context;
-  Hub* hub = nullptr;
+  detail::Scheduler* hub = nullptr;
 
   FiberState state = FiberState::created;
-  bool attention = false;        // an interrupt is pending; see Hub::checkpoint
+  bool attention = false;        // an interrupt is pending; see Scheduler::checkpoint
   bool kill_pending = false;     // with `kill_with`, or FiberExit when that is null
   bool killed = false;           // ended by FiberExit or Cancelled
   bool entered = false;          // the body has run, or runs

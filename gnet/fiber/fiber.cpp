@@ -25,7 +25,7 @@ void detail::start_later(FiberControl& fiber, Duration delay) {
       ++fiber.references;
     }
     void end() noexcept {
-      Hub& hub = *fiber_control.hub;
+      detail::Scheduler& hub = *fiber_control.hub;
       FiberControl& fiber = fiber_control;
       hub.disarm(*this);
       delete this;
@@ -39,7 +39,7 @@ void detail::start_later(FiberControl& fiber, Duration delay) {
 }
 
 void sleep(Duration delay) {
-  Hub& hub = Hub::current();
+  detail::Scheduler& hub = detail::Scheduler::current();
   if (delay <= Duration::zero()) return hub.yield();
   const Deadline deadline(delay);
   while (hub.park(kSleep, nullptr, deadline)) {
@@ -47,7 +47,7 @@ void sleep(Duration delay) {
 }
 
 void checkpoint() {
-  Hub& hub = Hub::current();
+  detail::Scheduler& hub = detail::Scheduler::current();
   hub.checkpoint();
   static thread_local TimePoint turn_start;
   static thread_local const FiberControl* last = nullptr;
@@ -55,7 +55,7 @@ void checkpoint() {
   if (last != hub.running_if_any()) {
     last = hub.running_if_any();
     turn_start = time;
-  } else if (time - turn_start >= Hub::kDrainBound) {
+  } else if (time - turn_start >= detail::Scheduler::kDrainBound) {
     last = nullptr;
     hub.yield_to_loop();
   }
@@ -64,15 +64,15 @@ void checkpoint() {
 namespace this_fiber {
 
 std::uint64_t id() {
-  return Hub::current().running().id;
+  return detail::Scheduler::current().running().id;
 }
 
 std::string name() {
-  return Hub::current().running().display_name();
+  return detail::Scheduler::current().running().display_name();
 }
 
 void set_name(std::string name) {
-  Hub::current().running().name = std::make_unique<std::string>(std::move(name));
+  detail::Scheduler::current().running().name = std::make_unique<std::string>(std::move(name));
 }
 
 void exit() {

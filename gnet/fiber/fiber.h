@@ -87,7 +87,7 @@ FiberControl& make_fiber(F&& function, std::size_t stack_size, SourceLocation wh
   using Record = FiberRecord<T, std::decay_t<F>>;
   constexpr std::size_t kAlign = alignof(Record) > 64 ? alignof(Record) : 64;
   static_assert(sizeof(Record) < 8192, "captures this large belong on the heap");
-  Hub& hub = Hub::current();
+  detail::Scheduler& hub = detail::Scheduler::current();
   const Stack stack = hub.take_stack(stack_size);
   const auto top = reinterpret_cast<std::uintptr_t>(hub.block_top(stack));
   void* place = reinterpret_cast<void*>((top - sizeof(Record)) & ~(kAlign - 1));
@@ -221,7 +221,7 @@ void sleep(Duration delay);
 
 // Lets every other ready fiber run first.
 [[gnu::always_inline]] inline void yield() {
-  Hub::current().yield();
+  detail::Scheduler::current().yield();
 }
 
 // Throws an interrupt that is pending for the running fiber, and lets everything else
@@ -233,7 +233,7 @@ void checkpoint();
 // Has every fiber of the hub that can end do so: suspends until nothing is left to
 // do, and returns true; or false when the deadline passed first.
 inline bool wait(Deadline deadline = Deadline::never()) {
-  return Hub::current().wait_idle(deadline);
+  return detail::Scheduler::current().wait_idle(deadline);
 }
 
 namespace this_fiber {

@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "gnet/fiber/control.h"
-#include "gnet/fiber/hub.h"
+#include "gnet/fiber/scheduler.h"
 
 namespace gnet::detail {
 

@@ -22,10 +22,9 @@
 
 namespace gnet {
 
-class Hub;
-
 namespace detail {
 
+class Scheduler;
 struct FiberControl;
 
 // Whose turn it is or was, in a form that a signal handler can fill in.
@@ -121,8 +120,8 @@ class HubWatch {
 
 // For the watchdog, which gnet/diag defines: a hub was made on the calling thread, or is about to
 // end.
-void hub_born(Hub& hub);
-void hub_ends(Hub& hub) noexcept;
+void hub_born(detail::Scheduler& hub);
+void hub_ends(detail::Scheduler& hub) noexcept;
 
 }  // namespace detail
 }  // namespace gnet

@@ -47,7 +47,7 @@ void destroy_locals(FiberControl& fiber) noexcept {
   delete std::exchange(fiber.locals, nullptr);
 }
 
-void forget_local(Hub& hub, std::uint64_t key) noexcept {
+void forget_local(detail::Scheduler& hub, std::uint64_t key) noexcept {
   // Destroyed when all are out: a destructor may end other fibers.
   std::vector<LocalStorage::Entry> forgotten;
   hub.for_each_fiber([&](FiberControl& fiber) {

@@ -12,7 +12,7 @@
 
 #include <cstdint>
 
-#include "gnet/fiber/hub.h"
+#include "gnet/fiber/scheduler.h"
 
 namespace gnet {
 namespace detail {
@@ -23,7 +23,7 @@ void add_local(FiberControl& fiber, std::uint64_t key, void* value, void (*destr
 void destroy_locals(FiberControl& fiber) noexcept;
 
 // Destroys the value of every fiber for `key`.
-void forget_local(Hub& hub, std::uint64_t key) noexcept;
+void forget_local(detail::Scheduler& hub, std::uint64_t key) noexcept;
 
 std::uint64_t next_local_key() noexcept;
 
@@ -32,13 +32,13 @@ std::uint64_t next_local_key() noexcept;
 template <typename T>
 class Local {
  public:
-  Local() : hub_(Hub::current()) {}
+  Local() : hub_(detail::Scheduler::current()) {}
   Local(const Local&) = delete;
   Local& operator=(const Local&) = delete;
 
   // Destroys the value of every fiber.
   ~Local() {
-    if (Hub::current_if_any() == &hub_) detail::forget_local(hub_, key_);
+    if (detail::Scheduler::current_if_any() == &hub_) detail::forget_local(hub_, key_);
   }
 
   // The running fiber's value, made with T() on first use.
@@ -55,7 +55,7 @@ class Local {
   T* operator->() { return &get(); }
 
  private:
-  Hub& hub_;
+  detail::Scheduler& hub_;
   std::uint64_t key_ = detail::next_local_key();
 };
 

@@ -18,6 +18,10 @@
 
 namespace gnet {
 
+namespace detail {
+class Scheduler;
+}
+
 class Mailbox {
  public:
   Mailbox();
@@ -30,7 +34,7 @@ class Mailbox {
   bool post(UniqueFunction<void()> callback);
 
  private:
-  friend class Hub;
+  friend class detail::Scheduler;
 
   struct Letter {
     Letter* next;

@@ -36,7 +36,8 @@ struct Nursery::Child : Waiter {
     Nursery& nursery = self->nursery;
     if (auto error = self->fiber.exception()) nursery.fail(std::move(error));
     if (--nursery.running_ > 0) return;
-    while (Waiter* joiner = nursery.joiners_.pop_front()) Hub::current().wake(*joiner);
+    while (Waiter* joiner = nursery.joiners_.pop_front())
+      detail::Scheduler::current().wake(*joiner);
   }
 
   Nursery& nursery;
@@ -57,7 +58,7 @@ void Nursery::fail(std::exception_ptr error) {
 }
 
 void Nursery::wait_for_children() {
-  Hub& hub = Hub::current();
+  detail::Scheduler& hub = detail::Scheduler::current();
   while (running_ > 0) {
     Waiter waiter(&hub.running());
     joiners_.push_back(waiter);
@@ -92,7 +93,8 @@ Nursery::~Nursery() {
     const Uninterruptible wait_out;
     wait_for_children();
   }
-  for (auto& error : errors_) Hub::current().report_error("a child of a Nursery", std::move(error));
+  for (auto& error : errors_)
+    detail::Scheduler::current().report_error("a child of a Nursery", std::move(error));
 }
 
 }  // namespace gnet

@@ -9,7 +9,7 @@
 #include <mutex>
 
 #include "gnet/base/unpatched.h"
-#include "gnet/fiber/hub.h"
+#include "gnet/fiber/scheduler.h"
 
 namespace gnet::detail {
 
@@ -45,8 +45,9 @@ void write_number(std::uint64_t number) noexcept {
 
 // Only calls that are safe in a signal handler.
 void on_fault(int signal, siginfo_t* info, void*) {
-  const Hub* hub = Hub::current_if_any();
-  const FiberControl* fiber = hub != nullptr ? const_cast<Hub*>(hub)->running_if_any() : nullptr;
+  const detail::Scheduler* hub = detail::Scheduler::current_if_any();
+  const FiberControl* fiber =
+      hub != nullptr ? const_cast<detail::Scheduler*>(hub)->running_if_any() : nullptr;
   const auto* address = static_cast<const char*>(info->si_addr);
   if (fiber != nullptr && fiber->stack.base != nullptr && address >= fiber->stack.base &&
       address < fiber->stack.usable()) {

@@ -5,7 +5,7 @@
 #include <cerrno>
 #include <system_error>
 
-#include "gnet/fiber/hub.h"
+#include "gnet/fiber/scheduler.h"
 
 namespace gnet {
 namespace {
@@ -60,7 +60,7 @@ PollSlot& Poller::add(int fd) {
 void Poller::remove(int fd) noexcept {
   PollSlot& removed = *slot(fd);
   removed.generation = next_generation(removed.generation);
-  Hub& hub = *Hub::current_if_any();
+  detail::Scheduler& hub = *detail::Scheduler::current_if_any();
   if (removed.reader != nullptr) hub.make_ready(*removed.reader);
   if (removed.writer != nullptr) hub.make_ready(*removed.writer);
 }

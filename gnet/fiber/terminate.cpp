@@ -7,8 +7,8 @@
 #include <string>
 
 #include "gnet/base/unpatched.h"
-#include "gnet/fiber/hub.h"
 #include "gnet/fiber/interrupt.h"
+#include "gnet/fiber/scheduler.h"
 #include "gnet/fiber/wait_graph.h"
 
 namespace gnet::detail {
@@ -21,7 +21,7 @@ void on_terminate() {
       std::rethrow_exception(error);
     } catch (const Interrupt& interrupt) {
       std::string where;
-      Hub* hub = Hub::current_if_any();
+      detail::Scheduler* hub = detail::Scheduler::current_if_any();
       const FiberControl* fiber = hub != nullptr ? hub->running_if_any() : nullptr;
       if (fiber != nullptr) {
         where = fmt::format(" in {} ({})", fiber->display_name(), origin_text(fiber->spawned_at));

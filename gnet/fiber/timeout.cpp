@@ -9,7 +9,7 @@ thread_local std::uint64_t Timeout::last_id_ = 0;
 void Timeout::start() {
   if (pending()) throw Misuse("this Timeout has been started already");
   if (!delay_) return;
-  hub_ = &Hub::current();
+  hub_ = &detail::Scheduler::current();
   arm();
 }
 
@@ -38,7 +38,7 @@ void Timeout::fire() noexcept {
   Timeout** tail = &fiber_->fired_timeouts;
   while (*tail != nullptr) tail = &(*tail)->next_fired_;
   *tail = this;
-  Hub::update_attention(*fiber_);
+  detail::Scheduler::update_attention(*fiber_);
 }
 
 void Timeout::forget_all(detail::FiberControl& fiber) noexcept {
@@ -50,7 +50,7 @@ void Timeout::forget() noexcept {
   Timeout** link = &fiber_->fired_timeouts;
   while (*link != nullptr && *link != this) link = &(*link)->next_fired_;
   if (*link == this) *link = next_fired_;
-  Hub::update_attention(*fiber_);
+  detail::Scheduler::update_attention(*fiber_);
 }
 
 void Timeout::raise_first(detail::FiberControl& fiber) {

@@ -30,7 +30,7 @@
 
 #include "gnet/base/error.h"
 #include "gnet/base/timer_heap.h"
-#include "gnet/fiber/hub.h"
+#include "gnet/fiber/scheduler.h"
 
 namespace gnet {
 
@@ -117,7 +117,7 @@ class Timeout : public Interrupt {
   }
 
  private:
-  friend class Hub;
+  friend class detail::Scheduler;
 
   enum class Kind : unsigned char { plain, silent };
 
@@ -133,7 +133,7 @@ class Timeout : public Interrupt {
 
   Timeout(std::optional<Duration> delay, Kind kind) : delay_(delay), kind_(kind), id_(++last_id_) {
     if (!delay) return;
-    hub_ = &Hub::current();
+    hub_ = &detail::Scheduler::current();
     arm();
   }
 
@@ -141,7 +141,7 @@ class Timeout : public Interrupt {
     fiber_ = &hub_->running();
     if (*delay_ <= Duration::zero()) return fire();
     // now() may be behind, and nothing may expire early.
-    hub_->arm(timer_, Deadline::after(hub_->now() + Hub::kClockSlack, *delay_));
+    hub_->arm(timer_, Deadline::after(hub_->now() + detail::Scheduler::kClockSlack, *delay_));
     ++fiber_->references;  // a Timeout may outlive its fiber
   }
   void let_go() noexcept { hub_->release(*fiber_); }
@@ -162,7 +162,7 @@ class Timeout : public Interrupt {
   Kind kind_;
   bool fired_ = false;
   std::uint64_t id_;
-  Hub* hub_ = nullptr;
+  detail::Scheduler* hub_ = nullptr;
   detail::FiberControl* fiber_ = nullptr;
   Timeout* next_fired_ = nullptr;
   std::string message_;

@@ -28,8 +28,8 @@
 #include <utility>
 
 #include "gnet/fiber/cancel_scope.h"
-#include "gnet/fiber/hub.h"
 #include "gnet/fiber/mailbox.h"
+#include "gnet/fiber/scheduler.h"
 
 namespace gnet {
 
@@ -43,7 +43,7 @@ inline constexpr WaitKind kAsioWait{"an asynchronous operation"};
 // Shared by the waiting fiber and the handler.
 template <typename... Args>
 struct Completion {
-  Hub* hub;
+  detail::Scheduler* hub;
   std::shared_ptr<Mailbox> mailbox;
   FiberControl* fiber;
   asio::cancellation_signal cancel;
@@ -51,7 +51,7 @@ struct Completion {
   bool abandoned = false;  // the handler was destroyed without being called
 
   void wait() {
-    const Hub::KeepAlive keep_alive(*hub);
+    const detail::Scheduler::KeepAlive keep_alive(*hub);
     try {
       while (!ended()) hub->park(kAsioWait, this);
     } catch (...) {
@@ -76,7 +76,7 @@ struct CompletionHandler {
   CompletionHandler& operator=(CompletionHandler&&) = delete;
   ~CompletionHandler() {
     if (completion == nullptr) return;
-    if (Hub::current_if_any() == completion->hub) {
+    if (detail::Scheduler::current_if_any() == completion->hub) {
       abandon(*completion);
       return;
     }
@@ -97,7 +97,7 @@ struct CompletionHandler {
 
   void operator()(Args... args) {
     auto done = std::move(completion);
-    if (Hub::current_if_any() == done->hub) {
+    if (detail::Scheduler::current_if_any() == done->hub) {
       done->results.emplace(std::move(args)...);
       done->hub->make_ready(*done->fiber);
       return;
@@ -146,7 +146,7 @@ class asio::async_result<gnet::UseFiber, R(Args...)> {
  public:
   template <typename Initiation, typename... InitArgs>
   static auto initiate(Initiation&& initiation, const gnet::UseFiber&, InitArgs&&... args) {
-    gnet::Hub& hub = gnet::Hub::current();
+    gnet::detail::Scheduler& hub = gnet::detail::Scheduler::current();
     hub.checkpoint();
     auto completion = std::make_shared<gnet::detail::Completion<Args...>>();
     completion->hub = &hub;

@@ -7,7 +7,7 @@
 namespace gnet {
 namespace detail {
 
-WaitSet::WaitSet() : hub_(Hub::current()), fiber_(hub_.running()) {}
+WaitSet::WaitSet() : hub_(detail::Scheduler::current()), fiber_(hub_.running()) {}
 
 WaitSet::Entry::Entry(WaitSet& set, std::size_t index) noexcept
     : Waiter([](Waiter& waiter) noexcept {

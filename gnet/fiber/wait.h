@@ -75,7 +75,7 @@ class WaitSet {
   }
   static void enders(const FiberControl& waiter, Enders& enders);
 
-  Hub& hub_;
+  detail::Scheduler& hub_;
   FiberControl& fiber_;
   std::vector<std::unique_ptr<Entry>> entries_;
   std::vector<std::size_t> done_;

@@ -4,7 +4,7 @@
 
 #include <string_view>
 
-#include "gnet/fiber/hub.h"
+#include "gnet/fiber/scheduler.h"
 
 namespace gnet {
 
@@ -54,16 +54,6 @@ std::string detail::wait_text(const FiberControl& fiber) {
 std::string detail::wait_line(const FiberControl& fiber) {
   return fmt::format("  {} ({}) waits for {}", fiber.display_name(), origin_text(fiber.spawned_at),
                      wait_text(fiber));
-}
-
-std::string Hub::wait_graph() {
-  std::string text;
-  all_fibers_.for_each([&text](FiberControl& fiber) {
-    if (fiber.state != FiberState::waiting) return;
-    if (!text.empty()) text += '\n';
-    text += detail::wait_line(fiber);
-  });
-  return text;
 }
 
 }  // namespace gnet

@@ -19,7 +19,8 @@ constexpr Duration kCutGrace = std::chrono::seconds(2);
 
 }  // namespace
 
-BaseServer::Task::Task(BaseServer& server) : fiber_(Fiber<>::adopt(Hub::current().running())) {
+BaseServer::Task::Task(BaseServer& server)
+    : fiber_(Fiber<>::adopt(detail::Scheduler::current().running())) {
   server.tasks_.push_back(*this);
 }
 
@@ -92,7 +93,8 @@ std::size_t BaseServer::stop(Deadline grace) {
 }
 
 void BaseServer::end() noexcept {
-  if (Hub::current_if_any() == nullptr) return;  // its hub has ended, and with it the handlers
+  if (detail::Scheduler::current_if_any() == nullptr)
+    return;  // its hub has ended, and with it the handlers
   const Uninterruptible wait_out;
   stop(Duration::zero());
   if (active_ == 0) return;

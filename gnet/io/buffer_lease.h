@@ -12,14 +12,14 @@
 
 #include <cstddef>
 
-#include "gnet/fiber/hub.h"
+#include "gnet/fiber/scheduler.h"
 
 namespace gnet {
 
 class BufferLease {
  public:
   // At least `size` bytes, not initialised.
-  BufferLease(Hub& hub, std::size_t size)
+  BufferLease(detail::Scheduler& hub, std::size_t size)
       : pool_(size <= hub.buffers().block_size() ? &hub.buffers() : nullptr),
         size_(size),
         data_(pool_ != nullptr ? pool_->take() : new char[size]) {}

@@ -35,14 +35,14 @@ DescriptorSet::Owner& DescriptorSet::owner() noexcept {
 }
 
 DescriptorSet& DescriptorSet::current() {
-  Hub& hub = Hub::current();
+  detail::Scheduler& hub = detail::Scheduler::current();
   Owner& of_thread = owner();
   if (of_thread.gone) throw Misuse("this thread's hub has ended: too late to wait for descriptors");
   if (!of_thread.set) of_thread.set = std::make_unique<DescriptorSet>(hub);
   return *of_thread.set;
 }
 
-DescriptorSet::DescriptorSet(Hub& hub) : hub_(hub) {
+DescriptorSet::DescriptorSet(detail::Scheduler& hub) : hub_(hub) {
   open();
 }
 
@@ -75,7 +75,7 @@ void DescriptorSet::remove(DescriptorInterest& interest) noexcept {
 }
 
 void DescriptorSet::wake_all(int fd) noexcept {
-  if (Hub::current_if_any() == nullptr) return;
+  if (detail::Scheduler::current_if_any() == nullptr) return;
   if (const auto& set = owner().set) set->wake(fd);
 }
 

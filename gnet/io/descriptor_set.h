@@ -15,7 +15,7 @@
 
 #include "gnet/base/intrusive_list.h"
 #include "gnet/base/unique_fd.h"
-#include "gnet/fiber/hub.h"
+#include "gnet/fiber/scheduler.h"
 
 namespace gnet::detail {
 
@@ -38,7 +38,7 @@ class DescriptorSet {
   // The calling hub's. Throws Misuse once it has ended.
   static DescriptorSet& current();
 
-  explicit DescriptorSet(Hub& hub);
+  explicit DescriptorSet(detail::Scheduler& hub);
   DescriptorSet(const DescriptorSet&) = delete;
   DescriptorSet& operator=(const DescriptorSet&) = delete;
   ~DescriptorSet() = default;  // nobody is woken
@@ -69,7 +69,7 @@ class DescriptorSet {
   void open();
   void rebuild() noexcept;
 
-  Hub& hub_;
+  detail::Scheduler& hub_;
   UniqueFd epoll_;
   std::uint32_t generation_ = 0;
   std::unordered_map<int, Entry> entries_;

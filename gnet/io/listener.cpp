@@ -91,7 +91,7 @@ std::optional<Accepted> Listener::try_accept() {
 
 void Listener::wait() {
   if (!socket_.is_open()) throw_errno(EBADF, "accept");
-  Hub::current().checkpoint();
+  detail::Scheduler::current().checkpoint();
   socket_.wait_readable();
 }
 

@@ -11,7 +11,7 @@
 #include <cerrno>
 
 #include "gnet/base/error.h"
-#include "gnet/fiber/hub.h"
+#include "gnet/fiber/scheduler.h"
 #include "gnet/io/broken_pipe.h"
 #include "gnet/io/descriptor_set.h"
 #include "gnet/io/start_of_wait.h"
@@ -111,9 +111,9 @@ void Pipe::check_open(const char* operation) const {
 }
 
 void Pipe::take_turn() {
-  if (++burst_ < kBurst) return Hub::current().checkpoint();
+  if (++burst_ < kBurst) return detail::Scheduler::current().checkpoint();
   burst_ = 0;
-  Hub::current().yield();
+  detail::Scheduler::current().yield();
 }
 
 std::optional<std::size_t> Pipe::try_receive(void* buffer, std::size_t size) {

@@ -10,7 +10,7 @@
 #include <utility>
 
 #include "gnet/base/utf8.h"
-#include "gnet/fiber/hub.h"
+#include "gnet/fiber/scheduler.h"
 #include "gnet/io/lookups.h"
 #include "gnet/sync/event.h"
 
@@ -50,7 +50,7 @@ std::optional<std::vector<asio::ip::address>> known(std::string_view host, Famil
 // As long as one exists, a lookup is under way for the fiber that made it.
 class Asking {
  public:
-  Asking(Hub& hub, Question question) : alive_(hub), question_(std::move(question)) {
+  Asking(detail::Scheduler& hub, Question question) : alive_(hub), question_(std::move(question)) {
     request_->answered = &answered_;
     request_->result = Lookups::instance().ask(question_, hub.mailbox(), request_);
   }
@@ -68,7 +68,7 @@ class Asking {
   }
 
  private:
-  Hub::KeepAlive alive_;
+  detail::Scheduler::KeepAlive alive_;
   Event answered_;
   Question question_;
   std::shared_ptr<Request> request_ = std::make_shared<Request>();
@@ -98,7 +98,7 @@ bool ResolveError::temporary() const noexcept {
 }
 
 std::vector<asio::ip::address> resolve(std::string_view host, Family family, Deadline deadline) {
-  Hub& hub = Hub::current();
+  detail::Scheduler& hub = detail::Scheduler::current();
   hub.checkpoint();
   if (auto addresses = known(host, family)) return std::move(*addresses);
   Asking asking(hub, {std::string(host), family});

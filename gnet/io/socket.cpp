@@ -44,7 +44,7 @@ std::string detail::socket_name(const void* object) {
 
 Socket::Socket(UniqueFd fd) : Socket(non_blocking(std::move(fd)), NonBlocking{}) {}
 
-Socket::Socket(UniqueFd fd, NonBlocking) : fd_(std::move(fd)), hub_(&Hub::current()) {
+Socket::Socket(UniqueFd fd, NonBlocking) : fd_(std::move(fd)), hub_(&detail::Scheduler::current()) {
   slot_ = &hub_->poller().add(fd_.get());
   slot_->writable = true;  // until a send finds no room
 }
@@ -74,7 +74,7 @@ Socket& Socket::operator=(Socket&& other) noexcept {
 void Socket::close() noexcept {
   if (slot_ == nullptr) return;
   slot_ = nullptr;
-  if (Hub::current_if_any() == hub_) hub_->poller().remove(fd_.get());
+  if (detail::Scheduler::current_if_any() == hub_) hub_->poller().remove(fd_.get());
   fd_.reset();
 }
 

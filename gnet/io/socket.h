@@ -26,7 +26,7 @@
 
 #include "gnet/base/system_call.h"
 #include "gnet/base/unique_fd.h"
-#include "gnet/fiber/hub.h"
+#include "gnet/fiber/scheduler.h"
 #include "gnet/io/endpoint.h"
 
 namespace gnet {
@@ -166,7 +166,7 @@ class Socket {
 
   UniqueFd fd_;
   PollSlot* slot_ = nullptr;
-  Hub* hub_ = nullptr;
+  detail::Scheduler* hub_ = nullptr;
   int burst_ = 0;
 };
 

@@ -25,7 +25,7 @@ template <Socket::Direction direction>
 [[gnu::always_inline]] inline bool Socket::wait_inline(Deadline deadline, const bool* stop) {
   if (slot_ == nullptr) [[unlikely]]
     refuse_to_wait(direction, false);
-  Hub& hub = *hub_;
+  detail::Scheduler& hub = *hub_;
   hub.check_thread();
   PollSlot& slot = *slot_;
   const std::uint16_t generation = slot.generation;

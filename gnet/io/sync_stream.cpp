@@ -4,12 +4,12 @@
 #include <asio/error.hpp>
 #include <asio/io_context.hpp>
 
-#include "gnet/fiber/hub.h"
+#include "gnet/fiber/scheduler.h"
 
 namespace gnet::detail {
 
 asio::any_io_executor AsioStream::get_executor() {
-  return Hub::current().io_context().get_executor();
+  return detail::Scheduler::current().io_context().get_executor();
 }
 
 void AsioStream::throw_end_of_stream() {

@@ -14,7 +14,9 @@ constexpr detail::WaitKind kDescriptor{"a descriptor"};
 // One wait of a fiber for any of several descriptors.
 class Wait {
  public:
-  explicit Wait(Hub& hub) : hub_(hub), fiber_(hub.running()) { ++hub.poller().waiters; }
+  explicit Wait(detail::Scheduler& hub) : hub_(hub), fiber_(hub.running()) {
+    ++hub.poller().waiters;
+  }
   Wait(const Wait&) = delete;
   Wait& operator=(const Wait&) = delete;
   ~Wait() {
@@ -48,7 +50,7 @@ class Wait {
     Wait& wait;
   };
 
-  Hub& hub_;
+  detail::Scheduler& hub_;
   detail::FiberControl& fiber_;
   std::deque<Interest> interests_;
   bool woken_ = false;
@@ -76,7 +78,7 @@ bool wait_for(int fd, short event, Deadline deadline) {
 }  // namespace
 
 std::size_t poll(std::span<pollfd> descriptors, Deadline deadline) {
-  Hub& hub = Hub::current();
+  detail::Scheduler& hub = detail::Scheduler::current();
   hub.checkpoint();
   if (const std::size_t count = look(descriptors); count > 0) {
     hub.yield();

@@ -121,7 +121,8 @@ void ChildProcess::watch() {
 }
 
 void ChildProcess::watch_from_a_thread() {
-  auto wait = [pid = pid_, mailbox = Hub::current().mailbox(), weak = weak_from_this()]() mutable {
+  auto wait = [pid = pid_, mailbox = detail::Scheduler::current().mailbox(),
+               weak = weak_from_this()]() mutable {
     siginfo_t info;
     while (waitid(P_PID, static_cast<id_t>(pid), &info, WEXITED | WNOWAIT) != 0 && errno == EINTR) {
     }
@@ -152,15 +153,15 @@ std::optional<int> ChildProcess::poll() {
 }
 
 bool ChildProcess::wait(Deadline deadline) {
-  Hub& hub = Hub::current();
+  detail::Scheduler& hub = detail::Scheduler::current();
   hub.checkpoint();
   if (poll()) return true;
-  const Hub::KeepAlive alive(hub);
+  const detail::Scheduler::KeepAlive alive(hub);
   return ended_.wait(deadline) || poll().has_value();
 }
 
 void ChildProcess::add_waiter(Waiter& waiter) {
-  if (!alive_) alive_.emplace(Hub::current());
+  if (!alive_) alive_.emplace(detail::Scheduler::current());
   ended_.add_waiter(waiter);
 }
 
@@ -172,7 +173,7 @@ void ChildProcess::send_signal(int signal) {
 }
 
 void ChildProcess::leave(std::shared_ptr<ChildProcess> child) noexcept {
-  if (!child || Hub::current_if_any() == nullptr || child->poll()) return;
+  if (!child || detail::Scheduler::current_if_any() == nullptr || child->poll()) return;
   child->alive_.reset();
   if (Left* left = Left::current()) left->children.insert(std::move(child));
 }

@@ -59,7 +59,8 @@ class ChildProcess : public std::enable_shared_from_this<ChildProcess> {
   std::optional<Interest> interest_;
   std::optional<int> status_;
   Event ended_;
-  std::optional<Hub::KeepAlive> alive_;  // while something waits that cannot say so itself
+  std::optional<detail::Scheduler::KeepAlive>
+      alive_;  // while something waits that cannot say so itself
 };
 
 // Has processes watched by threads, as before Linux 5.3: for tests.

@@ -38,7 +38,8 @@ class SignalsBlocked {
 HubGroup::HubGroup(std::size_t size, std::string name) {
   if (size == 0) throw Misuse("a group of hubs has at least one");
   members_.reserve(size);
-  members_.push_back({.hub = &Hub::current(), .mailbox = Hub::current().mailbox()});
+  members_.push_back(
+      {.hub = &detail::Scheduler::current(), .mailbox = detail::Scheduler::current().mailbox()});
   try {
     while (members_.size() < size) {
       members_.push_back(start(name + "-" + std::to_string(members_.size())));
@@ -60,7 +61,7 @@ HubGroup::Member HubGroup::start(std::string name) {
       pthread_setname_np(pthread_self(), name.c_str());
       std::optional<AsyncResult<>> stop;
       try {
-        Hub& hub = Hub::current();
+        detail::Scheduler& hub = detail::Scheduler::current();
         stop.emplace();
         promise.set_value({.hub = &hub, .mailbox = hub.mailbox(), .stop = stop->setter()});
       } catch (...) {
@@ -81,7 +82,7 @@ HubGroup::Member HubGroup::start(std::string name) {
 }
 
 std::size_t HubGroup::index() const {
-  const Hub* current = Hub::current_if_any();
+  const detail::Scheduler* current = detail::Scheduler::current_if_any();
   const auto found = std::ranges::find(members_, current, &Member::hub);
   if (found == members_.end()) throw Misuse("this thread's hub is none of the group");
   return static_cast<std::size_t>(found - members_.begin());

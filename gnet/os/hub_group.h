@@ -30,7 +30,7 @@
 #include "gnet/base/unique_function.h"
 #include "gnet/fiber/cancel_scope.h"
 #include "gnet/fiber/fiber.h"
-#include "gnet/fiber/hub.h"
+#include "gnet/fiber/scheduler.h"
 #include "gnet/sync/async_result.h"
 
 namespace gnet {
@@ -89,7 +89,7 @@ class HubGroup {
 
  private:
   struct Member {
-    Hub* hub = nullptr;
+    detail::Scheduler* hub = nullptr;
     std::shared_ptr<Mailbox> mailbox;
     std::size_t tasks = 0;
     std::optional<AsyncResult<>::Setter> stop = std::nullopt;  // not of hub 0
@@ -98,7 +98,7 @@ class HubGroup {
 
   static Member start(std::string name);
   [[nodiscard]] bool is_current(std::size_t hub) const {
-    return members_.at(hub).hub == Hub::current_if_any();
+    return members_.at(hub).hub == detail::Scheduler::current_if_any();
   }
 
   template <typename Setter, typename F>
@@ -122,7 +122,7 @@ class HubGroup {
 
   std::vector<Member> members_;
   std::size_t tasks_elsewhere_ = 0;
-  std::optional<Hub::KeepAlive> keep_alive_;  // while there are any
+  std::optional<detail::Scheduler::KeepAlive> keep_alive_;  // while there are any
   std::atomic<bool> stopped_{false};
 };
 

@@ -15,7 +15,7 @@
 #include <utility>
 
 #include "gnet/fiber/fiber.h"
-#include "gnet/fiber/hub.h"
+#include "gnet/fiber/scheduler.h"
 #include "gnet/sync/async_result.h"
 #include "gnet/sync/event.h"
 
@@ -67,10 +67,10 @@ class PoolJob {
  private:
   void report_if_unseen() noexcept;
 
-  Hub& hub_ = Hub::current();
+  detail::Scheduler& hub_ = detail::Scheduler::current();
   std::shared_ptr<Mailbox> mailbox_ = hub_.mailbox();
   Event done_;
-  std::optional<Hub::KeepAlive> alive_;
+  std::optional<detail::Scheduler::KeepAlive> alive_;
   bool dropped_ = false;
   bool seen_ = false;  // the error
 };

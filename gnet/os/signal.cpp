@@ -30,7 +30,7 @@ class Receiver;
 struct Slot {
   int event = -1;
   std::array<std::atomic<unsigned>, kSignals> pending{};
-  std::atomic<Hub*> hub{nullptr};  // that has the slot
+  std::atomic<detail::Scheduler*> hub{nullptr};  // that has the slot
   std::atomic<Receiver*> receiver{nullptr};
 };
 
@@ -109,7 +109,7 @@ using Subscription = detail::SignalSubscription;
 // The signals of one hub.
 class Receiver {
  public:
-  explicit Receiver(Hub& hub) : hub_(hub), slot_(&take_slot()) {
+  explicit Receiver(detail::Scheduler& hub) : hub_(hub), slot_(&take_slot()) {
     try {
       hub.poller().watch(
           slot_->event,
@@ -117,7 +117,7 @@ class Receiver {
             // A hub that shuts down may still look when the slot has another owner, who may be
             // about to go too.
             const Slot& slot = *static_cast<Slot*>(context);
-            if (slot.hub == Hub::current_if_any()) slot.receiver.load()->receive();
+            if (slot.hub == detail::Scheduler::current_if_any()) slot.receiver.load()->receive();
           },
           slot_);
     } catch (...) {
@@ -134,7 +134,8 @@ class Receiver {
         if (receiver) receiver->close();
       }
     };
-    Hub& hub = Hub::current();  // made first, so that it ends after its Receiver
+    detail::Scheduler& hub =
+        detail::Scheduler::current();  // made first, so that it ends after its Receiver
     thread_local Owner owner;
     if (!owner.receiver) owner.receiver = std::make_shared<Receiver>(hub);
     return owner.receiver;
@@ -219,7 +220,7 @@ class Receiver {
     }
   }
 
-  Hub& hub_;
+  detail::Scheduler& hub_;
   Slot* slot_;  // null once the hub has ended
   std::array<unsigned, kSignals> users_{};
   IntrusiveList<Subscription> subscriptions_;
@@ -306,7 +307,7 @@ int Signals::wait() {
 }
 
 std::optional<int> Signals::wait(Deadline deadline) {
-  const Hub::KeepAlive alive(waiters_.hub());
+  const detail::Scheduler::KeepAlive alive(waiters_.hub());
   waiters_.hub().checkpoint();
   while (received_.empty()) {
     if (!waiters_.wait(kSignal, this, deadline) && received_.empty()) return std::nullopt;

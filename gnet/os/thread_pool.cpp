@@ -28,7 +28,7 @@ constexpr auto kExitGrace = std::chrono::seconds(2);
 // Where a job has made a hub of its own, a watchdog looks on. No turn of that hub goes on while
 // the thread waits for the next job, nor while that job blocks, until it uses the hub again.
 void rest_hub() noexcept {
-  const Hub* hub = Hub::current_if_any();
+  const detail::Scheduler* hub = detail::Scheduler::current_if_any();
   if (hub != nullptr && hub->watch() != nullptr) hub->watch()->begin_idle(Clock::now());
 }
 
@@ -307,9 +307,9 @@ bool ThreadPool::on_own_thread() const noexcept {
 
 void ThreadPool::run(const std::shared_ptr<PoolJob>& job) {
   if (on_own_thread()) return job->run();
-  Hub& hub = Hub::current();
+  detail::Scheduler& hub = detail::Scheduler::current();
   hub.checkpoint();
-  const Hub::KeepAlive alive(hub);
+  const detail::Scheduler::KeepAlive alive(hub);
   threads_->submit(job, nullptr);
   try {
     job->wait();
@@ -324,7 +324,7 @@ void ThreadPool::begin(const std::shared_ptr<PoolJob>& job) {
     job->run();
     return job->finish();
   }
-  Hub::current().checkpoint();
+  detail::Scheduler::current().checkpoint();
   AsyncResult<> admitted;
   if (!threads_->submit(job, &admitted)) {
     try {
@@ -348,7 +348,7 @@ void ThreadPool::resize(std::size_t max_threads) {
 
 bool ThreadPool::join(Deadline deadline) {
   AsyncResult<> idle;
-  Hub::current().checkpoint();
+  detail::Scheduler::current().checkpoint();
   return threads_->idle_or_tell(idle) || idle.wait(deadline);
 }
 

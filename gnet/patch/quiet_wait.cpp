@@ -29,14 +29,14 @@ constexpr Duration kPause = std::chrono::milliseconds(1);  // of calls that go o
 constexpr Duration kLongestPoll = std::chrono::milliseconds(1 << 30);
 
 std::atomic<pid_t> process{0};
-constinit thread_local Hub* inherited = nullptr;  // in the child of a fork()
+constinit thread_local detail::Scheduler* inherited = nullptr;  // in the child of a fork()
 constinit thread_local int burst = 0;
 
 [[gnu::constructor]] void know_process() {
   process = getpid();
   pthread_atfork(nullptr, nullptr, [] {
     process = getpid();
-    inherited = Hub::current_if_any();
+    inherited = detail::Scheduler::current_if_any();
   });
 }
 
@@ -51,14 +51,14 @@ struct KeptErrno {
 // Whether the next suspension point of gnet would throw.
 bool is_interrupted(detail::FiberControl& fiber) noexcept {
   if (!fiber.attention) return false;
-  Hub::update_attention(fiber);
+  detail::Scheduler::update_attention(fiber);
   return fiber.attention && fiber.interrupts_disabled == 0 && std::uncaught_exceptions() == 0;
 }
 
 // One wait of a fiber.
 class Wait {
  public:
-  Wait(Hub& hub, std::span<pollfd> descriptors) : hub_(hub), fiber_(hub.running()) {
+  Wait(detail::Scheduler& hub, std::span<pollfd> descriptors) : hub_(hub), fiber_(hub.running()) {
     ++hub_.poller().waiters;
     try {
       for (pollfd& descriptor : descriptors) add(descriptor);
@@ -117,7 +117,7 @@ class Wait {
     --hub_.poller().waiters;
   }
 
-  Hub& hub_;
+  detail::Scheduler& hub_;
   detail::FiberControl& fiber_;
   std::deque<Interest> interests_;
   bool woken_ = false;
@@ -144,8 +144,8 @@ Outcome block(std::span<pollfd> descriptors, Deadline deadline) noexcept {
 
 }  // namespace
 
-Hub* suspending_hub() noexcept {
-  Hub* const hub = Hub::current_if_any();
+detail::Scheduler* suspending_hub() noexcept {
+  detail::Scheduler* const hub = detail::Scheduler::current_if_any();
   if (hub == nullptr || hub->running_if_any() == nullptr || detail::Unpatched::here() ||
       hub == inherited) {
     return nullptr;
@@ -154,12 +154,13 @@ Hub* suspending_hub() noexcept {
 }
 
 bool is_child() noexcept {
-  return getpid() != process || (inherited != nullptr && Hub::current_if_any() == inherited);
+  return getpid() != process ||
+         (inherited != nullptr && detail::Scheduler::current_if_any() == inherited);
 }
 
 Outcome wait_quietly(std::span<pollfd> descriptors, Deadline deadline) noexcept {
   const KeptErrno kept;
-  Hub* const hub = suspending_hub();
+  detail::Scheduler* const hub = suspending_hub();
   if (hub == nullptr || is_child()) return block(descriptors, deadline);
   burst = 0;
   if (is_interrupted(hub->running())) {
@@ -185,7 +186,7 @@ Outcome wait_quietly(std::span<pollfd> descriptors, Deadline deadline) noexcept 
 void yield_quietly() noexcept {
   const KeptErrno kept;
   burst = 0;
-  Hub* const hub = suspending_hub();
+  detail::Scheduler* const hub = suspending_hub();
   if (hub == nullptr || is_child()) return;
   const Uninterruptible uninterruptible;
   hub->yield();
@@ -204,7 +205,7 @@ void take_turn(int fd) noexcept {
 }
 
 void closing_quietly(int fd) noexcept {
-  if (Hub::current_if_any() == nullptr) return;
+  if (detail::Scheduler::current_if_any() == nullptr) return;
   const KeptErrno kept;
   if (!is_child()) DescriptorSet::wake_all(fd);
 }

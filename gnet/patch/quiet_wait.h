@@ -9,12 +9,12 @@
 #include <span>
 
 #include "gnet/fiber/deadline.h"
-#include "gnet/fiber/hub.h"
+#include "gnet/fiber/scheduler.h"
 
 namespace gnet::patch {
 
 // The hub whose running fiber a call may suspend; null: the call is libc's own.
-[[nodiscard]] Hub* suspending_hub() noexcept;
+[[nodiscard]] detail::Scheduler* suspending_hub() noexcept;
 
 // Whether this process has this thread's hub as a copy, being the child of a fork(), or shares
 // its memory with the process that made it, as the child of a vfork() does.

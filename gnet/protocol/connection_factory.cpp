@@ -71,7 +71,7 @@ ConnectionFactory::Slot::Slot(ConnectionFactory& factory, const sockaddr_in6& pe
 
 ConnectionFactory::Slot::~Slot() {
   if (factory_ == nullptr) return;
-  if (hub_ == 0 || &factory_->ended_.hub() == Hub::current_if_any()) {
+  if (hub_ == 0 || &factory_->ended_.hub() == detail::Scheduler::current_if_any()) {
     factory_->free_slot(hub_, peer_);
   } else {
     factory_->hubs_->post(

@@ -340,7 +340,7 @@ void Protocol::note_time(bool read) noexcept {
 
 void Protocol::message_pending(bool pending) noexcept {
   // What follows a whole message is a new one, with a time of its own.
-  if (message_pending_ && !pending) last_read_ = Hub::current().now();
+  if (message_pending_ && !pending) last_read_ = detail::Scheduler::current().now();
   message_pending_ = pending;
 }
 
@@ -630,7 +630,7 @@ void Protocol::let_senders_go() {
   // room leave first.
   const Uninterruptible wait_out;
   room_.notify_all();
-  while (waiting_senders_ > 0) Hub::current().yield();
+  while (waiting_senders_ > 0) detail::Scheduler::current().yield();
 }
 
 void Protocol::wait_for_room() {

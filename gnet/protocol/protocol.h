@@ -248,7 +248,7 @@ class Protocol : ListHook {
     std::size_t room = 0;  // behind `end`, for what goes in without any question
   };
 
-  Hub& hub_ = Hub::current();
+  detail::Scheduler& hub_ = detail::Scheduler::current();
   Socket socket_;
   ConnectionFactory* factory_ = nullptr;
   ConnectionState state_ = ConnectionState::connecting;

@@ -45,7 +45,7 @@ ReconnectingClientFactory::ReconnectingClientFactory(Endpoint endpoint, const Re
     : retry(policy), endpoint_(std::move(endpoint)) {}
 
 ReconnectingClientFactory::~ReconnectingClientFactory() {
-  if (Hub::current_if_any() == nullptr) return;
+  if (detail::Scheduler::current_if_any() == nullptr) return;
   const Uninterruptible wait_out;
   stop(Deadline(Duration::zero()));
 }

@@ -70,7 +70,7 @@ Service& Service::instance() {
 }
 
 Service::~Service() {
-  if (Hub::current_if_any() == &stopped_.hub()) handle_signals(false);
+  if (detail::Scheduler::current_if_any() == &stopped_.hub()) handle_signals(false);
   while (!factories_.empty()) factories_.pop_back();
 }
 
@@ -184,7 +184,7 @@ std::size_t Service::notify_factory(std::string_view pattern, const std::any& me
 // ---- signals ----
 
 void Service::handle_signals(bool handle) {
-  Hub& hub = stopped_.hub();
+  detail::Scheduler& hub = stopped_.hub();
   hub.check_thread();
   wants_signals_ = false;
   handlers_.clear();

@@ -17,7 +17,7 @@ TCPServerFactory::TCPServerFactory(Listener listener, ServerOptions options)
     : options_(std::move(options)), listener_(std::move(listener)) {}
 
 TCPServerFactory::~TCPServerFactory() {
-  if (Hub::current_if_any() == nullptr) {
+  if (detail::Scheduler::current_if_any() == nullptr) {
     // Its hub has ended, and with it the connections there; not those on other hubs.
     if (hubs() != nullptr) hubs()->stop();
     return;

@@ -13,7 +13,7 @@ UDPServerFactory::UDPServerFactory(DatagramSocket socket) {
 }
 
 UDPServerFactory::~UDPServerFactory() {
-  if (Hub::current_if_any() == nullptr) return;
+  if (detail::Scheduler::current_if_any() == nullptr) return;
   const Uninterruptible wait_out;
   stop(Deadline(Duration::zero()));
 }

@@ -39,7 +39,7 @@ void AnyAsyncResult::complete() {
 }
 
 bool AnyAsyncResult::wait(Deadline deadline) const {
-  Hub& hub = waiters_.hub();
+  detail::Scheduler& hub = waiters_.hub();
   hub.check_thread();
   hub.checkpoint();
   if (ready_) return true;
@@ -60,7 +60,7 @@ void AnyAsyncResult::AnySetter::throw_no_result() {
 
 AnyAsyncResult::AnySetter::AnySetter(AnyAsyncResult& result) {
   result.check_thread();
-  Hub& hub = result.waiters_.hub();
+  detail::Scheduler& hub = result.waiters_.hub();
   if (!result.address_) result.address_ = std::make_shared<Address>(Address{&result});
   address_ = result.address_;
   mailbox_ = hub.mailbox();

@@ -29,8 +29,8 @@
 #include <variant>
 
 #include "gnet/fiber/fiber.h"
-#include "gnet/fiber/hub.h"
 #include "gnet/fiber/mailbox.h"
+#include "gnet/fiber/scheduler.h"
 #include "gnet/sync/grant_queue.h"
 #include "gnet/sync/wait_queue.h"
 
@@ -100,7 +100,7 @@ class AnyAsyncResult {
   mutable WaitQueue watchers_;
   std::shared_ptr<Address> address_;
   std::size_t setters_ = 0;
-  std::optional<Hub::KeepAlive> keep_alive_;  // while others may still set it
+  std::optional<detail::Scheduler::KeepAlive> keep_alive_;  // while others may still set it
 };
 
 class AnyAsyncResult::AnySetter {

@@ -9,7 +9,7 @@ namespace gnet {
 ChannelClosed::ChannelClosed() : QueueClosed("the channel is closed") {}
 
 void detail::ChannelUsers::check_running() const {
-  const FiberControl* running = Hub::current().running_if_any();
+  const FiberControl* running = detail::Scheduler::current().running_if_any();
   if (running != nullptr && std::ranges::find(*ids_, running->id) != ids_->end()) return;
   const std::string who = running != nullptr ? running->display_name() : "a callback of the hub";
   throw Misuse(who + " uses a Channel that is reserved for others");

@@ -280,7 +280,7 @@ class Channel : private detail::ChannelUsers {
   }
 
   bool wait_for_receiver(Sender& sender, Deadline deadline) {
-    Hub& hub = this->hub();
+    detail::Scheduler& hub = this->hub();
     enlist(sender);
     while (!sender.signalled) {
       if (!hub.park(sender, kRoom, users(), deadline) && !sender.signalled) {
@@ -301,7 +301,7 @@ class Channel : private detail::ChannelUsers {
 
   // `item` is empty. Dismissed: the channel is closed.
   Granted receive(std::optional<T>& item, Deadline deadline) {
-    Hub& hub = this->hub();
+    detail::Scheduler& hub = this->hub();
     hub.check_thread();
     this->check();
     hub.checkpoint();
@@ -332,7 +332,7 @@ class Channel : private detail::ChannelUsers {
     hub().yield();
   }
 
-  [[nodiscard]] Hub& hub() const noexcept { return receivers_.hub(); }
+  [[nodiscard]] detail::Scheduler& hub() const noexcept { return receivers_.hub(); }
   [[nodiscard]] const detail::ChannelUsers* users() const noexcept { return this; }
 
   std::size_t capacity_;

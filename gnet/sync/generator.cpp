@@ -21,7 +21,7 @@ constexpr WaitKind kAnswered{"a value of Generator", body_of, nullptr, nullptr, 
 }  // namespace
 
 void GeneratorTurns::check_can_ask() const {
-  Hub& hub = answered_.hub();
+  detail::Scheduler& hub = answered_.hub();
   hub.check_thread();
   hub.checkpoint();
   if (asking_) throw Misuse("a Generator was asked by two fibers at once");

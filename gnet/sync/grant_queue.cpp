@@ -5,7 +5,7 @@ namespace gnet {
 using detail::Waiter;
 
 GrantQueue::~GrantQueue() {
-  if (Hub::current_if_any() != &hub_) return;
+  if (detail::Scheduler::current_if_any() != &hub_) return;
   for (auto* list : {&waiting_, &granted_}) {
     while (Waiter* waiter = list->pop_front()) {
       waiter->abandoned = true;

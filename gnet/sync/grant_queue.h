@@ -14,7 +14,7 @@
 
 #pragma once
 
-#include "gnet/fiber/hub.h"
+#include "gnet/fiber/scheduler.h"
 #include "gnet/sync/wait_queue.h"
 
 namespace gnet {
@@ -31,12 +31,12 @@ class GrantQueue {
     bool granted = false;
   };
 
-  GrantQueue() : hub_(Hub::current()) {}
+  GrantQueue() : hub_(detail::Scheduler::current()) {}
   GrantQueue(const GrantQueue&) = delete;
   GrantQueue& operator=(const GrantQueue&) = delete;
   ~GrantQueue();
 
-  [[nodiscard]] Hub& hub() const noexcept { return hub_; }
+  [[nodiscard]] detail::Scheduler& hub() const noexcept { return hub_; }
 
   // How many wait and have been granted nothing. Counts by walking.
   [[nodiscard]] std::size_t waiting() const noexcept { return waiting_.size(); }
@@ -110,7 +110,7 @@ class GrantQueue {
     hub_.wake(ticket);
   }
 
-  Hub& hub_;
+  detail::Scheduler& hub_;
   detail::WaiterList waiting_;
   detail::WaiterList granted_;  // of whom the destructor must know as well
   std::size_t granted_count_ = 0;

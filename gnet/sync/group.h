@@ -286,7 +286,7 @@ class Group {
   bool claim(Deadline deadline);
   void release() noexcept;
 
-  [[nodiscard]] Hub& hub() const noexcept { return waiters_.hub(); }
+  [[nodiscard]] detail::Scheduler& hub() const noexcept { return waiters_.hub(); }
 
   // Whose ends end a wait for a slot, or for everybody.
   static void give_slot(const detail::FiberControl& waiter, detail::Enders& enders);

@@ -15,8 +15,8 @@ Mutex::Mutex()
       }()) {}
 
 Mutex::~Mutex() {
-  Hub& hub = waiters_.hub();
-  if (holder_ != nullptr && Hub::current_if_any() == &hub) hub.release(*holder_);
+  detail::Scheduler& hub = waiters_.hub();
+  if (holder_ != nullptr && detail::Scheduler::current_if_any() == &hub) hub.release(*holder_);
 }
 
 void Mutex::take(FiberControl& fiber) noexcept {
@@ -25,7 +25,7 @@ void Mutex::take(FiberControl& fiber) noexcept {
 }
 
 bool Mutex::lock(Deadline deadline) {
-  Hub& hub = waiters_.hub();
+  detail::Scheduler& hub = waiters_.hub();
   hub.check_thread();
   hub.checkpoint();
   FiberControl& self = hub.running();
@@ -42,7 +42,7 @@ bool Mutex::lock(Deadline deadline) {
 }
 
 bool Mutex::try_lock() {
-  Hub& hub = waiters_.hub();
+  detail::Scheduler& hub = waiters_.hub();
   hub.check_thread();
   FiberControl& self = hub.running();
   if (locked()) return false;
@@ -67,7 +67,7 @@ void Mutex::hand_on() {
 
 bool Mutex::held() const noexcept {
   return holder_ != nullptr && holder_ == waiters_.hub().running_if_any() &&
-         Hub::current_if_any() == &waiters_.hub();
+         detail::Scheduler::current_if_any() == &waiters_.hub();
 }
 
 void Mutex::throw_not_holder() const {

@@ -240,7 +240,7 @@ class BasicQueue {
     detail::check_queue_capacity(capacity);
   }
 
-  [[nodiscard]] Hub& hub() const noexcept { return getters_.hub(); }
+  [[nodiscard]] detail::Scheduler& hub() const noexcept { return getters_.hub(); }
   [[nodiscard]] Storage& storage() noexcept { return items_; }
   [[nodiscard]] const Storage& storage() const noexcept { return items_; }
 
@@ -298,7 +298,7 @@ class BasicQueue {
   }
 
   bool wait_for_room(Putter& putter, Deadline deadline) {
-    Hub& hub = this->hub();
+    detail::Scheduler& hub = this->hub();
     putters_.add(putter);
     while (!putter.signalled) {
       if (!hub.park(putter, Waits::kRoom, this, deadline) && !putter.signalled) return false;

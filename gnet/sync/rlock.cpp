@@ -10,7 +10,7 @@ RLock::RLock()
 
 bool RLock::lock(Deadline deadline) {
   if (mutex_.held()) {
-    Hub::current().checkpoint();
+    detail::Scheduler::current().checkpoint();
     ++depth_;
     return true;
   }

@@ -27,7 +27,7 @@ void SelectCase::pick() noexcept {
 namespace detail {
 
 Selection::Selection(std::span<SelectCase* const> cases)
-    : hub_(Hub::current()), cases_(cases), done_(&hub_.running()) {}
+    : hub_(detail::Scheduler::current()), cases_(cases), done_(&hub_.running()) {}
 
 Selection::~Selection() {
   withdraw_all();

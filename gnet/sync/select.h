@@ -289,7 +289,7 @@ class Selection {
   void pick(SelectCase& picked) noexcept;
   void withdraw_all() noexcept;
 
-  Hub& hub_;
+  detail::Scheduler& hub_;
   std::span<SelectCase* const> cases_;
   Waiter done_;
   SelectCase* picked_ = nullptr;

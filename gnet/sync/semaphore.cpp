@@ -10,7 +10,7 @@ constexpr detail::WaitKind kSemaphore{"Semaphore"};
 }  // namespace
 
 bool Semaphore::acquire(Deadline deadline) {
-  Hub& hub = waiters_.hub();
+  detail::Scheduler& hub = waiters_.hub();
   hub.check_thread();
   hub.checkpoint();
   if (permits_ > 0) {

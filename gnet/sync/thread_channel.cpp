@@ -14,12 +14,12 @@ class Wake {
   Wake(Wake&& other) noexcept : fiber_(std::exchange(other.fiber_, nullptr)) {}
   Wake& operator=(Wake&&) = delete;
   ~Wake() {
-    if (fiber_ != nullptr) Hub::release_elsewhere(*fiber_);
+    if (fiber_ != nullptr) detail::Scheduler::release_elsewhere(*fiber_);
   }
 
   void operator()() noexcept {
     FiberControl& fiber = *std::exchange(fiber_, nullptr);
-    Hub& hub = Hub::current();
+    detail::Scheduler& hub = detail::Scheduler::current();
     if (!fiber.ended) hub.make_ready(fiber);
     hub.release(fiber);
   }
@@ -31,14 +31,14 @@ class Wake {
 }  // namespace
 
 void checkpoint_if_fiber() {
-  if (Hub* hub = Hub::current_if_any()) hub->checkpoint();
+  if (detail::Scheduler* hub = detail::Scheduler::current_if_any()) hub->checkpoint();
 }
 
 void throw_thread_channel_destroyed() {
   throw Misuse("destroyed while somebody waits for it: ThreadChannel");
 }
 
-ThreadLine::Place::Place() : hub(Hub::current_if_any()) {
+ThreadLine::Place::Place() : hub(detail::Scheduler::current_if_any()) {
   if (hub == nullptr) return;
   fiber = &hub->running();
   mailbox = hub->mailbox();
@@ -60,7 +60,7 @@ void ThreadLine::Place::wait(Lock& lock, const WaitKind& kind, const void* objec
   };
   bool in_time = true;
   if (hub != nullptr) {
-    const Hub::KeepAlive others_may_wake_it(*hub);
+    const detail::Scheduler::KeepAlive others_may_wake_it(*hub);
     while (in_time && !told) {
       const Unlocked unlocked(lock);
       in_time = hub->park(kind, object, deadline);
@@ -81,7 +81,7 @@ void ThreadLine::Place::tell() {
   told = true;
   if (hub == nullptr) {
     semaphore.release();
-  } else if (hub == Hub::current_if_any()) {
+  } else if (hub == detail::Scheduler::current_if_any()) {
     hub->make_ready(*fiber);
     hub->release(*fiber);
   } else {

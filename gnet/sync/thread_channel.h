@@ -28,8 +28,8 @@
 
 #include "gnet/base/intrusive_list.h"
 #include "gnet/base/ring_buffer.h"
-#include "gnet/fiber/hub.h"
 #include "gnet/fiber/mailbox.h"
+#include "gnet/fiber/scheduler.h"
 #include "gnet/sync/grant_queue.h"
 #include "gnet/sync/queue.h"
 
@@ -83,7 +83,7 @@ class ThreadLine {
     void wait(Lock& lock, const WaitKind& kind, const void* object, Deadline deadline);
     void tell();
 
-    Hub* hub;  // null: a thread without one
+    detail::Scheduler* hub;  // null: a thread without one
     FiberControl* fiber = nullptr;
     std::shared_ptr<Mailbox> mailbox;
     std::binary_semaphore semaphore{0};  // of the thread

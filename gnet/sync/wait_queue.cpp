@@ -9,7 +9,7 @@ void detail::throw_destroyed(const WaitKind& kind) {
 }
 
 WaitQueue::~WaitQueue() {
-  if (waiters_.empty() || Hub::current_if_any() != &hub_) return;
+  if (waiters_.empty() || detail::Scheduler::current_if_any() != &hub_) return;
   while (detail::Waiter* waiter = waiters_.pop_front()) {
     waiter->abandoned = true;
     hub_.wake(*waiter);

@@ -11,7 +11,7 @@
 
 #pragma once
 
-#include "gnet/fiber/hub.h"
+#include "gnet/fiber/scheduler.h"
 
 namespace gnet {
 namespace detail {
@@ -23,12 +23,12 @@ namespace detail {
 
 class WaitQueue {
  public:
-  WaitQueue() : hub_(Hub::current()) {}
+  WaitQueue() : hub_(detail::Scheduler::current()) {}
   WaitQueue(const WaitQueue&) = delete;
   WaitQueue& operator=(const WaitQueue&) = delete;
   ~WaitQueue();
 
-  [[nodiscard]] Hub& hub() const noexcept { return hub_; }
+  [[nodiscard]] detail::Scheduler& hub() const noexcept { return hub_; }
   [[nodiscard]] bool empty() const noexcept { return waiters_.empty(); }
   [[nodiscard]] std::size_t size() const noexcept { return waiters_.size(); }
 
@@ -67,7 +67,7 @@ class WaitQueue {
   }
 
  private:
-  Hub& hub_;
+  detail::Scheduler& hub_;
   detail::WaiterList waiters_;
 };
 

@@ -18,7 +18,7 @@ void end(void* context) noexcept {
 
 // Sockets of other fibers may have to be closed for it to end.
 void end_beside_others(void* context) noexcept {
-  Hub* const hub = Hub::current_if_any();
+  gnet::detail::Scheduler* const hub = gnet::detail::Scheduler::current_if_any();
   if (hub != nullptr && hub->running_if_any() != nullptr) try {
       const Uninterruptible uninterruptible;
       return default_thread_pool().apply(end, context);

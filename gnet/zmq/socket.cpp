@@ -54,7 +54,7 @@ struct Socket::Wait : gnet::detail::DescriptorInterest, SocketHook {
     return true;
   }
 
-  Hub& hub;
+  gnet::detail::Scheduler& hub;
   gnet::detail::FiberControl& fiber;
   int wanted;
   bool woken = false;
@@ -63,7 +63,9 @@ struct Socket::Wait : gnet::detail::DescriptorInterest, SocketHook {
 
 struct Socket::State {
   State(std::shared_ptr<void> from, int type)
-      : context(std::move(from)), hub(Hub::current()), handle(zmq_socket(context.get(), type)) {
+      : context(std::move(from)),
+        hub(gnet::detail::Scheduler::current()),
+        handle(zmq_socket(context.get(), type)) {
     if (handle == nullptr) detail::throw_zmq_error("cannot make a ZeroMQ socket");
     zmq_setsockopt(handle, ZMQ_LINGER, &kLinger, sizeof kLinger);
     std::size_t size = sizeof descriptor;
@@ -104,7 +106,7 @@ struct Socket::State {
   }
 
   std::shared_ptr<void> context;
-  Hub& hub;
+  gnet::detail::Scheduler& hub;
   void* handle;
   int descriptor = -1;
   int burst = 0;

@@ -111,7 +111,7 @@ int main() {
   try {
     check(get(base + "never").code != CURLE_OK, "libcurl tells that it was interrupted");
     check(gnet::Clock::now() - start < 30s, "a Timeout ends a transfer");
-    gnet::Hub::current().checkpoint();
+    gnet::detail::Scheduler::current().checkpoint();
     check(false, "the Timeout is thrown");
   } catch (const gnet::Timeout& thrown) {
     check(thrown == limit, "it is this one");

@@ -105,7 +105,7 @@ inline const Blow kBlows[] = {
 enum class When { while_it_waits, after_it_was_woken };
 
 inline void try_blow(const Point& point, const Blow& blow, When when) {
-  const std::size_t fibers_before = gnet::Hub::current().fiber_count();
+  const std::size_t fibers_before = gnet::detail::Scheduler::current().fiber_count();
   {
     Scene scene = point.make();
     Attempt attempt;
@@ -138,7 +138,7 @@ inline void try_blow(const Point& point, const Blow& blow, When when) {
   }
   gnet::yield();
   gnet::yield();
-  BOOST_TEST(gnet::Hub::current().fiber_count() == fibers_before);
+  BOOST_TEST(gnet::detail::Scheduler::current().fiber_count() == fibers_before);
 }
 
 inline void try_every_blow(const std::vector<Point>& points, When when) {

@@ -284,12 +284,12 @@ BOOST_AUTO_TEST_CASE(what_another_thread_said_before_does_not_come_between) {
   const Watch watch(1h);
   let_run();
   gnet::sleep(1ms);
-  BOOST_TEST(gnet::Hub::current().watch() != nullptr);
+  BOOST_TEST(gnet::detail::Scheduler::current().watch() != nullptr);
   on_thread([] { gnet::diag::stop_watchdog(); });
   on_thread([] { gnet::diag::start_watchdog({.max_blocking_time = 1h}); });
   gnet::diag::stop_watchdog();
   gnet::sleep(1ms);
-  BOOST_TEST(gnet::Hub::current().watch() == nullptr);
+  BOOST_TEST(gnet::detail::Scheduler::current().watch() == nullptr);
 }
 
 BOOST_AUTO_TEST_CASE(a_limit_of_no_time_is_misuse) {

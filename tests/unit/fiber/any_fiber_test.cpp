@@ -160,13 +160,13 @@ BOOST_AUTO_TEST_CASE(killed_before_its_first_turn_it_never_runs) {
 
 BOOST_AUTO_TEST_CASE(killed_before_its_first_turn_and_dropped_it_is_gone) {
   int destroyed = 0;
-  const auto before = gnet::Hub::current().fiber_count();
+  const auto before = gnet::detail::Scheduler::current().fiber_count();
   {
     auto fiber = spawn([s = Sentinel(destroyed)] {});
     fiber.kill_async();
   }
   BOOST_TEST(destroyed == 1);
-  BOOST_TEST(gnet::Hub::current().fiber_count() == before);
+  BOOST_TEST(gnet::detail::Scheduler::current().fiber_count() == before);
   let_run();
 }
 
@@ -627,12 +627,12 @@ BOOST_AUTO_TEST_CASE(a_handle_dropped_on_another_thread_is_handed_back) {
 
 BOOST_AUTO_TEST_CASE(a_created_fiber_dropped_on_another_thread_never_runs) {
   int destroyed = 0;
-  const auto before = gnet::Hub::current().fiber_count();
+  const auto before = gnet::detail::Scheduler::current().fiber_count();
   auto fiber = Fiber<>::create([s = Sentinel(destroyed)] {});
   on_thread([moved = std::move(fiber)]() mutable { auto dropped = std::move(moved); });
   gnet::wait();
   BOOST_TEST(destroyed == 1);
-  BOOST_TEST(gnet::Hub::current().fiber_count() == before);
+  BOOST_TEST(gnet::detail::Scheduler::current().fiber_count() == before);
 }
 
 BOOST_AUTO_TEST_CASE(handles_may_outlive_their_hub) {

@@ -299,12 +299,12 @@ BOOST_AUTO_TEST_CASE(dropping_the_handle_lets_the_fiber_run_on) {
 BOOST_AUTO_TEST_CASE(dropping_the_handle_of_a_created_fiber_drops_the_fiber) {
   int destroyed = 0;
   bool ran = false;
-  const auto before = gnet::Hub::current().fiber_count();
+  const auto before = gnet::detail::Scheduler::current().fiber_count();
   {
     auto fiber = Fiber<>::create([&ran, s = Sentinel(destroyed)] { ran = true; });
   }
   BOOST_TEST(destroyed == 1);
-  BOOST_TEST(gnet::Hub::current().fiber_count() == before);
+  BOOST_TEST(gnet::detail::Scheduler::current().fiber_count() == before);
   let_run();
   BOOST_TEST(!ran);
 }
@@ -376,9 +376,9 @@ BOOST_AUTO_TEST_CASE(a_body_that_cannot_be_copied_in_costs_no_fiber) {
     void operator()() const {}
   };
   const Refuses body;
-  const auto before = gnet::Hub::current().fiber_count();
+  const auto before = gnet::detail::Scheduler::current().fiber_count();
   for (int i = 0; i < 200; ++i) BOOST_REQUIRE_THROW(spawn(body), Oops);
-  BOOST_TEST(gnet::Hub::current().fiber_count() == before);
+  BOOST_TEST(gnet::detail::Scheduler::current().fiber_count() == before);
 }
 
 // ---- errors ----
@@ -631,7 +631,7 @@ BOOST_AUTO_TEST_CASE(a_hundred_thousand_fibers_exist_at_once) {
     });
   }
   yield();
-  BOOST_TEST(gnet::Hub::current().fiber_count() >= static_cast<std::size_t>(count));
+  BOOST_TEST(gnet::detail::Scheduler::current().fiber_count() >= static_cast<std::size_t>(count));
   go.set();
   gnet::wait();
   BOOST_TEST(woken == count);

@@ -22,6 +22,7 @@ using gnet::Hub;
 using gnet::sleep;
 using gnet::spawn;
 using gnet::yield;
+using gnet::detail::Scheduler;
 
 namespace {
 
@@ -213,59 +214,16 @@ BOOST_AUTO_TEST_CASE(a_handler_of_errors_that_throws_does_no_harm) {
   Hub::current().set_error_handler(nullptr);
 }
 
-BOOST_AUTO_TEST_CASE(an_error_can_be_raised_in_main) {
-  bool survived = false;
-  auto other = spawn([&] {
-    sleep(5ms);
-    survived = true;
-  });
-  spawn([] { Hub::current().raise_in_main(std::make_exception_ptr(Oops(1))); });
-  BOOST_CHECK_THROW(sleep(10s), Oops);
-  Hub::current().defer([] { Hub::current().raise_in_main(std::make_exception_ptr(Oops(2))); });
-  BOOST_CHECK_THROW(sleep(10s), Oops);
-  BOOST_CHECK_THROW(Hub::current().raise_in_main(std::make_exception_ptr(Oops(3))), Oops);
-  other.join();
-  BOOST_TEST(survived);
-}
-
-// ---- observers ----
-
-BOOST_AUTO_TEST_CASE(observers_see_every_start_once) {
-  std::vector<std::uint64_t> seen;
-  const int token = Hub::current().on_spawn([&](std::uint64_t id) { seen.push_back(id); });
-  auto one = spawn([] {});
-  auto two = gnet::Fiber<>::create([] {});
-  auto three = gnet::spawn_later(1ms, [] {});
-  BOOST_TEST(seen.size() == 1U);
-  two.start();
-  two.start();
-  gnet::wait();
-  BOOST_TEST(seen == (std::vector{one.id(), two.id(), three.id()}),
-             boost::test_tools::per_element());
-  Hub::current().remove_spawn_observer(token);
-  Hub::current().remove_spawn_observer(token);
-  spawn([] {}).join();
-  BOOST_TEST(seen.size() == 3U);
-}
-
-BOOST_AUTO_TEST_CASE(an_observer_that_throws_is_reported) {
-  Reports reports;
-  const int token = Hub::current().on_spawn([&](std::uint64_t) { throw Oops(1); });
-  spawn([] {}).join();
-  Hub::current().remove_spawn_observer(token);
-  BOOST_TEST(reports.all.size() == 1U);
-}
-
 // ---- time ----
 
 BOOST_AUTO_TEST_CASE(now_is_at_most_its_slack_behind) {
-  Hub& hub = Hub::current();
+  Scheduler& hub = Scheduler::current();
   for (int i = 0; i < 1000; ++i) {
     const auto before = gnet::Clock::now();
     const auto now = hub.now();
     const auto after = gnet::Clock::now();
     BOOST_REQUIRE((now <= after));
-    BOOST_REQUIRE((now >= before - Hub::kClockSlack));
+    BOOST_REQUIRE((now >= before - Scheduler::kClockSlack));
   }
   burn(1ms);
   BOOST_TEST((hub.now() >= gnet::Clock::now() - 1ms));
@@ -327,11 +285,10 @@ BOOST_AUTO_TEST_CASE(what_belongs_to_a_hub_is_refused_on_other_threads) {
     refused += throws<gnet::Misuse>([&] { mine.defer([] {}); });
     refused += throws<gnet::Misuse>([&] { static_cast<void>(mine.io_context()); });
     refused += throws<gnet::Misuse>([&] { mine.wait_idle(1ms); });
-    refused += throws<gnet::Misuse>([&] { mine.raise_in_main(nullptr); });
     refused += throws<gnet::Misuse>([&] { event.set(); });
     refused += throws<gnet::Misuse>([&] { event.wait(); });
   });
-  BOOST_TEST(refused == 7);
+  BOOST_TEST(refused == 6);
 }
 
 BOOST_AUTO_TEST_CASE(when_a_thread_ends_its_fibers_unwind) {

@@ -283,7 +283,7 @@ BOOST_AUTO_TEST_CASE(kill_and_timeout_leave_the_socket_usable) {
   }
   pair.a.send_all("nothing was lost");
   BOOST_TEST(receive_text(pair.b) == "nothing was lost");
-  BOOST_TEST(Hub::current().poller().waiters == 0u);
+  BOOST_TEST(gnet::detail::Scheduler::current().poller().waiters == 0u);
 }
 
 BOOST_AUTO_TEST_CASE(use_after_close_is_an_error) {

@@ -112,7 +112,7 @@ BOOST_AUTO_TEST_CASE(a_timeout_ends_the_call_and_is_thrown_at_the_next_suspensio
     BOOST_TEST_CONTEXT(call.name) {
       const gnet::Timeout limit(2ms);
       BOOST_TEST(call.make());
-      BOOST_CHECK_EXCEPTION(gnet::Hub::current().checkpoint(), gnet::Timeout,
+      BOOST_CHECK_EXCEPTION(gnet::detail::Scheduler::current().checkpoint(), gnet::Timeout,
                             [&](const gnet::Timeout& thrown) { return thrown == limit; });
       gnet::yield();  // once
     }

@@ -361,11 +361,11 @@ BOOST_AUTO_TEST_CASE(ends_when_the_service_stops) {
 BOOST_AUTO_TEST_CASE(ends_when_its_fiber_is_killed) {
   Server server;
   gnet::detail::FiberControl* fiber = nullptr;
-  server.hooks.made = [&](Probe&) { fiber = &gnet::Hub::current().running(); };
+  server.hooks.made = [&](Probe&) { fiber = &gnet::detail::Scheduler::current().running(); };
   Stream client = server.connect();
   while (fiber == nullptr) gnet::sleep(1ms);
   gnet::sleep(1ms);
-  gnet::Hub::current().kill(*fiber, nullptr);
+  gnet::detail::Scheduler::current().kill(*fiber, nullptr);
   BOOST_TEST((server.end_kind() == CloseKind::service_stop));
 }
 

@@ -1,0 +1,195 @@
+// How a thread's scheduler begins and ends, and what becomes of handles to its fibers then.
+
+#include <atomic>
+#include <mutex>
+
+#include "gnet/base/error.h"
+#include "gnet/base/log.h"
+#include "gnet/fiber/asio_bridge.h"
+#include "gnet/fiber/hub_watch.h"
+#include "gnet/fiber/local.h"
+#include "gnet/fiber/mailbox.h"
+#include "gnet/fiber/overflow.h"
+#include "gnet/fiber/scheduler.h"
+#include "gnet/fiber/terminate.h"
+#include "gnet/fiber/timeout.h"
+#include "gnet/fiber/wait_graph.h"
+
+namespace gnet::detail {
+
+constinit thread_local Scheduler* Scheduler::current_hub_ = nullptr;
+
+// Ends a thread's hub when the thread ends.
+struct HubOwner {
+  Scheduler* hub = nullptr;
+  bool gone = false;
+
+  ~HubOwner() {
+    gone = true;
+    // exit() called by another fiber than main: the process ends on that fiber's
+    // stack, which must stay.
+    if (hub != nullptr && hub->current_ == &hub->main_) delete hub;
+  }
+};
+
+namespace {
+
+thread_local HubOwner owner;
+
+constexpr WaitKind kShutdownWait{"fibers to end"};
+constexpr Duration kShutdownGrace = std::chrono::seconds(2);
+constexpr Duration kShutdownPause = std::chrono::milliseconds(10);
+
+// Guards what happens to a fiber's handles on other threads against the end of the
+// fiber's hub.
+constinit std::mutex lifetimes;
+
+}  // namespace
+
+Scheduler& Scheduler::make() {
+  // Before the owner is first used, so that the signal stack goes after the hub.
+  install_overflow_handler();
+  install_terminate_handler();
+  if (owner.gone) throw Misuse("this thread's hub has ended: too late to use fibers");
+  owner.hub = new Scheduler();
+  return *owner.hub;
+}
+
+Scheduler::Scheduler()
+    : current_(&main_),
+      exception_state_(thread_exception_state()),
+      mailbox_(std::make_shared<Mailbox>()) {
+  main_.hub = this;
+  main_.is_fiber = true;
+  main_.entered = true;
+  main_.state = FiberState::running;
+  main_.spawned_at = SourceLocation();
+  all_fibers_.push_back(main_);
+  stack_ = take_stack(0);
+  context_.prepare(stack_.usable(), stack_.top(), hub_entry);
+  poller_.watch(
+      mailbox_->event_.get(),
+      [](void* mailbox) noexcept { static_cast<Mailbox*>(mailbox)->acknowledge(); },
+      mailbox_.get());
+  current_hub_ = this;
+  hub_born(*this);
+}
+
+Scheduler::~Scheduler() {
+  shut_down();
+  hub_ends(*this);
+  set_watch(nullptr);
+  destroy_locals(main_);
+  release_inherited(std::exchange(main_.inherited, nullptr));
+  Timeout::forget_all(main_);
+  asio_.reset();
+  Mailbox::discard(mailbox_->take());
+  while (ready_head_ != nullptr) {
+    Runnable& entry = *dequeue();
+    if (!entry.is_fiber) {
+      static_cast<Deferred::State&>(entry).self.reset();
+    } else if (auto& fiber = static_cast<FiberControl&>(entry); fiber.ended) {
+      release(fiber);  // killed before its first turn, for which it kept itself
+    }
+  }
+  tidy();
+  main_.AllFibersHook::unlink();
+  orphan_fibers();
+  // Posted while the fibers were being orphaned.
+  Mailbox::discard(mailbox_->take());
+  context_.retire();
+  current_hub_ = nullptr;
+}
+
+void Scheduler::shut_down() noexcept {
+  shutting_down_ = true;
+  const auto give_up = Clock::now() + kShutdownGrace;
+  try {
+    // A fiber that swallows its interrupt is interrupted again, until the grace ends.
+    for (bool stubborn = false; fiber_count_ > 0 && Clock::now() < give_up;) {
+      const std::size_t before = fiber_count_;
+      // Killing one may end others: through handles that its captures hold.
+      std::vector<FiberControl*> fibers;
+      all_fibers_.for_each([&](FiberControl& fiber) {
+        if (&fiber == &main_ || fiber.ended) return;
+        retain(fiber);
+        fibers.push_back(&fiber);
+      });
+      for (FiberControl* fiber : fibers) {
+        kill(*fiber, nullptr);
+        release(*fiber);
+      }
+      main_.kill_pending = false;
+      main_.attention = false;
+      // Ends early when nothing is left to do; those that stay get a pause.
+      park(kShutdownWait, this, kShutdownPause, stubborn);
+      stubborn = fiber_count_ == before;
+    }
+  } catch (...) {
+    report_error("main", std::current_exception());
+  }
+  if (fiber_count_ > 0) {
+    Logger("gnet").error("{} fibers did not end when their thread did:\n{}", fiber_count_,
+                         wait_graph());
+  }
+}
+
+// Handles may outlive the hub. Their control blocks lie in the pool, which from now
+// on belongs to them.
+void Scheduler::orphan_fibers() noexcept {
+  const std::lock_guard lock(lifetimes);
+  mailbox_->closed_.store(true, std::memory_order_release);
+  auto orphan = [this](FiberControl& fiber) {
+    std::atomic_ref(fiber.hub).store(nullptr, std::memory_order_relaxed);
+    fiber.pool = stacks_.get();
+    ++stacks_->orphans;
+  };
+  while (FiberControl* fiber = all_fibers_.pop_front()) {
+    if (fiber->ended) fiber->context.retire();
+    orphan(*fiber);
+  }
+  if (stacks_->orphans > 0) [[maybe_unused]]
+    auto* kept = stacks_.release();
+}
+
+void Scheduler::release_elsewhere(FiberControl& fiber) noexcept {
+  struct Reference {
+    explicit Reference(FiberControl& control) noexcept : fiber(&control) {}
+    Reference(Reference&& other) noexcept : fiber(std::exchange(other.fiber, nullptr)) {}
+    Reference& operator=(Reference&&) = delete;
+    // Runs on the hub's thread, at the latest when the hub drops its letters.
+    ~Reference() {
+      if (fiber == nullptr) return;
+      if (fiber->hub != nullptr) {
+        fiber->hub->drop_handle(*fiber);
+      } else {
+        release_elsewhere(*fiber);
+      }
+    }
+    void operator()() noexcept {}
+    FiberControl* fiber;
+  };
+  std::unique_lock lock(lifetimes);
+  if (fiber.hub != nullptr) {
+    fiber.hub->mailbox_->post(Reference(fiber));
+    return;
+  }
+  if (--fiber.references > 0) return;
+  lock.unlock();
+  if (fiber.error && !fiber.error_retrieved) {
+    Logger("gnet").error("{} ({}) ended with an error nobody handled: {}", fiber.display_name(),
+                         origin_text(fiber.spawned_at), describe(fiber.error));
+  }
+  auto* pool = static_cast<StackPool*>(fiber.pool);
+  fiber.destroy(fiber);
+  lock.lock();
+  if (--pool->orphans == 0) delete pool;
+}
+
+void Scheduler::drop_handle(FiberControl& fiber) noexcept {
+  // Nobody is left who could start it.
+  if (fiber.state == FiberState::created && fiber.references == 2) kill(fiber, nullptr);
+  release(fiber);
+}
+
+}  // namespace gnet::detail

@@ -7,16 +7,16 @@
 #include <asio/version.hpp>
 #include <new>
 
-#include "cli/background.h"
-#include "cli/completion.h"
-#include "cli/failure.h"
-#include "cli/help.h"
-#include "cli/json.h"
-#include "cli/live_options.h"
-#include "cli/log_setup.h"
-#include "cli/output.h"
-#include "cli/settings.h"
-#include "cli/watchdog.h"
+#include "cli/line/completion.h"
+#include "cli/line/help.h"
+#include "cli/line/live_options.h"
+#include "cli/line/log_setup.h"
+#include "cli/line/settings.h"
+#include "cli/line/watchdog.h"
+#include "cli/out/failure.h"
+#include "cli/out/json.h"
+#include "cli/out/output.h"
+#include "cli/server/background.h"
 #include "gnet/base/error.h"
 #include "gnet/base/log.h"
 #include "gnet/base/version.h"
@@ -103,8 +103,8 @@ Exit run_command(const CommandLine& line) {
   set_up_log(global);
   for (const std::string& sentence : strange_variables()) gnet::Logger("gnet").warn("{}", sentence);
   const ServerOptions* server = command.server(options.get());
+  command.check(options.get());
   if (server != nullptr) {
-    check(*server);
     set_live_options({line, settings, options});
     const Background background(*server);
     set_watchdog(server->watchdog);

@@ -2,7 +2,7 @@
 
 #pragma once
 
-#include "cli/command.h"
+#include "cli/line/command.h"
 
 namespace cli {
 

@@ -1,4 +1,4 @@
-// A subcommand of gnet, as data plus one function.
+// How the file of a subcommand writes it down: as data plus one function.
 //
 //   const cli::Command discard_server = cli::command<Options>({
 //       .name = "discard-server",
@@ -17,41 +17,16 @@
 #pragma once
 
 #include <concepts>
-#include <functional>
 #include <memory>
 #include <string>
-#include <string_view>
 #include <vector>
 
-#include "cli/client_options.h"
-#include "cli/exit_status.h"
-#include "cli/flag.h"
-#include "cli/global_options.h"
-#include "cli/reconnect_options.h"
-#include "cli/server_options.h"
+#include "cli/client/client_options.h"
+#include "cli/client/reconnect_options.h"
+#include "cli/line/command.h"
+#include "cli/server/server_options.h"
 
 namespace cli {
-
-struct Command {
-  std::string name = {};
-  std::string group = {};      // the heading in `gnet help`; empty: not listed
-  std::string arguments = {};  // what follows the options in the usage line: "[ENDPOINT]..."
-  std::string summary = {};    // one line for the list of commands, lower case
-  std::string about = {};      // one or two sentences for its own help
-  std::vector<std::string> examples = {};
-  std::vector<FlagGroup> groups = {};  // its own first, the global options last
-
-  // A default-constructed options struct, and the views of it that main() needs.
-  std::function<std::shared_ptr<void>()> make_options = {};
-  std::function<const GlobalOptions&(const void*)> global = {};
-  std::function<const ServerOptions*(const void*)> server = {};  // null: not a server
-
-  // Does the work; returns the exit status.
-  std::function<Exit(const void* options)> run = {};
-
-  // The option of that name ("--port", "-p", an alias, or "ENDPOINT"), or null.
-  [[nodiscard]] const Flag* find(std::string_view name) const noexcept;
-};
 
 // What a command's file writes down.
 template <typename Options>
@@ -97,17 +72,15 @@ template <std::derived_from<GlobalOptions> Options>
     }
     return nullptr;
   };
+  made.check = [](const void* options) {
+    if constexpr (std::derived_from<Options, ServerOptions>) {
+      cli::check(static_cast<const ServerOptions&>(*static_cast<const Options*>(options)));
+    }
+  };
   made.run = [run = spec.run](const void* options) {
     return run(*static_cast<const Options*>(options));
   };
   return made;
 }
-
-// All commands of the program, in the order in which help lists them. main() sets
-// it; help, completion and suggestions read it.
-using Commands = std::vector<const Command*>;
-void set_commands(Commands commands);
-[[nodiscard]] const Commands& commands() noexcept;
-[[nodiscard]] const Command* find_command(std::string_view name) noexcept;
 
 }  // namespace cli

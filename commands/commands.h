@@ -2,7 +2,8 @@
 
 #pragma once
 
-#include "cli/command.h"
+#include "cli/line/command.h"
+#include "cli/line/topics.h"
 
 namespace commands {
 
@@ -15,5 +16,8 @@ extern const cli::Command man;  // hidden: writes a man page's list of options
 
 // In the order in which help lists them.
 [[nodiscard]] cli::Commands all();
+
+// What `gnet help topics` lists.
+[[nodiscard]] cli::Topics topics();
 
 }  // namespace commands

@@ -1,10 +1,10 @@
 // gnet completion: the script that makes a shell complete gnet's command lines.
 
-#include "cli/completion.h"
+#include "cli/line/completion.h"
 
 #include "cli/command.h"
-#include "cli/failure.h"
-#include "cli/output.h"
+#include "cli/out/failure.h"
+#include "cli/out/output.h"
 #include "commands/commands.h"
 
 namespace commands {

@@ -6,7 +6,7 @@
 #include <functional>
 #include <utility>
 
-#include "cli/failure.h"
+#include "cli/out/failure.h"
 #include "gnet/fiber/fiber.h"
 
 namespace commands {

@@ -18,7 +18,7 @@
 #include <string>
 #include <string_view>
 
-#include "cli/exit_status.h"
+#include "cli/out/exit_status.h"
 #include "commands/echo_report.h"
 #include "gnet/sync/event.h"
 

@@ -8,11 +8,11 @@
 #include <mutex>
 #include <random>
 
-#include "cli/failure.h"
-#include "cli/input.h"
-#include "cli/json.h"
-#include "cli/output.h"
-#include "cli/watchdog.h"
+#include "cli/client/input.h"
+#include "cli/line/watchdog.h"
+#include "cli/out/failure.h"
+#include "cli/out/json.h"
+#include "cli/out/output.h"
 #include "commands/commands.h"
 #include "commands/conversation.h"
 #include "commands/echo_links.h"

@@ -7,11 +7,11 @@
 #include <limits>
 #include <random>
 
-#include "cli/failure.h"
-#include "cli/json.h"
-#include "cli/output.h"
-#include "cli/read_file.h"
-#include "cli/route.h"
+#include "cli/client/route.h"
+#include "cli/line/read_file.h"
+#include "cli/out/failure.h"
+#include "cli/out/json.h"
+#include "cli/out/output.h"
 #include "gnet/base/error.h"
 #include "gnet/io/datagram.h"
 #include "gnet/io/resolver.h"

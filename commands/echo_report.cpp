@@ -5,9 +5,9 @@
 #include <algorithm>
 #include <string_view>
 
-#include "cli/json.h"
-#include "cli/output.h"
-#include "cli/terminal.h"
+#include "cli/out/json.h"
+#include "cli/out/output.h"
+#include "cli/out/terminal.h"
 
 namespace commands {
 namespace {

@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <string>
 
-#include "cli/histogram.h"
+#include "cli/out/histogram.h"
 
 namespace commands {
 

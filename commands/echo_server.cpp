@@ -4,9 +4,10 @@
 
 #include <random>
 
-#include "cli/failure.h"
-#include "cli/plural.h"
-#include "cli/serve.h"
+#include "cli/command.h"
+#include "cli/out/failure.h"
+#include "cli/out/plural.h"
+#include "cli/server/serve.h"
 #include "commands/commands.h"
 #include "commands/delayed_answers.h"
 #include "commands/echo_modes.h"

@@ -5,10 +5,10 @@
 
 #include "cli/app.h"
 #include "cli/command.h"
-#include "cli/failure.h"
-#include "cli/suggest.h"
-#include "cli/terminal.h"
-#include "cli/topics.h"
+#include "cli/line/suggest.h"
+#include "cli/line/topics.h"
+#include "cli/out/failure.h"
+#include "cli/out/terminal.h"
 #include "commands/commands.h"
 
 namespace commands {

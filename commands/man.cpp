@@ -6,8 +6,9 @@
 #include <iterator>
 
 #include "cli/command.h"
-#include "cli/man_page.h"
-#include "cli/output.h"
+#include "cli/line/man_page.h"
+#include "cli/out/output.h"
+#include "cli/server/access_format.h"
 #include "commands/commands.h"
 
 namespace commands {
@@ -15,10 +16,19 @@ namespace {
 
 struct Options : cli::GlobalOptions {};
 
+// The variables of --access-format.
+cli::ManList access_list() {
+  cli::ManList list{.word = "@ACCESS@", .terms = {}};
+  for (const cli::AccessVariable& variable : cli::access_variables()) {
+    list.terms.push_back({"$" + std::string(variable.name), std::string(variable.summary)});
+  }
+  return list;
+}
+
 cli::Exit run(const Options&) {
   std::ifstream input("/dev/stdin");
   const std::string page{std::istreambuf_iterator<char>(input), {}};
-  cli::print(cli::fill_man_page(page));
+  cli::print(cli::fill_man_page(page, {access_list()}));
   return cli::Exit::ok;
 }
 

@@ -24,7 +24,7 @@ function reach(from, folder,    names, count, i) {
 function folder_of(path,    parts, count) {
   if (path == "cli/main.cpp") return "main"
   count = split(path, parts, "/")
-  if (parts[1] == "gnet" && count > 2) return parts[1] "/" parts[2]
+  if ((parts[1] == "gnet" || parts[1] == "cli") && count > 2) return parts[1] "/" parts[2]
   return parts[1]
 }
 
@@ -69,20 +69,24 @@ BEGIN {
   row("gnet/ws", "gnet/protocol gnet/http")
   row("gnet/diag", "gnet/fiber gnet/sync")
   row("gnet", "gnet/http gnet/ws gnet/diag gnet/protocol")  # gnet/gnet.h itself
-  row("cli", "gnet")
+  row("cli/out", "gnet")
+  row("cli/line", "cli/out")
+  row("cli/server", "cli/line")
+  row("cli/client", "cli/line")
+  row("cli", "cli/server cli/client")
   row("commands", "cli gnet")
   row("main", "cli commands")  # cli/main.cpp, which puts them together
   for (folder in direct) reach(folder, folder)
 
   # Libraries that only some folders may see. fmt and the standard library are for everyone.
-  all = "gnet/fiber gnet/sync gnet/io gnet/os gnet/patch gnet/zmq gnet/protocol gnet/http gnet/ws gnet/diag gnet cli commands"
+  all = "gnet/fiber gnet/sync gnet/io gnet/os gnet/patch gnet/zmq gnet/protocol gnet/http gnet/ws gnet/diag gnet cli/out cli/line cli/server cli/client cli commands"
   third_party["asio"] = all
-  third_party["boost"] = "gnet/fiber cli"  # Context; JSON
+  third_party["boost"] = "gnet/fiber cli/line"  # Context; JSON
   third_party["openssl"] = "gnet/io gnet/http gnet/ws"
   third_party["ares"] = "gnet/io"
   third_party["zmq"] = "gnet/zmq"
-  third_party["CLI"] = "cli commands"
-  third_party["toml++"] = "cli"
+  third_party["CLI"] = "cli/line"
+  third_party["toml++"] = "cli/line"
 
   while ((getline file) > 0) {
     if (!(folder_of(file) in direct)) {

@@ -5,7 +5,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 tree=$(mktemp -d)
 trap 'rm -rf "$tree"' EXIT
 mkdir -p "$tree/gnet/base" "$tree/gnet/fiber" "$tree/gnet/sync" "$tree/gnet/protocol" \
-         "$tree/cli" "$tree/commands"
+         "$tree/cli/line" "$tree/cli/server" "$tree/commands"
 
 # file PATH LINE…: writes a source file into the tree.
 file() {
@@ -35,8 +35,10 @@ file gnet/sync/event.h '#include "gnet/fiber/hub.h"' '#include "gnet/base/size.h
 file gnet/sync/event.cpp '#include "gnet/sync/event.h"'
 file gnet/protocol/service.h '#include "gnet/sync/event.h"'
 file gnet/gnet.h '#include "gnet/protocol/service.h"' '#include "gnet/sync/event.h"'
-file cli/serve.h '#include "gnet/gnet.h"' '#include <CLI/CLI.hpp>'
-file commands/echo.cpp '#include "cli/serve.h"' '#include "gnet/protocol/service.h"'
+file cli/line/parse.h '#include "gnet/gnet.h"' '#include <CLI/CLI.hpp>'
+file cli/server/serve.h '#include "cli/line/parse.h"'
+file cli/app.h '#include "cli/server/serve.h"'
+file commands/echo.cpp '#include "cli/server/serve.h"' '#include "cli/app.h"' '#include "gnet/protocol/service.h"'
 check
 
 file gnet/base/bad.h '#include <string>' '  #  include "gnet/fiber/hub.h"'
@@ -53,9 +55,19 @@ file gnet/fiber/bad.cpp '#include <gnet/base/size.h>'
 refuses 'with quotes'
 rm "$tree/gnet/fiber/bad.cpp"
 
-file gnet/protocol/bad.h '#include "cli/serve.h"'
-refuses 'gnet/protocol must not include cli'
+file gnet/protocol/bad.h '#include "cli/server/serve.h"'
+refuses 'gnet/protocol must not include cli/server'
 rm "$tree/gnet/protocol/bad.h"
+
+file cli/line/bad.h '#include "cli/server/serve.h"'
+refuses 'cli/line must not include cli/server'
+file cli/line/bad.h '#include "cli/app.h"'
+refuses 'cli/line must not include cli'
+rm "$tree/cli/line/bad.h"
+
+file cli/client/bad.h '#include "cli/server/serve.h"'
+refuses 'cli/client must not include cli/server'
+rm "$tree/cli/client/bad.h"
 
 file cli/bad.h '#include "commands/echo.cpp"'
 refuses 'cli must not include commands'

@@ -1,4 +1,4 @@
-#include "cli/access_log.h"
+#include "cli/server/access_log.h"
 
 #include <boost/test/unit_test.hpp>
 #include <clocale>
@@ -8,8 +8,8 @@
 #include <fstream>
 #include <iterator>
 
-#include "cli/failure.h"
-#include "cli/value.h"
+#include "cli/line/value.h"
+#include "cli/out/failure.h"
 
 using namespace std::chrono_literals;
 

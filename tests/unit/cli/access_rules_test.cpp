@@ -1,8 +1,8 @@
-#include "cli/access.h"
+#include "cli/server/access.h"
 
 #include <boost/test/unit_test.hpp>
 
-#include "cli/value.h"
+#include "cli/line/value.h"
 
 namespace {
 

@@ -9,8 +9,8 @@
 #include <fstream>
 #include <string>
 
-#include "cli/failure.h"
-#include "cli/settings.h"
+#include "cli/line/settings.h"
+#include "cli/out/failure.h"
 #include "commands/commands.h"
 
 namespace test {
@@ -20,6 +20,7 @@ struct CommandLineFixture {
   CommandLineFixture() {
     setenv("XDG_CONFIG_HOME", "/nonexistent", 1);
     cli::set_commands(commands::all());
+    cli::set_topics(commands::topics());
   }
 };
 

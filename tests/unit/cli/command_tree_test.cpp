@@ -5,10 +5,10 @@
 #include <set>
 #include <sstream>
 
-#include "cli/completion.h"
-#include "cli/help.h"
-#include "cli/parse.h"
-#include "cli/topics.h"
+#include "cli/line/completion.h"
+#include "cli/line/help.h"
+#include "cli/line/parse.h"
+#include "cli/line/topics.h"
 #include "tests/unit/cli/command_line.h"
 
 namespace {

@@ -3,7 +3,7 @@
 #include <boost/test/unit_test.hpp>
 #include <deque>
 
-#include "cli/failure.h"
+#include "cli/out/failure.h"
 #include "gnet/fiber/fiber.h"
 
 using namespace std::chrono_literals;

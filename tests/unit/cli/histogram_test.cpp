@@ -1,4 +1,4 @@
-#include "cli/histogram.h"
+#include "cli/out/histogram.h"
 
 #include <boost/test/unit_test.hpp>
 

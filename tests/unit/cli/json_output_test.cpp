@@ -1,4 +1,4 @@
-#include "cli/json.h"
+#include "cli/out/json.h"
 
 #include <boost/test/unit_test.hpp>
 #include <cmath>

@@ -1,8 +1,8 @@
-#include "cli/listen_plan.h"
+#include "cli/server/listen_plan.h"
 
 #include <boost/test/unit_test.hpp>
 
-#include "cli/failure.h"
+#include "cli/out/failure.h"
 
 namespace {
 

@@ -1,7 +1,8 @@
-#include "cli/live_options.h"
+#include "cli/line/live_options.h"
 
 #include <boost/test/unit_test.hpp>
 
+#include "cli/server/server_options.h"
 #include "tests/unit/cli/command_line.h"
 
 using namespace std::chrono_literals;

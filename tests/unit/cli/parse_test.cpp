@@ -1,4 +1,4 @@
-#include "cli/parse.h"
+#include "cli/line/parse.h"
 
 #include <boost/test/unit_test.hpp>
 

@@ -1,10 +1,10 @@
-#include "cli/redirect.h"
+#include "cli/client/redirect.h"
 
 #include <boost/test/unit_test.hpp>
 
-#include "cli/failure.h"
-#include "cli/route.h"
-#include "cli/value.h"
+#include "cli/client/route.h"
+#include "cli/line/value.h"
+#include "cli/out/failure.h"
 
 namespace {
 

@@ -1,4 +1,4 @@
-#include "cli/settings.h"
+#include "cli/line/settings.h"
 
 #include <algorithm>
 #include <boost/test/unit_test.hpp>

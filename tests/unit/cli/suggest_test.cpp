@@ -1,4 +1,4 @@
-#include "cli/suggest.h"
+#include "cli/line/suggest.h"
 
 #include <boost/test/unit_test.hpp>
 

@@ -1,4 +1,4 @@
-#include "cli/token_bucket.h"
+#include "cli/server/token_bucket.h"
 
 #include <boost/test/unit_test.hpp>
 

@@ -1,4 +1,4 @@
-#include "cli/value.h"
+#include "cli/line/value.h"
 
 #include <boost/test/unit_test.hpp>
 

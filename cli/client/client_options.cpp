@@ -1,0 +1,54 @@
+#include "cli/client/client_options.h"
+
+#include "cli/line/watchdog.h"
+#include "cli/out/failure.h"
+
+namespace cli {
+
+FlagGroup client_flags() {
+  using C = ClientOptions;
+  return {
+      .topic = "client",
+      .title = "Client options",
+      .flags = flags_of<C>({
+          {"-4,--ipv4", &C::only_v4, "IPv4 only"},
+          {"-6,--ipv6", &C::only_v6, "IPv6 only"},
+          {"-t,--timeout", "D", &C::timeout, "give up after D, with status 124", {.common = true}},
+          {"--connect-timeout", "D", &C::connect_timeout,
+           "how long one attempt to connect may take, with the look-up of the name"},
+          {"--source", "ADDR[:PORT]", &C::source, "connect from this address"},
+          {"--interface", "IF", &C::interface, "use this network interface"},
+          {"--resolve",
+           "HOST:PORT:ADDR[,ADDR]",
+           &C::resolve,
+           "do not look HOST up, take these addresses",
+           {.more = "Only for this PORT. The host \\* is any that no other *--resolve* names. "
+                    "-HOST:PORT takes an earlier one back."}},
+          {"--connect-to",
+           "HOST1:PORT1:HOST2:PORT2",
+           &C::connect_to,
+           "connect to the second instead of the first",
+           {.more = "The first of them that matches decides. An empty HOST1 or PORT1 is any, an "
+                    "empty HOST2 or PORT2 the one that was meant."}},
+          {"-U,--unix",
+           "PATH",
+           &C::unix_path,
+           "connect to this unix socket instead",
+           {.completes = Completes::file}},
+          {"--no-delay",
+           "on|off",
+           &C::no_delay,
+           "send small messages at once (TCP_NODELAY)",
+           {.choices = {}}},
+          {"--keepalive", "D", &C::keepalive, "probe a silent peer after D"},
+          watchdog_row<C>(),
+      }),
+  };
+}
+
+void check(const ClientOptions& options) {
+  check(static_cast<const ClientTLSOptions&>(options));
+  if (options.only_v4 && options.only_v6) throw UsageError("-4 and -6 exclude each other");
+}
+
+}  // namespace cli

@@ -1,0 +1,34 @@
+// The options that every client has: how to reach the other side, and how long to try.
+
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "cli/client/redirect.h"
+#include "cli/line/flag.h"
+#include "cli/line/tls_options.h"
+
+namespace cli {
+
+struct ClientOptions : ClientTLSOptions {
+  bool only_v4 = false;
+  bool only_v6 = false;
+  gnet::Duration timeout{};
+  gnet::Duration connect_timeout = std::chrono::seconds(5);
+  std::string source;
+  std::string interface;
+  std::vector<PinnedHost> resolve;
+  std::vector<Redirect> connect_to;
+  std::string unix_path;
+  bool no_delay = true;
+  gnet::Duration keepalive = std::chrono::seconds(60);
+  WatchdogLimit watchdog;
+};
+
+[[nodiscard]] FlagGroup client_flags();
+
+// Throws UsageError when options contradict each other.
+void check(const ClientOptions& options);
+
+}  // namespace cli

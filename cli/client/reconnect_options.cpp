@@ -1,0 +1,43 @@
+#include "cli/client/reconnect_options.h"
+
+namespace cli {
+
+FlagGroup reconnect_flags() {
+  using R = ReconnectOptions;
+  return {
+      .topic = "reconnect",
+      .title = "Reconnect options",
+      .flags = flags_of<R>({
+          {"-r,--reconnect",
+           "[=D]",
+           &R::reconnect,
+           "connect again when it ends, first after D",
+           {.bare = "1s",
+            .fallback = "off",
+            .common = true,
+            .more = "Without D the first delay is 1 second; 0 means never. The first connection is "
+                    "retried too."}},
+          {"--reconnect-max", "D", &R::reconnect_max, "the longest delay between two attempts"},
+          {"--reconnect-factor", "F", &R::reconnect_factor,
+           "how much longer each delay is than the one before"},
+          {"--reconnect-jitter", "F", &R::reconnect_jitter,
+           "share by which delays vary at random; 0: not at all"},
+          {"--max-retries",
+           "N",
+           &R::max_retries,
+           "give up after so many attempts in a row",
+           {.fallback = "never", .common = true}},
+          {"--reset-after", "D", &R::reset_after,
+           "a connection of this age makes delays short again"},
+          {"--on-reconnect", "TEXT|@FILE", &R::on_reconnect,
+           "send this first on every new connection"},
+          {"--offline",
+           "WHAT",
+           &R::offline,
+           "input while disconnected: buffer, drop or fail",
+           {.choices = {"buffer", "drop", "fail"}}},
+      }),
+  };
+}
+
+}  // namespace cli

@@ -1,0 +1,78 @@
+#include "cli/client/route.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "cli/line/family.h"
+#include "cli/out/failure.h"
+
+namespace cli {
+namespace {
+
+using gnet::Endpoint;
+using gnet::Family;
+
+// "10.0.0.1", "10.0.0.1:4000", "::1", "[::1]:4000".
+Endpoint source_of(const std::string& text, gnet::Transport transport) {
+  asio::error_code error;
+  const auto address = asio::ip::make_address(text, error);
+  if (!error) return Endpoint::of(transport, address, 0);
+  try {
+    const Endpoint parsed = Endpoint::parse(text);
+    if (const auto host = parsed.address()) return Endpoint::of(transport, *host, parsed.port());
+  } catch (const gnet::BadEndpoint&) {
+    // It is said below what it should be: an endpoint can be much that a source cannot.
+  }
+  throw UsageError(fmt::format("bad value '{}' for --source: must be ADDR or ADDR:PORT", text));
+}
+
+// The first that matches decides; there is no second look at where it leads.
+Endpoint redirected(const Endpoint& target, const std::vector<Redirect>& redirects) {
+  const auto found = std::ranges::find_if(redirects, [&](const Redirect& redirect) {
+    return redirect.matches(target.host(), target.port());
+  });
+  if (found == redirects.end()) return target;
+  return Endpoint::of(target.transport(), found->host_for(target.host()),
+                      found->port_for(target.port()))
+      .with_tls(target.is_tls());
+}
+
+std::vector<asio::ip::address> pinned(const Endpoint& endpoint, const ClientOptions& options) {
+  auto addresses = pinned_addresses(options.resolve, endpoint.host(), endpoint.port());
+  if (addresses.empty() || endpoint.family() == Family::any) return addresses;
+  const bool v4 = endpoint.family() == Family::v4;
+  std::erase_if(addresses, [v4](const auto& address) { return address.is_v4() != v4; });
+  if (addresses.empty()) {
+    throw Failure(
+        Exit::resolve,
+        fmt::format("--resolve gives {} no IPv{} address", endpoint.short_name(), v4 ? 4 : 6), {},
+        endpoint.to_string());
+  }
+  return addresses;
+}
+
+}  // namespace
+
+Route route_to(const Endpoint& target, const ClientOptions& options) {
+  if (target.idle()) {
+    throw UsageError(
+        fmt::format("bad endpoint '{}': 'idle' is for the listening side", target.url()));
+  }
+  Route route{target, {.timeout = options.connect_timeout, .interface = options.interface}};
+  if (!options.unix_path.empty()) {
+    route.endpoint = Endpoint::unix_path(options.unix_path);
+  } else if (!target.is_unix()) {
+    const Family wanted = wanted_family(options.only_v4, options.only_v6);
+    route.endpoint = with_family(redirected(target, options.connect_to),
+                                 wanted == Family::any ? target.family() : wanted);
+    if (route.endpoint.host() == "*") throw UsageError("'*' is for listening only");
+    route.options.addresses = pinned(route.endpoint, options);
+  }
+  if (!options.source.empty()) {
+    route.options.source = source_of(options.source, route.endpoint.transport());
+  }
+  return route;
+}
+
+}  // namespace cli

@@ -1,0 +1,172 @@
+#include "cli/line/completion.h"
+
+#include <algorithm>
+#include <charconv>
+#include <set>
+
+#include "cli/line/parse.h"
+#include "cli/line/topics.h"
+#include "cli/out/output.h"
+
+namespace cli {
+namespace {
+
+// What the words before the cursor say.
+struct Context {
+  const Command* command = nullptr;
+  const Flag* waits_for_value = nullptr;
+  std::set<const Flag*> given;
+  bool only_arguments = false;  // "--" was there
+};
+
+const Flag* find_flag(const Command* command, std::string_view name) {
+  if (command != nullptr) return command->find(name);
+  for (const Flag& flag : root_flags().flags) {
+    if (name == flag.long_name || name == flag.short_name) return &flag;
+  }
+  return nullptr;
+}
+
+Context read_words(const Words& words, std::size_t index) {
+  Context context;
+  for (std::size_t i = 1; i < index && i < words.size(); ++i) {
+    const std::string& word = words[i];
+    if (context.waits_for_value != nullptr) {
+      context.waits_for_value = nullptr;
+    } else if (context.only_arguments) {
+      continue;
+    } else if (word == "--") {
+      context.only_arguments = true;
+    } else if (word.starts_with('-')) {
+      const Flag* flag = find_flag(context.command, word.substr(0, word.find('=')));
+      if (flag == nullptr) continue;
+      context.given.insert(flag);
+      const bool takes_next = !flag->is_switch() && flag->bare.empty();
+      if (takes_next && word.find('=') == std::string::npos) context.waits_for_value = flag;
+    } else if (context.command == nullptr) {
+      context.command = find_command(word);
+    }
+  }
+  return context;
+}
+
+void add(Completion& completion, std::string_view prefix, std::string word, std::string about) {
+  if (word.starts_with(prefix)) {
+    completion.candidates.push_back({std::move(word), std::move(about)});
+  }
+}
+
+void add_commands(Completion& completion, std::string_view prefix) {
+  for (const Command* command : commands()) {
+    if (!command->group.empty()) add(completion, prefix, command->name, command->summary);
+  }
+}
+
+void add_values(Completion& completion, const Flag& flag, std::string_view prefix,
+                const std::string& before) {
+  for (const std::string& choice : flag.choices) {
+    if (choice.starts_with(prefix)) completion.candidates.push_back({before + choice, {}});
+  }
+  if (flag.choices.empty() && (flag.value == "on|off" || flag.value == "[=on|off]")) {
+    for (const char* word : {"on", "off"}) {
+      if (std::string_view(word).starts_with(prefix)) {
+        completion.candidates.push_back({before + word, {}});
+      }
+    }
+  }
+  if (flag.completes == Completes::topic) {
+    for (const Topic& topic : topics()) add(completion, prefix, topic.name, topic.summary);
+    add_commands(completion, prefix);
+  }
+  if (flag.completes == Completes::command) add_commands(completion, prefix);
+  if (flag.completes == Completes::directory) completion.files = Completes::directory;
+  // A path is an endpoint too.
+  const bool file = flag.completes == Completes::file || flag.completes == Completes::endpoint;
+  if (file && before.empty()) completion.files = Completes::file;
+}
+
+void add_flags(Completion& completion, const Context& context, std::string_view prefix) {
+  const auto add_group = [&](const FlagGroup& group) {
+    for (const Flag& flag : group.flags) {
+      if (flag.long_name.empty()) continue;
+      const bool once = !flag.repeatable && flag.key() != "verbose" && flag.key() != "quiet";
+      if (once && context.given.contains(&flag)) continue;
+      add(completion, prefix, flag.long_name, flag.summary);
+    }
+  };
+  if (context.command == nullptr) {
+    add_group(root_flags());
+  } else {
+    std::ranges::for_each(context.command->groups, add_group);
+  }
+}
+
+// zsh separates a word from its description by a colon.
+std::string escape_colons(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    if (c == ':') out += '\\';
+    out += c;
+  }
+  return out;
+}
+
+}  // namespace
+
+Completion complete(const Words& words, std::size_t index) {
+  Completion completion;
+  const Context context = read_words(words, index);
+  const std::string current = index < words.size() ? words[index] : std::string();
+  const std::size_t equals = current.find('=');
+  if (context.waits_for_value != nullptr) {
+    add_values(completion, *context.waits_for_value, current, "");
+  } else if (!context.only_arguments && current.starts_with("--") && equals != std::string::npos) {
+    const Flag* flag = find_flag(context.command, current.substr(0, equals));
+    if (flag != nullptr) {
+      add_values(completion, *flag, std::string_view(current).substr(equals + 1),
+                 current.substr(0, equals + 1));
+    }
+  } else if (!context.only_arguments && current.starts_with('-')) {
+    add_flags(completion, context, current);
+  } else if (context.command == nullptr) {
+    add_commands(completion, current);
+  } else {
+    for (const FlagGroup& group : context.command->groups) {
+      for (const Flag& flag : group.flags) {
+        if (!flag.positional.empty()) add_values(completion, flag, current, "");
+      }
+    }
+  }
+  return completion;
+}
+
+std::string completion_lines(const Completion& completion, std::string_view shell) {
+  if (completion.candidates.empty()) {
+    if (completion.files == Completes::file) return ":file\n";
+    if (completion.files == Completes::directory) return ":directory\n";
+  }
+  std::string text;
+  for (const Candidate& candidate : completion.candidates) {
+    if (shell == "zsh") {
+      text += escape_colons(candidate.word);
+      if (!candidate.about.empty()) text += ":" + escape_colons(candidate.about);
+    } else {
+      text += candidate.word;
+      if (shell == "fish" && !candidate.about.empty()) text += "\t" + candidate.about;
+    }
+    text += '\n';
+  }
+  return text;
+}
+
+void answer_shell(const Words& arguments) {
+  // SHELL INDEX -- WORDS...
+  if (arguments.size() < 4) return;
+  std::size_t index = 0;
+  const std::string& number = arguments[1];
+  std::from_chars(number.data(), number.data() + number.size(), index);
+  const Words words(arguments.begin() + 3, arguments.end());
+  print(completion_lines(complete(words, index), arguments[0]));
+}
+
+}  // namespace cli

@@ -1,0 +1,68 @@
+#include "cli/line/json_config.h"
+
+// Header-only: this file holds the whole of Boost.JSON.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <boost/json/src.hpp>
+
+#include "cli/out/failure.h"
+
+namespace cli {
+namespace {
+
+namespace json = boost::json;
+
+std::string word_of(const json::value& value, const std::string& path, std::string_view key) {
+  if (value.is_string()) return std::string(value.get_string());
+  if (value.is_int64()) return std::to_string(value.get_int64());
+  if (value.is_uint64()) return std::to_string(value.get_uint64());
+  if (value.is_double()) return fmt::format("{}", value.get_double());
+  if (value.is_bool()) return value.get_bool() ? "on" : "off";
+  throw UsageError(
+      fmt::format("{}: '{}' must be a string, a number, true, false or a list", path, key));
+}
+
+void read_entry(const json::value& value, const std::string& key, const std::string& path,
+                ConfigFile::Entries& into) {
+  Words words;
+  if (value.is_array()) {
+    for (const json::value& item : value.get_array()) words.push_back(word_of(item, path, key));
+  } else {
+    words.push_back(word_of(value, path, key));
+  }
+  into[config_key(key)] = {.words = std::move(words)};
+}
+
+}  // namespace
+
+ConfigFile parse_json_config(const std::string& path, const std::string& text) {
+  json::error_code error;
+  json::stream_parser parser;
+  const std::size_t used = parser.write_some(text, error);
+  if (!error) parser.finish(error);
+  if (!error && text.find_first_not_of(" \t\r\n", used) != std::string::npos) {
+    error = json::error::extra_data;
+  }
+  if (error) {
+    const auto line =
+        std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(used), '\n');
+    throw UsageError(fmt::format("{}:{}: {}", path, line + 1, error.message()));
+  }
+  const json::value root = parser.release();
+  if (!root.is_object()) throw UsageError(fmt::format("{}: must be a JSON object", path));
+  ConfigFile config{.path = path, .general = {}, .commands = {}};
+  for (const auto& [key, value] : root.get_object()) {
+    if (value.is_object()) {
+      auto& command = config.commands[std::string(key)];
+      for (const auto& [name, item] : value.get_object()) {
+        read_entry(item, std::string(name), path, command.entries);
+      }
+    } else {
+      read_entry(value, std::string(key), path, config.general);
+    }
+  }
+  return config;
+}
+
+}  // namespace cli

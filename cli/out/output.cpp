@@ -1,0 +1,100 @@
+#include "cli/out/output.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <poll.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <csignal>
+#include <mutex>
+#include <vector>
+
+#include "cli/out/failure.h"
+
+namespace cli {
+namespace {
+
+std::mutex printing;
+
+std::mutex files_mutex;
+std::vector<const TemporaryFile*>& temporary_files() {
+  static std::vector<const TemporaryFile*> files;
+  return files;
+}
+
+}  // namespace
+
+void prepare_standard_streams() {
+  std::signal(SIGPIPE, SIG_IGN);
+  for (int fd = 0; fd <= 2; ++fd) {
+    if (fcntl(fd, F_GETFD) != -1 || errno != EBADF) continue;
+    // Opened the wrong way round on purpose: using a closed stream stays an error.
+    const int opened = open("/dev/null", fd == 0 ? O_WRONLY : O_RDONLY);
+    if (opened != fd && opened != -1) {
+      dup2(opened, fd);
+      close(opened);
+    }
+  }
+}
+
+bool write_all(int fd, std::string_view text) noexcept {
+  while (!text.empty()) {
+    const ssize_t written = write(fd, text.data(), text.size());
+    if (written >= 0) {
+      text.remove_prefix(static_cast<std::size_t>(written));
+    } else if (errno == EAGAIN) {
+      pollfd ready{.fd = fd, .events = POLLOUT, .revents = 0};
+      poll(&ready, 1, -1);
+    } else if (errno != EINTR) {
+      return false;
+    }
+  }
+  return true;
+}
+
+void print(std::string_view text) {
+  const std::lock_guard lock(printing);
+  if (write_all(STDOUT_FILENO, text)) return;
+  if (errno == EPIPE || errno == EBADF) leave(Exit::stdout_closed);
+  throw Failure(Exit::io, "cannot write standard output: " + error_text(errno));
+}
+
+void print_line(std::string_view line) {
+  std::string text(line);
+  text += '\n';
+  print(text);
+}
+
+TemporaryFile::TemporaryFile(std::string path) : path_(std::move(path)) {
+  struct stat status {};
+  if (lstat(path_.c_str(), &status) != 0) return;
+  device_ = status.st_dev;
+  inode_ = status.st_ino;
+  const std::lock_guard lock(files_mutex);
+  temporary_files().push_back(this);
+}
+
+TemporaryFile::~TemporaryFile() {
+  remove();
+}
+
+void TemporaryFile::remove() noexcept {
+  const std::lock_guard lock(files_mutex);
+  if (std::erase(temporary_files(), this) != 0) unlink_own();
+}
+
+void TemporaryFile::unlink_own() const noexcept {
+  struct stat status {};
+  if (lstat(path_.c_str(), &status) != 0) return;
+  if (status.st_dev == device_ && status.st_ino == inode_) unlink(path_.c_str());
+}
+
+void leave(Exit status) noexcept {
+  const std::lock_guard lock(files_mutex);
+  for (const TemporaryFile* file : temporary_files()) file->unlink_own();
+  _exit(static_cast<int>(status));
+}
+
+}  // namespace cli

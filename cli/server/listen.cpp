@@ -1,0 +1,178 @@
+#include "cli/server/listen.h"
+
+#include <fmt/format.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "cli/out/failure.h"
+#include "cli/server/port_holder.h"
+#include "gnet/base/error.h"
+#include "gnet/io/resolver.h"
+
+namespace cli {
+namespace {
+
+using gnet::Endpoint;
+
+// How often a free port is looked for that both families have.
+constexpr int kAttempts = 20;
+
+class Server : public gnet::TCPServerFactory {
+ public:
+  template <typename Where>
+  Server(Where where, SessionRules& rules, const Handlers& handlers, gnet::ServerOptions options)
+      : TCPServerFactory(std::move(where), std::move(options)),
+        rules_(rules),
+        make_(handlers.session) {}
+
+  std::unique_ptr<gnet::Protocol> build_protocol() override { return make_(rules_); }
+  bool admit(const sockaddr_in6& peer) override { return rules_.admit(peer, local_endpoint()); }
+  void connection_gone(const sockaddr_in6& peer) noexcept override { rules_.left(peer); }
+
+ private:
+  SessionRules& rules_;
+  std::function<std::unique_ptr<Session>(SessionRules&)> make_;
+};
+
+gnet::ServerOptions library_options(const SessionRules& rules, const Endpoint& endpoint) {
+  const ServerOptions& options = rules.options();
+  gnet::ServerOptions library;
+  if (endpoint.is_tls()) library.tls = rules.tls_for(endpoint);
+  library.listen.backlog = endpoint.backlog().value_or(static_cast<int>(options.backlog.number));
+  library.listen.reuse_port = options.reuse_port;
+  if (endpoint.is_unix())
+    library.listen.unix_mode = endpoint.mode().value_or(options.unix_mode.bits);
+  library.max_connections = options.max_connections.number;
+  return library;
+}
+
+Listening listening_at(const Endpoint& local, const std::optional<gnet::TLSContext>& tls = {}) {
+  Listening listening{.endpoint = local.with_tls(tls.has_value()).to_string(),
+                      .port = local.port()};
+  if (tls) {
+    const gnet::Certificate certificate = tls->certificate();
+    listening.fingerprint = certificate.fingerprint();
+    listening.pin = certificate.pin();
+  }
+  return listening;
+}
+
+Bound bind_one(const Endpoint& endpoint, SessionRules& rules, const Handlers& handlers) {
+  if (endpoint.has_connections()) {
+    const gnet::ServerOptions library = library_options(rules, endpoint);
+    auto server = std::make_unique<Server>(endpoint, rules, handlers, library);
+    server->listen();
+    const Listening where = listening_at(server->local_endpoint(), library.tls);
+    return {std::move(server), where};
+  }
+  auto server = handlers.datagrams(rules, endpoint, library_options(rules, endpoint).listen);
+  server->listen();
+  const Listening where = listening_at(server->local_endpoint());
+  return {std::move(server), where};
+}
+
+[[noreturn]] void fail_to_listen(const std::system_error& error, const Endpoint& endpoint) {
+  std::string hint;
+  std::string message = gnet::describe(error);
+  if (error.code() == std::errc::address_in_use && !endpoint.is_unix()) {
+    const std::string holder = port_holder(endpoint.transport(), endpoint.port());
+    if (holder.ends_with(fmt::format("(pid {})", getpid()))) {
+      message += " by an earlier endpoint of this command";
+    } else {
+      if (!holder.empty()) message += " by " + holder;
+      hint = "-p 0 takes any free port";
+    }
+  } else if (error.code() == std::errc::permission_denied && endpoint.port() < 1024 &&
+             !endpoint.is_unix()) {
+    hint = "ports below 1024 need root or CAP_NET_BIND_SERVICE";
+  }
+  const bool no_address = dynamic_cast<const gnet::ResolveError*>(&error) != nullptr;
+  throw Failure(no_address ? Exit::resolve : Exit::listen, message, hint, endpoint.to_string(),
+                error.code());
+}
+
+bool family_is_missing(const std::error_code& code) {
+  return code == std::errc::address_not_available ||
+         code == std::errc::address_family_not_supported;
+}
+
+// All addresses of a group at one port; 0 lets the first of them choose. `tried` is the last one,
+// so that who catches knows which of them it was.
+std::vector<Bound> bind_group_at(const ListenGroup& group, std::uint16_t port, bool lone,
+                                 SessionRules& rules, const Handlers& handlers, Endpoint& tried) {
+  std::vector<Bound> bound;
+  for (const Endpoint& address : group.addresses) {
+    tried = address.is_unix() ? address : address.with_port(port);
+    try {
+      bound.push_back(bind_one(tried, rules, handlers));
+    } catch (const std::system_error& error) {
+      const bool optional = group.any_family && !bound.empty();
+      if (optional && (lone || family_is_missing(error.code()))) continue;
+      throw;
+    }
+    if (bound.size() > 1) bound.back().listening.primary = false;
+    port = bound.front().listening.port;
+  }
+  return bound;
+}
+
+std::vector<Bound> bind_group(const ListenGroup& group, SessionRules& rules,
+                              const Handlers& handlers) {
+  const bool any_port = group.ports.low == 0 && group.addresses.size() > 1;
+  const int last = any_port ? kAttempts : group.ports.high - group.ports.low;
+  Endpoint tried = group.addresses.front();
+  for (int attempt = 0;; ++attempt) {
+    const auto port = static_cast<std::uint16_t>(any_port ? 0 : group.ports.low + attempt);
+    try {
+      // In the end one family alone is better than none.
+      return bind_group_at(group, port, any_port && attempt == last, rules, handlers, tried);
+    } catch (const std::system_error& error) {
+      if (error.code() == std::errc::address_in_use && attempt < last) continue;
+      fail_to_listen(error, tried);
+    }
+  }
+}
+
+int socket_option(int fd, int name) {
+  int value = 0;
+  socklen_t size = sizeof value;
+  if (getsockopt(fd, SOL_SOCKET, name, &value, &size) != 0) return -1;
+  return value;
+}
+
+}  // namespace
+
+std::vector<Bound> bind_all(const ServerOptions& options, SessionRules& rules,
+                            const Handlers& handlers) {
+  std::vector<Bound> all;
+  for (const ListenGroup& group : plan_listening(options)) {
+    for (Bound& bound : bind_group(group, rules, handlers)) all.push_back(std::move(bound));
+  }
+  return all;
+}
+
+std::vector<Bound> adopt_all(std::vector<InheritedSocket> sockets, SessionRules& rules,
+                             const Handlers& handlers) {
+  std::vector<Bound> all;
+  for (InheritedSocket& inherited : sockets) {
+    const int fd = inherited.fd.get();
+    if (socket_option(fd, SO_TYPE) == SOCK_DGRAM) {
+      auto server =
+          handlers.inherited_datagrams(rules, gnet::DatagramSocket(std::move(inherited.fd)));
+      const Listening where = listening_at(server->local_endpoint());
+      all.push_back({std::move(server), where});
+    } else if (socket_option(fd, SO_ACCEPTCONN) == 1) {
+      gnet::Listener listener(std::move(inherited.fd));
+      const Endpoint local = listener.local_endpoint().with_tls(secures_all_ports(rules.options()));
+      const gnet::ServerOptions library = library_options(rules, local);
+      const Listening where = listening_at(local, library.tls);
+      all.push_back(
+          {std::make_unique<Server>(std::move(listener), rules, handlers, library), where});
+    } else {
+      throw Failure(Exit::listen, fmt::format("descriptor {} is no socket that listens", fd));
+    }
+  }
+  return all;
+}
+
+}  // namespace cli

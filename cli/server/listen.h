@@ -1,0 +1,48 @@
+// Opens what a plan asks for: one factory for each address, bound and listening,
+// not yet serving.
+
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "cli/server/inherited_sockets.h"
+#include "cli/server/listen_plan.h"
+#include "cli/server/ready.h"
+#include "cli/server/session.h"
+#include "gnet/protocol/tcp_server_factory.h"
+#include "gnet/protocol/udp_server_factory.h"
+
+namespace cli {
+
+// What a server command does with what comes in.
+struct Handlers {
+  std::string name;  // in log lines: "echo"
+  // The Session of a new connection.
+  std::function<std::unique_ptr<Session>(SessionRules& rules)> session;
+  // The answers to datagrams at this endpoint, or on this socket.
+  std::function<std::unique_ptr<gnet::UDPServerFactory>(SessionRules&, gnet::Endpoint,
+                                                        gnet::ListenOptions)>
+      datagrams;
+  std::function<std::unique_ptr<gnet::UDPServerFactory>(SessionRules&, gnet::DatagramSocket)>
+      inherited_datagrams;
+};
+
+// A factory that listens, and where.
+struct Bound {
+  std::unique_ptr<gnet::Factory> factory;
+  Listening listening;
+};
+
+// Binds everything, in order; throws Failure (listen, resolve) that names the first
+// endpoint that could not be had.
+[[nodiscard]] std::vector<Bound> bind_all(const ServerOptions& options, SessionRules& rules,
+                                          const Handlers& handlers);
+
+// Takes over the sockets of a supervisor.
+[[nodiscard]] std::vector<Bound> adopt_all(std::vector<InheritedSocket> sockets,
+                                           SessionRules& rules, const Handlers& handlers);
+
+}  // namespace cli

@@ -1,0 +1,115 @@
+#include "cli/server/ready.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <ctime>
+
+#include "cli/out/failure.h"
+#include "cli/out/json.h"
+#include "cli/server/background.h"
+
+namespace cli {
+namespace {
+
+// The file appears under its name only when it is complete.
+void write_atomically(const std::string& path, const std::string& text) {
+  const std::string fresh = fmt::format("{}.{}", path, getpid());
+  const gnet::UniqueFd fd(open(fresh.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
+  if (!fd || !write_all(fd.get(), text) || std::rename(fresh.c_str(), path.c_str()) != 0) {
+    const int error = errno;
+    unlink(fresh.c_str());
+    throw Failure(Exit::io, fmt::format("cannot write {}: {}", path, error_text(error)));
+  }
+}
+
+}  // namespace
+
+Notifier::Notifier() {
+  const char* name = std::getenv("NOTIFY_SOCKET");
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  if (name == nullptr || (*name != '/' && *name != '@')) return;
+  const std::size_t length = std::strlen(name);
+  if (length >= sizeof(address.sun_path)) return;
+  std::memcpy(address.sun_path, name, length);
+  if (*name == '@') address.sun_path[0] = '\0';
+  socket_.reset(socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+  const auto size = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + length);
+  if (connect(socket_.get(), reinterpret_cast<const sockaddr*>(&address), size) != 0) {
+    socket_.reset();
+  }
+}
+
+void Notifier::send(std::string_view state) const noexcept {
+  if (socket_) ::send(socket_.get(), state.data(), state.size(), MSG_NOSIGNAL);
+}
+
+Readiness::Readiness(const ServerOptions& options, bool json) : options_(options), json_(json) {
+  if (options.ready_fd >= 0 && fcntl(options.ready_fd, F_GETFD) == -1) {
+    throw UsageError(fmt::format("--ready-fd {}: no such descriptor", options.ready_fd));
+  }
+}
+
+void Readiness::announce(const std::vector<Listening>& endpoints) {
+  std::string lines;
+  std::string line;
+  for (const Listening& listening : endpoints) {
+    if (options_.print_port && listening.primary && listening.port != 0) {
+      print_line(std::to_string(listening.port));
+    }
+    lines += listening.endpoint + "\n";
+    line += (line.empty() ? "" : " ") + listening.endpoint;
+  }
+  if (json_) {
+    for (const Listening& listening : endpoints) {
+      JsonObject object = event("listening");
+      object.add("endpoint", listening.endpoint);
+      if (listening.port != 0) object.add("port", listening.port);
+      if (!listening.pin.empty()) {
+        object.add("fingerprint", listening.fingerprint).add("pin", listening.pin);
+      }
+      print_line(object.text());
+    }
+  }
+  if (!options_.ready_file.empty()) {
+    write_atomically(options_.ready_file, lines);
+    ready_file_ = std::make_unique<TemporaryFile>(options_.ready_file);
+  }
+  if (options_.ready_fd >= 0) {
+    if (!write_all(options_.ready_fd, line + "\n")) {
+      throw Failure(Exit::io, fmt::format("cannot write to descriptor {}: {}", options_.ready_fd,
+                                          error_text(errno)));
+    }
+    // Standard output and error are still needed.
+    if (options_.ready_fd > STDERR_FILENO) close(options_.ready_fd);
+  }
+  status_ = "listening on " + line;
+  notifier_.send(fmt::format("READY=1\nMAINPID={}\nSTATUS={}", getpid(), status_));
+  tell_parent(Exit::ok);
+}
+
+void Readiness::reloading() noexcept {
+  timespec now{};
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  notifier_.send(fmt::format("RELOADING=1\nMONOTONIC_USEC={}\nSTATUS=reading the options again",
+                             now.tv_sec * 1'000'000LL + now.tv_nsec / 1000));
+}
+
+void Readiness::reloaded() noexcept {
+  notifier_.send("READY=1\nSTATUS=" + status_);
+}
+
+void Readiness::withdraw() noexcept {
+  ready_file_.reset();
+  notifier_.send("STOPPING=1\nSTATUS=no longer listening");
+}
+
+}  // namespace cli

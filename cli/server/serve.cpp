@@ -1,0 +1,506 @@
+#include "cli/server/serve.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <csignal>
+#include <cstdlib>
+#include <new>
+
+#include "cli/line/live_options.h"
+#include "cli/line/log_setup.h"
+#include "cli/out/failure.h"
+#include "cli/out/json.h"
+#include "cli/out/output.h"
+#include "cli/out/plural.h"
+#include "cli/out/server_output.h"
+#include "cli/server/background.h"
+#include "cli/server/privileges.h"
+#include "cli/server/ready.h"
+#include "gnet/base/log_writer.h"
+#include "gnet/base/size.h"
+#include "gnet/diag/deadlock.h"
+#include "gnet/diag/dump.h"
+#include "gnet/os/hub_group.h"
+#include "gnet/os/signal.h"
+#include "gnet/protocol/service.h"
+
+namespace cli {
+namespace {
+
+// Something that is due again and again; never, with an interval of zero.
+class Ticker {
+ public:
+  explicit Ticker(gnet::Duration interval) : interval_(interval), next_(interval_from_now()) {}
+
+  [[nodiscard]] gnet::Deadline next() const noexcept { return next_; }
+
+  // True once for each time that it was due.
+  bool due() {
+    if (!next_.passed()) return false;
+    next_ = interval_from_now();
+    return true;
+  }
+
+ private:
+  [[nodiscard]] gnet::Deadline interval_from_now() const {
+    return interval_ > gnet::Duration::zero() ? gnet::Deadline(interval_) : gnet::Deadline::never();
+  }
+
+  gnet::Duration interval_;
+  gnet::Deadline next_;
+};
+
+constexpr gnet::Duration kShortestTick = std::chrono::milliseconds(1);
+
+// systemd wants a sign of life within $WATCHDOG_USEC; half of it is usual.
+gnet::Duration watchdog_interval() {
+  const char* text = std::getenv("WATCHDOG_USEC");
+  const char* process = std::getenv("WATCHDOG_PID");
+  if (text == nullptr || (process != nullptr && process != std::to_string(getpid()))) return {};
+  const std::chrono::microseconds limit(std::strtoll(text, nullptr, 10));
+  return limit.count() > 0 ? std::max<gnet::Duration>(limit / 2, kShortestTick) : gnet::Duration();
+}
+
+bool has_terminal() {
+  const gnet::UniqueFd terminal(open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC));
+  return static_cast<bool>(terminal);
+}
+
+constexpr const char* kThreadName = "gnet";
+
+// How long a thread that is busy may keep the others from ending at once.
+constexpr gnet::Duration kResetTime = std::chrono::milliseconds(200);
+
+// Has the kernel reset the connection when the process ends.
+void reset_at_exit(gnet::Protocol& session) {
+  const linger at_once{1, 0};
+  setsockopt(session.socket().native_handle(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+}
+
+struct Totals {
+  gnet::ConnectionCounters connections;
+  std::uint64_t datagrams = 0;
+};
+
+class ServerRun {
+ public:
+  ServerRun(const GlobalOptions& global, const ServerOptions& options, const Handlers& handlers)
+      : global_(global),
+        options_(options),
+        handlers_(handlers),
+        log_(handlers.name),
+        rules_(global, options),
+        readiness_(options, global.json),
+        verbosity_(global.verbose.times),
+        drain_timeout_(options.drain_timeout),
+        stats_(options.stats_interval),
+        watchdog_(watchdog_interval()) {}
+
+  Exit run() {
+    service_.handle_signals(false);  // here they do more than stop it
+    note_ignored();
+    set_up_tls();
+    open_endpoints();
+    drop_privileges(options_);
+    start_threads();
+    watch_signals();
+    std::vector<Listening> listening;
+    for (const Bound& bound : bound_) listening.push_back(bound.listening);
+    for (const Listening& where : listening) log_.info("listening on {}", where.endpoint);
+    if (rules_.tls && !listening.empty()) tell_certificate();
+    readiness_.announce(listening);
+    start();
+    wait_for_end();
+    return wind_up();
+  }
+
+ private:
+  void note_ignored() const {
+    for (const gnet::Endpoint& endpoint : options_.endpoints) {
+      if (endpoint.ignored_options().empty()) continue;
+      log_.debug("{}: without effect here: {}", endpoint.url(),
+                 fmt::join(endpoint.ignored_options(), ", "));
+    }
+  }
+
+  void set_up_tls() {
+    bool shared = secures_all_ports(options_);
+    for (const gnet::Endpoint& endpoint : options_.endpoints) {
+      if (!endpoint.is_tls()) continue;
+      const TLSFiles own(endpoint);
+      if (own.empty()) {
+        shared = true;
+      } else {
+        rules_.own_tls.try_emplace(own, server_context(options_, own));
+      }
+    }
+    if (!shared) {
+      if (!rules_.own_tls.empty()) return;
+      if (options_.tls_client_ca.empty() && options_.alpn.empty()) return;
+      throw UsageError("options of TLS need --tls, --tls-cert or an endpoint with the scheme tls");
+    }
+    std::vector<std::string> addresses;
+    for (const gnet::Endpoint& endpoint : options_.endpoints) {
+      if (!endpoint.is_all_interfaces()) addresses.push_back(endpoint.host());
+    }
+    addresses.insert(addresses.end(), options_.bind.begin(), options_.bind.end());
+    rules_.tls = server_context(options_, addresses);
+  }
+
+  // For clients that are to know this server again.
+  void tell_certificate() const {
+    const gnet::Certificate certificate = rules_.tls->certificate();
+    log_.info("certificate of {}: --pin {}", certificate.subject(), certificate.pin());
+    log_.info("its fingerprint: {}", certificate.fingerprint());
+  }
+
+  void open_endpoints() {
+    std::vector<InheritedSocket> inherited = take_inherited_sockets();
+    if (!inherited.empty() && names_no_endpoint(options_)) {
+      bound_ = adopt_all(std::move(inherited), rules_, handlers_);
+    } else {
+      bound_ = bind_all(options_, rules_, handlers_);
+    }
+  }
+
+  // After privileges are dropped, because some of them belong to each thread.
+  void start_threads() {
+    if (options_.threads.number < 2) return;
+    for (Bound& bound : bound_) {
+      auto* server = dynamic_cast<gnet::TCPServerFactory*>(bound.factory.get());
+      if (server == nullptr) continue;
+      try {
+        if (!hubs_) hubs_ = std::make_shared<gnet::HubGroup>(options_.threads.number, kThreadName);
+      } catch (const std::system_error& error) {
+        cannot_start_threads(error_text(error.code().value()));
+      } catch (const std::bad_alloc&) {
+        cannot_start_threads(error_text(ENOMEM));
+      }
+      server->set_hubs(hubs_);
+    }
+  }
+
+  [[noreturn]] void cannot_start_threads(const std::string& reason) const {
+    throw Failure(Exit::io,
+                  fmt::format("cannot start {} threads: {}", options_.threads.number, reason),
+                  "--threads 1 needs none");
+  }
+
+  void start() {
+    for (Bound& bound : bound_) {
+      factories_.push_back(bound.factory.get());
+      const std::string number = factories_.size() > 1 ? fmt::format("-{}", factories_.size()) : "";
+      service_.add_factory(handlers_.name + number, std::move(bound.factory));
+    }
+    service_.start();
+  }
+
+  // ---- while it runs ----
+
+  void wait_for_end() {
+    const gnet::Deadline lifetime = options_.lifetime > gnet::Duration::zero()
+                                        ? gnet::Deadline(options_.lifetime)
+                                        : gnet::Deadline::never();
+    while (!stopping_) {
+      if (rules_.exhausted()) {
+        close_listeners();
+        if (rules_.active() == 0) return;
+      }
+      if (lifetime.passed() || idle_limit().passed()) return;
+      if (stats_.due()) report_stats();
+      if (watchdog_.due()) readiness_.notifier().send("WATCHDOG=1");
+      const gnet::Deadline next =
+          lifetime.earlier(idle_limit()).earlier(stats_.next()).earlier(watchdog_.next());
+      static_cast<void>(rules_.changed.wait(next));
+      rules_.changed.clear();
+    }
+  }
+
+  [[nodiscard]] gnet::Deadline idle_limit() const {
+    if (options_.idle_exit <= gnet::Duration::zero() || rules_.active() > 0) {
+      return gnet::Deadline::never();
+    }
+    return gnet::Deadline::after(rules_.last_busy(), options_.idle_exit);
+  }
+
+  void close_listeners() {
+    if (closed_) return;
+    closed_ = true;
+    readiness_.withdraw();
+    for (gnet::Factory* factory : factories_) {
+      factory->stop_accepting();
+    }
+  }
+
+  Exit wind_up() {
+    close_listeners();
+    if (const std::uint64_t left = rules_.active(); left > 0) {
+      readiness_.notifier().send("STATUS=draining " + plural(left, "connection"));
+      if (global_.json) post_event(event("drain").add("left", left));
+      log_.info("draining {}, again to stop now", plural(left, "connection"));
+    }
+    const std::size_t all_cut = service_.stop(gnet::Deadline(drain_timeout_));
+    if (hubs_) hubs_->stop();
+    const std::uint64_t lost = rules_.lost_answers();
+    const std::uint64_t cut = all_cut - lost;
+    if (global_.json) post_event(stopped_event(cut, lost));
+    if (cut != 0) {
+      log_.error("cut {} that did not end within {}", plural(cut, "connection"),
+                 gnet::format_duration(drain_timeout_));
+    }
+    if (lost != 0) {
+      log_.error("lost {} that were not due within {}", plural(lost, "answer"),
+                 gnet::format_duration(drain_timeout_));
+    }
+    if (!events_written(drain_timeout_)) {
+      log_.error("nobody reads standard output: the last events are lost");
+      return Exit::io;
+    }
+    return all_cut == 0 ? Exit::ok : Exit::cut;
+  }
+
+  [[nodiscard]] static JsonObject stopped_event(std::uint64_t cut, std::uint64_t lost) {
+    JsonObject stopped = event("stopped").add("cut", cut);
+    if (lost != 0) stopped.add("lost", lost);
+    return stopped;
+  }
+
+  // ---- signals ----
+
+  void watch_signals() {
+    for (const int number : {SIGTERM, SIGINT}) {
+      signals_.push_back(gnet::on_signal(number, [this](int which) { stop(which); }));
+    }
+    signals_.push_back(gnet::on_signal(SIGQUIT, [this](int) { quit(); }));
+    signals_.push_back(gnet::on_signal(SIGUSR1, [this](int) { dump_stats(); }));
+    signals_.push_back(gnet::on_signal(SIGUSR2, [](int) { gnet::reopen_log(); }));
+    // Under nohup it was ignored when we were started, and stays so.
+    struct sigaction inherited {};
+    sigaction(SIGHUP, nullptr, &inherited);
+    if (inherited.sa_handler == SIG_IGN) return;
+    signals_.push_back(gnet::on_signal(SIGHUP, [this, had_terminal = has_terminal()](int) {
+      if (had_terminal && global_.config.empty() && !has_terminal()) return stop(SIGTERM);
+      reload();
+    }));
+  }
+
+  void stop(int number) {
+    if (stopping_) {
+      if (global_.json) post_event(stopped_event(rules_.active(), 0));
+      gnet::flush_log();
+      leave(number == SIGINT ? Exit::interrupted : Exit::terminated);
+    }
+    stopping_ = true;
+    rules_.changed.set();
+  }
+
+  // All or nothing: what may fail comes first.
+  void reload() {
+    gnet::reopen_log();
+    if (closed_) return;
+    readiness_.reloading();
+    try {
+      LiveOptions::Update update = live_options().read_again();
+      auto settings = std::make_unique<const SessionSettings>(*update.server, &rules_.settings());
+      const auto changes = [&](std::string_view key) {
+        return std::ranges::find(update.changed, key) != update.changed.end();
+      };
+      reload_certificates();
+      if (changes("log-file") || changes("log-format")) set_up_log(*update.global);
+      gnet::set_log_level(update.global->effective_log_level());
+      verbosity_ = update.global->verbose.times;
+      drain_timeout_ = update.server->drain_timeout;
+      if (changes("stats-interval")) stats_ = Ticker(update.server->stats_interval);
+      if (!update.changed.empty()) rules_.change(std::move(settings));
+      for_each_server([&](gnet::TCPServerFactory& server) {
+        server.set_max_connections(rules_.settings().max_connections);
+      });
+      rules_.changed.set();  // the main loop looks at the clock anew
+      tell_reload(update);
+      live_options().adopt(std::move(update));
+    } catch (const Failure& failure) {
+      log_.error("the options stay as they are: {}", failure.what());
+      if (global_.json) {
+        post_event(event("reload")
+                       .add("ok", false)
+                       .add("changed", std::vector<std::string>())
+                       .add("message", failure.what()));
+      }
+    }
+    readiness_.reloaded();
+  }
+
+  // All of them or none.
+  void reload_certificates() {
+    for (const auto& own : rules_.own_tls) static_cast<void>(server_context(options_, own.first));
+    if (rules_.tls) cli::reload(*rules_.tls);
+    for (auto& own : rules_.own_tls) cli::reload(own.second);
+  }
+
+  void tell_reload(const LiveOptions::Update& update) const {
+    if (update.changed.empty()) {
+      log_.info("options read again, nothing to change");
+    } else {
+      log_.info("options read again, changed: {}", fmt::join(update.changed, ", "));
+    }
+    if (!update.restart.empty()) {
+      log_.warn("these options want a restart: {}", fmt::join(update.restart, ", "));
+    }
+    if (!global_.json) return;
+    post_event(event("reload")
+                   .add("ok", true)
+                   .add("changed", update.changed)
+                   .add("restart", update.restart));
+  }
+
+  template <typename F>
+  void for_each_server(F&& f) {
+    for (gnet::Factory* factory : factories_) {
+      if (auto* server = dynamic_cast<gnet::TCPServerFactory*>(factory)) f(*server);
+    }
+  }
+
+  void quit() {
+    if (verbosity_ > 0) post_report(gnet::diag::dump());
+    // Other threads are asked; one that is busy must not keep the process.
+    auto others = gnet::spawn([this] {
+      for (gnet::Factory* factory : factories_) {
+        if (auto* server = dynamic_cast<gnet::ConnectionFactory*>(factory)) {
+          server->for_each_connection(reset_at_exit);
+        }
+      }
+      if (verbosity_ > 0) dump_other_fibers();
+    });
+    if (!others.join(gnet::Deadline(kResetTime)) && verbosity_ > 0) {
+      post_report("a thread does not answer");
+    }
+    gnet::flush_log();
+    leave(Exit::quit);
+  }
+
+  void dump_other_fibers() const {
+    for (std::size_t hub = 1; hubs_ && hub < hubs_->size(); ++hub) dump_fibers_of(*hubs_, hub);
+  }
+
+  static void dump_fibers_of(gnet::HubGroup& hubs, std::size_t hub) {
+    const std::string fibers = hubs.run(hub, [] { return gnet::diag::dump(); });
+    post_report(fmt::format("thread {}-{}:\n{}", kThreadName, hub, fibers));
+  }
+
+  // A thread that is busy answers when it can.
+  void dump_all_fibers() const {
+    post_report(gnet::diag::dump());
+    for (std::size_t hub = 1; hubs_ && hub < hubs_->size(); ++hub) {
+      gnet::spawn([hubs = hubs_, hub] {
+        try {
+          dump_fibers_of(*hubs, hub);
+        } catch (const gnet::ResultAbandoned&) {
+          // It has ended.
+        }
+      });
+    }
+  }
+
+  // ---- counters ----
+
+  [[nodiscard]] Totals totals() const {
+    Totals sum;
+    for (gnet::Factory* factory : factories_) {
+      if (auto* server = dynamic_cast<gnet::ConnectionFactory*>(factory)) {
+        const gnet::ConnectionCounters counters = server->counters();
+        sum.connections.accepted += counters.accepted;
+        sum.connections.refused += counters.refused;
+        sum.connections.active += counters.active;
+        sum.connections.received_bytes += counters.received_bytes;
+        sum.connections.sent_bytes += counters.sent_bytes;
+      } else if (auto* datagrams = dynamic_cast<gnet::UDPServerFactory*>(factory)) {
+        const gnet::DatagramCounters counters = datagrams->counters();
+        sum.datagrams += counters.received;
+        sum.connections.received_bytes += counters.received_bytes;
+        sum.connections.sent_bytes += counters.sent_bytes;
+      }
+    }
+    return sum;
+  }
+
+  [[nodiscard]] JsonObject stats_event() const {
+    const Totals sum = totals();
+    return event("stats")
+        .add("accepted", sum.connections.accepted)
+        .add("refused", sum.connections.refused)
+        .add("active", sum.connections.active)
+        .add("rx_bytes", sum.connections.received_bytes)
+        .add("tx_bytes", sum.connections.sent_bytes)
+        .add("datagrams", sum.datagrams);
+  }
+
+  [[nodiscard]] std::string stats_text() const {
+    const Totals sum = totals();
+    return fmt::format("{} accepted, {} refused, {} active, {} in, {} out, {}",
+                       sum.connections.accepted, sum.connections.refused, sum.connections.active,
+                       gnet::format_size(sum.connections.received_bytes),
+                       gnet::format_size(sum.connections.sent_bytes),
+                       plural(sum.datagrams, "datagram"));
+  }
+
+  void report_stats() {
+    if (global_.json) {
+      post_event(stats_event());
+    } else {
+      log_.info("{}", stats_text());
+    }
+  }
+
+  // SIGUSR1 asks for it, so it comes whatever the log level is.
+  void dump_stats() {
+    std::string text = (global_.json ? stats_event().text() : stats_text()) + "\n";
+    if (verbosity_ > 0 && !global_.json) {
+      for (gnet::Factory* factory : factories_) {
+        auto* server = dynamic_cast<gnet::ConnectionFactory*>(factory);
+        if (server == nullptr) continue;
+        server->for_each_connection([&text](gnet::Protocol& session) {
+          text += fmt::format("  #{} {} {}, {} in, {} out\n", session.session_id(),
+                              session.peer().short_name(), to_string(session.state()),
+                              gnet::format_size(session.received_bytes()),
+                              gnet::format_size(session.sent_bytes()));
+        });
+      }
+    }
+    post_report(text);
+    if (global_.json) return;
+    if (verbosity_ > 0) return dump_all_fibers();
+    for (const auto& deadlock : gnet::diag::find_deadlocks()) post_report(deadlock.text);
+  }
+
+  const GlobalOptions& global_;
+  const ServerOptions& options_;
+  const Handlers& handlers_;
+  gnet::Logger log_;
+  SessionRules rules_;
+  Readiness readiness_;
+  unsigned verbosity_;
+  gnet::Duration drain_timeout_;
+  Ticker stats_;
+  Ticker watchdog_;
+  std::shared_ptr<gnet::HubGroup> hubs_;  // null: this thread alone
+  std::vector<Bound> bound_;
+  std::vector<gnet::Factory*> factories_;  // owned by the service
+  gnet::Service& service_ = gnet::Service::instance();
+  std::vector<gnet::SignalHandler> signals_;
+  bool stopping_ = false;
+  bool closed_ = false;
+};
+
+}  // namespace
+
+Exit serve(const GlobalOptions& global, const ServerOptions& options, const Handlers& handlers) {
+  return ServerRun(global, options, handlers).run();
+}
+
+}  // namespace cli

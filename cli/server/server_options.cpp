@@ -1,0 +1,255 @@
+#include "cli/server/server_options.h"
+
+#include <fmt/format.h>
+#include <sched.h>
+
+#include <algorithm>
+
+#include "cli/line/family.h"
+#include "cli/line/watchdog.h"
+#include "cli/out/failure.h"
+
+namespace cli {
+namespace {
+
+using S = ServerOptions;
+
+// More than that are a mistake, or a machine that one server cannot fill.
+constexpr unsigned kMostThreads = 1024;
+
+// What is reported more often keeps the server from its work.
+constexpr gnet::Duration kShortestStatsInterval = std::chrono::milliseconds(10);
+
+std::vector<Row<S>> listening() {
+  return {
+      {"-l,--listen",
+       "ENDPOINT",
+       &S::endpoints,
+       "listen here; any number, mixed kinds",
+       {.positional = "ENDPOINT",
+        .completes = Completes::endpoint,
+        .more = "A word without a dash means the same. See *gnet-endpoints*(7)."}},
+      {"-p,--port",
+       "PORT",
+       &S::ports,
+       "port to listen on, 0 = any, LO-HI = the first free one",
+       {.common = true}},
+      {"--bind",
+       "ADDR",
+       &S::bind,
+       "address to listen on, for --port",
+       {.fallback = "127.0.0.1 ::1", .aliases = {"--host"}, .common = true}},
+      {"--public",
+       &S::everywhere,
+       "listen on all interfaces instead of the loopback",
+       {.common = true}},
+      {"-4,--ipv4", &S::only_v4, "IPv4 only"},
+      {"-6,--ipv6", &S::only_v6, "IPv6 only"},
+      {"-u,--udp", &S::udp, "UDP too, on the same port", {.common = true}},
+      {"-U,--unix",
+       "PATH",
+       &S::unix_paths,
+       "listen on a unix socket; @NAME is an abstract one",
+       {.completes = Completes::file, .common = true}},
+      {"--unix-mode", "MODE", &S::unix_mode, "permissions of unix sockets"},
+      {"--backlog", "N", &S::backlog, "connections that may wait to be accepted"},
+      {"--reuse-port", &S::reuse_port, "share the port with other processes (SO_REUSEPORT)"},
+  };
+}
+
+std::vector<Row<S>> serving() {
+  return {
+      {"--max-connections",
+       "N",
+       &S::max_connections,
+       "connections at a time; more have to wait",
+       {.live = true}},
+      {"--max-per-ip",
+       "N",
+       &S::max_per_ip,
+       "connections of one address; more are closed",
+       {.fallback = "no limit", .live = true}},
+      {"--allow",
+       "CIDR",
+       &S::access,
+       "serve these peers",
+       {.fallback = "all",
+        .prefix = "allow ",
+        .live = true,
+        .more = "Of all *--allow* and *--deny* the first that matches decides. Who matches none is "
+                "served, unless something was allowed by name."}},
+      {"--deny",
+       "CIDR",
+       &S::access,
+       "do not serve these peers",
+       {.fallback = "none", .prefix = "deny ", .live = true}},
+      {"--idle-timeout",
+       "D",
+       &S::idle_timeout,
+       "close after D without a byte either way",
+       {.live = true}},
+      {"--rate-limit",
+       "RATE",
+       &S::rate_limit,
+       "bytes a second that one connection may send",
+       {.fallback = "off", .live = true}},
+      {"--rate-limit-total",
+       "RATE",
+       &S::rate_limit_total,
+       "the same for all together",
+       {.fallback = "off", .live = true}},
+      {"--threads",
+       "N",
+       &S::threads,
+       "threads that serve connections; 1 = deterministic",
+       {.fallback = "one a core",
+        .common = true,
+        .more = "One thread accepts, and a connection lives on the thread that has the fewest. "
+                "Datagrams are answered on the first. The cores are those that the process may "
+                "use, see *taskset*(1)."}},
+      {"-1,--once", &S::once, "serve one connection, then exit", {.common = true}},
+      {"--max-accepts",
+       "N",
+       &S::max_accepts,
+       "serve N connections, then exit",
+       {.fallback = "off"}},
+      {"--for", "D", &S::lifetime, "stop after D", {.common = true}},
+      {"--idle-exit", "D", &S::idle_exit, "stop after D without any connection"},
+      {"--drain-timeout",
+       "D",
+       &S::drain_timeout,
+       "how long connections may last after SIGTERM",
+       {.live = true}},
+  };
+}
+
+std::vector<Row<S>> reporting() {
+  return {
+      {"--print-port", &S::print_port, "print the port on stdout when ready", {.common = true}},
+      {"--ready-file",
+       "FILE",
+       &S::ready_file,
+       "write the endpoints there when ready",
+       {.completes = Completes::file,
+        .common = true,
+        .more = "One URL a line. The file appears complete and is removed at exit."}},
+      {"--ready-fd",
+       "N",
+       &S::ready_fd,
+       "write the endpoints to this descriptor when ready",
+       {.fallback = "none",
+        .more = "All URLs on one line, with blanks between them; after it the descriptor is "
+                "closed, if it is above 2."}},
+      {"--stats-interval",
+       "D",
+       &S::stats_interval,
+       "report counters every D",
+       {.live = true, .more = "0 is never; otherwise it is 10ms or more."}},
+      {"--access-log",
+       "FILE|-|off",
+       &S::access_log,
+       "a line for each connection that ends or is refused; - is stderr",
+       {.completes = Completes::file,
+        .live = true,
+        .more = "SIGUSR2 and SIGHUP open the file anew."}},
+      {"--access-format",
+       "FORMAT",
+       &S::access_format,
+       "of these lines: common, combined, json or $variables",
+       {.fallback = "as nginx for streams", .live = true, .more = "See ACCESS LOG in *gnet*(1)."}},
+  };
+}
+
+std::vector<Row<S>> process() {
+  return {
+      {"-D,--daemon",
+       &S::daemon,
+       "run in the background; returns when ready",
+       {.common = true,
+        .more = "Standard error leads nowhere then: without *--log-file* there are no log lines."}},
+      {"--pid-file",
+       "FILE",
+       &S::pid_file,
+       "write the process id there, and lock it",
+       {.completes = Completes::file, .common = true}},
+      {"--user", "USER[:GROUP]", &S::user, "become this user once everything listens"},
+      {"--chroot",
+       "DIR",
+       &S::chroot,
+       "see only DIR once everything listens",
+       {.completes = Completes::directory}},
+      {"--no-new-privs",
+       "[=on|off]",
+       &S::no_new_privs,
+       "never gain privileges again",
+       {.bare = "on"}},
+      {"--die-with-parent", &S::die_with_parent, "stop when the parent process ends"},
+      watchdog_row<S>(),
+  };
+}
+
+}  // namespace
+
+unsigned usable_cores() noexcept {
+  cpu_set_t cores;
+  // Fails where there are more than the set has room for.
+  if (sched_getaffinity(0, sizeof cores, &cores) != 0) return kMostThreads;
+  return std::min(static_cast<unsigned>(CPU_COUNT(&cores)), kMostThreads);
+}
+
+FlagGroup server_flags() {
+  FlagGroup group{.topic = "server", .title = "Server options", .flags = {}};
+  for (const auto& rows : {listening(), serving(), reporting(), process()}) {
+    group.flags.insert(group.flags.end(), rows.begin(), rows.end());
+  }
+  return group;
+}
+
+void check(const ServerOptions& options) {
+  check(static_cast<const ServerTLSOptions&>(options));
+  for (const gnet::Endpoint& endpoint : options.endpoints) {
+    // A mistake is better told than that nothing comes of it.
+    if (!endpoint.idle()) continue;
+    throw UsageError(
+        fmt::format("bad endpoint '{}': there are no sessions of datagrams that could be idle",
+                    endpoint.url()));
+  }
+  for (const gnet::Endpoint& endpoint : options.endpoints) {
+    try {
+      gnet::TLSServerOptions().override_by(endpoint);
+    } catch (const gnet::BadEndpoint& error) {
+      throw UsageError(error.what());
+    }
+  }
+  if (options.only_v4 && options.only_v6) throw UsageError("-4 and -6 exclude each other");
+  for (const gnet::Endpoint& endpoint : options.endpoints) {
+    static_cast<void>(with_family(endpoint, wanted_family(options.only_v4, options.only_v6)));
+  }
+  for (const std::string& host : options.bind) {
+    asio::error_code error;
+    const auto address = asio::ip::make_address(host, error);
+    if (!error && (address.is_v4() ? options.only_v6 : options.only_v4)) {
+      throw UsageError(
+          fmt::format("-{} does not go with --bind {}", options.only_v4 ? 4 : 6, host));
+    }
+  }
+  if (options.everywhere && !options.bind.empty()) {
+    throw UsageError("--public and --bind exclude each other");
+  }
+  if (options.daemon && options.die_with_parent) {
+    throw UsageError("--daemon and --die-with-parent exclude each other");
+  }
+  if (options.once && options.max_accepts.number > 1) {
+    throw UsageError("--once and --max-accepts exclude each other");
+  }
+  if (options.threads.number < 1 || options.threads.number > kMostThreads) {
+    throw UsageError(fmt::format("--threads must be from 1 to {}", kMostThreads));
+  }
+  if (options.stats_interval > gnet::Duration::zero() &&
+      options.stats_interval < kShortestStatsInterval) {
+    throw UsageError("--stats-interval must be 0, or 10ms or more");
+  }
+  if (options.backlog.number > 1'000'000) throw UsageError("--backlog must be at most 1000000");
+}
+
+}  // namespace cli

@@ -1,0 +1,73 @@
+// The options that every server has: where it listens, whom it serves and how
+// long, and how it tells others that it is ready.
+
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cli/line/flag.h"
+#include "cli/line/tls_options.h"
+#include "cli/server/access.h"
+#include "cli/server/access_format.h"
+
+namespace cli {
+
+// The cores that this process may use.
+[[nodiscard]] unsigned usable_cores() noexcept;
+
+struct ServerOptions : ServerTLSOptions {
+  // Where to listen.
+  std::vector<gnet::Endpoint> endpoints;
+  Ports ports;
+  std::vector<std::string> bind;
+  bool everywhere = false;
+  bool only_v4 = false;
+  bool only_v6 = false;
+  bool udp = false;
+  std::vector<std::string> unix_paths;
+  FileMode unix_mode{0600};
+  Count backlog{4096};
+  bool reuse_port = false;
+
+  // Whom to serve, and how much.
+  Count max_connections{10'000};
+  Count max_per_ip;
+  std::vector<AccessRule> access;
+  gnet::Duration idle_timeout{};
+  Rate rate_limit;
+  Rate rate_limit_total;
+  Count threads{usable_cores()};
+
+  // How long.
+  bool once = false;
+  Count max_accepts;
+  gnet::Duration lifetime{};
+  gnet::Duration idle_exit{};
+  gnet::Duration drain_timeout = std::chrono::seconds(10);
+
+  // Whom to tell.
+  bool print_port = false;
+  std::string ready_file;
+  int ready_fd = -1;
+  gnet::Duration stats_interval{};
+  std::string access_log = "off";
+  AccessFormat access_format;
+
+  // The process.
+  bool daemon = false;
+  std::string pid_file;
+  std::string user;
+  std::string chroot;
+  bool no_new_privs = true;
+  bool die_with_parent = false;
+  WatchdogLimit watchdog;
+};
+
+[[nodiscard]] FlagGroup server_flags();
+
+// Throws UsageError when options contradict each other.
+void check(const ServerOptions& options);
+
+}  // namespace cli

@@ -11,13 +11,6 @@
 namespace cli {
 namespace {
 
-asio::ip::address unmapped(const asio::ip::address& address) {
-  if (address.is_v6() && address.to_v6().is_v4_mapped()) {
-    return asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6());
-  }
-  return address;
-}
-
 // Both families as 16 bytes, of which the first 4 or all count.
 std::array<unsigned char, 16> bytes_of(const asio::ip::address& address) {
   std::array<unsigned char, 16> bytes{};
@@ -54,10 +47,9 @@ AccessRule AccessRule::parse(std::string_view text) {
 }
 
 bool AccessRule::matches(const asio::ip::address& address) const {
-  const asio::ip::address plain = unmapped(address);
-  if (plain.is_v4() != network_.is_v4()) return false;
+  if (address.is_v4() != network_.is_v4()) return false;
   const auto mine = bytes_of(network_);
-  const auto other = bytes_of(plain);
+  const auto other = bytes_of(address);
   for (unsigned bit = 0; bit < bits_; bit += 8) {
     const unsigned left = std::min(8U, bits_ - bit);
     const auto mask = static_cast<unsigned char>(0xff00U >> left);
@@ -74,10 +66,12 @@ std::string show(const AccessRule& rule) {
   return rule.to_string();
 }
 
-bool admits(const std::vector<AccessRule>& rules, const asio::ip::address& address) {
+bool admits(const std::vector<AccessRule>& rules, const gnet::SocketAddress& peer) {
+  const auto address = peer.ip();
+  if (!address) return true;
   bool admitted = true;
   for (const AccessRule& rule : rules) {
-    if (rule.matches(address)) return rule.allows();
+    if (rule.matches(*address)) return rule.allows();
     if (rule.allows()) admitted = false;
   }
   return admitted;

@@ -2,8 +2,7 @@
 // --allow and --deny were given.
 //
 //   const std::vector rules{cli::AccessRule::parse("allow 10.0.0.0/8")};
-//   cli::admits(rules, asio::ip::make_address("10.1.2.3"));   // true
-//   cli::admits(rules, asio::ip::make_address("192.0.2.1"));  // false
+//   cli::admits(rules, peer);   // of gnet::SocketAddress: 10.1.2.3 is in, 192.0.2.1 is not
 
 #pragma once
 
@@ -12,6 +11,8 @@
 #include <string_view>
 #include <vector>
 
+#include "gnet/io/address.h"
+
 namespace cli {
 
 class AccessRule {
@@ -19,7 +20,7 @@ class AccessRule {
   // Reads "allow" or "deny" and "10.0.0.0/8", "::1/128" or a single address; throws BadValue.
   [[nodiscard]] static AccessRule parse(std::string_view text);
 
-  // An IPv4 address that comes mapped into IPv6 counts as IPv4.
+  // As SocketAddress::ip() has it: a network of IPv4 matches no address of IPv6, nor the other way.
   [[nodiscard]] bool matches(const asio::ip::address& address) const;
 
   [[nodiscard]] bool allows() const noexcept { return allow_; }
@@ -34,6 +35,7 @@ class AccessRule {
 [[nodiscard]] std::string show(const AccessRule& rule);
 
 // The first rule that matches decides. Who matches none is in, unless some rule allows by name.
-[[nodiscard]] bool admits(const std::vector<AccessRule>& rules, const asio::ip::address& address);
+// Rules are for IP addresses: whoever comes over a unix socket is in.
+[[nodiscard]] bool admits(const std::vector<AccessRule>& rules, const gnet::SocketAddress& peer);
 
 }  // namespace cli

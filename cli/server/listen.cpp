@@ -26,8 +26,10 @@ class Server : public gnet::TCPServerFactory {
         make_(handlers.session) {}
 
   std::unique_ptr<gnet::Protocol> build_protocol() override { return make_(rules_); }
-  bool admit(const sockaddr_in6& peer) override { return rules_.admit(peer, local_endpoint()); }
-  void connection_gone(const sockaddr_in6& peer) noexcept override { rules_.left(peer); }
+  bool admit(const gnet::SocketAddress& peer) override {
+    return rules_.admit(peer, local_endpoint());
+  }
+  void connection_gone(const gnet::SocketAddress& peer) noexcept override { rules_.left(peer); }
 
  private:
   SessionRules& rules_;

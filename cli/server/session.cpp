@@ -1,9 +1,6 @@
 #include "cli/server/session.h"
 
 #include <fmt/format.h>
-#include <netinet/in.h>
-
-#include <cstring>
 
 #include "cli/out/json.h"
 #include "cli/out/server_output.h"
@@ -12,21 +9,6 @@
 
 namespace cli {
 namespace {
-
-// IPv4 also where it comes mapped into IPv6, as endpoints have it.
-std::optional<asio::ip::address> address_of(const sockaddr* peer) {
-  if (peer->sa_family == AF_INET) {
-    const auto* v4 = reinterpret_cast<const sockaddr_in*>(peer);
-    return asio::ip::address_v4(ntohl(v4->sin_addr.s_addr));
-  }
-  if (peer->sa_family != AF_INET6) return std::nullopt;
-  const auto* v6 = reinterpret_cast<const sockaddr_in6*>(peer);
-  asio::ip::address_v6::bytes_type bytes;
-  std::memcpy(bytes.data(), &v6->sin6_addr, bytes.size());
-  const asio::ip::address_v6 address(bytes, v6->sin6_scope_id);
-  if (!address.is_v4_mapped()) return address;
-  return asio::ip::make_address_v4(asio::ip::v4_mapped, address);
-}
 
 std::uint64_t limit_of(const ServerOptions& options) {
   return options.once ? 1 : options.max_accepts.number;
@@ -59,14 +41,13 @@ bool SessionRules::full() const noexcept {
   return most > 0 && active_ >= most;
 }
 
-bool SessionRules::admit(const sockaddr_in6& peer, const gnet::Endpoint& local) {
-  const auto address = address_of(reinterpret_cast<const sockaddr*>(&peer));
-  if (const auto reason = refusal(address)) {
+bool SessionRules::admit(const gnet::SocketAddress& peer, const gnet::Endpoint& local) {
+  if (const auto reason = refusal(peer)) {
     tell_refusal(peer, local, *reason);
     return false;
   }
   // Counted even without a limit: one may come while the connection lives.
-  if (address) ++per_address_[*address];
+  if (const auto address = peer.ip()) ++per_address_[*address];
   // Counted here and not when it begins: others may be accepted before that.
   ++active_;
   busy();
@@ -75,46 +56,44 @@ bool SessionRules::admit(const sockaddr_in6& peer, const gnet::Endpoint& local) 
 }
 
 // Suspends while there is no room.
-std::optional<Refusal> SessionRules::refusal(const std::optional<asio::ip::address>& peer) {
+std::optional<Refusal> SessionRules::refusal(const gnet::SocketAddress& peer) {
   if (exhausted()) return Refusal::no_more;
-  if (peer && !admits(settings().access, *peer)) return Refusal::denied;
+  if (!admits(settings().access, peer)) return Refusal::denied;
   while (full()) {
     room_.clear();
     room_.wait();
   }
   if (exhausted()) return Refusal::no_more;
-  if (const std::uint64_t most = settings().max_per_ip; peer && most > 0) {
-    const auto known = per_address_.find(*peer);
+  const auto address = peer.ip();
+  if (const std::uint64_t most = settings().max_per_ip; address && most > 0) {
+    const auto known = per_address_.find(*address);
     if (known != per_address_.end() && known->second >= most) return Refusal::address_limit;
   }
   return std::nullopt;
 }
 
-void SessionRules::tell_refusal(const sockaddr_in6& peer, const gnet::Endpoint& local,
+void SessionRules::tell_refusal(const gnet::SocketAddress& peer, const gnet::Endpoint& local,
                                 Refusal reason) const {
   const AccessLog* log = settings().access_log();
   const bool debugs = gnet::log_level() <= gnet::LogLevel::debug;
   if (log == nullptr && !debugs) return;
-  const gnet::Endpoint from = gnet::peer_endpoint(peer);
+  const gnet::Endpoint from = peer.endpoint(gnet::Transport::tcp);
   if (debugs) gnet::Logger("gnet").debug("refused {}: {}", from.short_name(), to_string(reason));
   if (log != nullptr) log->write({.peer = from, .local = local, .refusal = reason});
 }
 
 bool SessionRules::admit_datagram(const gnet::SocketAddress& peer) {
   if (exhausted()) return false;
-  if (!settings().access.empty()) {
-    const auto address = address_of(peer.data());
-    if (address && !admits(settings().access, *address)) return false;
-  }
+  if (!admits(settings().access, peer)) return false;
   busy();
   if (limit_ > 0 && ++admitted_ == limit_) changed.set();
   return true;
 }
 
-void SessionRules::left(const sockaddr_in6& peer) noexcept {
+void SessionRules::left(const gnet::SocketAddress& peer) noexcept {
   --active_;
   busy();
-  if (const auto address = address_of(reinterpret_cast<const sockaddr*>(&peer))) {
+  if (const auto address = peer.ip()) {
     const auto known = per_address_.find(*address);
     if (known != per_address_.end() && --known->second == 0) per_address_.erase(known);
   }

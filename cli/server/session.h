@@ -41,13 +41,13 @@ class SessionRules {
 
   // Whether this peer, which has come to `local`, is served, by --allow, --deny, --max-per-ip and
   // --max-accepts; if not, the logs say so. Suspends while --max-connections are alive.
-  bool admit(const sockaddr_in6& peer, const gnet::Endpoint& local);
+  bool admit(const gnet::SocketAddress& peer, const gnet::Endpoint& local);
 
   // The same for a datagram, which counts as one connection.
   bool admit_datagram(const gnet::SocketAddress& peer);
 
   // A peer that was admitted has gone, with whatever was left of its connection.
-  void left(const sockaddr_in6& peer) noexcept;
+  void left(const gnet::SocketAddress& peer) noexcept;
 
   // So many answers to datagrams were put off, and are not sent any more.
   void lose_answers(std::uint64_t count) noexcept { lost_answers_ += count; }
@@ -93,8 +93,9 @@ class SessionRules {
 
  private:
   [[nodiscard]] bool full() const noexcept;
-  std::optional<Refusal> refusal(const std::optional<asio::ip::address>& peer);
-  void tell_refusal(const sockaddr_in6& peer, const gnet::Endpoint& local, Refusal reason) const;
+  std::optional<Refusal> refusal(const gnet::SocketAddress& peer);
+  void tell_refusal(const gnet::SocketAddress& peer, const gnet::Endpoint& local,
+                    Refusal reason) const;
 
   const ServerOptions& options_;
   bool json_;

@@ -20,7 +20,7 @@ std::string cannot_listen(const Endpoint& endpoint) {
 }
 
 // Whether nobody answers on a unix socket that exists.
-bool is_stale(const SocketAddress& address, int type) {
+bool is_stale(const RawAddress& address, int type) {
   const UniqueFd probe(socket(AF_UNIX, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
   return probe && connect(probe.get(), address.data(), address.size) != 0 && errno == ECONNREFUSED;
 }
@@ -34,7 +34,7 @@ bool is_no_socket(const std::string& path) {
   return exists && !S_ISSOCK(status.st_mode);
 }
 
-void bind_to(Socket& socket, const SocketAddress& address, const Endpoint& endpoint) {
+void bind_to(Socket& socket, const RawAddress& address, const Endpoint& endpoint) {
   if (bind(socket.native_handle(), address.data(), address.size) != 0) {
     throw_errno(cannot_listen(endpoint));
   }
@@ -44,7 +44,7 @@ void bind_to(Socket& socket, const SocketAddress& address, const Endpoint& endpo
 
 void bind_unix_socket(Socket& socket, const Endpoint& endpoint, std::optional<unsigned> mode,
                       std::string& owned_path) {
-  const SocketAddress address = unix_address(endpoint);
+  const RawAddress address = SocketAddress::unix_path(endpoint.path()).raw();
   const int fd = socket.native_handle();
   // Before bind, so that at no time more is allowed than asked for.
   if (mode && !endpoint.is_abstract()) fchmod(fd, *mode);
@@ -71,10 +71,10 @@ void bind_ip_socket(Socket& socket, const Endpoint& endpoint, bool reuse_port) {
   const bool all = endpoint.is_all_interfaces();
   if (all && endpoint.host() == "*") {
     if (endpoint.family() != Family::v4) {
-      addresses.push_back(ip_address(asio::ip::address_v6::any(), endpoint.port()));
+      addresses.emplace_back(asio::ip::address_v6::any(), endpoint.port());
     }
     if (endpoint.family() != Family::v6) {
-      addresses.push_back(ip_address(asio::ip::address_v4::any(), endpoint.port()));
+      addresses.emplace_back(asio::ip::address_v4::any(), endpoint.port());
     }
   } else {
     addresses = addresses_of(endpoint);
@@ -89,7 +89,7 @@ void bind_ip_socket(Socket& socket, const Endpoint& endpoint, bool reuse_port) {
         const bool dual = all && endpoint.family() == Family::any;
         candidate.set_option(IPPROTO_IPV6, IPV6_V6ONLY, dual ? 0 : 1);
       }
-      bind_to(candidate, addresses[i], endpoint);
+      bind_to(candidate, addresses[i].raw(), endpoint);
       socket = std::move(candidate);
       return;
     } catch (const std::system_error& error) {

@@ -54,7 +54,7 @@ class Connector {
     if (options_.addresses.empty()) return addresses_of(endpoint_, deadline_);
     Addresses known;
     for (const auto& address : options_.addresses) {
-      known.push_back(ip_address(address, endpoint_.port()));
+      known.emplace_back(address, endpoint_.port());
     }
     return known;
   }
@@ -63,7 +63,8 @@ class Connector {
     Socket socket = Socket::open(address.family(), socket_type(endpoint_.transport()));
     prepare(socket, address.family());
     const int fd = socket.native_handle();
-    if (::connect(fd, address.data(), address.size) == 0) return socket;
+    const RawAddress to = address.raw();
+    if (::connect(fd, to.data(), to.size) == 0) return socket;
     // EAGAIN is a unix listener with a full backlog: there is nothing to wait on.
     if (errno != EINPROGRESS) throw_errno(what());
     // Until the poller says so.
@@ -85,7 +86,8 @@ class Connector {
       return source.family() == family;
     });
     if (found == sources.end()) throw_errno(EAFNOSUPPORT, what());
-    if (bind(socket.native_handle(), found->data(), found->size) != 0) {
+    const RawAddress from = found->raw();
+    if (bind(socket.native_handle(), from.data(), from.size) != 0) {
       throw_errno("cannot use source address " + options_.source->to_string());
     }
   }

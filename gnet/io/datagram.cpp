@@ -30,19 +30,17 @@ DatagramSocket DatagramSocket::connect(const Endpoint& endpoint, Deadline deadli
     DatagramSocket result(Socket::open(addresses[i].family(), socket_type(endpoint.transport())));
     const int fd = result.socket_.native_handle();
     if (source) {
-      const auto from = addresses_of(*source, deadline).front();
+      const RawAddress from = addresses_of(*source, deadline).front().raw();
       if (::bind(fd, from.data(), from.size) != 0) {
         throw_errno("cannot use source address " + source->to_string());
       }
     } else if (endpoint.is_unix()) {
       // An address chosen by the kernel, so that the server can answer.
-      sockaddr_storage own{};
-      own.ss_family = AF_UNIX;
-      if (::bind(fd, reinterpret_cast<sockaddr*>(&own), sizeof(sa_family_t)) != 0) {
-        throw_errno(what);
-      }
+      const RawAddress any = SocketAddress::unix_path({}).raw();
+      if (::bind(fd, any.data(), any.size) != 0) throw_errno(what);
     }
-    if (::connect(fd, addresses[i].data(), addresses[i].size) == 0) return result;
+    const RawAddress to = addresses[i].raw();
+    if (::connect(fd, to.data(), to.size) == 0) return result;
     if (i + 1 == addresses.size()) throw_errno(what);
   }
   throw_errno(EADDRNOTAVAIL, what);
@@ -68,11 +66,14 @@ std::optional<std::size_t> DatagramSocket::receive(void* buffer, std::size_t siz
   if (socket_.may_read()) socket_.took_turn();
   for (;;) {
     if (!socket_.wait_readable(deadline)) return std::nullopt;
-    peer.size = sizeof peer.storage;
+    RawAddress from;
     // MSG_TRUNC: the full size, also of what did not fit.
     const ssize_t count =
-        recvfrom(socket_.native_handle(), buffer, size, MSG_TRUNC, peer.data(), &peer.size);
-    if (count >= 0) return static_cast<std::size_t>(count);
+        recvfrom(socket_.native_handle(), buffer, size, MSG_TRUNC, from.data(), &from.size);
+    if (count >= 0) {
+      peer = SocketAddress(from);
+      return static_cast<std::size_t>(count);
+    }
     if (errno == EAGAIN) {
       socket_.exhausted();
     } else if (errno != EINTR) {
@@ -96,11 +97,11 @@ void DatagramSocket::send(std::string_view data) {
 }
 
 void DatagramSocket::send_message(std::string_view data, const SocketAddress* peer) {
+  const RawAddress to = peer != nullptr ? peer->raw() : RawAddress{.size = 0};
   for (;;) {
     socket_.wait_writable();
-    const ssize_t count =
-        sendto(socket_.native_handle(), data.data(), data.size(), MSG_NOSIGNAL,
-               peer != nullptr ? peer->data() : nullptr, peer != nullptr ? peer->size : 0);
+    const ssize_t count = sendto(socket_.native_handle(), data.data(), data.size(), MSG_NOSIGNAL,
+                                 peer != nullptr ? to.data() : nullptr, to.size);
     if (count >= 0) return;
     // The queue of a unix peer is full: nobody tells when it has room again.
     const bool of_peer = peer != nullptr && peer->family() == AF_UNIX;

@@ -1,12 +1,8 @@
 #include "gnet/io/endpoint.h"
 
 #include <fmt/format.h>
-#include <netinet/in.h>
-#include <sys/un.h>
 #include <asio/ip/address.hpp>
 
-#include <cstddef>
-#include <cstring>
 #include <tuple>
 
 #include "gnet/base/mask.h"
@@ -56,39 +52,6 @@ Endpoint Endpoint::of(Transport transport, const asio::ip::address& address, std
   endpoint.name_ = address.to_string();
   endpoint.port_ = port;
   return endpoint;
-}
-
-Endpoint Endpoint::of(Transport transport, const sockaddr* address, socklen_t size) {
-  if (address->sa_family == AF_INET && size >= sizeof(sockaddr_in)) {
-    sockaddr_in in{};
-    std::memcpy(&in, address, sizeof in);
-    return of(transport, asio::ip::address_v4(ntohl(in.sin_addr.s_addr)), ntohs(in.sin_port));
-  }
-  if (address->sa_family == AF_INET6 && size >= sizeof(sockaddr_in6)) {
-    sockaddr_in6 in{};
-    std::memcpy(&in, address, sizeof in);
-    asio::ip::address_v6::bytes_type bytes;
-    std::memcpy(bytes.data(), &in.sin6_addr, bytes.size());
-    const asio::ip::address_v6 v6(bytes, in.sin6_scope_id);
-    // An IPv4 peer of a dual-stack listener is shown as what it is.
-    if (v6.is_v4_mapped()) {
-      return of(transport, asio::ip::make_address_v4(asio::ip::v4_mapped, v6), ntohs(in.sin6_port));
-    }
-    return of(transport, v6, ntohs(in.sin6_port));
-  }
-  if (address->sa_family == AF_UNIX && size >= sizeof(sa_family_t)) {
-    Endpoint endpoint;
-    endpoint.transport_ = transport;
-    const char* path = reinterpret_cast<const char*>(address) + offsetof(sockaddr_un, sun_path);
-    const std::size_t length = size - offsetof(sockaddr_un, sun_path);
-    if (length != 0 && path[0] == '\0') {
-      endpoint.name_.append("@").append(path + 1, length - 1);
-    } else {
-      endpoint.name_.assign(path, ::strnlen(path, length));
-    }
-    return endpoint;
-  }
-  throw BadEndpoint({}, fmt::format("unknown address family {}", address->sa_family));
 }
 
 const std::string& Endpoint::nothing() noexcept {

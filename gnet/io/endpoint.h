@@ -14,8 +14,6 @@
 
 #pragma once
 
-#include <sys/socket.h>
-
 #include <compare>
 #include <concepts>
 #include <cstdint>
@@ -66,10 +64,6 @@ class Endpoint {
   // A socket in the file system, or an abstract one when the path starts with '@'.
   [[nodiscard]] static Endpoint unix_path(std::string_view path,
                                           Transport transport = Transport::unix_stream);
-
-  // What accept(), getsockname() and recvfrom() fill in. A nameless unix socket, such as a client's
-  // usually is, becomes one with an empty path. Throws BadEndpoint for other address families.
-  [[nodiscard]] static Endpoint of(Transport transport, const sockaddr* address, socklen_t size);
 
   [[nodiscard]] Transport transport() const noexcept { return transport_; }
   [[nodiscard]] Family family() const noexcept { return family_; }
@@ -131,6 +125,7 @@ class Endpoint {
 
  private:
   friend class EndpointParser;
+  friend class SocketAddress;
   using Options = std::vector<std::pair<std::string, std::string>>;
 
   Endpoint() = default;

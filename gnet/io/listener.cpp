@@ -7,7 +7,6 @@
 #include <utility>
 
 #include "gnet/base/error.h"
-#include "gnet/io/address.h"
 #include "gnet/io/bind.h"
 
 namespace gnet {
@@ -56,12 +55,10 @@ void Listener::hold_reserve() noexcept {
 std::optional<Accepted> Listener::try_accept() {
   hold_reserve();
   for (;;) {
-    Accepted accepted;
-    // A unix peer has a longer address; it is cut, and only its family is of use.
-    socklen_t size = sizeof accepted.peer;
-    accepted.fd.reset(accept4(socket_.native_handle(), reinterpret_cast<sockaddr*>(&accepted.peer),
-                              &size, SOCK_NONBLOCK | SOCK_CLOEXEC));
-    if (accepted.fd) return accepted;
+    RawAddress peer;
+    UniqueFd fd(
+        accept4(socket_.native_handle(), peer.data(), &peer.size, SOCK_NONBLOCK | SOCK_CLOEXEC));
+    if (fd) return Accepted{std::move(fd), SocketAddress(peer)};
     switch (errno) {
       case EAGAIN:
         socket_.exhausted();

@@ -14,11 +14,10 @@
 
 #pragma once
 
-#include <netinet/in.h>
-
 #include <optional>
 #include <string>
 
+#include "gnet/io/address.h"
 #include "gnet/io/endpoint.h"
 #include "gnet/io/socket.h"
 
@@ -33,7 +32,7 @@ struct ListenOptions {
 // An accepted connection; non-blocking and close-on-exec.
 struct Accepted {
   UniqueFd fd;
-  sockaddr_in6 peer{};  // family AF_INET, AF_INET6 or AF_UNIX; large enough for either
+  SocketAddress peer;
 };
 
 class Listener {

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "gnet/base/error.h"
+#include "gnet/io/address.h"
 #include "gnet/io/socket_wait.h"
 
 namespace gnet {
@@ -203,37 +204,25 @@ void Socket::shutdown_receive() {
   if (shutdown(fd_.get(), SHUT_RD) != 0 && errno != ENOTCONN) throw_errno("shutdown");
 }
 
-Endpoint Socket::endpoint_of(const sockaddr_storage& address, socklen_t size) const {
+Endpoint Socket::endpoint_of(const RawAddress& raw) const {
   int type = SOCK_STREAM;
   socklen_t type_size = sizeof type;
   getsockopt(fd_.get(), SOL_SOCKET, SO_TYPE, &type, &type_size);
-  Transport transport;
-  if (address.ss_family == AF_UNIX) {
-    transport = type == SOCK_DGRAM       ? Transport::unix_datagram
-                : type == SOCK_SEQPACKET ? Transport::unix_seqpacket
-                                         : Transport::unix_stream;
-  } else {
-    transport = type == SOCK_DGRAM ? Transport::udp : Transport::tcp;
-  }
-  return Endpoint::of(transport, reinterpret_cast<const sockaddr*>(&address), size);
+  return SocketAddress(raw).endpoint(type == SOCK_DGRAM       ? Transport::udp
+                                     : type == SOCK_SEQPACKET ? Transport::unix_seqpacket
+                                                              : Transport::tcp);
 }
 
 Endpoint Socket::local_endpoint() const {
-  sockaddr_storage address{};
-  socklen_t size = sizeof address;
-  if (getsockname(fd_.get(), reinterpret_cast<sockaddr*>(&address), &size) != 0) {
-    throw_errno("getsockname");
-  }
-  return endpoint_of(address, size);
+  RawAddress address;
+  if (getsockname(fd_.get(), address.data(), &address.size) != 0) throw_errno("getsockname");
+  return endpoint_of(address);
 }
 
 Endpoint Socket::remote_endpoint() const {
-  sockaddr_storage address{};
-  socklen_t size = sizeof address;
-  if (getpeername(fd_.get(), reinterpret_cast<sockaddr*>(&address), &size) != 0) {
-    throw_errno("getpeername");
-  }
-  return endpoint_of(address, size);
+  RawAddress address;
+  if (getpeername(fd_.get(), address.data(), &address.size) != 0) throw_errno("getpeername");
+  return endpoint_of(address);
 }
 
 std::error_code Socket::take_error() noexcept {

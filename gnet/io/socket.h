@@ -31,6 +31,8 @@
 
 namespace gnet {
 
+struct RawAddress;
+
 class Socket {
   enum Direction { kReading, kWriting };
 
@@ -159,7 +161,7 @@ class Socket {
   std::size_t send_some(std::string_view data, Deadline deadline, TimePoint since);
   std::size_t after_send(ssize_t count, std::string_view data);
   void share_the_hub();
-  [[nodiscard]] Endpoint endpoint_of(const sockaddr_storage& address, socklen_t size) const;
+  [[nodiscard]] Endpoint endpoint_of(const RawAddress& raw) const;
 
   // Operations in a row that did not have to wait, before others get a turn.
   static constexpr int kBurst = 64;

@@ -68,7 +68,7 @@ void StreamServer::serve(Accepted accepted) {
 }
 
 void StreamServer::run(Accepted accepted) {
-  const Endpoint peer = peer_endpoint(accepted.peer);
+  const Endpoint peer = accepted.peer.endpoint(Transport::tcp);
   AnyStream stream;
   try {
     stream = stream_of(std::move(accepted));
@@ -84,7 +84,7 @@ void StreamServer::run(Accepted accepted) {
 
 AnyStream StreamServer::stream_of(Accepted accepted) const {
   Socket socket(std::move(accepted.fd), Socket::NonBlocking{});
-  if (options_.no_delay && accepted.peer.sin6_family != AF_UNIX) socket.set_no_delay(true);
+  if (options_.no_delay && !accepted.peer.is_unix()) socket.set_no_delay(true);
   Stream stream(std::move(socket));
   if (!options_.tls) return stream;
   return TLSStream(std::move(stream), *options_.tls);

@@ -62,7 +62,8 @@ const Logger& ConnectionFactory::log() {
 
 // ---- one connection ----
 
-ConnectionFactory::Slot::Slot(ConnectionFactory& factory, const sockaddr_in6& peer, std::size_t hub)
+ConnectionFactory::Slot::Slot(ConnectionFactory& factory, const SocketAddress& peer,
+                              std::size_t hub)
     : factory_(&factory), hub_(hub), peer_(peer) {
   if (factory.hubs_) factory.hubs_->begin_task(hub);
   ++factory.counters_.accepted;
@@ -79,7 +80,7 @@ ConnectionFactory::Slot::~Slot() {
   }
 }
 
-void ConnectionFactory::free_slot(std::size_t hub, const sockaddr_in6& peer) noexcept {
+void ConnectionFactory::free_slot(std::size_t hub, const SocketAddress& peer) noexcept {
   if (hubs_) hubs_->end_task(hub);
   --counters_.active;
   connection_gone(peer);
@@ -87,7 +88,7 @@ void ConnectionFactory::free_slot(std::size_t hub, const sockaddr_in6& peer) noe
 }
 
 void ConnectionFactory::run_connection(const Slot& slot, Protocol& protocol, Socket socket,
-                                       const sockaddr_in6& peer, std::unique_ptr<TLSSession> tls) {
+                                       const SocketAddress& peer, std::unique_ptr<TLSSession> tls) {
   Share& share = *shares_[slot.hub()];
   if (share.phase == Phase::cutting) return socket.abort();
   protocol.factory_ = this;

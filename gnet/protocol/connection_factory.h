@@ -68,33 +68,35 @@ class ConnectionFactory : public Factory {
 
   // A connection counts as active no more: it has ended, or could not begin. Called on
   // the factory's own hub, wherever the connection lived.
-  virtual void connection_gone(const sockaddr_in6& peer) noexcept { static_cast<void>(peer); }
+  virtual void connection_gone(const SocketAddress& peer) noexcept { static_cast<void>(peer); }
 
  protected:
   // The place of one connection among the active ones, from accept to end. Made on the
   // factory's hub; its end may come anywhere, and is told to that hub.
   class Slot {
    public:
-    explicit Slot(ConnectionFactory& factory, const sockaddr_in6& peer = {}, std::size_t hub = 0);
+    explicit Slot(ConnectionFactory& factory, const SocketAddress& peer = {}, std::size_t hub = 0);
     Slot(Slot&& other) noexcept
-        : factory_(std::exchange(other.factory_, nullptr)), hub_(other.hub_), peer_(other.peer_) {}
+        : factory_(std::exchange(other.factory_, nullptr)),
+          hub_(other.hub_),
+          peer_(std::move(other.peer_)) {}
     Slot& operator=(Slot&&) = delete;
     ~Slot();
 
     // The hub on which the connection lives.
     [[nodiscard]] std::size_t hub() const noexcept { return hub_; }
-    [[nodiscard]] const sockaddr_in6& peer() const noexcept { return peer_; }
+    [[nodiscard]] const SocketAddress& peer() const noexcept { return peer_; }
 
    private:
     ConnectionFactory* factory_;
     std::size_t hub_;
-    sockaddr_in6 peer_;
+    SocketAddress peer_;
   };
 
   // Runs a connection on the calling fiber, to its end. The caller is on the hub of the
   // Slot, and holds it.
-  void run_connection(const Slot& slot, Protocol& protocol, Socket socket, const sockaddr_in6& peer,
-                      std::unique_ptr<TLSSession> tls = nullptr);
+  void run_connection(const Slot& slot, Protocol& protocol, Socket socket,
+                      const SocketAddress& peer, std::unique_ptr<TLSSession> tls = nullptr);
 
   // Ends every connection: each may go on until it is quiet, at most until `grace`.
   // Suspends until all have ended; returns how many were cut.
@@ -146,7 +148,7 @@ class ConnectionFactory : public Factory {
   }
 
   void enter(Phase phase);
-  void free_slot(std::size_t hub, const sockaddr_in6& peer) noexcept;
+  void free_slot(std::size_t hub, const SocketAddress& peer) noexcept;
   bool wait_for_connections(Deadline deadline);
 
   // Messages to other hubs hold a share: they may arrive when the factory is gone.

@@ -73,13 +73,13 @@ void Protocol::connection_lost(const CloseReason& reason) {
 }
 
 Endpoint Protocol::peer() const {
-  return peer_endpoint(peer_);
+  return peer_.endpoint(Transport::tcp);
 }
 
 const Logger& Protocol::log() {
   if (!log_) {
     const Logger base(factory_ != nullptr ? factory_->log().name() : "connection");
-    log_ = std::make_unique<Logger>(base.for_connection(session_id_, peer().short_name()));
+    log_ = std::make_unique<Logger>(base.for_connection(session_id_, peer_.short_name()));
   }
   return *log_;
 }
@@ -137,7 +137,7 @@ inline void Protocol::begin_gathering() noexcept {
   fiber_->park_hook = &gathered_;
 }
 
-void Protocol::run(Socket socket, const sockaddr_in6& peer, std::unique_ptr<TLSSession> tls) {
+void Protocol::run(Socket socket, const SocketAddress& peer, std::unique_ptr<TLSSession> tls) {
   socket_ = std::move(socket);
   peer_ = peer;
   fiber_ = &hub_.running();

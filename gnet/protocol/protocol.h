@@ -18,8 +18,6 @@
 
 #pragma once
 
-#include <netinet/in.h>
-
 #include <cstdint>
 #include <exception>
 #include <memory>
@@ -30,6 +28,7 @@
 
 #include "gnet/base/log.h"
 #include "gnet/fiber/fiber.h"
+#include "gnet/io/address.h"
 #include "gnet/io/socket.h"
 #include "gnet/io/tls_session.h"
 #include "gnet/protocol/close_reason.h"
@@ -163,7 +162,7 @@ class Protocol : ListHook {
   // Runs the connection, from connection_made() to connection_lost(). With TLS the two sides agree
   // first; if they do not, there is no callback at all, and the log says why. Does not throw but
   // what kills the fiber.
-  void run(Socket socket, const sockaddr_in6& peer, std::unique_ptr<TLSSession> tls);
+  void run(Socket socket, const SocketAddress& peer, std::unique_ptr<TLSSession> tls);
 
   // Asks for the end: gracefully, or at once.
   void end(CloseReason reason, bool drop_output);
@@ -269,7 +268,7 @@ class Protocol : ListHook {
   TimePoint last_read_{};  // when the current silence, or message, began
   TimePoint last_active_{};
   Duration drain_quiet_{};
-  sockaddr_in6 peer_{};
+  SocketAddress peer_;
   detail::FiberControl* fiber_ = nullptr;  // the connection's
   Gathered gathered_{*this};
   Fiber<> flusher_;

@@ -165,12 +165,12 @@ ReconnectingClientFactory::Connected ReconnectingClientFactory::connect_once() {
       options.timeout > Duration::zero() ? Deadline(options.timeout) : Deadline::never();
   Stream stream = detail::connect_below(endpoint_, options);
   Connected made{std::move(stream.socket()), {}, build_protocol(), nullptr};
-  socklen_t size = sizeof made.peer;
-  if (getpeername(made.socket.native_handle(), reinterpret_cast<sockaddr*>(&made.peer), &size) !=
-      0) {
+  RawAddress peer;
+  if (getpeername(made.socket.native_handle(), peer.data(), &peer.size) != 0) {
     throw_errno("the connection to " + endpoint_.to_string() + " was lost at once");
   }
-  if (no_delay && made.peer.sin6_family != AF_UNIX) made.socket.set_no_delay(true);
+  made.peer = SocketAddress(peer);
+  if (no_delay && !made.peer.is_unix()) made.socket.set_no_delay(true);
   if (tls) {
     made.tls = std::make_unique<TLSSession>(
         made.socket, *tls, server_name.empty() ? endpoint_.server_name() : server_name);

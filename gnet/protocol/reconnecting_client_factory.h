@@ -168,7 +168,7 @@ class ReconnectingClientFactory : public ConnectionFactory {
 
   struct Connected {
     Socket socket;
-    sockaddr_in6 peer;
+    SocketAddress peer;
     std::unique_ptr<Protocol> protocol;
     std::unique_ptr<TLSSession> tls;
   };

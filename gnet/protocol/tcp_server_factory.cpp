@@ -105,7 +105,7 @@ void TCPServerFactory::begin(const Slot& slot, UniqueFd fd) {
     return;
   }
   Socket socket(std::move(fd), Socket::NonBlocking{});
-  if (slot.peer().sin6_family != AF_UNIX) {
+  if (!slot.peer().is_unix()) {
     if (options_.no_delay) socket.set_no_delay(true);
     if (options_.keep_alive > Duration::zero()) socket.set_keep_alive(options_.keep_alive);
   }

@@ -81,7 +81,7 @@ class TCPServerFactory : public ConnectionFactory, private Acceptor::Owner {
   virtual std::unique_ptr<Protocol> build_protocol();
 
   // Whether to serve this peer; false closes the connection.
-  virtual bool admit(const sockaddr_in6& peer) {
+  virtual bool admit(const SocketAddress& peer) {
     static_cast<void>(peer);
     return true;
   }

@@ -1,5 +1,6 @@
 #include "cli/server/access.h"
 
+#include <asio/ip/address.hpp>
 #include <boost/test/unit_test.hpp>
 
 #include "cli/line/value.h"
@@ -9,7 +10,7 @@ namespace {
 bool admitted(const std::vector<std::string>& rules, const char* address) {
   std::vector<cli::AccessRule> parsed;
   for (const std::string& rule : rules) parsed.push_back(cli::AccessRule::parse(rule));
-  return cli::admits(parsed, asio::ip::make_address(address));
+  return cli::admits(parsed, gnet::SocketAddress(asio::ip::make_address(address), 80));
 }
 
 }  // namespace

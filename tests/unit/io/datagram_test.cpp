@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <asio/ip/address.hpp>
 #include <boost/test/unit_test.hpp>
 #include <string>
 #include <system_error>
@@ -77,8 +78,7 @@ BOOST_AUTO_TEST_CASE(a_kill_costs_no_datagram) {
 
 BOOST_AUTO_TEST_CASE(use_after_close_is_an_error) {
   auto socket = DatagramSocket::bind(kAnyPort);
-  SocketAddress peer;
-  peer.size = sizeof(sockaddr_in);
+  const SocketAddress peer(asio::ip::address_v4::loopback(), 9);
   socket.close();
   const auto is_closed = [](const std::system_error& error) {
     return error.code() == std::errc::bad_file_descriptor;

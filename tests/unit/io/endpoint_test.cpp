@@ -1,15 +1,11 @@
 #include "gnet/io/endpoint.h"
 
 #include <net/if.h>
-#include <netinet/in.h>
-#include <sys/un.h>
 #include <asio/ip/address.hpp>
 
 #include <boost/test/unit_test.hpp>
 
 #include <array>
-#include <cstddef>
-#include <cstring>
 #include <random>
 
 using namespace std::chrono_literals;
@@ -319,40 +315,6 @@ BOOST_AUTO_TEST_CASE(they_are_made_from_parts_too) {
   BOOST_CHECK_THROW(static_cast<void>(Endpoint::of(Transport::tcp, "a b", 80)), BadEndpoint);
   BOOST_CHECK_THROW(static_cast<void>(Endpoint::of(Transport::unix_stream, "a", 80)), BadEndpoint);
   BOOST_CHECK_THROW(static_cast<void>(Endpoint::unix_path("x", Transport::tcp)), BadEndpoint);
-}
-
-BOOST_AUTO_TEST_CASE(they_are_made_from_what_the_kernel_tells) {
-  const auto from = [](const auto& address, socklen_t size, Transport transport) {
-    return Endpoint::of(transport, reinterpret_cast<const sockaddr*>(&address), size);
-  };
-  sockaddr_in v4{};
-  v4.sin_family = AF_INET;
-  v4.sin_port = htons(80);
-  v4.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  BOOST_TEST(from(v4, sizeof v4, Transport::tcp).url() == "tcp://127.0.0.1:80");
-
-  sockaddr_in6 v6{};
-  v6.sin6_family = AF_INET6;
-  v6.sin6_port = htons(80);
-  v6.sin6_addr = in6addr_loopback;
-  BOOST_TEST(from(v6, sizeof v6, Transport::udp).url() == "udp://[::1]:80");
-  v6.sin6_addr.s6_addr[15] = 0;
-  v6.sin6_addr.s6_addr[10] = v6.sin6_addr.s6_addr[11] = 0xff;
-  v6.sin6_addr.s6_addr[12] = 10;
-  BOOST_TEST(from(v6, sizeof v6, Transport::tcp).url() == "tcp://10.0.0.0:80");
-
-  sockaddr_un local{};
-  local.sun_family = AF_UNIX;
-  BOOST_TEST(from(local, sizeof(sa_family_t), Transport::unix_stream).path() == "");
-  std::strcpy(local.sun_path, "/run/x");
-  BOOST_TEST(from(local, sizeof local, Transport::unix_stream).url() == "unix:///run/x");
-  std::memcpy(local.sun_path, "\0n", 2);
-  BOOST_TEST(from(local, offsetof(sockaddr_un, sun_path) + 2, Transport::unix_stream).url() ==
-             "abstract://n");
-
-  sockaddr unknown{};
-  unknown.sa_family = AF_PACKET;
-  BOOST_CHECK_THROW(static_cast<void>(from(unknown, sizeof unknown, Transport::tcp)), BadEndpoint);
 }
 
 // Whatever mixture of plausible pieces is accepted comes back from its own URL.

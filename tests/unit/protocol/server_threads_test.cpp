@@ -46,8 +46,8 @@ class Server : public TCPServerFactory {
     ++per_hub_[group->index()];
   }
   void connection_ended(gnet::Protocol&, const gnet::CloseReason&) override { ++ended; }
-  void connection_gone(const sockaddr_in6& peer) noexcept override {
-    gone_on_hub_0 = gone_on_hub_0 && group->index() == 0 && peer.sin6_family == AF_INET;
+  void connection_gone(const gnet::SocketAddress& peer) noexcept override {
+    gone_on_hub_0 = gone_on_hub_0 && group->index() == 0 && peer.family() == AF_INET;
     ++gone;
   }
 

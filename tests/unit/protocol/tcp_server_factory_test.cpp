@@ -115,7 +115,7 @@ BOOST_AUTO_TEST_CASE(max_connections_pauses_accepting) {
 BOOST_AUTO_TEST_CASE(a_peer_that_is_not_admitted_is_turned_away) {
   struct Choosy : TCPServerFactory {
     using TCPServerFactory::TCPServerFactory;
-    bool admit(const sockaddr_in6&) override { return false; }
+    bool admit(const gnet::SocketAddress&) override { return false; }
   };
   Choosy server(Endpoint::parse("127.0.0.1:0"));
   server.start();

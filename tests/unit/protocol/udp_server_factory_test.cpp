@@ -81,7 +81,7 @@ BOOST_AUTO_TEST_CASE(a_unix_peer_that_does_not_read_keeps_nobody_from_being_answ
   auto mute = DatagramSocket::bind(
       Endpoint::unix_path(name + "-mute", gnet::Transport::unix_datagram).with_listen());
   for (std::uint64_t i = 1; i <= 600; ++i) {
-    mute.send("ooxx", gnet::unix_address(endpoint));
+    mute.send("ooxx", gnet::SocketAddress::unix_path(endpoint.path()));
     while (server->counters().received < i) gnet::yield();
   }
   auto client = DatagramSocket::connect(endpoint);

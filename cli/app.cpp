@@ -16,7 +16,6 @@
 #include "cli/out/failure.h"
 #include "cli/out/json.h"
 #include "cli/out/output.h"
-#include "cli/server/background.h"
 #include "gnet/base/error.h"
 #include "gnet/base/log.h"
 #include "gnet/base/version.h"
@@ -68,12 +67,15 @@ bool asks_politely(const Words& arguments) {
          find_command(arguments[0]) != nullptr;
 }
 
-// A file may name the format of a log that is off for now; who types it wants the log.
-void refuse_format_of_nothing(const CommandLine& line, const std::vector<Setting>& settings) {
-  if (line.words("--access-format").empty()) return;
-  const bool has_log = std::ranges::any_of(
-      settings, [](const Setting& setting) { return setting.flag->name() == "--access-log"; });
-  if (!has_log) throw UsageError("--access-format needs --access-log");
+// A file may set what is of no use for now; who types it wants it to be of use.
+void check_needs(const CommandLine& line, const std::vector<Setting>& settings) {
+  for (const Occurrence& occurrence : line.occurrences) {
+    const std::string& needed = occurrence.flag->needs;
+    if (needed.empty()) continue;
+    const bool has_it = std::ranges::any_of(
+        settings, [&](const Setting& setting) { return setting.flag->name() == needed; });
+    if (!has_it) throw UsageError(occurrence.flag->name() + " needs " + needed);
+  }
 }
 
 Exit run_command(const CommandLine& line) {
@@ -90,7 +92,7 @@ Exit run_command(const CommandLine& line) {
   const std::vector<Setting> settings = resolve(line);
   const auto options = command.make_options();
   apply_settings(settings, options.get());
-  refuse_format_of_nothing(line, settings);
+  check_needs(line, settings);
   const GlobalOptions& global = command.global(options.get());
   if (global.version) {
     show_version(global.json);
@@ -102,13 +104,11 @@ Exit run_command(const CommandLine& line) {
   }
   set_up_log(global);
   for (const std::string& sentence : strange_variables()) gnet::Logger("gnet").warn("{}", sentence);
-  const ServerOptions* server = command.server(options.get());
-  command.check(options.get());
-  if (server != nullptr) {
-    set_live_options({line, settings, options});
-    const Background background(*server);
-    set_watchdog(server->watchdog);
-    return command.run(options.get());
+  for (const Part& part : command.parts) part.check(options.get());
+  set_live_options({line, settings, options});
+  std::vector<std::shared_ptr<void>> prepared;
+  for (const Part& part : command.parts) {
+    if (part.prepare) prepared.push_back(part.prepare(options.get()));
   }
   return command.run(options.get());
 }
@@ -127,7 +127,6 @@ std::size_t verbosity(const Words& arguments) {
 
 int fail(const Failure& failure, std::string_view command, const Words& arguments) {
   report(failure, command, wants_json(arguments), verbosity(arguments) > 1);
-  tell_parent(failure.code());
   return static_cast<int>(failure.code());
 }
 

@@ -2,7 +2,7 @@
 
 #include "cli/line/completion.h"
 
-#include "cli/command.h"
+#include "cli/line/command.h"
 #include "cli/out/failure.h"
 #include "cli/out/output.h"
 #include "commands/commands.h"

@@ -9,7 +9,6 @@
 #include <random>
 
 #include "cli/client/input.h"
-#include "cli/line/watchdog.h"
 #include "cli/out/failure.h"
 #include "cli/out/json.h"
 #include "cli/out/output.h"
@@ -38,7 +37,9 @@ std::string show(const Target& target) {
   return cli::show(target.endpoint);
 }
 
-struct Options : EchoClientOptions {
+struct Options : cli::GlobalOptions {
+  cli::ClientOptions to;
+  cli::ReconnectOptions retry;
   Target target;
   std::optional<std::string> message;
   std::optional<cli::Size> size;
@@ -74,11 +75,11 @@ Conversation::Source counted_messages(const Options& options, std::uint64_t coun
 }
 
 gnet::Endpoint target_of(const Options& options) {
-  if (!options.unix_path.empty()) {
-    if (options.tls) throw cli::UsageError("--tls and --unix exclude each other");
-    return gnet::Endpoint::unix_path(options.unix_path);
+  if (!options.to.unix_path.empty()) {
+    if (options.to.tls) throw cli::UsageError("--tls and --unix exclude each other");
+    return gnet::Endpoint::unix_path(options.to.unix_path);
   }
-  if (!options.tls) return options.target.endpoint;
+  if (!options.to.tls) return options.target.endpoint;
   if (options.target.endpoint.transport() != gnet::Transport::tcp) {
     throw cli::UsageError(
         fmt::format("--tls is for TCP, not for {}", options.target.endpoint.to_string()));
@@ -88,13 +89,13 @@ gnet::Endpoint target_of(const Options& options) {
 
 std::optional<gnet::TLSContext> tls_for(const gnet::Endpoint& target, const Options& options) {
   if (target.is_tls()) {
-    if (options.insecure && options.pin.empty()) {
+    if (options.to.insecure && options.to.pin.empty()) {
       gnet::Logger("gnet").warn("--insecure: it may be anybody who answers");
     }
-    return cli::client_context(options, target);
+    return cli::client_context(options.to, target);
   }
-  if (options.insecure || !options.sni.empty() || !options.alpn.empty() ||
-      !options.cacert.empty() || !options.cert.empty() || !options.pin.empty()) {
+  if (options.to.insecure || !options.to.sni.empty() || !options.to.alpn.empty() ||
+      !options.to.cacert.empty() || !options.to.cert.empty() || !options.to.pin.empty()) {
     throw cli::UsageError("options of TLS need --tls or an endpoint with the scheme tls");
   }
   return std::nullopt;
@@ -112,9 +113,9 @@ class EchoClient {
   cli::Exit run() {
     watch_signals();
     if (options_.use_stdin) input_.emplace();
-    const bool limited = options_.timeout > gnet::Duration::zero();
+    const bool limited = options_.to.timeout > gnet::Duration::zero();
     const gnet::Deadline deadline =
-        limited ? gnet::Deadline(options_.timeout) : gnet::Deadline::never();
+        limited ? gnet::Deadline(options_.to.timeout) : gnet::Deadline::never();
     // All of them count from the start: the first may end before the last begins.
     running_ = options_.connections.number;
     for (std::uint64_t i = 0; i < options_.connections.number && !ended_.is_set(); ++i) {
@@ -130,8 +131,9 @@ class EchoClient {
     if (signal_ != 0) return signal_ == SIGINT ? cli::Exit::interrupted : cli::Exit::terminated;
     if (failure_) std::rethrow_exception(failure_);
     if (!in_time) {
-      throw cli::Failure(cli::Exit::timeout, fmt::format("timed out after {}",
-                                                         gnet::format_duration(options_.timeout)));
+      throw cli::Failure(
+          cli::Exit::timeout,
+          fmt::format("timed out after {}", gnet::format_duration(options_.to.timeout)));
     }
     return report_.found_fault() ? cli::Exit::negative : cli::Exit::ok;
   }
@@ -139,7 +141,7 @@ class EchoClient {
  private:
   // Whoever looks on should not take it for dead.
   void announce_patience() {
-    if (options_.json || options_.quiet.times > 0 || options_.reconnects()) return;
+    if (options_.json || options_.quiet.times > 0 || options_.retry.reconnects()) return;
     fibers_.push_back(gnet::spawn([this] {
       gnet::sleep(kPatience);
       if (!report_.empty()) return;
@@ -153,14 +155,15 @@ class EchoClient {
                               .reply_limit = {},
                               .datagrams = !target_.has_connections(),
                               .verify = options_.verify,
-                              .resend = options_.reconnects(),
+                              .resend = options_.retry.reconnects(),
                               .stop_on_error = options_.stop_on_error};
     if (!target_.has_connections()) rules.reply_limit = std::max(kDatagramLimit, interval);
     const std::size_t index = links_.size();
     auto& conversation = *conversations_.emplace_back(std::make_unique<Conversation>(
         rules, options_.use_stdin ? input_lines(index) : counted_messages(options_, count()),
         report_));
-    links_.push_back(make_echo_link(target_, conversation, options_, tls_));
+    links_.push_back(
+        make_echo_link(target_, conversation, {options_, options_.to, options_.retry}, tls_));
     fibers_.push_back(gnet::spawn([this, index] { converse(index); }));
   }
 
@@ -182,10 +185,10 @@ class EchoClient {
     return [this, index]() -> std::optional<std::string> {
       const std::lock_guard turn(reading_);
       while (auto line = input_->line()) {
-        if (options_.offline == cli::Offline::buffer || conversations_[index]->linked()) {
+        if (options_.retry.offline == cli::Offline::buffer || conversations_[index]->linked()) {
           return line;
         }
-        if (options_.offline == cli::Offline::fail) {
+        if (options_.retry.offline == cli::Offline::fail) {
           throw cli::Failure(cli::Exit::lost, "there is input, and no connection to take it");
         }
         report_.dropped();
@@ -259,33 +262,12 @@ void check_messages(const Options& options) {
   }
 }
 
-// Settings of --reconnect that are out of range, or that nothing comes of without it.
-void check_reconnecting(const Options& options) {
-  if (!(options.reconnect_factor >= 1)) {
-    throw cli::UsageError("--reconnect-factor must be 1 or more");
-  }
-  if (!(options.reconnect_jitter >= 0 && options.reconnect_jitter <= 1)) {
-    throw cli::UsageError("--reconnect-jitter must be from 0 to 1");
-  }
-  if (options.reconnect_max < std::chrono::milliseconds(1)) {
-    throw cli::UsageError("--reconnect-max must be 1ms or more");
-  }
-  if (options.reconnect) return;
-  if (options.max_retries.number > 0) throw cli::UsageError("--max-retries needs --reconnect");
-  if (options.offline != cli::Offline::buffer) {
-    throw cli::UsageError("--offline needs --reconnect");
-  }
-}
-
 cli::Exit run(const Options& options) {
-  cli::check(options);
   check_messages(options);
-  check_reconnecting(options);
-  if (!options.unix_path.empty() && options.target.given) {
+  if (!options.to.unix_path.empty() && options.target.given) {
     throw cli::UsageError("--unix and ENDPOINT exclude each other");
   }
   check_connections(options.connections.number);
-  cli::set_watchdog(options.watchdog);
   return EchoClient(options).run();
 }
 
@@ -327,6 +309,7 @@ const cli::Command echo_client = cli::command<Options>({
             {"--stdin", &Options::use_stdin, "send the lines of standard input"},
             {"--stop-on-error", &Options::stop_on_error, "end at the first wrong or missing echo"},
         },
+    .shared = {cli::client(&Options::to), cli::reconnect(&Options::retry)},
     .run = run,
 });
 

@@ -75,26 +75,26 @@ std::string greeting(const std::string& text) {
   return cli::read_file(text.substr(1));
 }
 
-gnet::RetryPolicy retry_policy(const EchoClientOptions& options) {
+gnet::RetryPolicy retry_policy(const LinkOptions& options) {
   gnet::RetryPolicy policy;
-  policy.initial = options.reconnect.value_or(gnet::Duration::zero());
-  policy.max = options.reconnect_max;
-  policy.factor = options.reconnect_factor;
-  policy.jitter = options.reconnect_jitter;
-  if (const std::uint64_t most = options.max_retries.number; most > 0) {
+  policy.initial = options.retry.reconnect.value_or(gnet::Duration::zero());
+  policy.max = options.retry.reconnect_max;
+  policy.factor = options.retry.reconnect_factor;
+  policy.jitter = options.retry.reconnect_jitter;
+  if (const std::uint64_t most = options.retry.max_retries.number; most > 0) {
     constexpr std::uint64_t kMost = std::numeric_limits<unsigned>::max();
     policy.max_retries = static_cast<unsigned>(std::min(most, kMost));
   }
-  policy.reset_after = options.reset_after;
-  policy.connect_timeout = options.connect_timeout;
+  policy.reset_after = options.retry.reset_after;
+  policy.connect_timeout = options.to.connect_timeout;
   return policy;
 }
 
 // One line on stderr for each attempt, or an event.
-void announce_retry(const EchoClientOptions& options, unsigned attempt, gnet::Duration delay,
+void announce_retry(const LinkOptions& options, unsigned attempt, gnet::Duration delay,
                     const std::string& reason) {
-  if (options.quiet.times > (options.json ? 1U : 0U)) return;
-  if (options.json) {
+  if (options.global.quiet.times > (options.global.json ? 1U : 0U)) return;
+  if (options.global.json) {
     cli::print_line(cli::event("reconnect")
                         .add("attempt", attempt)
                         .add("delay_ms", std::chrono::duration<double, std::milli>(delay).count())
@@ -137,15 +137,15 @@ class EchoProtocol : public gnet::Protocol, public Link {
 
 class StreamLink : public EchoLink, private gnet::ReconnectingClientFactory {
  public:
-  StreamLink(const cli::Route& route, Conversation& conversation, const EchoClientOptions& options,
+  StreamLink(const cli::Route& route, Conversation& conversation, const LinkOptions& options,
              std::optional<gnet::TLSContext> context, std::string name)
       : ReconnectingClientFactory(route.endpoint, retry_policy(options)),
         target_(route.endpoint),
         conversation_(conversation),
         options_(options),
-        greeting_(greeting(options.on_reconnect)) {
+        greeting_(greeting(options.retry.on_reconnect)) {
     connect_options = route.options;
-    no_delay = options.no_delay;
+    no_delay = options.to.no_delay;
     tls = std::move(context);
     server_name = std::move(name);
     start();
@@ -163,7 +163,7 @@ class StreamLink : public EchoLink, private gnet::ReconnectingClientFactory {
 
  private:
   std::unique_ptr<gnet::Protocol> build_protocol() override {
-    return std::make_unique<EchoProtocol>(target_, conversation_, greeting_, options_.keepalive);
+    return std::make_unique<EchoProtocol>(target_, conversation_, greeting_, options_.to.keepalive);
   }
 
   void connect_failed(unsigned attempt, const std::exception_ptr& error,
@@ -177,7 +177,7 @@ class StreamLink : public EchoLink, private gnet::ReconnectingClientFactory {
                     std::optional<gnet::Duration> next_delay) override {
     if (attempts() == 0) attempt_ = 0;
     if (next_delay) return announce(*next_delay, reason.text());
-    if (!options_.reconnects()) return;
+    if (!options_.retry.reconnects()) return;
     conversation_.gave_up(std::make_exception_ptr(
         cli::Failure(cli::Exit::lost,
                      fmt::format("lost the connection to {}: {}; gave up after {} attempts",
@@ -191,7 +191,7 @@ class StreamLink : public EchoLink, private gnet::ReconnectingClientFactory {
 
   gnet::Endpoint target_;
   Conversation& conversation_;
-  const EchoClientOptions& options_;
+  LinkOptions options_;
   std::string greeting_;
   unsigned attempt_ = 0;  // since the last connection that was of use
 };
@@ -199,14 +199,13 @@ class StreamLink : public EchoLink, private gnet::ReconnectingClientFactory {
 // Datagrams have no connection, but a socket of their own, which may fail and is made anew then.
 class DatagramLink : public EchoLink, private Link {
  public:
-  DatagramLink(const cli::Route& route, Conversation& conversation,
-               const EchoClientOptions& options)
+  DatagramLink(const cli::Route& route, Conversation& conversation, const LinkOptions& options)
       : target_(address_of(route)),
         connect_(route.options),
         conversation_(conversation),
         options_(options),
         policy_(retry_policy(options)),
-        greeting_(greeting(options.on_reconnect)) {
+        greeting_(greeting(options.retry.on_reconnect)) {
     begin();
   }
 
@@ -268,7 +267,7 @@ class DatagramLink : public EchoLink, private Link {
   // False: there is to be no other try.
   bool wait_for_retry(const std::exception_ptr& failed) {
     ++failures_;
-    if (!options_.reconnects()) return false;
+    if (!options_.retry.reconnects()) return false;
     if (policy_.max_retries && failures_ >= *policy_.max_retries) return false;
     thread_local std::minstd_rand random{std::random_device{}()};
     const auto delay = policy_.delay(failures_, std::uniform_real_distribution<>(0, 1)(random));
@@ -298,7 +297,7 @@ class DatagramLink : public EchoLink, private Link {
                            {}, target_.to_string());
       }
       // Who opens the socket deals with it itself.
-      if (!greets_ && options_.reconnects()) {
+      if (!greets_ && options_.retry.reconnects()) {
         begin(as_failure(std::current_exception(), target_));
       }
       throw;
@@ -322,7 +321,7 @@ class DatagramLink : public EchoLink, private Link {
   gnet::Endpoint target_;
   gnet::ConnectOptions connect_;
   Conversation& conversation_;
-  const EchoClientOptions& options_;
+  LinkOptions options_;
   gnet::RetryPolicy policy_;
   std::string greeting_;
   gnet::DatagramSocket socket_;
@@ -334,16 +333,16 @@ class DatagramLink : public EchoLink, private Link {
 }  // namespace
 
 std::unique_ptr<EchoLink> make_echo_link(const gnet::Endpoint& target, Conversation& conversation,
-                                         const EchoClientOptions& options,
+                                         const LinkOptions& options,
                                          std::optional<gnet::TLSContext> tls) {
-  const cli::Route route = cli::route_to(target, options);
+  const cli::Route route = cli::route_to(target, options.to);
   if (route.endpoint.has_connections()) {
     // --connect-to leads elsewhere; whoever is there shall have the name asked for.
     return std::make_unique<StreamLink>(route, conversation, options, std::move(tls),
-                                        cli::server_name(options, target));
+                                        cli::server_name(options.to, target));
   }
-  if (!options.interface.empty()) {
-    throw cli::UsageError("--interface is for connections, not for datagrams");
+  if (!options.to.interface.empty()) {
+    throw cli::UsageError(options.to.named("--interface is for connections, not for datagrams"));
   }
   return std::make_unique<DatagramLink>(route, conversation, options);
 }

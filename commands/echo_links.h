@@ -5,12 +5,19 @@
 #include <memory>
 #include <optional>
 
-#include "cli/command.h"
+#include "cli/client/client_options.h"
+#include "cli/client/reconnect_options.h"
+#include "cli/line/global_options.h"
 #include "commands/conversation.h"
 
 namespace commands {
 
-struct EchoClientOptions : cli::GlobalOptions, cli::ClientOptions, cli::ReconnectOptions {};
+// The options that it goes by.
+struct LinkOptions {
+  const cli::GlobalOptions& global;
+  const cli::ClientOptions& to;
+  const cli::ReconnectOptions& retry;
+};
 
 // Keeps a Conversation connected, from its construction until finish() or close().
 class EchoLink {
@@ -27,7 +34,7 @@ class EchoLink {
 // Does not suspend; throws UsageError when the options do not fit the endpoint.
 [[nodiscard]] std::unique_ptr<EchoLink> make_echo_link(const gnet::Endpoint& target,
                                                        Conversation& conversation,
-                                                       const EchoClientOptions& options,
+                                                       const LinkOptions& options,
                                                        std::optional<gnet::TLSContext> tls);
 
 }  // namespace commands

@@ -4,7 +4,7 @@
 
 #include <random>
 
-#include "cli/command.h"
+#include "cli/line/command.h"
 #include "cli/out/failure.h"
 #include "cli/out/plural.h"
 #include "cli/server/serve.h"
@@ -30,9 +30,10 @@ constexpr std::size_t kShown = 32;
 // How often it is said that answers are dropped.
 constexpr gnet::Duration kWarningInterval = std::chrono::seconds(1);
 
-struct Options : cli::GlobalOptions, cli::ServerOptions {
-  Options() { ports.fallback = 6011; }
+struct Options : cli::GlobalOptions {
+  Options() { listen.ports.fallback = 6011; }
 
+  cli::ServerOptions listen;
   EchoMode mode = EchoMode::echo;
   std::string banner;
   cli::Delay delay;
@@ -257,7 +258,7 @@ cli::Exit run(const Options& given) {
   const auto datagrams = [&](cli::SessionRules& rules, auto... where) {
     return std::make_unique<EchoDatagrams>(rules, options, std::move(where)...);
   };
-  return cli::serve(options, options,
+  return cli::serve(options, options.listen,
                     {.name = "echo",
                      .session = [&](auto& rules) { return std::make_unique<Echo>(rules, options); },
                      .datagrams = datagrams,
@@ -310,6 +311,7 @@ const cli::Command echo_server = cli::command<Options>({
              "show what comes, shortened: off, text or hex",
              {.choices = {"off", "text", "hex"}}},
         },
+    .shared = {cli::server(&Options::listen)},
     .run = run,
 });
 

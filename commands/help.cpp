@@ -4,7 +4,7 @@
 #include <unistd.h>
 
 #include "cli/app.h"
-#include "cli/command.h"
+#include "cli/line/command.h"
 #include "cli/line/suggest.h"
 #include "cli/line/topics.h"
 #include "cli/out/failure.h"

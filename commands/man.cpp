@@ -5,7 +5,7 @@
 #include <fstream>
 #include <iterator>
 
-#include "cli/command.h"
+#include "cli/line/command.h"
 #include "cli/line/man_page.h"
 #include "cli/out/output.h"
 #include "cli/server/access_format.h"

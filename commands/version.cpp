@@ -1,7 +1,7 @@
 // gnet version: what was built, and how.
 
 #include "cli/app.h"
-#include "cli/command.h"
+#include "cli/line/command.h"
 #include "commands/commands.h"
 
 namespace commands {

@@ -1,7 +1,7 @@
 #include "cli/client/client_options.h"
 
+#include "cli/line/family.h"
 #include "cli/line/watchdog.h"
-#include "cli/out/failure.h"
 
 namespace cli {
 
@@ -46,9 +46,19 @@ FlagGroup client_flags() {
   };
 }
 
+PartKind<ClientOptions> client_part() {
+  return {
+      .groups = {client_flags(), inherited<ClientOptions, ClientTLSOptions>(client_tls_flags())},
+      .check = check,
+      .prepare = [](const ClientOptions& options) -> std::shared_ptr<void> {
+        set_watchdog(options.watchdog);
+        return nullptr;
+      }};
+}
+
 void check(const ClientOptions& options) {
   check(static_cast<const ClientTLSOptions&>(options));
-  if (options.only_v4 && options.only_v6) throw UsageError("-4 and -6 exclude each other");
+  check_family(options, options.only_v4, options.only_v6);
 }
 
 }  // namespace cli

@@ -6,8 +6,7 @@
 #include <vector>
 
 #include "cli/client/redirect.h"
-#include "cli/line/flag.h"
-#include "cli/line/tls_options.h"
+#include "cli/client/tls_options.h"
 
 namespace cli {
 
@@ -27,6 +26,13 @@ struct ClientOptions : ClientTLSOptions {
 };
 
 [[nodiscard]] FlagGroup client_flags();
+
+// As a part of a command: .shared = {cli::client(&Options::to)}.
+[[nodiscard]] PartKind<ClientOptions> client_part();
+template <typename Options>
+[[nodiscard]] PartOf<Options> client(ClientOptions Options::*member, std::string prefix = {}) {
+  return make_part(member, client_part(), std::move(prefix));
+}
 
 // Throws UsageError when options contradict each other.
 void check(const ClientOptions& options);

@@ -1,5 +1,7 @@
 #include "cli/client/reconnect_options.h"
 
+#include "cli/out/failure.h"
+
 namespace cli {
 
 FlagGroup reconnect_flags() {
@@ -38,6 +40,28 @@ FlagGroup reconnect_flags() {
            {.choices = {"buffer", "drop", "fail"}}},
       }),
   };
+}
+
+PartKind<ReconnectOptions> reconnect_part() {
+  return {.groups = {reconnect_flags()}, .check = check};
+}
+
+void check(const ReconnectOptions& options) {
+  if (!(options.reconnect_factor >= 1)) {
+    throw UsageError(options.named("--reconnect-factor must be 1 or more"));
+  }
+  if (!(options.reconnect_jitter >= 0 && options.reconnect_jitter <= 1)) {
+    throw UsageError(options.named("--reconnect-jitter must be from 0 to 1"));
+  }
+  if (options.reconnect_max < std::chrono::milliseconds(1)) {
+    throw UsageError(options.named("--reconnect-max must be 1ms or more"));
+  }
+  if (options.reconnect) return;
+  if (options.max_retries.number > 0)
+    throw UsageError(options.named("--max-retries needs --reconnect"));
+  if (options.offline != Offline::buffer) {
+    throw UsageError(options.named("--offline needs --reconnect"));
+  }
 }
 
 }  // namespace cli

@@ -5,14 +5,14 @@
 #include <optional>
 #include <string>
 
-#include "cli/line/flag.h"
+#include "cli/line/part.h"
 
 namespace cli {
 
 // What happens to input while there is no connection.
 enum class Offline { buffer, drop, fail };
 
-struct ReconnectOptions {
+struct ReconnectOptions : Placed {
   std::optional<gnet::Duration> reconnect;  // none or 0: never
   gnet::Duration reconnect_max = std::chrono::seconds(30);
   double reconnect_factor = 2;
@@ -28,5 +28,17 @@ struct ReconnectOptions {
 };
 
 [[nodiscard]] FlagGroup reconnect_flags();
+
+// As a part of a command: .shared = {cli::reconnect(&Options::retry)}.
+[[nodiscard]] PartKind<ReconnectOptions> reconnect_part();
+template <typename Options>
+[[nodiscard]] PartOf<Options> reconnect(ReconnectOptions Options::*member,
+                                        std::string prefix = {}) {
+  return make_part(member, reconnect_part(), std::move(prefix));
+}
+
+// Throws UsageError for settings that are out of range, or that nothing comes of without
+// --reconnect.
+void check(const ReconnectOptions& options);
 
 }  // namespace cli

@@ -14,7 +14,7 @@ using gnet::Endpoint;
 using gnet::Family;
 
 // "10.0.0.1", "10.0.0.1:4000", "::1", "[::1]:4000".
-Endpoint source_of(const std::string& text, gnet::Transport transport) {
+Endpoint source_of(const std::string& text, gnet::Transport transport, const std::string& option) {
   asio::error_code error;
   const auto address = asio::ip::make_address(text, error);
   if (!error) return Endpoint::of(transport, address, 0);
@@ -24,7 +24,7 @@ Endpoint source_of(const std::string& text, gnet::Transport transport) {
   } catch (const gnet::BadEndpoint&) {
     // It is said below what it should be: an endpoint can be much that a source cannot.
   }
-  throw UsageError(fmt::format("bad value '{}' for --source: must be ADDR or ADDR:PORT", text));
+  throw UsageError(fmt::format("bad value '{}' for {}: must be ADDR or ADDR:PORT", text, option));
 }
 
 // The first that matches decides; there is no second look at where it leads.
@@ -44,10 +44,10 @@ std::vector<asio::ip::address> pinned(const Endpoint& endpoint, const ClientOpti
   const bool v4 = endpoint.family() == Family::v4;
   std::erase_if(addresses, [v4](const auto& address) { return address.is_v4() != v4; });
   if (addresses.empty()) {
-    throw Failure(
-        Exit::resolve,
-        fmt::format("--resolve gives {} no IPv{} address", endpoint.short_name(), v4 ? 4 : 6), {},
-        endpoint.to_string());
+    throw Failure(Exit::resolve,
+                  fmt::format("{} gives {} no IPv{} address", options.named("--resolve"),
+                              endpoint.short_name(), v4 ? 4 : 6),
+                  {}, endpoint.to_string());
   }
   return addresses;
 }
@@ -70,7 +70,8 @@ Route route_to(const Endpoint& target, const ClientOptions& options) {
     route.options.addresses = pinned(route.endpoint, options);
   }
   if (!options.source.empty()) {
-    route.options.source = source_of(options.source, route.endpoint.transport());
+    route.options.source =
+        source_of(options.source, route.endpoint.transport(), options.named("--source"));
   }
   return route;
 }

@@ -1,10 +1,24 @@
 // A subcommand of gnet, as data plus one function, and the table of them all.
 //
-// A command's file makes it by cli::command(), see cli/command.h.
+//   const cli::Command discard_server = cli::command<Options>({
+//       .name = "discard-server",
+//       .group = "servers",
+//       .summary = "read everything, say nothing",
+//       .about = "Read every byte and answer none.",
+//       .examples = {"gnet discard-server --port 9009"},
+//       .flags = {{"--read-deadline", "D", &Options::read_deadline, "close a silent peer"}},
+//       .run = run,
+//   });
+//
+// Options derives from GlobalOptions. Options that several commands share are members of
+// it, each named in `shared`, see cli/line/part.h.
 
 #pragma once
 
+#include <algorithm>
+#include <concepts>
 #include <functional>
+#include <iterator>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -12,11 +26,10 @@
 
 #include "cli/line/flag.h"
 #include "cli/line/global_options.h"
+#include "cli/line/part.h"
 #include "cli/out/exit_status.h"
 
 namespace cli {
-
-struct ServerOptions;
 
 struct Command {
   std::string name = {};
@@ -27,13 +40,11 @@ struct Command {
   std::vector<std::string> examples = {};
   std::vector<FlagGroup> groups = {};  // its own first, the global options last
 
-  // A default-constructed options struct, and the views of it that main() needs.
+  std::vector<Part> parts = {};  // without their groups, which stand above
+
+  // An options struct with nothing but defaults, and the view of it that main() needs.
   std::function<std::shared_ptr<void>()> make_options = {};
   std::function<const GlobalOptions&(const void*)> global = {};
-  std::function<const ServerOptions*(const void*)> server = {};  // null: not a server
-
-  // Throws UsageError when shared options contradict each other.
-  std::function<void(const void*)> check = {};
 
   // Does the work; returns the exit status.
   std::function<Exit(const void* options)> run = {};
@@ -41,6 +52,49 @@ struct Command {
   // The option of that name ("--port", "-p", an alias, or "ENDPOINT"), or null.
   [[nodiscard]] const Flag* find(std::string_view name) const noexcept;
 };
+
+// What a command's file writes down.
+template <typename Options>
+struct CommandSpec {
+  std::string name;
+  std::string group = {};
+  std::string arguments = {};
+  std::string summary = {};
+  std::string about = {};
+  std::vector<std::string> examples = {};
+  std::vector<Row<Options>> flags = {};
+  std::vector<PartOf<Options>> shared = {};
+  Exit (*run)(const Options& options) = nullptr;
+};
+
+template <std::derived_from<GlobalOptions> Options>
+[[nodiscard]] Command command(CommandSpec<Options> spec) {
+  Command made{.name = std::move(spec.name),
+               .group = std::move(spec.group),
+               .arguments = std::move(spec.arguments),
+               .summary = std::move(spec.summary),
+               .about = std::move(spec.about),
+               .examples = std::move(spec.examples)};
+  made.groups.push_back({.topic = "", .title = "Options", .flags = flags_of(spec.flags)});
+  for (Part& part : spec.shared) {
+    std::ranges::move(part.groups, std::back_inserter(made.groups));
+    part.groups.clear();
+    made.parts.push_back(std::move(part));
+  }
+  made.groups.push_back(inherited<Options, GlobalOptions>(global_flags()));
+  made.make_options = [parts = made.parts] {
+    const auto options = std::make_shared<Options>();
+    for (std::size_t i = 0; i < parts.size(); ++i) parts[i].place(options.get(), i);
+    return options;
+  };
+  made.global = [](const void* options) -> const GlobalOptions& {
+    return *static_cast<const Options*>(options);
+  };
+  made.run = [run = spec.run](const void* options) {
+    return run(*static_cast<const Options*>(options));
+  };
+  return made;
+}
 
 // All commands of the program, in the order in which help lists them. main() sets
 // it; help, completion and suggestions read it.

@@ -9,6 +9,12 @@ namespace cli {
 using gnet::Endpoint;
 using gnet::Family;
 
+void check_family(const Placed& options, bool only_v4, bool only_v6) {
+  if (!only_v4 || !only_v6) return;
+  throw UsageError(options.prefix.empty() ? "-4 and -6 exclude each other"
+                                          : options.named("--ipv4 and --ipv6 exclude each other"));
+}
+
 gnet::Family wanted_family(bool only_v4, bool only_v6) noexcept {
   if (only_v4) return Family::v4;
   return only_v6 ? Family::v6 : Family::any;

@@ -2,9 +2,13 @@
 
 #pragma once
 
+#include "cli/line/part.h"
 #include "gnet/io/endpoint.h"
 
 namespace cli {
+
+// Throws UsageError for -4 and -6 together.
+void check_family(const Placed& options, bool only_v4, bool only_v6);
 
 // The family that the two options ask for.
 [[nodiscard]] gnet::Family wanted_family(bool only_v4, bool only_v6) noexcept;

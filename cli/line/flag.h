@@ -36,6 +36,7 @@ struct Extra {
   std::string positional = {};            // words without a dash go here too, under this name
   std::vector<std::string> aliases = {};  // accepted, but not shown
   std::string prefix = {};                // put before the value, where options share one list
+  std::string needs = {};                 // another option, without which nobody may type this one
   Completes completes = Completes::nothing;
   bool common = false;             // a shared option that a command's own help lists too
   bool command_line_only = false;  // neither environment nor files set it

@@ -27,10 +27,10 @@ LiveOptions::Update LiveOptions::read_again() const {
   update.settings = resolve(line_);
   const auto options = command.make_options();
   apply_settings(update.settings, options.get());
+  update.command = &command;
   update.options = options;
   update.global = &command.global(options.get());
-  update.server = command.server(options.get());
-  command.check(options.get());
+  for (const Part& part : command.parts) part.check(options.get());
   for (const FlagGroup& group : command.groups) {
     for (const Flag& flag : group.flags) {
       if (!differs(flag, update)) continue;

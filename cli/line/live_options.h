@@ -5,7 +5,7 @@
 // that they would need a restart.
 //
 //   auto update = cli::live_options().read_again();   // throws UsageError: all stays as it was
-//   apply(*update.server);
+//   apply(update.part(server_options));
 //   cli::live_options().adopt(std::move(update));
 
 #pragma once
@@ -23,12 +23,18 @@ class LiveOptions {
  public:
   // What another reading has brought.
   struct Update {
-    std::shared_ptr<const void> options;  // of the command; keeps the two below alive
+    const Command* command = nullptr;
+    std::shared_ptr<const void> options;  // of the command; keeps what is below alive
     const GlobalOptions* global = nullptr;
-    const ServerOptions* server = nullptr;  // null: the command is no server
-    std::vector<std::string> changed;       // keys of live options that have another value
-    std::vector<std::string> restart;       // the same of options that are not live
+    std::vector<std::string> changed;  // keys of live options that have another value
+    std::vector<std::string> restart;  // the same of options that are not live
     std::vector<Setting> settings;
+
+    // What has become of a part of the command's options.
+    template <typename Shared>
+    [[nodiscard]] const Shared& part(const Shared& before) const {
+      return *static_cast<const Shared*>(command->parts.at(before.number).member(options.get()));
+    }
   };
 
   LiveOptions(CommandLine line, std::vector<Setting> settings, std::shared_ptr<const void> options)

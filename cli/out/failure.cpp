@@ -31,9 +31,9 @@ std::string one_line(std::string_view text) {
   }
 }
 
-}  // namespace
+void (*failure_listener)(Exit) noexcept = nullptr;
 
-void report(const Failure& failure, std::string_view command, bool json, bool with_cause) {
+void show(const Failure& failure, std::string_view command, bool json, bool with_cause) {
   if (json) {
     JsonObject error = event("error");
     error.add("code", static_cast<int>(failure.code())).add("name", exit_name(failure.code()));
@@ -56,6 +56,17 @@ void report(const Failure& failure, std::string_view command, bool json, bool wi
   text += '\n';
   if (!failure.hint().empty()) text += fmt::format("hint: {}\n", one_line(failure.hint()));
   write_all(STDERR_FILENO, text);
+}
+
+}  // namespace
+
+void report(const Failure& failure, std::string_view command, bool json, bool with_cause) {
+  show(failure, command, json, with_cause);
+  if (failure_listener != nullptr) failure_listener(failure.code());
+}
+
+void on_failure(void (*listener)(Exit status) noexcept) noexcept {
+  failure_listener = listener;
 }
 
 std::string error_text(int number) {

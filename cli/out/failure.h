@@ -53,6 +53,10 @@ class UsageError : public Failure {
 // words shortened; JSON has them as they are.
 void report(const Failure& failure, std::string_view command, bool json, bool with_cause = false);
 
+// Has a function called with the status of each failure that is reported, for whoever waits to hear
+// of it.
+void on_failure(void (*listener)(Exit status) noexcept) noexcept;
+
 // The text of a system error as people read it: lower case, without the number.
 [[nodiscard]] std::string error_text(int number);
 

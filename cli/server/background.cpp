@@ -53,6 +53,7 @@ void daemonize() {
   const pid_t server = fork();
   if (server != 0) _exit(0);  // if the fork failed, the parent sees the pipe close
   parent_pipe = ends[1];
+  on_failure(tell_parent);
 }
 
 // Takes the lock of the file that has the name now: between open() and flock() the

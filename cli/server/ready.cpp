@@ -54,7 +54,8 @@ void Notifier::send(std::string_view state) const noexcept {
 
 Readiness::Readiness(const ServerOptions& options, bool json) : options_(options), json_(json) {
   if (options.ready_fd >= 0 && fcntl(options.ready_fd, F_GETFD) == -1) {
-    throw UsageError(fmt::format("--ready-fd {}: no such descriptor", options.ready_fd));
+    throw UsageError(
+        fmt::format("{} {}: no such descriptor", options.named("--ready-fd"), options.ready_fd));
   }
 }
 

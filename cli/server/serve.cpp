@@ -143,7 +143,8 @@ class ServerRun {
     if (!shared) {
       if (!rules_.own_tls.empty()) return;
       if (options_.tls_client_ca.empty() && options_.alpn.empty()) return;
-      throw UsageError("options of TLS need --tls, --tls-cert or an endpoint with the scheme tls");
+      throw UsageError(options_.named(
+          "options of TLS need --tls, --tls-cert or an endpoint with the scheme tls"));
     }
     std::vector<std::string> addresses;
     for (const gnet::Endpoint& endpoint : options_.endpoints) {
@@ -189,7 +190,7 @@ class ServerRun {
   [[noreturn]] void cannot_start_threads(const std::string& reason) const {
     throw Failure(Exit::io,
                   fmt::format("cannot start {} threads: {}", options_.threads.number, reason),
-                  "--threads 1 needs none");
+                  options_.named("--threads 1 needs none"));
   }
 
   void start() {
@@ -307,7 +308,8 @@ class ServerRun {
     readiness_.reloading();
     try {
       LiveOptions::Update update = live_options().read_again();
-      auto settings = std::make_unique<const SessionSettings>(*update.server, &rules_.settings());
+      const ServerOptions& fresh = update.part(options_);
+      auto settings = std::make_unique<const SessionSettings>(fresh, &rules_.settings());
       const auto changes = [&](std::string_view key) {
         return std::ranges::find(update.changed, key) != update.changed.end();
       };
@@ -315,8 +317,8 @@ class ServerRun {
       if (changes("log-file") || changes("log-format")) set_up_log(*update.global);
       gnet::set_log_level(update.global->effective_log_level());
       verbosity_ = update.global->verbose.times;
-      drain_timeout_ = update.server->drain_timeout;
-      if (changes("stats-interval")) stats_ = Ticker(update.server->stats_interval);
+      drain_timeout_ = fresh.drain_timeout;
+      if (changes(options_.prefix + "stats-interval")) stats_ = Ticker(fresh.stats_interval);
       if (!update.changed.empty()) rules_.change(std::move(settings));
       for_each_server([&](gnet::TCPServerFactory& server) {
         server.set_max_connections(rules_.settings().max_connections);

@@ -8,6 +8,7 @@
 #include "cli/line/family.h"
 #include "cli/line/watchdog.h"
 #include "cli/out/failure.h"
+#include "cli/server/background.h"
 
 namespace cli {
 namespace {
@@ -156,7 +157,10 @@ std::vector<Row<S>> reporting() {
        "FORMAT",
        &S::access_format,
        "of these lines: common, combined, json or $variables",
-       {.fallback = "as nginx for streams", .live = true, .more = "See ACCESS LOG in *gnet*(1)."}},
+       {.fallback = "as nginx for streams",
+        .needs = "--access-log",
+        .live = true,
+        .more = "See ACCESS LOG in *gnet*(1)."}},
   };
 }
 
@@ -205,6 +209,17 @@ FlagGroup server_flags() {
   return group;
 }
 
+PartKind<ServerOptions> server_part() {
+  return {
+      .groups = {server_flags(), inherited<ServerOptions, ServerTLSOptions>(server_tls_flags())},
+      .check = check,
+      .prepare = [](const ServerOptions& options) -> std::shared_ptr<void> {
+        auto background = std::make_shared<Background>(options);
+        set_watchdog(options.watchdog);
+        return background;
+      }};
+}
+
 void check(const ServerOptions& options) {
   check(static_cast<const ServerTLSOptions&>(options));
   for (const gnet::Endpoint& endpoint : options.endpoints) {
@@ -221,7 +236,7 @@ void check(const ServerOptions& options) {
       throw UsageError(error.what());
     }
   }
-  if (options.only_v4 && options.only_v6) throw UsageError("-4 and -6 exclude each other");
+  check_family(options, options.only_v4, options.only_v6);
   for (const gnet::Endpoint& endpoint : options.endpoints) {
     static_cast<void>(with_family(endpoint, wanted_family(options.only_v4, options.only_v6)));
   }
@@ -229,27 +244,29 @@ void check(const ServerOptions& options) {
     asio::error_code error;
     const auto address = asio::ip::make_address(host, error);
     if (!error && (address.is_v4() ? options.only_v6 : options.only_v4)) {
-      throw UsageError(
-          fmt::format("-{} does not go with --bind {}", options.only_v4 ? 4 : 6, host));
+      throw UsageError(fmt::format("-{} does not go with {} {}", options.only_v4 ? 4 : 6,
+                                   options.named("--bind"), host));
     }
   }
   if (options.everywhere && !options.bind.empty()) {
-    throw UsageError("--public and --bind exclude each other");
+    throw UsageError(options.named("--public and --bind exclude each other"));
   }
   if (options.daemon && options.die_with_parent) {
-    throw UsageError("--daemon and --die-with-parent exclude each other");
+    throw UsageError(options.named("--daemon and --die-with-parent exclude each other"));
   }
   if (options.once && options.max_accepts.number > 1) {
-    throw UsageError("--once and --max-accepts exclude each other");
+    throw UsageError(options.named("--once and --max-accepts exclude each other"));
   }
   if (options.threads.number < 1 || options.threads.number > kMostThreads) {
-    throw UsageError(fmt::format("--threads must be from 1 to {}", kMostThreads));
+    throw UsageError(options.named(fmt::format("--threads must be from 1 to {}", kMostThreads)));
   }
   if (options.stats_interval > gnet::Duration::zero() &&
       options.stats_interval < kShortestStatsInterval) {
-    throw UsageError("--stats-interval must be 0, or 10ms or more");
+    throw UsageError(options.named("--stats-interval must be 0, or 10ms or more"));
   }
-  if (options.backlog.number > 1'000'000) throw UsageError("--backlog must be at most 1000000");
+  if (options.backlog.number > 1'000'000) {
+    throw UsageError(options.named("--backlog must be at most 1000000"));
+  }
 }
 
 }  // namespace cli

@@ -7,10 +7,9 @@
 #include <string>
 #include <vector>
 
-#include "cli/line/flag.h"
-#include "cli/line/tls_options.h"
 #include "cli/server/access.h"
 #include "cli/server/access_format.h"
+#include "cli/server/tls_options.h"
 
 namespace cli {
 
@@ -66,6 +65,13 @@ struct ServerOptions : ServerTLSOptions {
 };
 
 [[nodiscard]] FlagGroup server_flags();
+
+// As a part of a command: .shared = {cli::server(&Options::listen)}.
+[[nodiscard]] PartKind<ServerOptions> server_part();
+template <typename Options>
+[[nodiscard]] PartOf<Options> server(ServerOptions Options::*member, std::string prefix = {}) {
+  return make_part(member, server_part(), std::move(prefix));
+}
 
 // Throws UsageError when options contradict each other.
 void check(const ServerOptions& options);

@@ -22,8 +22,8 @@
 #include <vector>
 
 #include "cli/line/global_options.h"
-#include "cli/line/tls_options.h"
 #include "cli/server/session_settings.h"
+#include "cli/server/tls_options.h"
 #include "cli/server/token_bucket.h"
 #include "gnet/io/address.h"
 #include "gnet/io/tls_context.h"

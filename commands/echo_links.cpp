@@ -223,8 +223,7 @@ class DatagramLink : public EchoLink, private Link {
   // A datagram goes to one address: there is no telling whether somebody is there.
   static gnet::Endpoint address_of(const cli::Route& route) {
     if (route.options.addresses.empty()) return route.endpoint;
-    return gnet::Endpoint::of(route.endpoint.transport(), route.options.addresses.front(),
-                              route.endpoint.port());
+    return route.options.addresses.front().endpoint(route.endpoint.transport());
   }
 
   void begin(const std::exception_ptr& failed = nullptr) {

@@ -67,7 +67,9 @@ Route route_to(const Endpoint& target, const ClientOptions& options) {
     route.endpoint = with_family(redirected(target, options.connect_to),
                                  wanted == Family::any ? target.family() : wanted);
     if (route.endpoint.host() == "*") throw UsageError("'*' is for listening only");
-    route.options.addresses = pinned(route.endpoint, options);
+    for (const auto& address : pinned(route.endpoint, options)) {
+      route.options.addresses.emplace_back(address, route.endpoint.port());
+    }
   }
   if (!options.source.empty()) {
     route.options.source =

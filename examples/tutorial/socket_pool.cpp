@@ -34,9 +34,9 @@ int main() {
   SocketPool pool;
   gnet::Listener listener("127.0.0.1:0");
 
-  std::vector<gnet::Stream> clients;
+  std::vector<gnet::AnyStream> clients;
   for (const std::string name : {"steve", "john", "nancy"}) {
-    gnet::Stream& client = clients.emplace_back(gnet::connect(listener.local_endpoint()));
+    gnet::AnyStream& client = clients.emplace_back(gnet::connect(listener.local_endpoint()));
     try {
       pool.add_handler(gnet::Stream(listener.accept().fd));
       client.send_all("hello from " + name + '\n');

@@ -1,83 +1,106 @@
-// A connected byte stream that is secured by TLS, or is not: Stream or TLSStream.
+// The owner of a byte stream, whatever it is.
 //
-// For code that does the same with both, such as the handler of a StreamServer.
+// What connect() returns and what handlers of servers get: TCP, a unix socket, TLS, a pipe, or
+// a class of one's own that derives from ByteStream. It is one pointer wide; moving it does not
+// move the stream.
 //
-//   void greet(gnet::AnyStream& stream) { stream.send_all("hello\n"); }
+//   gnet::AnyStream stream = gnet::connect("tls://example.org:443");
+//   stream.send_all("HEAD / HTTP/1.0\r\n\r\n");
+//   gnet::AnyStream secured = gnet::TLSStream(std::move(stream), context, "example.org");
 //
-// It models Asio's SyncReadStream and SyncWriteStream too.
+// One that holds nothing is closed: it fails with bad_file_descriptor.
 //
-// Threads: an AnyStream belongs to the hub on which it was made.
+// Threads: an AnyStream belongs to the hub on which its stream was made.
 
 #pragma once
 
+#include <concepts>
+#include <cstddef>
+#include <memory>
 #include <string_view>
 #include <type_traits>
 #include <utility>
-#include <variant>
 
-#include "gnet/io/stream.h"
-#include "gnet/io/tls_stream.h"
+#include "gnet/io/byte_stream.h"
 
 namespace gnet {
 
-class AnyStream : public SyncStream<AnyStream> {
+class TLSStream;
+
+class AnyStream final : public ByteStream {
  public:
   AnyStream() noexcept = default;
-  AnyStream(Stream stream) noexcept : stream_(std::move(stream)) {}  // NOLINT: implicit on purpose
-  AnyStream(TLSStream stream) noexcept : stream_(std::move(stream)) {}  // NOLINT
 
-  // Null when the stream is not secured.
-  [[nodiscard]] TLSStream* tls() noexcept { return std::get_if<TLSStream>(&stream_); }
+  // Takes a stream over.
+  template <std::derived_from<ByteStream> T>
+  requires(!std::same_as<T, AnyStream> && std::is_move_constructible_v<T>)
+      AnyStream(T stream)  // NOLINT: implicit on purpose
+      : stream_(std::make_unique<T>(std::move(stream))) {}
+  explicit AnyStream(std::unique_ptr<ByteStream> stream) noexcept : stream_(std::move(stream)) {}
+
+  AnyStream(AnyStream&&) noexcept = default;
+  AnyStream& operator=(AnyStream&&) noexcept = default;
+
+  explicit operator bool() const noexcept { return stream_ != nullptr; }
+
+  // The stream as a T (Stream, TLSStream, …), or null when it is something else.
+  template <std::derived_from<ByteStream> T>
+  [[nodiscard]] T* as() noexcept {
+    return dynamic_cast<T*>(stream_.get());
+  }
+  // Null when the stream is not secured by TLS.
+  [[nodiscard]] TLSStream* tls() noexcept;
 
   // With TLS, suspends until both sides have agreed; the other functions do it first if it
   // was not done.
-  void handshake(Deadline deadline = Deadline::never()) {
-    if (TLSStream* secured = tls()) secured->handshake(deadline);
-  }
+  void handshake(Deadline deadline = Deadline::never());
 
-  // Suspends until data is there; 0 at the end of the stream.
-  std::size_t receive(void* buffer, std::size_t size, Deadline deadline = Deadline::never()) {
-    return visit([&](auto& stream) { return stream.receive(buffer, size, deadline); });
-  }
+  // Gives the stream away.
+  [[nodiscard]] std::unique_ptr<ByteStream> release() noexcept { return std::move(stream_); }
 
-  // Suspends until everything is sent, or at least one byte is.
-  void send_all(std::string_view data, Deadline deadline = Deadline::never()) {
-    visit([&](auto& stream) { stream.send_all(data, deadline); });
-  }
-  std::size_t send_some(std::string_view data, Deadline deadline = Deadline::never()) {
-    return visit([&](auto& stream) { return stream.send_some(data, deadline); });
-  }
+  // ---- as a ByteStream ----
 
-  // Ends the sending side; the peer reads to the end. Suspends when TLS says farewell.
-  void shutdown_send(Deadline deadline = Deadline::never()) {
-    if (TLSStream* secured = tls()) return secured->shutdown_send(deadline);
-    std::get<Stream>(stream_).shutdown_send();
+  std::size_t receive(void* buffer, std::size_t size,
+                      Deadline deadline = Deadline::never()) override {
+    return stream().receive(buffer, size, deadline);
   }
-  void close() noexcept {
-    visit([](auto& stream) { stream.close(); });
+  std::size_t send_some(std::string_view data, Deadline deadline = Deadline::never()) override {
+    return stream().send_some(data, deadline);
   }
-  // Closes so that the peer sees a reset.
-  void abort() noexcept {
-    visit([](auto& stream) { stream.abort(); });
+  void send_all(std::string_view data, Deadline deadline = Deadline::never()) override {
+    stream().send_all(data, deadline);
   }
-
-  [[nodiscard]] bool is_open() const noexcept {
-    return std::visit([](const auto& stream) { return stream.is_open(); }, stream_);
+  void shutdown_send(Deadline deadline = Deadline::never()) override {
+    stream().shutdown_send(deadline);
   }
-  [[nodiscard]] Socket& socket() noexcept {
-    return visit([](auto& stream) -> Socket& { return stream.socket(); });
+  [[nodiscard]] bool wait_readable(Deadline deadline = Deadline::never()) override {
+    return stream().wait_readable(deadline);
   }
-  [[nodiscard]] Endpoint local_endpoint() { return socket().local_endpoint(); }
-  [[nodiscard]] Endpoint remote_endpoint() { return socket().remote_endpoint(); }
+  void close() noexcept override {
+    if (stream_) stream_->close();
+  }
+  void abort() noexcept override {
+    if (stream_) stream_->abort();
+  }
+  [[nodiscard]] bool is_open() const noexcept override { return stream_ && stream_->is_open(); }
+  [[nodiscard]] Endpoint local_endpoint() const override { return stream().local_endpoint(); }
+  [[nodiscard]] Endpoint remote_endpoint() const override { return stream().remote_endpoint(); }
+  [[nodiscard]] Socket* lowest_socket() noexcept override {
+    return stream_ ? stream_->lowest_socket() : nullptr;
+  }
+  [[nodiscard]] ByteStream& concrete() noexcept override {
+    return stream_ ? stream_->concrete() : *this;
+  }
 
  private:
-  template <typename F>
-  std::invoke_result_t<F&, Stream&> visit(F&& function) {
-    if (TLSStream* secured = tls()) return function(*secured);
-    return function(*std::get_if<Stream>(&stream_));
+  [[nodiscard]] ByteStream& stream() const {
+    if (!stream_) [[unlikely]]
+      refuse();
+    return *stream_;
   }
+  [[noreturn]] static void refuse();
 
-  std::variant<Stream, TLSStream> stream_;
+  std::unique_ptr<ByteStream> stream_;
 };
 
 }  // namespace gnet

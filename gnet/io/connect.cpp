@@ -12,6 +12,7 @@
 #include "gnet/fiber/fiber.h"
 #include "gnet/fiber/wait.h"
 #include "gnet/io/address.h"
+#include "gnet/io/tls_stream.h"
 
 namespace gnet {
 namespace {
@@ -51,12 +52,7 @@ class Connector {
   [[nodiscard]] std::string what() const { return "cannot connect to " + endpoint_.to_string(); }
 
   [[nodiscard]] Addresses find_addresses() const {
-    if (options_.addresses.empty()) return addresses_of(endpoint_, deadline_);
-    Addresses known;
-    for (const auto& address : options_.addresses) {
-      known.emplace_back(address, endpoint_.port());
-    }
-    return known;
+    return options_.addresses.empty() ? addresses_of(endpoint_, deadline_) : options_.addresses;
   }
 
   Socket attempt(const SocketAddress& address) const {
@@ -144,9 +140,22 @@ class Connector {
 
 }  // namespace
 
-Stream connect(const Endpoint& endpoint, const ConnectOptions& options) {
+AnyStream connect(const Endpoint& endpoint, const ConnectOptions& options,
+                  std::optional<TLSContext> tls) {
+  const auto context = TLSContext::client_for(endpoint, std::move(tls));
+  const Deadline deadline =
+      options.timeout > Duration::zero() ? Deadline(options.timeout) : Deadline::never();
+  Stream stream = detail::connect_below(endpoint, options);
+  if (!context) return stream;
+  TLSStream secured(std::move(stream), *context, endpoint.server_name());
+  secured.handshake(deadline);
+  return secured;
+}
+
+Stream connect_stream(const Endpoint& endpoint, const ConnectOptions& options) {
   if (endpoint.is_tls()) {
-    throw BadEndpoint(endpoint.url(), "connect() does not secure connections: use connect_any()");
+    throw BadEndpoint(endpoint.url(),
+                      "connect_stream() does not secure connections: use connect()");
   }
   return detail::connect_below(endpoint, options);
 }

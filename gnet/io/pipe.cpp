@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
 
@@ -14,6 +15,7 @@
 #include "gnet/fiber/scheduler.h"
 #include "gnet/io/broken_pipe.h"
 #include "gnet/io/descriptor_set.h"
+#include "gnet/io/socket.h"
 #include "gnet/io/start_of_wait.h"
 #include "gnet/io/wait_fd.h"
 
@@ -104,6 +106,28 @@ void Pipe::close() noexcept {
   if (!fd_) return;
   detail::DescriptorSet::wake_all(fd_.get());
   fd_.reset();
+}
+
+void Pipe::shutdown_send(Deadline) {
+  check_open("shutdown");
+  if (shutdown(fd_.get(), SHUT_WR) == 0 || errno == ENOTCONN) return;
+  if (errno != ENOTSOCK) throw_errno("shutdown");
+  close();
+}
+
+bool Pipe::wait_readable(Deadline deadline) {
+  check_open("read");
+  return kind_ == Kind::file || wait_read(fd_.get(), deadline);
+}
+
+Endpoint Pipe::local_endpoint() const {
+  check_open("getsockname");
+  return detail::local_endpoint_of(fd_.get());
+}
+
+Endpoint Pipe::remote_endpoint() const {
+  check_open("getpeername");
+  return detail::remote_endpoint_of(fd_.get());
 }
 
 void Pipe::check_open(const char* operation) const {

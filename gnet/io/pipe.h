@@ -1,5 +1,6 @@
 // One end of a pipe, or of anything else that is read and written as bytes: FIFO,
-// terminal, what a shell has made standard input.
+// terminal, what a shell has made standard input. As a ByteStream it has the direction
+// that its descriptor has.
 //
 //   auto [reader, writer] = gnet::Pipe::make();
 //   gnet::spawn([&] { writer.send_all("hello\n"); writer.close(); });
@@ -25,11 +26,11 @@
 #include <utility>
 
 #include "gnet/base/unique_fd.h"
-#include "gnet/fiber/deadline.h"
+#include "gnet/io/byte_stream.h"
 
 namespace gnet {
 
-class Pipe {
+class Pipe final : public ByteStream {
  public:
   // No pipe.
   Pipe() noexcept = default;
@@ -55,20 +56,22 @@ class Pipe {
 
   Pipe(Pipe&& other) noexcept = default;
   Pipe& operator=(Pipe&& other) noexcept;
-  ~Pipe() { close(); }
+  ~Pipe() override { close(); }
 
-  [[nodiscard]] bool is_open() const noexcept { return static_cast<bool>(fd_); }
+  [[nodiscard]] bool is_open() const noexcept override { return static_cast<bool>(fd_); }
   explicit operator bool() const noexcept { return is_open(); }
   [[nodiscard]] int native_handle() const noexcept { return fd_.get(); }
 
   // Wakes whoever waits and closes the descriptor. Does not suspend.
-  void close() noexcept;
+  void close() noexcept override;
+  void abort() noexcept override { close(); }
 
   // Gives the descriptor away. It stays non-blocking, if it is.
   [[nodiscard]] UniqueFd release() noexcept { return std::move(fd_); }
 
   // Suspends until something is there, and reads it; 0 at the end, or when `size` is 0.
-  std::size_t receive(void* buffer, std::size_t size, Deadline deadline = Deadline::never());
+  std::size_t receive(void* buffer, std::size_t size,
+                      Deadline deadline = Deadline::never()) override;
 
   // As receive(), without suspending: nothing when nothing is there.
   [[nodiscard]] std::optional<std::size_t> try_receive(void* buffer, std::size_t size);
@@ -79,13 +82,23 @@ class Pipe {
   void receive_all(std::string& into, Deadline deadline = Deadline::never());
 
   // Suspends until at least one byte is written.
-  std::size_t send_some(std::string_view data, Deadline deadline = Deadline::never());
+  std::size_t send_some(std::string_view data, Deadline deadline = Deadline::never()) override;
 
   // As send_some(), without suspending: 0 when there is no room.
   [[nodiscard]] std::size_t try_send(std::string_view data);
 
   // Suspends until everything is written.
-  void send_all(std::string_view data, Deadline deadline = Deadline::never());
+  void send_all(std::string_view data, Deadline deadline = Deadline::never()) override;
+
+  // Whoever reads the other end comes to its end: closes a pipe, and ends the sending side of a
+  // descriptor that is a socket. Does not suspend.
+  void shutdown_send(Deadline deadline = Deadline::never()) override;
+
+  [[nodiscard]] bool wait_readable(Deadline deadline = Deadline::never()) override;
+
+  // Of a descriptor that is a socket; others have no such thing, which is the error not_a_socket.
+  [[nodiscard]] Endpoint local_endpoint() const override;
+  [[nodiscard]] Endpoint remote_endpoint() const override;
 
  private:
   enum class Kind : unsigned char { own, shared, file };

@@ -204,25 +204,29 @@ void Socket::shutdown_receive() {
   if (shutdown(fd_.get(), SHUT_RD) != 0 && errno != ENOTCONN) throw_errno("shutdown");
 }
 
-Endpoint Socket::endpoint_of(const RawAddress& raw) const {
+namespace {
+
+Endpoint endpoint_of(int fd, const RawAddress& raw) {
   int type = SOCK_STREAM;
   socklen_t type_size = sizeof type;
-  getsockopt(fd_.get(), SOL_SOCKET, SO_TYPE, &type, &type_size);
+  getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &type_size);
   return SocketAddress(raw).endpoint(type == SOCK_DGRAM       ? Transport::udp
                                      : type == SOCK_SEQPACKET ? Transport::unix_seqpacket
                                                               : Transport::tcp);
 }
 
-Endpoint Socket::local_endpoint() const {
+}  // namespace
+
+Endpoint detail::local_endpoint_of(int fd) {
   RawAddress address;
-  if (getsockname(fd_.get(), address.data(), &address.size) != 0) throw_errno("getsockname");
-  return endpoint_of(address);
+  if (getsockname(fd, address.data(), &address.size) != 0) throw_errno("getsockname");
+  return endpoint_of(fd, address);
 }
 
-Endpoint Socket::remote_endpoint() const {
+Endpoint detail::remote_endpoint_of(int fd) {
   RawAddress address;
-  if (getpeername(fd_.get(), address.data(), &address.size) != 0) throw_errno("getpeername");
-  return endpoint_of(address);
+  if (getpeername(fd, address.data(), &address.size) != 0) throw_errno("getpeername");
+  return endpoint_of(fd, address);
 }
 
 std::error_code Socket::take_error() noexcept {

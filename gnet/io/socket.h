@@ -33,6 +33,14 @@ namespace gnet {
 
 struct RawAddress;
 
+namespace detail {
+
+// The addresses of any descriptor that is a socket; throw std::system_error.
+[[nodiscard]] Endpoint local_endpoint_of(int fd);
+[[nodiscard]] Endpoint remote_endpoint_of(int fd);
+
+}  // namespace detail
+
 class Socket {
   enum Direction { kReading, kWriting };
 
@@ -134,10 +142,14 @@ class Socket {
 
   // ---- addresses and options ----
 
-  [[nodiscard]] Endpoint local_endpoint() const;
+  [[nodiscard]] Endpoint local_endpoint() const {
+    return detail::local_endpoint_of(fd_.get());
+  }
 
   // Throws std::system_error (not_connected) once the connection is gone.
-  [[nodiscard]] Endpoint remote_endpoint() const;
+  [[nodiscard]] Endpoint remote_endpoint() const {
+    return detail::remote_endpoint_of(fd_.get());
+  }
 
   // The error that the kernel keeps for the socket, which this clears.
   [[nodiscard]] std::error_code take_error() noexcept;
@@ -161,7 +173,6 @@ class Socket {
   std::size_t send_some(std::string_view data, Deadline deadline, TimePoint since);
   std::size_t after_send(ssize_t count, std::string_view data);
   void share_the_hub();
-  [[nodiscard]] Endpoint endpoint_of(const RawAddress& raw) const;
 
   // Operations in a row that did not have to wait, before others get a turn.
   static constexpr int kBurst = 64;

@@ -1,26 +1,26 @@
-// A connected byte stream: TCP or a unix socket.
+// A connected byte stream on a socket: TCP or unix.
 //
-// Straight-line code that blocks only its own fiber. A Stream also models Asio's
-// SyncReadStream and SyncWriteStream, so that asio::read_until, asio::write,
-// asio::ssl::stream and whatever is built on them run on it, cooperatively.
-//
-//   gnet::Stream stream = gnet::connect("localhost:6011");
+//   gnet::Stream stream = gnet::connect_stream("localhost:6011");
 //   asio::write(stream, asio::buffer("ooxx\n"sv));
 //   std::string line;
 //   asio::read_until(stream, asio::dynamic_buffer(line), '\n');
+//
+// What every stream does, and how it fails, byte_stream.h says. Calls on a Stream itself are
+// not virtual.
 //
 // Threads: a Stream belongs to the hub on which it was made.
 
 #pragma once
 
 #include <string_view>
+#include <utility>
 
+#include "gnet/io/byte_stream.h"
 #include "gnet/io/socket.h"
-#include "gnet/io/sync_stream.h"
 
 namespace gnet {
 
-class Stream : public SyncStream<Stream> {
+class Stream final : public ByteStream {
  public:
   Stream() noexcept = default;
   explicit Stream(Socket socket) noexcept : socket_(std::move(socket)) {}
@@ -29,29 +29,41 @@ class Stream : public SyncStream<Stream> {
   // std::system_error.
   explicit Stream(UniqueFd fd) : socket_(std::move(fd)) {}
 
-  [[nodiscard]] bool is_open() const noexcept { return socket_.is_open(); }
-  [[nodiscard]] Socket& socket() noexcept { return socket_; }
+  // Two that are connected with each other: what one sends the other receives. Throws
+  // std::system_error.
+  [[nodiscard]] static std::pair<Stream, Stream> make_pair();
 
-  // Suspends until data is there; 0 at the end of the stream.
-  std::size_t receive(void* buffer, std::size_t size, Deadline deadline = Deadline::never()) {
+  Stream(Stream&&) noexcept = default;
+  Stream& operator=(Stream&&) noexcept = default;
+
+  [[nodiscard]] bool is_open() const noexcept override { return socket_.is_open(); }
+  [[nodiscard]] Socket& socket() noexcept { return socket_; }
+  [[nodiscard]] const Socket& socket() const noexcept { return socket_; }
+
+  std::size_t receive(void* buffer, std::size_t size,
+                      Deadline deadline = Deadline::never()) override {
     return socket_.receive(buffer, size, deadline);
   }
 
-  // Suspends until everything is sent, or at least one byte is.
-  void send_all(std::string_view data, Deadline deadline = Deadline::never()) {
-    socket_.send_all(data, deadline);
-  }
-  std::size_t send_some(std::string_view data, Deadline deadline = Deadline::never()) {
+  std::size_t send_some(std::string_view data, Deadline deadline = Deadline::never()) override {
     return socket_.send_some(data, deadline);
   }
+  void send_all(std::string_view data, Deadline deadline = Deadline::never()) override {
+    socket_.send_all(data, deadline);
+  }
 
-  // Ends the sending side; the peer reads to the end.
-  void shutdown_send() { socket_.shutdown_send(); }
-  void close() noexcept { socket_.close(); }
-  void abort() noexcept { socket_.abort(); }
+  // Does not suspend.
+  void shutdown_send(Deadline = Deadline::never()) override { socket_.shutdown_send(); }
 
-  [[nodiscard]] Endpoint local_endpoint() const { return socket_.local_endpoint(); }
-  [[nodiscard]] Endpoint remote_endpoint() const { return socket_.remote_endpoint(); }
+  [[nodiscard]] bool wait_readable(Deadline deadline = Deadline::never()) override {
+    return socket_.wait_readable(deadline);
+  }
+  void close() noexcept override { socket_.close(); }
+  void abort() noexcept override { socket_.abort(); }
+
+  [[nodiscard]] Endpoint local_endpoint() const override { return socket_.local_endpoint(); }
+  [[nodiscard]] Endpoint remote_endpoint() const override { return socket_.remote_endpoint(); }
+  [[nodiscard]] Socket* lowest_socket() noexcept override { return &socket_; }
 
  private:
   Socket socket_;

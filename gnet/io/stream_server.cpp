@@ -5,6 +5,8 @@
 #include <exception>
 
 #include "gnet/base/error.h"
+#include "gnet/io/tls_error.h"
+#include "gnet/io/tls_stream.h"
 
 namespace gnet {
 namespace {
@@ -18,7 +20,9 @@ bool is_end(const std::error_code& code) noexcept {
 // That was this peer, and not another one that a handler talks to.
 bool has_gone(AnyStream& stream) noexcept {
   if (!stream.is_open()) return true;
-  pollfd seen{stream.socket().native_handle(), POLLRDHUP, 0};
+  Socket* const socket = stream.lowest_socket();
+  if (socket == nullptr) return false;
+  pollfd seen{socket->native_handle(), POLLRDHUP, 0};
   return ::poll(&seen, 1, 0) == 1 && seen.revents != 0;
 }
 

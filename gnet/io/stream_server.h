@@ -30,6 +30,7 @@
 #include "gnet/io/any_stream.h"
 #include "gnet/io/base_server.h"
 #include "gnet/io/server_address.h"
+#include "gnet/io/tls_context.h"
 
 namespace gnet {
 

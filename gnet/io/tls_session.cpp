@@ -77,7 +77,26 @@ TLSSession::TLSSession(Socket& socket, const TLSContext& context, std::string se
       server_name_(without_dot(std::move(server_name))),
       ssl_(SSL_new(context.state_->context().get())) {
   if (!ssl_ || SSL_set_fd(ssl_.get(), socket.native_handle()) != 1) throw std::bad_alloc();
-  if (context.is_server()) {
+  begin();
+}
+
+TLSSession::TLSSession(const TLSContext& context, std::string server_name)
+    : context_(context),
+      server_name_(without_dot(std::move(server_name))),
+      ssl_(SSL_new(context.state_->context().get())) {
+  BIO* const input = BIO_new(BIO_s_mem());
+  BIO* const output = BIO_new(BIO_s_mem());
+  if (!ssl_ || input == nullptr || output == nullptr) {
+    BIO_free(input);
+    BIO_free(output);
+    throw std::bad_alloc();
+  }
+  SSL_set_bio(ssl_.get(), input, output);
+  begin();
+}
+
+void TLSSession::begin() {
+  if (context_.is_server()) {
     SSL_set_accept_state(ssl_.get());
   } else {
     become_client();
@@ -120,7 +139,7 @@ TLSNeed TLSSession::try_handshake() {
   if (failure_ != 0) fail("TLS handshake");
   check_pins();
   established_ = true;
-  if (SSL_has_pending(ssl_.get())) socket_->read_ahead();
+  if (socket_ != nullptr && SSL_has_pending(ssl_.get())) socket_->read_ahead();
   return TLSNeed::nothing;
 }
 
@@ -162,7 +181,8 @@ std::size_t TLSSession::try_send(std::string_view data, TLSNeed& need) {
 }
 
 TLSNeed TLSSession::try_farewell() {
-  if (!established_ || broken_ || sending_ || !socket_->is_open()) return TLSNeed::nothing;
+  if (!established_ || broken_ || sending_) return TLSNeed::nothing;
+  if (socket_ != nullptr && !socket_->is_open()) return TLSNeed::nothing;
   if (said_farewell_) return TLSNeed::nothing;  // once more would mean to receive that of the peer
   forget_errors();
   // 0: sent, and that of the peer has not come.
@@ -173,17 +193,45 @@ TLSNeed TLSSession::try_farewell() {
   return need;
 }
 
+// ---- without a socket ----
+
+void TLSSession::feed(std::string_view bytes) {
+  BIO* const input = SSL_get_rbio(ssl_.get());
+  if (bytes.empty()) {
+    BIO_set_mem_eof_return(input, 0);  // instead of: try again
+    return;
+  }
+  std::size_t written = 0;
+  if (BIO_write_ex(input, bytes.data(), bytes.size(), &written) != 1) throw std::bad_alloc();
+}
+
+bool TLSSession::take_output(std::string& into) {
+  BIO* const output = SSL_get_wbio(ssl_.get());
+  char* data = nullptr;
+  const long size = BIO_get_mem_data(output, &data);
+  if (size <= 0) return false;
+  into.append(data, static_cast<std::size_t>(size));
+  BIO_reset(output);
+  return true;
+}
+
+bool TLSSession::has_input() const noexcept {
+  return SSL_has_pending(ssl_.get()) == 1 || BIO_pending(SSL_get_rbio(ssl_.get())) > 0;
+}
+
+// ---- what went on ----
+
 // What has to be waited for after a call; failure_ is what it failed with.
 TLSNeed TLSSession::need_after(int result) {
   system_error_ = errno;
   buffers_.used(ssl_.get());
   failure_ = result > 0 ? 0 : SSL_get_error(ssl_.get(), result);
   if (failure_ == SSL_ERROR_WANT_READ) {
-    socket_->exhausted();
+    if (socket_ != nullptr) socket_->exhausted();
     return TLSNeed::data;
   }
   if (failure_ == SSL_ERROR_WANT_WRITE) {
-    socket_->full();
+    if (socket_ != nullptr) socket_->full();
     return TLSNeed::room;
   }
   return TLSNeed::nothing;
@@ -241,7 +289,7 @@ void TLSSession::check_pins() {
 }
 
 void TLSSession::check_sound(const char* operation) const {
-  if (!socket_->is_open()) throw_errno(EBADF, operation);
+  if (socket_ != nullptr && !socket_->is_open()) throw_errno(EBADF, operation);
   if (broken_) throw TLSError(TLSErrc::protocol, what(operation), "it has failed before");
 }
 

@@ -1,8 +1,8 @@
-// One TLS connection on a socket: what TLSStream and Protocol have in common.
+// One TLS connection, on a socket or on what carries its bytes: what TLSStream and Protocol have in common.
 //
 // Nothing here waits, but for handshake(). Every operation says what it needs before it can go on;
-// who calls it waits for that in his own way. OpenSSL works on the descriptor itself, so that the
-// kernel can encrypt.
+// who calls it waits for that in his own way. On a socket OpenSSL works on the descriptor itself,
+// so that the kernel can encrypt; else who calls carries the bytes, by feed() and take_output().
 //
 //   TLSNeed need;
 //   while (!(count = session.try_receive(buffer, size, need))) wait_for(need);
@@ -35,6 +35,8 @@ class TLSSession {
   // client's `server_name` is the host name that the server shall have (SNI, RFC 6066), with or
   // without a dot at its end, or its address; without one a client that verifies is misuse.
   TLSSession(Socket& socket, const TLSContext& context, std::string server_name = {});
+  // Begins without a socket.
+  explicit TLSSession(const TLSContext& context, std::string server_name = {});
   TLSSession(const TLSSession&) = delete;
   TLSSession& operator=(const TLSSession&) = delete;
   ~TLSSession();
@@ -65,6 +67,19 @@ class TLSSession {
   // error, while a record is sent in part, and when it was said before.
   [[nodiscard]] TLSNeed try_farewell();
 
+  // ---- without a socket ----
+
+  // Bytes have come from the peer; none at its end. What waits for data is to be tried again.
+  void feed(std::string_view bytes);
+
+  // Appends what is to be carried to the peer, after any operation. False: nothing.
+  bool take_output(std::string& into);
+
+  // Bytes that have come, and of which an operation may make something.
+  [[nodiscard]] bool has_input() const noexcept;
+
+  // ---- state ----
+
   // A record was begun and is not sent: the next thing sent must be the same.
   [[nodiscard]] bool sending() const noexcept { return sending_; }
 
@@ -86,6 +101,7 @@ class TLSSession {
     void operator()(ssl_st* ssl) const noexcept;
   };
 
+  void begin();
   void become_client();
   TLSNeed need_after(int result);
   [[nodiscard]] bool is_truncated() const noexcept;
@@ -94,7 +110,7 @@ class TLSSession {
   void check_pins();
   void check_sound(const char* operation) const;
 
-  Socket* socket_;
+  Socket* socket_ = nullptr;
   TLSContext context_;  // its callbacks look at it as long as there is a session
   const std::string server_name_;
   std::unique_ptr<ssl_st, FreeSSL> ssl_;

@@ -3,6 +3,7 @@
 #include <cerrno>
 
 #include "gnet/base/error.h"
+#include "gnet/io/buffer_lease.h"
 #include "gnet/io/start_of_wait.h"
 #include "gnet/sync/wait_queue.h"
 
@@ -11,14 +12,20 @@ namespace {
 
 constexpr detail::WaitKind kHandshake{"the TLS handshake that another fiber does"};
 constexpr detail::WaitKind kSend{"the end of what another fiber sends"};
-constexpr detail::WaitKind kRoom{"room on socket, after another fiber"};
+constexpr detail::WaitKind kRoom{"room below TLS, after another fiber"};
+constexpr detail::WaitKind kData{"data below TLS, after another fiber"};
 
 }  // namespace
 
+// The two ways in which bytes get below: on a socket OpenSSL does it, and what is left is to wait
+// for the socket; on another stream what OpenSSL makes is sent from `unsent_`, in order, by one
+// fiber at a time, and what it wants is received by one fiber at a time.
 class TLSStream::Connection {
  public:
-  Connection(Stream stream, const TLSContext& context, std::string server_name)
-      : socket(std::move(stream.socket())), session(socket, context, std::move(server_name)) {}
+  Connection(Socket plain, const TLSContext& context, std::string server_name)
+      : socket_(std::move(plain)), session_(socket_, context, std::move(server_name)) {}
+  Connection(std::unique_ptr<ByteStream> below, const TLSContext& context, std::string server_name)
+      : below_(std::move(below)), session_(context, std::move(server_name)) {}
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
@@ -46,11 +53,23 @@ class TLSStream::Connection {
     const TimePoint since = detail::start_of_wait(deadline);
     while (handshaking_) {
       if (progress_.wait(kHandshake, this, deadline)) continue;
-      throw_timed_out(session.what("TLS handshake"), since);
+      throw_timed_out(session_.what("TLS handshake"), since);
     }
-    if (session.established()) return;
+    if (session_.established()) return;
     const Turn turn(handshaking_, progress_);
-    session.handshake(deadline);
+    check_open("TLS handshake");
+    for (;;) {
+      TLSNeed need = TLSNeed::nothing;
+      try {
+        need = session_.try_handshake();
+      } catch (const TLSError&) {
+        send_alert(deadline);
+        throw;
+      }
+      flush(deadline, "TLS handshake", since);
+      if (need == TLSNeed::nothing) return;
+      wait_for(need, deadline, "TLS handshake", since);
+    }
   }
 
   std::size_t receive(void* buffer, std::size_t size, Deadline deadline) {
@@ -60,10 +79,14 @@ class TLSStream::Connection {
     check_open("receive");
     if (receiving_) throw Misuse("a second fiber wants to receive on one TLS stream");
     const Turn turn(receiving_, progress_);
-    socket.took_turn();
+    if (!below_) socket_.took_turn();
     for (;;) {
       TLSNeed need = TLSNeed::nothing;
-      if (const auto count = session.try_receive(buffer, size, need)) return *count;
+      const auto count = session_.try_receive(buffer, size, need);
+      if (count) return *count;
+      // Keys that are renewed have an answer. A sender that is at work carries it along: to wait
+      // for him would be to read only when the peer reads.
+      if (!flushing_) flush(deadline, "receive", since);
       wait_for(need, deadline, "receive", since);
     }
   }
@@ -79,10 +102,13 @@ class TLSStream::Connection {
     if (sending_) throw Misuse("a second fiber wants to send on one TLS stream");
     check_complete();
     const Turn turn(sending_, progress_);
-    socket.took_turn();
+    if (!below_) socket_.took_turn();
+    flush(deadline, "send", since);  // what was left by an interrupt
     for (;;) {
       TLSNeed need = TLSNeed::nothing;
-      if (const std::size_t count = session.try_send(data, need)) return count;
+      const std::size_t count = session_.try_send(data, need);
+      flush(deadline, "send", since);
+      if (count > 0) return count;
       wait_for(need, deadline, "send", since);
     }
   }
@@ -92,29 +118,51 @@ class TLSStream::Connection {
     handshake(deadline);
     while (sending_) {  // there is no farewell in the middle of a record
       if (progress_.wait(kSend, this, deadline)) continue;
-      throw_timed_out(session.what("send"), since);
+      throw_timed_out(session_.what("send"), since);
     }
     check_open("send");
     check_complete();
     const Turn turn(sending_, progress_);
     for (;;) {
-      const TLSNeed need = session.try_farewell();
+      const TLSNeed need = session_.try_farewell();
+      flush(deadline, "send", since);
       if (need == TLSNeed::nothing) return;
       wait_for(need, deadline, "send", since);
     }
   }
 
+  bool wait_readable(Deadline deadline) {
+    handshake(deadline);
+    check_open("receive");
+    if (!below_) return socket_.wait_readable(deadline);
+    return session_.has_input() || below_->wait_readable(deadline);
+  }
+
   void close() noexcept {
+    if (below_) return below_->close();
     try {
-      static_cast<void>(session.try_farewell());
+      static_cast<void>(session_.try_farewell());
     } catch (...) {
       // It is a courtesy.
     }
-    socket.close();
+    socket_.close();
   }
 
-  Socket socket;
-  TLSSession session;
+  void abort() noexcept { below_ ? below_->abort() : socket_.abort(); }
+
+  [[nodiscard]] bool is_open() const noexcept {
+    return below_ ? below_->is_open() : socket_.is_open();
+  }
+  [[nodiscard]] Endpoint local_endpoint() const {
+    return below_ ? below_->local_endpoint() : socket_.local_endpoint();
+  }
+  [[nodiscard]] Endpoint remote_endpoint() const {
+    return below_ ? below_->remote_endpoint() : socket_.remote_endpoint();
+  }
+  [[nodiscard]] TLSSession& session() noexcept { return session_; }
+  [[nodiscard]] Socket* lowest_socket() noexcept {
+    return below_ ? below_->lowest_socket() : &socket_;
+  }
 
  private:
   // A flag that is set for a while; when it ends others look again.
@@ -129,37 +177,88 @@ class TLSStream::Connection {
   };
 
   void wait_for(TLSNeed need, Deadline deadline, const char* operation, TimePoint since) {
-    const bool in_time =
-        need == TLSNeed::data ? socket.wait_readable(deadline) : wait_for_room(deadline);
-    if (!in_time) throw_timed_out(session.what(operation), since);
+    if (need == TLSNeed::nothing) return;
+    const bool in_time = need == TLSNeed::data ? wait_for_data(deadline) : wait_for_room(deadline);
+    if (!in_time) throw_timed_out(session_.what(operation), since);
+  }
+
+  bool wait_for_data(Deadline deadline) {
+    if (!below_) return socket_.wait_readable(deadline);
+    if (filling_) return progress_.wait(kData, this, deadline);
+    const Turn turn(filling_, progress_);
+    if (!below_->wait_readable(deadline)) return false;
+    detail::Scheduler& hub = detail::Scheduler::current();
+    const BufferLease buffer(hub, hub.buffers().block_size());
+    const std::size_t count = below_->receive(buffer.data(), buffer.size(), deadline);
+    session_.feed({buffer.data(), count});
+    return true;
   }
 
   // The reader and the writer may both need room: the one that came second waits for the other.
   bool wait_for_room(Deadline deadline) {
     if (waiting_for_room_) return progress_.wait(kRoom, this, deadline);
     const Turn turn(waiting_for_room_, progress_);
-    return socket.wait_writable(deadline);
+    return socket_.wait_writable(deadline);
+  }
+
+  // Sends what the session has made. Who is interrupted leaves the rest to the next one.
+  void flush(Deadline deadline, const char* operation, TimePoint since) {
+    if (!below_) return;
+    session_.take_output(unsent_);
+    while (!unsent_.empty() || !on_the_way_.empty()) {
+      if (flushing_) {
+        if (!progress_.wait(kRoom, this, deadline))
+          throw_timed_out(session_.what(operation), since);
+        continue;
+      }
+      const Turn turn(flushing_, progress_);
+      // Others may append to what is unsent meanwhile.
+      if (on_the_way_.empty()) on_the_way_.swap(unsent_);
+      on_the_way_.erase(0, below_->send_some(on_the_way_, deadline));
+    }
+  }
+
+  // Why there is no agreement, to the peer; ours is the error that counts.
+  void send_alert(Deadline deadline) {
+    try {
+      flush(deadline, "TLS handshake", TimePoint());
+    } catch (const std::exception&) {
+      // It has gone.
+    }
   }
 
   void check_open(const char* operation) const {
-    if (!socket.is_open()) throw_errno(EBADF, operation);
+    if (!is_open()) throw_errno(EBADF, operation);
   }
 
   void check_complete() const {
-    if (!session.sending()) return;
+    if (!session_.sending()) return;
     throw TLSError(TLSErrc::protocol, "send", "what was sent before is not complete");
   }
 
+  Socket socket_;
+  std::unique_ptr<ByteStream> below_;  // null: it is the socket
+  TLSSession session_;
   int owners_ = 1;  // the stream, and every call
   bool handshaking_ = false;
   bool receiving_ = false;
   bool sending_ = false;
   bool waiting_for_room_ = false;
+  bool filling_ = false;
+  bool flushing_ = false;
+  std::string unsent_;
+  std::string on_the_way_;  // of whoever flushes
   WaitQueue progress_;
 };
 
-TLSStream::TLSStream(Stream stream, const TLSContext& context, std::string server_name)
-    : connection_(new Connection(std::move(stream), context, std::move(server_name))) {}
+TLSStream::TLSStream(AnyStream below, const TLSContext& context, std::string server_name) {
+  if (!below) throw_errno(EBADF, "TLS handshake");
+  if (auto* const plain = dynamic_cast<Stream*>(&below.concrete())) {
+    connection_.reset(new Connection(std::move(plain->socket()), context, std::move(server_name)));
+  } else {
+    connection_.reset(new Connection(below.release(), context, std::move(server_name)));
+  }
+}
 
 void TLSStream::End::operator()(Connection* connection) const noexcept {
   connection->close();
@@ -167,7 +266,7 @@ void TLSStream::End::operator()(Connection* connection) const noexcept {
 }
 
 void TLSStream::allow_truncation(bool allow) noexcept {
-  if (connection_) connection_->session.truncation_allowed = allow;
+  if (connection_) connection_->session().truncation_allowed = allow;
 }
 
 void TLSStream::handshake(Deadline deadline) {
@@ -197,19 +296,31 @@ void TLSStream::close() noexcept {
 }
 
 void TLSStream::abort() noexcept {
-  if (connection_) connection_->socket.abort();
+  if (connection_) connection_->abort();
 }
 
 bool TLSStream::is_open() const noexcept {
-  return connection_ && connection_->socket.is_open();
+  return connection_ && connection_->is_open();
 }
 
-Socket& TLSStream::socket() noexcept {
-  return connection_->socket;
+bool TLSStream::wait_readable(Deadline deadline) {
+  return Connection::Call(connection_.get(), "receive")->wait_readable(deadline);
+}
+
+Endpoint TLSStream::local_endpoint() const {
+  return Connection::Call(connection_.get(), "getsockname")->local_endpoint();
+}
+
+Endpoint TLSStream::remote_endpoint() const {
+  return Connection::Call(connection_.get(), "getpeername")->remote_endpoint();
+}
+
+Socket* TLSStream::lowest_socket() noexcept {
+  return connection_ ? connection_->lowest_socket() : nullptr;
 }
 
 const TLSSession& TLSStream::session() const noexcept {
-  return connection_->session;
+  return connection_->session();
 }
 
 }  // namespace gnet

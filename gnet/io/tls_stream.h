@@ -1,4 +1,4 @@
-// A connection secured by TLS.
+// A stream secured by TLS, on any other stream.
 //
 //   gnet::TLSStream stream(gnet::connect("example.org:443"), gnet::TLSContext::client(),
 //                          "example.org");
@@ -14,7 +14,8 @@
 // on it get the error bad_file_descriptor. One that was moved from is closed as well, and has
 // neither socket() nor session() any more.
 //
-// As a Stream it models Asio's SyncReadStream and SyncWriteStream.
+// On a socket OpenSSL works on the descriptor itself, so that the kernel can encrypt; on other
+// streams (TLS in TLS, a tunnel of a proxy) the bytes go through buffers.
 //
 // A peer that just goes away, without the farewell of RFC 8446, 6.1, may have been cut off by
 // somebody else: receive() throws TLSError (truncated) then, unless that is allowed.
@@ -27,16 +28,21 @@
 #include <string>
 #include <string_view>
 
+#include "gnet/io/any_stream.h"
 #include "gnet/io/stream.h"
 #include "gnet/io/tls_context.h"
 #include "gnet/io/tls_session.h"
 
 namespace gnet {
 
-class TLSStream : public SyncStream<TLSStream> {
+class TLSStream final : public ByteStream {
  public:
-  // Takes the connection over; nothing is sent yet. For the name see TLSSession.
-  TLSStream(Stream stream, const TLSContext& context, std::string server_name = {});
+  // Takes the stream over; nothing is sent yet. For the name see TLSSession. Throws
+  // bad_file_descriptor without one.
+  TLSStream(AnyStream below, const TLSContext& context, std::string server_name = {});
+
+  TLSStream(TLSStream&&) noexcept = default;
+  TLSStream& operator=(TLSStream&&) noexcept = default;
 
   // Ends of streams without a farewell are ends like others: for protocols that tell themselves
   // when they are complete.
@@ -47,24 +53,31 @@ class TLSStream : public SyncStream<TLSStream> {
   void handshake(Deadline deadline = Deadline::never());
 
   // Receives at least one byte; 0 means that the peer has ended its side. Suspends.
-  std::size_t receive(void* buffer, std::size_t size, Deadline deadline = Deadline::never());
+  std::size_t receive(void* buffer, std::size_t size,
+                      Deadline deadline = Deadline::never()) override;
 
   // Suspends until everything is sent, or at least one byte is.
-  void send_all(std::string_view data, Deadline deadline = Deadline::never());
-  std::size_t send_some(std::string_view data, Deadline deadline = Deadline::never());
+  void send_all(std::string_view data, Deadline deadline = Deadline::never()) override;
+  std::size_t send_some(std::string_view data, Deadline deadline = Deadline::never()) override;
 
   // Says farewell: the peer reads to the end. Suspends, also until another fiber has sent what it
   // is sending. Saying it twice is not an error.
-  void shutdown_send(Deadline deadline = Deadline::never());
+  void shutdown_send(Deadline deadline = Deadline::never()) override;
 
-  // Closes with a farewell if that can be had at once. Does not suspend; wakes whoever waits.
-  void close() noexcept;
+  // Does the handshake first, too.
+  [[nodiscard]] bool wait_readable(Deadline deadline = Deadline::never()) override;
+
+  // Closes, on a socket with a farewell if that can be had at once. Does not suspend; wakes
+  // whoever waits.
+  void close() noexcept override;
 
   // Closes so that the peer sees a reset.
-  void abort() noexcept;
+  void abort() noexcept override;
 
-  [[nodiscard]] bool is_open() const noexcept;
-  [[nodiscard]] Socket& socket() noexcept;
+  [[nodiscard]] bool is_open() const noexcept override;
+  [[nodiscard]] Endpoint local_endpoint() const override;
+  [[nodiscard]] Endpoint remote_endpoint() const override;
+  [[nodiscard]] Socket* lowest_socket() noexcept override;
 
   // What was agreed on in the handshake.
   [[nodiscard]] const TLSSession& session() const noexcept;

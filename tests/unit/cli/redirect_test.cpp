@@ -26,7 +26,7 @@ std::string way(const char* target, const std::vector<std::string>& redirects,
   for (const auto& text : pins) options.resolve.push_back(cli::PinnedHost::parse(text));
   const cli::Route route = cli::route_to(gnet::Endpoint::parse(target), options);
   std::string text = route.endpoint.to_string();
-  for (const auto& address : route.options.addresses) text += " " + address.to_string();
+  for (const auto& address : route.options.addresses) text += " " + address.ip()->to_string();
   return text;
 }
 
@@ -129,7 +129,7 @@ BOOST_AUTO_TEST_CASE(a_route_has_only_addresses_of_the_family_that_is_wanted) {
   options.only_v6 = true;
   const auto route = cli::route_to(gnet::Endpoint::parse("a:1"), options);
   BOOST_REQUIRE(route.options.addresses.size() == 1);
-  BOOST_TEST(route.options.addresses.front().is_v6());
+  BOOST_TEST(route.options.addresses.front().ip()->is_v6());
   BOOST_TEST((route.endpoint.family() == gnet::Family::v6));
   options.resolve = {cli::PinnedHost::parse("a:1:127.0.0.1")};
   BOOST_CHECK_THROW(static_cast<void>(cli::route_to(gnet::Endpoint::parse("a:1"), options)),

@@ -49,7 +49,8 @@ struct Server : Acceptor::Owner {
   const Logger& accept_log() override { return log; }
 
   void connect(int count) {
-    for (int i = 0; i < count; ++i) clients.push_back(gnet::connect(listener.local_endpoint()));
+    for (int i = 0; i < count; ++i)
+      clients.push_back(gnet::connect_stream(listener.local_endpoint()));
   }
 
   Logger log{"test"};

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "gnet/fiber/fiber.h"
+#include "gnet/io/tls_stream.h"
 
 using namespace gnet;
 using namespace std::chrono_literals;

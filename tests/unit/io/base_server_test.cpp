@@ -45,13 +45,13 @@ std::string ask(Stream& client, std::string_view question, Duration limit = kPat
 }
 
 bool answers(const Endpoint& address) {
-  Stream client = connect(address);
+  Stream client = connect_stream(address);
   return ask(client, "ooxx") == "ooxx";
 }
 
 std::error_code connect_error(const Endpoint& address) {
   try {
-    static_cast<void>(connect(address));
+    static_cast<void>(connect_stream(address));
     return {};
   } catch (const std::system_error& error) {
     return error.code();
@@ -80,7 +80,7 @@ BOOST_AUTO_TEST_CASE(before_start_a_listener_keeps_connections_waiting) {
   StreamServer server(Listener("127.0.0.1:0"), echo);
   BOOST_TEST(!server.started());
   BOOST_TEST(!server.closed());
-  Stream client = connect(server.address());
+  Stream client = connect_stream(server.address());
   BOOST_CHECK_THROW(ask(client, "x", 20ms), std::system_error);
   BOOST_TEST(server.active() == 0u);
   server.start();
@@ -119,7 +119,7 @@ BOOST_AUTO_TEST_CASE(paused_it_keeps_connections_waiting) {
   server.pause();
   BOOST_TEST(server.started());
   BOOST_TEST(!server.accepting());
-  Stream client = connect(server.address());
+  Stream client = connect_stream(server.address());
   BOOST_CHECK_THROW(ask(client, "x", 20ms), std::system_error);
   server.resume();
   server.resume();
@@ -144,7 +144,7 @@ BOOST_AUTO_TEST_CASE(close_leaves_connections_alive) {
   StreamServer server("127.0.0.1:0", echo);
   server.start();
   const Endpoint address = server.address();
-  Stream client = connect(address);
+  Stream client = connect_stream(address);
   BOOST_TEST(ask(client, "a") == "a");
   server.close();
   server.close();
@@ -179,7 +179,7 @@ BOOST_AUTO_TEST_CASE(stop_waits_for_handlers) {
     done = true;
   });
   server.start();
-  const Stream client = connect(server.address());
+  const Stream client = connect_stream(server.address());
   BOOST_TEST_REQUIRE(eventually([&] { return server.active() == 1; }));
   go.set();
   BOOST_TEST(server.stop(kPatience) == 0u);
@@ -194,7 +194,7 @@ BOOST_AUTO_TEST_CASE(stop_kills_after_the_grace_and_counts) {
   });
   server.start();
   std::vector<Stream> clients;
-  for (int i = 0; i < 3; ++i) clients.push_back(connect(server.address()));
+  for (int i = 0; i < 3; ++i) clients.push_back(connect_stream(server.address()));
   BOOST_TEST_REQUIRE(eventually([&] { return server.active() == 3; }));
   BOOST_TEST(server.stop(5ms) == 3u);
   BOOST_TEST(unwound == 3);
@@ -206,7 +206,7 @@ BOOST_AUTO_TEST_CASE(stop_kills_after_the_grace_and_counts) {
 BOOST_AUTO_TEST_CASE(stop_has_one_second_of_grace_by_itself) {
   StreamServer server("127.0.0.1:0", wait_for_ever);
   server.start();
-  const Stream client = connect(server.address());
+  const Stream client = connect_stream(server.address());
   BOOST_TEST_REQUIRE(eventually([&] { return server.active() == 1; }));
   const auto begun = Clock::now();
   BOOST_TEST(server.stop() == 1u);
@@ -217,7 +217,7 @@ BOOST_AUTO_TEST_CASE(a_connection_that_has_just_been_accepted_is_killed_too) {
   StreamServer server("127.0.0.1:0", wait_for_ever);
   server.listen();
   std::vector<Stream> clients;
-  for (int i = 0; i < 200; ++i) clients.push_back(connect(server.address()));
+  for (int i = 0; i < 200; ++i) clients.push_back(connect_stream(server.address()));
   server.start();
   while (server.active() == 0) yield();
   server.stop(0s);
@@ -237,9 +237,9 @@ BOOST_AUTO_TEST_CASE(a_handler_may_stop_its_server) {
   });
   self = &server;
   server.start();
-  Stream other = connect(server.address());
+  Stream other = connect_stream(server.address());
   other.send_all("x");
-  Stream client = connect(server.address());
+  Stream client = connect_stream(server.address());
   BOOST_TEST_REQUIRE(eventually([&] { return server.active() == 2; }));
   BOOST_TEST(ask(client, "q") == "bye");
   BOOST_TEST(killed == 1u);
@@ -262,7 +262,7 @@ BOOST_AUTO_TEST_CASE(a_handler_that_swallows_its_kill_is_said_and_waited_for) {
       }
     });
     server.start();
-    const Stream client = connect(server.address());
+    const Stream client = connect_stream(server.address());
     BOOST_TEST_REQUIRE(eventually([&] { return server.active() == 1; }));
     BOOST_TEST(server.stop(0s) == 1u);
     BOOST_TEST(server.active() == 1u);
@@ -293,7 +293,7 @@ BOOST_AUTO_TEST_CASE(serve_forever_leaves_the_grace_to_who_stops) {
   });
   auto serving = spawn([&] { server.serve_forever(Duration::zero()); });
   BOOST_TEST_REQUIRE(eventually([&] { return server.started(); }));
-  const Stream client = connect(server.address());
+  const Stream client = connect_stream(server.address());
   BOOST_TEST_REQUIRE(eventually([&] { return server.active() == 1; }));
   auto stopping = spawn([&] { return server.stop(kPatience); });
   test::let_run();
@@ -308,8 +308,8 @@ BOOST_AUTO_TEST_CASE(several_may_stop_it_at_once) {
   StreamServer server("127.0.0.1:0", [&](AnyStream&) { server.stop(); });
   auto serving = spawn([&] { server.serve_forever(); });
   BOOST_TEST_REQUIRE(eventually([&] { return server.accepting(); }));
-  const Stream first = connect(server.address());
-  const Stream second = connect(server.address());
+  const Stream first = connect_stream(server.address());
+  const Stream second = connect_stream(server.address());
   server.stop();
   BOOST_TEST(serving.join(kPatience));
   BOOST_TEST(server.active() == 0u);
@@ -323,7 +323,7 @@ BOOST_AUTO_TEST_CASE(serve_forever_stops_when_it_is_killed) {
   });
   auto serving = spawn([&] { server.serve_forever(1ms); });
   BOOST_TEST_REQUIRE(eventually([&] { return server.started(); }));
-  const Stream client = connect(server.address());
+  const Stream client = connect_stream(server.address());
   BOOST_TEST_REQUIRE(eventually([&] { return server.active() == 1; }));
   serving.kill();
   BOOST_TEST(server.closed());
@@ -344,7 +344,7 @@ BOOST_AUTO_TEST_CASE(destruction_stops) {
     StreamServer server(address, wait_for_ever);
     server.start();
     address = server.address();
-    client = connect(address);
+    client = connect_stream(address);
     BOOST_TEST_REQUIRE(eventually([&] { return server.active() == 1; }));
   }
   char byte = 0;
@@ -358,7 +358,7 @@ BOOST_AUTO_TEST_CASE(a_handler_that_destroys_its_server_is_misuse) {
       std::unique_ptr<StreamServer> server;
       server = std::make_unique<StreamServer>("127.0.0.1:0", [&](AnyStream&) { server.reset(); });
       server->start();
-      const Stream client = connect(server->address());
+      const Stream client = connect_stream(server->address());
       gnet::sleep(kPatience);
     });
   });
@@ -376,7 +376,7 @@ BOOST_AUTO_TEST_CASE(a_number_limits_handlers) {
                       {.max_connections = 2});
   server.start();
   std::vector<Stream> clients;
-  for (int i = 0; i < 3; ++i) clients.push_back(connect(server.address()));
+  for (int i = 0; i < 3; ++i) clients.push_back(connect_stream(server.address()));
   BOOST_TEST_REQUIRE(eventually([&] { return server.full(); }));
   gnet::sleep(5ms);
   BOOST_TEST(server.active() == 2u);
@@ -393,7 +393,7 @@ BOOST_AUTO_TEST_CASE(a_pool_that_others_fill_pauses_accepting) {
   StreamServer server("127.0.0.1:0", echo, {.pool = &pool});
   server.start();
   auto other = pool.spawn([&] { go.wait(); });
-  Stream client = connect(server.address());
+  Stream client = connect_stream(server.address());
   BOOST_CHECK_THROW(ask(client, "x", 20ms), std::system_error);
   BOOST_TEST(server.full());
   BOOST_TEST(server.active() == 0u);
@@ -410,7 +410,7 @@ BOOST_AUTO_TEST_CASE(stop_spares_the_others_in_the_pool) {
   auto other = pool.spawn([] { gnet::sleep(1h); });
   StreamServer server("127.0.0.1:0", wait_for_ever, {.pool = &pool});
   server.start();
-  const Stream client = connect(server.address());
+  const Stream client = connect_stream(server.address());
   BOOST_TEST_REQUIRE(eventually([&] { return server.active() == 1; }));
   BOOST_TEST(server.stop(1ms) == 1u);
   BOOST_TEST(!other.dead());

@@ -1,5 +1,6 @@
 #include "gnet/io/connect.h"
 
+#include <asio/ip/address.hpp>
 #include <asio/read_until.hpp>
 #include <asio/write.hpp>
 #include <boost/test/unit_test.hpp>
@@ -40,7 +41,7 @@ BOOST_AUTO_TEST_SUITE(connect)
 BOOST_AUTO_TEST_CASE(a_refused_connection_names_the_endpoint_and_the_reason) {
   const auto endpoint = Endpoint::of(Transport::tcp, "127.0.0.1", free_port());
   try {
-    static_cast<void>(gnet::connect(endpoint));
+    static_cast<void>(gnet::connect_stream(endpoint));
     BOOST_ERROR("somebody answered");
   } catch (const std::system_error& error) {
     BOOST_TEST((error.code() == std::errc::connection_refused));
@@ -50,19 +51,20 @@ BOOST_AUTO_TEST_CASE(a_refused_connection_names_the_endpoint_and_the_reason) {
 }
 
 BOOST_AUTO_TEST_CASE(what_a_stream_cannot_be_is_refused) {
-  BOOST_CHECK_EXCEPTION(static_cast<void>(gnet::connect("tls://127.0.0.1:1")), BadEndpoint,
-                        [](const BadEndpoint& error) {
-                          return std::string(error.what()) ==
-                                 "bad endpoint 'tls://127.0.0.1:1': connect() does not secure "
-                                 "connections: use connect_any()";
-                        });
-  BOOST_CHECK_THROW(static_cast<void>(gnet::connect("udp://127.0.0.1:1")), BadEndpoint);
+  BOOST_CHECK_EXCEPTION(
+      static_cast<void>(gnet::connect_stream("tls://127.0.0.1:1")), BadEndpoint,
+      [](const BadEndpoint& error) {
+        return std::string(error.what()) ==
+               "bad endpoint 'tls://127.0.0.1:1': connect_stream() does not secure "
+               "connections: use connect()";
+      });
+  BOOST_CHECK_THROW(static_cast<void>(gnet::connect_stream("udp://127.0.0.1:1")), BadEndpoint);
 }
 
 BOOST_AUTO_TEST_CASE(a_name_with_several_addresses_finds_the_one_that_answers) {
   Listener listener(Endpoint::parse("tcp-l://127.0.0.1:0"));
-  const Stream stream =
-      gnet::connect(Endpoint::of(Transport::tcp, "localhost", listener.local_endpoint().port()));
+  const Stream stream = gnet::connect_stream(
+      Endpoint::of(Transport::tcp, "localhost", listener.local_endpoint().port()));
   BOOST_TEST(stream.remote_endpoint().port() == listener.local_endpoint().port());
 }
 
@@ -70,25 +72,24 @@ BOOST_AUTO_TEST_CASE(addresses_that_are_given_spare_the_resolver) {
   Listener listener(Endpoint::parse("tcp-l://127.0.0.1:0"));
   const std::uint16_t port = listener.local_endpoint().port();
   const auto endpoint = Endpoint::of(Transport::tcp, "nowhere.invalid", port);
-  const auto here = asio::ip::make_address("127.0.0.1");
-  // Nobody listens at the first.
-  const Stream stream =
-      gnet::connect(endpoint, {.addresses = {asio::ip::make_address("127.0.0.9"), here}});
+  const SocketAddress here(asio::ip::make_address("127.0.0.1"), port);
+  const SocketAddress nobody(asio::ip::make_address("127.0.0.9"), port);
+  const Stream stream = gnet::connect_stream(endpoint, {.addresses = {nobody, here}});
   BOOST_TEST(stream.remote_endpoint().to_string() == listener.local_endpoint().to_string());
 }
 
 BOOST_AUTO_TEST_CASE(a_missing_unix_socket_is_refused) {
-  BOOST_CHECK_THROW(static_cast<void>(gnet::connect(Endpoint::parse("/nonexistent/socket"))),
+  BOOST_CHECK_THROW(static_cast<void>(gnet::connect_stream(Endpoint::parse("/nonexistent/socket"))),
                     std::system_error);
 }
 
 BOOST_AUTO_TEST_CASE(failed_attempts_leave_no_descriptor_behind) {
   const auto endpoint = Endpoint::of(Transport::tcp, "localhost", free_port());
-  BOOST_CHECK_THROW(static_cast<void>(gnet::connect(endpoint)), std::system_error);
+  BOOST_CHECK_THROW(static_cast<void>(gnet::connect_stream(endpoint)), std::system_error);
   yield();
   const std::size_t before = open_descriptors();
   for (int i = 0; i < 20; ++i) {
-    BOOST_CHECK_THROW(static_cast<void>(gnet::connect(endpoint)), std::system_error);
+    BOOST_CHECK_THROW(static_cast<void>(gnet::connect_stream(endpoint)), std::system_error);
   }
   yield();
   BOOST_TEST(open_descriptors() == before);
@@ -96,8 +97,8 @@ BOOST_AUTO_TEST_CASE(failed_attempts_leave_no_descriptor_behind) {
 
 BOOST_AUTO_TEST_CASE(the_local_address_can_be_chosen) {
   Listener listener(Endpoint::parse("tcp-l://127.0.0.1:0"));
-  const Stream stream =
-      gnet::connect(listener.local_endpoint(), {.source = Endpoint::parse("tcp://127.0.0.2:0")});
+  const Stream stream = gnet::connect_stream(listener.local_endpoint(),
+                                             {.source = Endpoint::parse("tcp://127.0.0.2:0")});
   BOOST_TEST(stream.local_endpoint().host() == "127.0.0.2");
 }
 
@@ -110,7 +111,7 @@ BOOST_AUTO_TEST_CASE(a_stream_serves_asio_s_synchronous_algorithms) {
     const std::size_t size = asio::read_until(stream, asio::dynamic_buffer(line), '\n');
     asio::write(stream, asio::buffer(line.substr(0, size)));
   });
-  Stream client = gnet::connect(listener.local_endpoint());
+  Stream client = gnet::connect_stream(listener.local_endpoint());
   asio::write(client, asio::buffer(std::string("one line\n")));
   std::string answer;
   asio::error_code end;
@@ -123,10 +124,10 @@ BOOST_AUTO_TEST_CASE(a_stream_serves_asio_s_synchronous_algorithms) {
 BOOST_AUTO_TEST_CASE(an_endpoint_may_be_given_as_its_text) {
   Listener listener("tcp-l://127.0.0.1:0");
   const std::string port = std::to_string(listener.local_endpoint().port());
-  const Stream by_string = gnet::connect("localhost:" + port);
-  const Stream by_view = gnet::connect(std::string_view(port), {.source = "127.0.0.1:0"});
+  const Stream by_string = gnet::connect_stream("localhost:" + port);
+  const Stream by_view = gnet::connect_stream(std::string_view(port), {.source = "127.0.0.1:0"});
   BOOST_TEST(by_view.remote_endpoint().to_string() == "tcp://127.0.0.1:" + port);
-  BOOST_CHECK_THROW(static_cast<void>(gnet::connect("tcp://:99999")), gnet::BadEndpoint);
+  BOOST_CHECK_THROW(static_cast<void>(gnet::connect_stream("tcp://:99999")), gnet::BadEndpoint);
 }
 
 BOOST_AUTO_TEST_CASE(an_interrupted_connect_closes_what_it_began) {
@@ -135,7 +136,7 @@ BOOST_AUTO_TEST_CASE(an_interrupted_connect_closes_what_it_began) {
   std::vector<Stream> fillers;
   const std::size_t before = open_descriptors();
   auto attempt = spawn([&] {
-    for (;;) fillers.push_back(gnet::connect(listener.local_endpoint(), {.timeout = {}}));
+    for (;;) fillers.push_back(gnet::connect_stream(listener.local_endpoint(), {.timeout = {}}));
   });
   sleep(20ms);
   attempt.kill();

@@ -95,7 +95,7 @@ std::function<Scene()> accept_scene(Accept accept) {
   return [accept]() -> Scene {
     auto listener = std::make_shared<gnet::Listener>(Endpoint::parse("127.0.0.1:0"));
     auto clients = std::make_shared<std::vector<gnet::Stream>>();
-    auto connect = [=] { clients->push_back(gnet::connect(listener->local_endpoint())); };
+    auto connect = [=] { clients->push_back(gnet::connect_stream(listener->local_endpoint())); };
     return {[=] { accept(*listener); }, connect,
             [=](bool woken, bool returned) {
               if (woken && !returned && !listener->accept().fd) return false;
@@ -109,13 +109,13 @@ std::function<Scene()> accept_scene(Accept accept) {
 struct BusyServer {
   BusyServer() {
     server.start();
-    client = gnet::connect(server.address());
+    client = gnet::connect_stream(server.address());
     while (!busy) gnet::yield();
   }
   bool serves() {
     server.start();
     busy = false;
-    gnet::Stream next = gnet::connect(server.address());
+    gnet::Stream next = gnet::connect_stream(server.address());
     while (!busy) gnet::yield();
     go.set();
     char byte;
@@ -224,11 +224,12 @@ BOOST_AUTO_TEST_CASE(after_a_fiber_was_woken_and_before_it_runs) {
 // A full backlog: SYNs are dropped, so that connect() waits.
 BOOST_AUTO_TEST_CASE(connect_leaves_no_descriptor_behind) {
   gnet::Listener full(Endpoint::parse("127.0.0.1:0"), {.backlog = 0});
-  const gnet::Stream first = gnet::connect(full.local_endpoint());
+  const gnet::Stream first = gnet::connect_stream(full.local_endpoint());
   const std::size_t before = open_descriptors();
   const Point point{"connect", [&] {
-                      return Scene{[&] { static_cast<void>(gnet::connect(full.local_endpoint())); },
-                                   nullptr, always};
+                      return Scene{
+                          [&] { static_cast<void>(gnet::connect_stream(full.local_endpoint())); },
+                          nullptr, always};
                     }};
   try_every_blow({point}, When::while_it_waits);
   BOOST_TEST(open_descriptors() == before);

@@ -46,7 +46,7 @@ BOOST_AUTO_TEST_CASE(accept_suspends_until_somebody_connects) {
   Listener listener(kAnyPort);
   auto client = spawn([&] {
     sleep(5ms);
-    return connect(listener.local_endpoint());
+    return connect_stream(listener.local_endpoint());
   });
   const Accepted accepted = listener.accept();
   BOOST_TEST(static_cast<bool>(accepted.fd));
@@ -57,7 +57,7 @@ BOOST_AUTO_TEST_CASE(accept_suspends_until_somebody_connects) {
 BOOST_AUTO_TEST_CASE(connections_that_wait_are_taken_without_suspending) {
   Listener listener(kAnyPort);
   std::vector<Stream> clients;
-  for (int i = 0; i < 3; ++i) clients.push_back(connect(listener.local_endpoint()));
+  for (int i = 0; i < 3; ++i) clients.push_back(connect_stream(listener.local_endpoint()));
   for (int i = 0; i < 3; ++i) BOOST_TEST(listener.try_accept().has_value());
   BOOST_TEST(!listener.try_accept().has_value());
 }
@@ -93,7 +93,7 @@ BOOST_AUTO_TEST_CASE(kill_and_timeout_leave_the_listener_usable) {
     Timeout limit(5ms);
     BOOST_CHECK_THROW(listener.accept(), Timeout);
   }
-  const Stream client = connect(listener.local_endpoint());
+  const Stream client = connect_stream(listener.local_endpoint());
   BOOST_TEST(static_cast<bool>(listener.accept().fd));
 }
 
@@ -101,7 +101,7 @@ BOOST_AUTO_TEST_CASE(a_unix_socket_goes_with_its_listener) {
   const Folder folder;
   {
     Listener listener(folder.socket());
-    const Stream client = connect(folder.socket());
+    const Stream client = connect_stream(folder.socket());
     BOOST_TEST(listener.accept().peer.family() == AF_UNIX);
   }
   BOOST_TEST(!std::filesystem::exists(folder.socket().path()));
@@ -151,14 +151,14 @@ BOOST_AUTO_TEST_CASE(a_file_is_never_taken_for_an_old_socket) {
 BOOST_AUTO_TEST_CASE(an_abstract_socket_needs_no_file) {
   const auto name = Endpoint::parse("@gnet-test-" + std::to_string(getpid()));
   Listener listener(name);
-  const Stream client = connect(name);
+  const Stream client = connect_stream(name);
   BOOST_TEST(static_cast<bool>(listener.accept().fd));
 }
 
 BOOST_AUTO_TEST_CASE(all_interfaces_answer_on_both_families) {
   Listener listener(Endpoint::parse("tcp-l://*:0"));
   const auto port = listener.local_endpoint().port();
-  const Stream v4 = connect(Endpoint::of(Transport::tcp, "127.0.0.1", port));
+  const Stream v4 = connect_stream(Endpoint::of(Transport::tcp, "127.0.0.1", port));
   BOOST_TEST(static_cast<bool>(listener.accept().fd));
 }
 

@@ -259,7 +259,7 @@ BOOST_AUTO_TEST_CASE(a_fiber_that_waits_is_listed_with_the_peer) {
   const std::string address = listener.local_endpoint().to_string();
   const std::string graph = Hub::current().wait_graph();
   BOOST_TEST(graph.find(") waits for data on socket " + address) != std::string::npos);
-  Stream client = gnet::connect(listener.local_endpoint());
+  Stream client = gnet::connect_stream(listener.local_endpoint());
   Stream server(std::move(accepting).get().fd);
   auto reading = spawn([&] { return receive_text(client.socket()); });
   yield();

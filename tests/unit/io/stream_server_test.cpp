@@ -12,6 +12,7 @@
 #include "gnet/base/error.h"
 #include "gnet/io/buffered.h"
 #include "gnet/io/connect.h"
+#include "gnet/io/tls_stream.h"
 #include "tests/unit/eventually.h"
 #include "tests/unit/fiber/support.h"
 #include "tests/unit/io/temporary_file.h"
@@ -44,7 +45,7 @@ TLSContext secured() {
 }
 
 TLSStream connect_secured(const Endpoint& address) {
-  return TLSStream(connect(address.with_tls(false)), TLSContext::client({.verify = false}));
+  return TLSStream(connect_stream(address.with_tls(false)), TLSContext::client({.verify = false}));
 }
 
 std::string problem(const std::function<void()>& attempt) {
@@ -67,7 +68,7 @@ BOOST_AUTO_TEST_CASE(the_handler_gets_the_stream_and_its_peer) {
     stream.send_all("hello");
   });
   server.start();
-  Stream client = connect(server.address());
+  Stream client = connect_stream(server.address());
   BOOST_TEST(BufferedReader(client).read_all(kPatience) == "hello");
   BOOST_TEST(seen == client.local_endpoint().to_string());
 }
@@ -86,7 +87,7 @@ BOOST_AUTO_TEST_CASE(handlers_of_every_form) {
                                         AnyStream& stream) { stream.send_all(*text); });
   for (StreamServer* server : {&function, &pointer, &object, &wrapped, &moved}) {
     server->start();
-    Stream client = connect(server->address());
+    Stream client = connect_stream(server->address());
     BOOST_TEST(ask(client, "hi") == "hi");
   }
 }
@@ -111,7 +112,7 @@ BOOST_AUTO_TEST_CASE(the_client_reads_to_the_end_when_the_handler_returns) {
   StreamServer server("127.0.0.1:0", [](AnyStream& stream) { stream.send_all("bye"); });
   server.start();
   for (int i = 0; i < 3; ++i) {
-    Stream client = connect(server.address());
+    Stream client = connect_stream(server.address());
     BOOST_TEST(BufferedReader(client).read_all(kPatience) == "bye");
   }
   BOOST_TEST(eventually([&] { return server.active() == 0; }));
@@ -125,10 +126,10 @@ BOOST_AUTO_TEST_CASE(an_error_closes_its_connection_and_is_reported_once) {
     echo(stream, peer);
   });
   server.start();
-  Stream first = connect(server.address());
+  Stream first = connect_stream(server.address());
   char byte = 0;
   BOOST_TEST(first.receive(&byte, 1, kPatience) == 0u);
-  Stream second = connect(server.address());
+  Stream second = connect_stream(server.address());
   BOOST_TEST(ask(second, "ooxx") == "ooxx");
   BOOST_TEST_REQUIRE(reports.all.size() == 1u);
   BOOST_TEST(reports.all[0].error == "oops 1");
@@ -141,7 +142,7 @@ BOOST_AUTO_TEST_CASE(an_exception_of_no_class_closes_its_connection_too) {
   const test::Reports reports;
   StreamServer server("127.0.0.1:0", [](AnyStream&) { throw 42; });
   server.start();
-  Stream client = connect(server.address());
+  Stream client = connect_stream(server.address());
   char byte = 0;
   BOOST_TEST(client.receive(&byte, 1, kPatience) == 0u);
   BOOST_TEST(eventually([&] { return reports.all.size() == 1; }));
@@ -157,7 +158,7 @@ BOOST_AUTO_TEST_CASE(a_peer_that_goes_away_is_no_error) {
   });
   server.start();
   for (int i = 0; i < 3; ++i) {
-    Stream client = connect(server.address());
+    Stream client = connect_stream(server.address());
     char byte = 0;
     client.receive(&byte, 1, kPatience);
     client.abort();
@@ -172,12 +173,12 @@ BOOST_AUTO_TEST_CASE(another_peer_that_goes_away_is_an_error_of_the_handler) {
   StreamServer upstream("127.0.0.1:0", [](AnyStream& stream) { stream.abort(); });
   upstream.start();
   StreamServer server("127.0.0.1:0", [&](AnyStream&) {
-    Stream other = connect(upstream.address());
+    Stream other = connect_stream(upstream.address());
     char byte = 0;
     if (other.receive(&byte, 1, kPatience) == 0) throw test::Oops(2);  // cannot be
   });
   server.start();
-  Stream client = connect(server.address());
+  Stream client = connect_stream(server.address());
   char byte = 0;
   BOOST_TEST(client.receive(&byte, 1, kPatience) == 0u);
   BOOST_TEST_REQUIRE(reports.all.size() == 1u);
@@ -188,7 +189,7 @@ BOOST_AUTO_TEST_CASE(many_at_once) {
   StreamServer server("127.0.0.1:0", echo);
   server.start();
   std::vector<Stream> clients;
-  for (int i = 0; i < 250; ++i) clients.push_back(connect(server.address()));
+  for (int i = 0; i < 250; ++i) clients.push_back(connect_stream(server.address()));
   for (Stream& client : clients) BOOST_REQUIRE(ask(client, "ooxx") == "ooxx");
   BOOST_TEST(server.active() == 250u);
 }
@@ -201,7 +202,7 @@ BOOST_AUTO_TEST_CASE(a_unix_socket) {
     echo(stream, from);
   });
   server.start();
-  Stream client = connect(name);
+  Stream client = connect_stream(name);
   BOOST_TEST(ask(client, "ooxx") == "ooxx");
   BOOST_TEST(peer.empty());
 }
@@ -250,7 +251,7 @@ BOOST_AUTO_TEST_CASE(options_that_it_would_not_heed_are_refused) {
 BOOST_AUTO_TEST_CASE(a_peer_that_says_nothing_holds_up_nobody) {
   StreamServer server("127.0.0.1:0", echo, {.tls = secured()});
   server.start();
-  const Stream silent = connect(server.address().with_tls(false));
+  const Stream silent = connect_stream(server.address().with_tls(false));
   TLSStream client = connect_secured(server.address());
   BOOST_TEST(ask(client, "ooxx") == "ooxx");
   BOOST_TEST(server.active() == 2u);
@@ -263,7 +264,7 @@ BOOST_AUTO_TEST_CASE(a_handshake_has_its_time) {
   StreamServer server("127.0.0.1:0", [&](AnyStream&) { called = true; },
                       {.tls = secured(), .handshake_timeout = 10ms});
   server.start();
-  Stream silent = connect(server.address().with_tls(false));
+  Stream silent = connect_stream(server.address().with_tls(false));
   char byte = 0;
   BOOST_TEST(silent.receive(&byte, 1, kPatience) == 0u);
   BOOST_TEST(!called);
@@ -277,7 +278,7 @@ BOOST_AUTO_TEST_CASE(what_is_no_tls_costs_its_connection_only) {
   const test::Reports reports;
   StreamServer server("127.0.0.1:0", echo, {.tls = secured()});
   server.start();
-  Stream plain = connect(server.address().with_tls(false));
+  Stream plain = connect_stream(server.address().with_tls(false));
   plain.send_all("GET / HTTP/1.0\r\n\r\n");
   BOOST_TEST(eventually([&] { return server.active() == 0 && !log.text().empty(); }));
   TLSStream client = connect_secured(server.address());

@@ -15,6 +15,7 @@
 
 #include "gnet/fiber/fiber.h"
 #include "gnet/io/any_stream.h"
+#include "gnet/io/tls_stream.h"
 
 using namespace gnet;
 using namespace std::string_view_literals;

@@ -127,7 +127,7 @@ BOOST_AUTO_TEST_CASE(a_stream_may_be_destroyed_while_fibers_wait_on_it) {
     auto writer = spawn([&] { return code_of([&] { client->send_all(much); }); });
     auto end = spawn([&] { return code_of([&] { client->shutdown_send(); }); });
     yield();
-    while (agreed && client->socket().may_write()) yield();
+    while (agreed && client->lowest_socket()->may_write()) yield();
     client.reset();
     BOOST_TEST(is(reader.get(), std::errc::bad_file_descriptor));
     BOOST_TEST(is(writer.get(), std::errc::bad_file_descriptor));
@@ -140,7 +140,7 @@ BOOST_AUTO_TEST_CASE(a_stream_may_be_destroyed_while_fibers_wait_on_it) {
 BOOST_AUTO_TEST_CASE(an_end_without_farewell_is_an_error) {
   Secure pair(TLSContext::client(believing()), usual_server());
   BOOST_TEST(shake(pair.client, pair.server).client == "");
-  pair.server.socket().close();
+  pair.server.lowest_socket()->close();
   BOOST_TEST(is(code_of([&] { receive_text(pair.client); }), TLSErrc::truncated));
 }
 
@@ -148,7 +148,7 @@ BOOST_AUTO_TEST_CASE(an_end_without_farewell_may_be_allowed) {
   Secure pair(TLSContext::client(believing()), usual_server());
   BOOST_TEST(shake(pair.client, pair.server).client == "");
   pair.client.allow_truncation();
-  pair.server.socket().close();
+  pair.server.lowest_socket()->close();
   BOOST_TEST(receive_text(pair.client) == "");
 }
 
@@ -227,7 +227,7 @@ BOOST_AUTO_TEST_CASE(the_farewell_waits_for_what_another_fiber_sends) {
   BOOST_TEST(shake(pair.client, pair.server).client == "");
   const std::string much(4'000'000, 'x');
   auto writer = spawn([&] { pair.client.send_all(much, kPatience); });
-  while (pair.client.socket().may_write()) yield();
+  while (pair.client.lowest_socket()->may_write()) yield();
   const auto end = [&] { pair.client.shutdown_send(kPatience); };
   auto one = spawn(end);
   auto other = spawn(end);
@@ -486,7 +486,8 @@ BOOST_AUTO_TEST_CASE(data_that_was_changed_on_its_way_is_an_error) {
   Secure pair(TLSContext::client(believing()), usual_server());
   BOOST_TEST(shake(pair.client, pair.server).client == "");
   // A record of application data that nobody encrypted.
-  pair.server.socket().send_all(std::string("\x17\x03\x03\x00\x20", 5) + std::string(32, 'x'));
+  pair.server.lowest_socket()->send_all(std::string("\x17\x03\x03\x00\x20", 5) +
+                                        std::string(32, 'x'));
   BOOST_TEST(is(code_of([&] { receive_text(pair.client); }), TLSErrc::protocol));
   BOOST_TEST(is(code_of([&] { receive_text(pair.client); }), TLSErrc::protocol));
 }

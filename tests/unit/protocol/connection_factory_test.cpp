@@ -28,7 +28,7 @@ struct Server : gnet::TCPServerFactory {
   }
 
   Stream connect() {
-    Stream client = gnet::connect(local_endpoint());
+    Stream client = gnet::connect_stream(local_endpoint());
     const int before = started;
     while (started == before) gnet::sleep(1ms);
     return client;

@@ -71,7 +71,7 @@ struct LineServer {
       return made;
     });
     server->start();
-    client = gnet::connect(server->local_endpoint());
+    client = gnet::connect_stream(server->local_endpoint());
   }
 
   // What the server sends until it closes.

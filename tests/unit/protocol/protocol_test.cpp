@@ -104,7 +104,7 @@ struct Server {
 
   Stream connect() {
     factory->start();
-    return gnet::connect(factory->local_endpoint());
+    return gnet::connect_stream(factory->local_endpoint());
   }
 
   // Waits for the end of the only connection; how it ended.
@@ -376,7 +376,7 @@ BOOST_AUTO_TEST_CASE(ends_when_its_thread_does) {
       TCPServerFactory server(Endpoint::parse("127.0.0.1:0"));
       server.set_builder([&] { return std::make_unique<Probe>(hooks); });
       server.start();
-      const Stream client = gnet::connect(server.local_endpoint());
+      const Stream client = gnet::connect_stream(server.local_endpoint());
       gnet::sleep(60s);
     });
     while (hooks.story.empty()) gnet::sleep(1ms);

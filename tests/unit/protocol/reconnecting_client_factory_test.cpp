@@ -224,7 +224,7 @@ BOOST_AUTO_TEST_CASE(stop_is_immediate_during_the_connect) {
   std::vector<gnet::Stream> fill;
   for (int i = 0; i < 4; ++i) {
     try {
-      fill.push_back(gnet::connect(full.local_endpoint(), {.timeout = 20ms}));
+      fill.push_back(gnet::connect_stream(full.local_endpoint(), {.timeout = 20ms}));
     } catch (const std::system_error&) {
       break;
     }

@@ -66,7 +66,7 @@ struct Server {
     });
     factory.start();
   }
-  TLSStream connect_to() { return {connect(factory.local_endpoint()), believing(), "localhost"}; }
+  TLSStream connect_to() { return {connect_stream(factory.local_endpoint()), believing(), "localhost"}; }
   Story story;
   TCPServerFactory factory;
 };
@@ -159,7 +159,7 @@ BOOST_AUTO_TEST_CASE(a_peer_that_goes_away_without_farewell_is_the_reason) {
   TLSStream client = server.connect_to();
   client.send_all("hello");
   BOOST_TEST(receive_text(client) == "hello");
-  client.socket().close();
+  client.lowest_socket()->close();
   BOOST_TEST(eventually([&] { return server.story.size() == 2; }));
   BOOST_TEST(server.story.back() ==
              "lost: i/o error: receive: the peer ended the connection without saying so");
@@ -168,7 +168,7 @@ BOOST_AUTO_TEST_CASE(a_peer_that_goes_away_without_farewell_is_the_reason) {
 BOOST_AUTO_TEST_CASE(without_a_handshake_there_is_no_callback) {
   const QuietLog quiet;
   Server server;
-  Stream stranger = connect(server.factory.local_endpoint());
+  Stream stranger = connect_stream(server.factory.local_endpoint());
   stranger.send_all("GET / HTTP/1.0\r\n\r\n");
   char buffer[1000];
   try {
@@ -184,7 +184,7 @@ BOOST_AUTO_TEST_CASE(without_a_handshake_there_is_no_callback) {
 BOOST_AUTO_TEST_CASE(a_peer_that_falls_silent_in_the_handshake_is_told_of) {
   LogLines log;
   Server server{std::type_identity<Echo>(), 10ms};
-  Stream mute = connect(server.factory.local_endpoint());
+  Stream mute = connect_stream(server.factory.local_endpoint());
   mute.send_all(std::string_view("\x16\x03\x01\x02", 4));
   char byte;
   BOOST_TEST(mute.receive(&byte, 1, kPatience) == 0U);
@@ -196,7 +196,7 @@ BOOST_AUTO_TEST_CASE(a_peer_that_falls_silent_in_the_handshake_is_told_of) {
 BOOST_AUTO_TEST_CASE(a_peer_that_says_nothing_is_not_waited_for) {
   const QuietLog quiet;
   Server server{std::type_identity<Echo>(), 10ms};
-  Stream mute = connect(server.factory.local_endpoint());
+  Stream mute = connect_stream(server.factory.local_endpoint());
   char byte;
   BOOST_TEST(mute.receive(&byte, 1, kPatience) == 0U);
   BOOST_TEST(server.story.empty());
@@ -204,7 +204,7 @@ BOOST_AUTO_TEST_CASE(a_peer_that_says_nothing_is_not_waited_for) {
 
 BOOST_AUTO_TEST_CASE(stopping_waits_for_no_handshake) {
   Server server;
-  Stream mute = connect(server.factory.local_endpoint());
+  Stream mute = connect_stream(server.factory.local_endpoint());
   BOOST_TEST(eventually([&] { return server.factory.counters().active == 1; }));
   BOOST_TEST(server.factory.stop(kPatience) == 0U);
   BOOST_TEST(server.story.empty());
@@ -233,7 +233,7 @@ BOOST_AUTO_TEST_CASE(connections_may_live_on_several_threads) {
   std::vector<Fiber<std::string>> clients;
   for (int i = 0; i < 12; ++i) {
     clients.push_back(spawn([&] {
-      TLSStream client(connect(server.local_endpoint()), believing(), "localhost");
+      TLSStream client(connect_stream(server.local_endpoint()), believing(), "localhost");
       client.send_all("ping");
       return receive_text(client);
     }));
@@ -274,7 +274,7 @@ struct DropServer {
   }
   // A client who has agreed, and does not read.
   TLSStream visit() {
-    TLSStream client(connect(factory.local_endpoint()), believing(), "localhost");
+    TLSStream client(connect_stream(factory.local_endpoint()), believing(), "localhost");
     client.handshake(kPatience);
     BOOST_TEST(eventually([&] { return !story.empty(); }));
     return client;

@@ -95,7 +95,7 @@ std::string ask(Stream& client, std::string_view question) {
 std::vector<Stream> clients(Server& server, int count) {
   std::vector<Stream> all;
   const int before = server.started;
-  for (int i = 0; i < count; ++i) all.push_back(gnet::connect(server.local_endpoint()));
+  for (int i = 0; i < count; ++i) all.push_back(gnet::connect_stream(server.local_endpoint()));
   BOOST_REQUIRE(eventually([&] { return server.started == before + count; }));
   return all;
 }
@@ -188,9 +188,9 @@ BOOST_AUTO_TEST_CASE(one_thread_is_no_thread) {
   server.set_threads(1);
   server.start();
   BOOST_TEST(threads_now() == before);
-  Stream client = gnet::connect(server.local_endpoint());
+  Stream client = gnet::connect_stream(server.local_endpoint());
   BOOST_TEST(ask(client, "ooxx") == "ooxx");
-  const Stream other = gnet::connect(server.local_endpoint());
+  const Stream other = gnet::connect_stream(server.local_endpoint());
   BOOST_TEST(eventually([&] { return server.counters().active == 2; }));
   server.stop(0s);
   server.set_threads(3);
@@ -255,7 +255,7 @@ BOOST_AUTO_TEST_CASE(the_limit_is_exact_and_an_end_elsewhere_makes_room) {
   Server server({.max_connections = 4});
   server.start();
   auto all = clients(server, 4);
-  Stream waiting = gnet::connect(server.local_endpoint());
+  Stream waiting = gnet::connect_stream(server.local_endpoint());
   waiting.send_all("x");
   char answer = 0;
   BOOST_CHECK_THROW(waiting.receive(&answer, 1, 30ms), std::system_error);
@@ -347,7 +347,7 @@ BOOST_AUTO_TEST_CASE(a_builder_that_throws_on_another_hub_costs_its_connection_o
   });
   server.start();
   auto first = clients(server, 1);
-  Stream second = gnet::connect(server.local_endpoint());
+  Stream second = gnet::connect_stream(server.local_endpoint());
   BOOST_TEST(at_end(second));
   BOOST_REQUIRE(eventually([&] { return server.counters().active == 1; }));
   BOOST_TEST(log.text().find("cannot serve a connection: oops 1") != std::string::npos);
@@ -360,7 +360,7 @@ BOOST_AUTO_TEST_CASE(a_connection_on_its_way_to_another_hub_is_cut_when_the_serv
   server.start();
   auto first = clients(server, 1);
   LooksAway hub_1(server, 1);
-  Stream second = gnet::connect(server.local_endpoint());
+  Stream second = gnet::connect_stream(server.local_endpoint());
   BOOST_REQUIRE(eventually([&] { return server.group->least_busy() == 2; }));
   gnet::Fiber<std::size_t> stopping = gnet::spawn([&] { return server.stop(0s); });
   gnet::sleep(10ms);
@@ -378,7 +378,7 @@ BOOST_AUTO_TEST_CASE(a_connection_on_its_way_to_another_hub_may_drain) {
   server.start();
   auto first = clients(server, 1);
   LooksAway hub_1(server, 1);
-  Stream second = gnet::connect(server.local_endpoint());
+  Stream second = gnet::connect_stream(server.local_endpoint());
   BOOST_REQUIRE(eventually([&] { return server.group->least_busy() == 2; }));
   second.send_all("ooxx");
   gnet::Fiber<std::size_t> stopping = gnet::spawn([&] { return server.stop(10s); });
@@ -411,7 +411,7 @@ BOOST_AUTO_TEST_CASE(hubs_that_end_close_what_is_on_its_way_to_them) {
   server.group->run(1, [&] {
     // On hub 1, which now ends with the connection in its letter box.
     server.group->post(0, [&server, next = std::make_shared<Stream>()] {
-      gnet::spawn([&server, next] { *next = gnet::connect(server.local_endpoint()); });
+      gnet::spawn([&server, next] { *next = gnet::connect_stream(server.local_endpoint()); });
     });
     const auto until = gnet::Clock::now() + 100ms;
     while (gnet::Clock::now() < until) std::this_thread::yield();
@@ -429,7 +429,7 @@ BOOST_AUTO_TEST_CASE(many_short_connections_leave_nothing_behind) {
     workers.push_back(gnet::spawn([&server] {
       int good = 0;
       for (int n = 0; n < 50; ++n) {
-        Stream client = gnet::connect(server.local_endpoint());
+        Stream client = gnet::connect_stream(server.local_endpoint());
         good += ask(client, "ooxx") == "ooxx" ? 1 : 0;
       }
       return good;
@@ -460,7 +460,7 @@ BOOST_AUTO_TEST_CASE(a_server_that_ends_after_its_hub_takes_the_other_hubs_along
     server->set_threads(2);
     server->start();
     for (int i = 0; i < 2; ++i) {
-      kept.push_back(gnet::connect(server->local_endpoint()).socket().release());
+      kept.push_back(gnet::connect_stream(server->local_endpoint()).socket().release());
     }
     eventually([&] { return server->counters().active == 2; });
   });

@@ -89,7 +89,7 @@ BOOST_AUTO_TEST_CASE(a_port_in_use_is_named) {
 BOOST_AUTO_TEST_CASE(serves_many_connections_at_once) {
   const auto server = echo_server();
   std::vector<Stream> clients;
-  for (int i = 0; i < 100; ++i) clients.push_back(gnet::connect(server->local_endpoint()));
+  for (int i = 0; i < 100; ++i) clients.push_back(gnet::connect_stream(server->local_endpoint()));
   for (int round = 0; round < 3; ++round) {
     for (Stream& client : clients) BOOST_REQUIRE(ask(client, "ooxx") == "ooxx");
   }
@@ -101,7 +101,7 @@ BOOST_AUTO_TEST_CASE(serves_many_connections_at_once) {
 BOOST_AUTO_TEST_CASE(max_connections_pauses_accepting) {
   const auto server = echo_server({.max_connections = 2});
   std::vector<Stream> clients;
-  for (int i = 0; i < 3; ++i) clients.push_back(gnet::connect(server->local_endpoint()));
+  for (int i = 0; i < 3; ++i) clients.push_back(gnet::connect_stream(server->local_endpoint()));
   BOOST_TEST(ask(clients[0], "a") == "a");
   BOOST_TEST(ask(clients[1], "b") == "b");
   BOOST_CHECK_THROW(ask(clients[2], "c", 30ms), std::system_error);
@@ -119,7 +119,7 @@ BOOST_AUTO_TEST_CASE(a_peer_that_is_not_admitted_is_turned_away) {
   };
   Choosy server(Endpoint::parse("127.0.0.1:0"));
   server.start();
-  Stream client = gnet::connect(server.local_endpoint());
+  Stream client = gnet::connect_stream(server.local_endpoint());
   char buffer[1];
   BOOST_TEST(client.receive(buffer, 1, 5s) == 0U);
   BOOST_TEST(server.counters().refused == 1U);
@@ -135,10 +135,10 @@ BOOST_AUTO_TEST_CASE(a_builder_that_throws_costs_its_connection_only) {
     return std::make_unique<Echo>();
   });
   server.start();
-  Stream first = gnet::connect(server.local_endpoint());
+  Stream first = gnet::connect_stream(server.local_endpoint());
   char buffer[1];
   BOOST_TEST(first.receive(buffer, 1, 5s) == 0U);
-  Stream second = gnet::connect(server.local_endpoint());
+  Stream second = gnet::connect_stream(server.local_endpoint());
   BOOST_TEST(ask(second, "ooxx") == "ooxx");
 }
 
@@ -151,7 +151,7 @@ BOOST_AUTO_TEST_CASE(out_of_descriptors_everybody_is_served_in_the_end_without_s
   server.listen();
   std::vector<Stream> clients;
   for (int i = 0; i < 200; ++i) {
-    clients.push_back(gnet::connect(server.local_endpoint()));
+    clients.push_back(gnet::connect_stream(server.local_endpoint()));
     clients.back().send_all("x");
   }
   const FewDescriptors few(8);
@@ -171,7 +171,7 @@ BOOST_AUTO_TEST_CASE(out_of_descriptors_everybody_is_served_in_the_end_without_s
 
 BOOST_AUTO_TEST_CASE(stop_lets_quiet_connections_end_and_counts_none) {
   const auto server = echo_server();
-  Stream client = gnet::connect(server->local_endpoint());
+  Stream client = gnet::connect_stream(server->local_endpoint());
   BOOST_TEST(ask(client, "ooxx") == "ooxx");
   BOOST_TEST(server->stop(5s) == 0U);
   BOOST_TEST(!server->running());
@@ -181,7 +181,7 @@ BOOST_AUTO_TEST_CASE(stop_lets_quiet_connections_end_and_counts_none) {
 
 BOOST_AUTO_TEST_CASE(stop_lets_a_transfer_end) {
   const auto server = echo_server();
-  Stream client = gnet::connect(server->local_endpoint());
+  Stream client = gnet::connect_stream(server->local_endpoint());
   BOOST_TEST(ask(client, "x") == "x");
   auto transfer = gnet::spawn([&] {
     for (int i = 0; i < 20; ++i) {
@@ -204,7 +204,7 @@ BOOST_AUTO_TEST_CASE(stop_cuts_after_the_grace_and_counts) {
   server.set_builder([] { return std::make_unique<Busy>(); });
   server.start();
   std::vector<Stream> clients;
-  for (int i = 0; i < 3; ++i) clients.push_back(gnet::connect(server.local_endpoint()));
+  for (int i = 0; i < 3; ++i) clients.push_back(gnet::connect_stream(server.local_endpoint()));
   BOOST_TEST(eventually([&] { return server.counters().active == 3; }));
   const auto begun = gnet::Clock::now();
   BOOST_TEST(server.stop(20ms) == 3U);
@@ -216,7 +216,7 @@ BOOST_AUTO_TEST_CASE(it_can_be_paused_stopped_and_started_again) {
   const auto server = echo_server();
   server->pause();
   BOOST_TEST(!server->running());
-  Stream waiting = gnet::connect(server->local_endpoint());
+  Stream waiting = gnet::connect_stream(server->local_endpoint());
   BOOST_CHECK_THROW(ask(waiting, "x", 30ms), std::system_error);
   server->resume();
   char answer = 0;
@@ -226,7 +226,7 @@ BOOST_AUTO_TEST_CASE(it_can_be_paused_stopped_and_started_again) {
   server->stop(5s);
   server->stop(5s);
   server->start();
-  Stream client = gnet::connect(server->local_endpoint());
+  Stream client = gnet::connect_stream(server->local_endpoint());
   BOOST_TEST(ask(client, "ooxx") == "ooxx");
 }
 
@@ -236,7 +236,7 @@ BOOST_AUTO_TEST_CASE(a_unix_path_goes_with_its_server) {
     TCPServerFactory server(Endpoint::unix_path(path));
     server.set_builder([] { return std::make_unique<Echo>(); });
     server.start();
-    Stream client = gnet::connect(server.local_endpoint());
+    Stream client = gnet::connect_stream(server.local_endpoint());
     BOOST_TEST(ask(client, "ooxx") == "ooxx");
     BOOST_TEST(access(path.c_str(), F_OK) == 0);
   }

@@ -1,4 +1,4 @@
-#include "gnet/io/connect_any.h"
+#include "gnet/io/connect.h"
 
 #include <boost/test/unit_test.hpp>
 #include <string>
@@ -36,12 +36,12 @@ struct Secured : StreamServer {
 
 }  // namespace
 
-BOOST_AUTO_TEST_SUITE(connect_any)
+BOOST_AUTO_TEST_SUITE(connect_tls)
 
 BOOST_AUTO_TEST_CASE(an_endpoint_without_tls_gets_a_plain_stream) {
   StreamServer server("127.0.0.1:0", greet);
   server.start();
-  AnyStream stream = gnet::connect_any(server.address());
+  AnyStream stream = gnet::connect(server.address());
   BOOST_TEST(stream.tls() == nullptr);
   BOOST_TEST(greeting(std::move(stream)) == "hello");
 }
@@ -49,7 +49,7 @@ BOOST_AUTO_TEST_CASE(an_endpoint_without_tls_gets_a_plain_stream) {
 BOOST_AUTO_TEST_CASE(an_endpoint_of_tls_says_whom_it_believes) {
   const test::TemporaryFile authority(test::localhost().certificate);
   Secured server;
-  AnyStream stream = gnet::connect_any(server.url("?sni=localhost&cacert=" + authority.name()));
+  AnyStream stream = gnet::connect(server.url("?sni=localhost&cacert=" + authority.name()));
   BOOST_TEST_REQUIRE(stream.tls() != nullptr);
   BOOST_TEST(stream.tls()->session().established());
   BOOST_TEST(greeting(std::move(stream)) == "hello");
@@ -57,32 +57,32 @@ BOOST_AUTO_TEST_CASE(an_endpoint_of_tls_says_whom_it_believes) {
 
 BOOST_AUTO_TEST_CASE(a_server_that_nobody_vouches_for_is_not_believed) {
   Secured server;
-  BOOST_CHECK_THROW(static_cast<void>(gnet::connect_any(server.address())), TLSError);
+  BOOST_CHECK_THROW(static_cast<void>(gnet::connect(server.address())), TLSError);
 }
 
 BOOST_AUTO_TEST_CASE(a_server_with_another_name_is_not_believed) {
   Secured server;
-  BOOST_CHECK_THROW(static_cast<void>(gnet::connect_any(server.url("?sni=example.org"), {},
-                                                        TLSContext::client(test::believing()))),
+  BOOST_CHECK_THROW(static_cast<void>(gnet::connect(server.url("?sni=example.org"), {},
+                                                    TLSContext::client(test::believing()))),
                     TLSError);
 }
 
 BOOST_AUTO_TEST_CASE(a_context_secures_any_endpoint) {
   Secured server;
-  AnyStream stream = gnet::connect_any(server.address().with_tls(false), {},
-                                       TLSContext::client({.verify = false}));
+  AnyStream stream =
+      gnet::connect(server.address().with_tls(false), {}, TLSContext::client({.verify = false}));
   BOOST_TEST(greeting(std::move(stream)) == "hello");
 }
 
 BOOST_AUTO_TEST_CASE(a_context_of_a_server_is_misuse) {
-  BOOST_CHECK_THROW(static_cast<void>(gnet::connect_any("127.0.0.1:1", {}, test::usual_server())),
+  BOOST_CHECK_THROW(static_cast<void>(gnet::connect("127.0.0.1:1", {}, test::usual_server())),
                     Misuse);
 }
 
 BOOST_AUTO_TEST_CASE(the_timeout_includes_the_handshake) {
   const Listener silent("tcp-l://127.0.0.1:0");
   BOOST_CHECK_EXCEPTION(
-      static_cast<void>(gnet::connect_any(silent.local_endpoint().with_tls(), {.timeout = 20ms})),
+      static_cast<void>(gnet::connect(silent.local_endpoint().with_tls(), {.timeout = 20ms})),
       std::system_error,
       [](const std::system_error& error) { return error.code() == std::errc::timed_out; });
 }

@@ -1,0 +1,304 @@
+#include "gnet/io/pump.h"
+
+#include <fcntl.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <initializer_list>
+#include <optional>
+#include <utility>
+
+#include "gnet/base/error.h"
+#include "gnet/fiber/cancel_scope.h"
+#include "gnet/fiber/fiber.h"
+#include "gnet/io/buffer_lease.h"
+#include "gnet/io/pipe.h"
+#include "gnet/io/splice.h"
+#include "gnet/io/stream.h"
+#include "gnet/io/wait_fd.h"
+#include "gnet/sync/event.h"
+
+namespace gnet {
+namespace {
+
+// The most that is taken from a source before its sink gets it: what a pipe of the kernel holds.
+constexpr std::size_t kAtOnce = 64 * 1024;
+
+// Rounds in a row that did not have to wait, before others get a turn.
+constexpr int kBurst = 16;
+
+// The end of a spliced direction: a descriptor that nothing stands before.
+class PlainEnd {
+ public:
+  // Nothing where splice(2) could block, or would go around a layer.
+  static std::optional<PlainEnd> of(ByteStream& stream) {
+    ByteStream& concrete = stream.concrete();
+    if (auto* connection = dynamic_cast<Stream*>(&concrete)) {
+      if (!connection->is_open()) return std::nullopt;
+      return PlainEnd(connection->socket().native_handle(), &connection->socket());
+    }
+    if (auto* pipe = dynamic_cast<Pipe*>(&concrete)) {
+      const int flags = fcntl(pipe->native_handle(), F_GETFL);
+      if (flags < 0 || (flags & O_NONBLOCK) == 0 || (flags & O_APPEND) != 0) return std::nullopt;
+      return PlainEnd(pipe->native_handle(), nullptr);
+    }
+    return std::nullopt;
+  }
+
+  [[nodiscard]] int fd() const noexcept { return fd_; }
+
+  // The kernel said EAGAIN. Only now may a wait begin.
+  void exhausted() const noexcept {
+    if (socket_ != nullptr) socket_->exhausted();
+  }
+  void wait_for_room() const {
+    if (socket_ == nullptr) return static_cast<void>(wait_write(fd_));
+    socket_->full();
+    socket_->wait_writable();
+  }
+
+ private:
+  PlainEnd(int fd, Socket* socket) noexcept : fd_(fd), socket_(socket) {}
+
+  int fd_;
+  Socket* socket_;
+};
+
+// What both directions go by.
+struct Course {
+  explicit Course(const PumpOptions& given) : options(given), last_active(Clock::now()) {}
+
+  [[nodiscard]] bool is_limited() const noexcept {
+    return !options.deadline.is_never() || options.idle_timeout > Duration::zero() ||
+           options.half_close_timeout > Duration::zero();
+  }
+
+  // When it is enough, as things stand.
+  [[nodiscard]] Deadline limit() const {
+    const Duration idle = half_closed && options.half_close_timeout > Duration::zero()
+                              ? options.half_close_timeout
+                              : options.idle_timeout;
+    if (idle <= Duration::zero()) return options.deadline;
+    return options.deadline.earlier(Deadline(Deadline::after(last_active, idle)));
+  }
+
+  void moved() noexcept { last_active = detail::Scheduler::current().now(); }
+
+  void direction_ended() {
+    half_closed = true;
+    moved();
+    changed.set();
+  }
+
+  const PumpOptions& options;
+  TimePoint last_active;
+  bool half_closed = false;
+  bool expired = false;
+  Event changed;  // the limit is another one now
+};
+
+class Direction {
+ public:
+  Direction(ByteStream& source, ByteStream& sink, Course& course)
+      : source_(source), sink_(sink), course_(course) {
+    if (!course.options.splice) return;
+    plain_source_ = PlainEnd::of(source);
+    plain_sink_ = PlainEnd::of(sink);
+    result.spliced = plain_source_ && plain_sink_;
+  }
+
+  // To the end; what is thrown interrupts the fiber.
+  void run() {
+    try {
+      result.end = carry();
+    } catch (const std::exception&) {
+      result.end = PumpEnd::error;
+      result.error = std::current_exception();
+    }
+  }
+
+  // Whose fault an error is.
+  [[nodiscard]] bool source_failed() const noexcept {
+    return result.end == PumpEnd::error && !sending_;
+  }
+
+  PumpDirection result;
+
+ private:
+  PumpEnd carry() {
+    for (int burst = 0;;) {
+      std::size_t most = kAtOnce;
+      if (const std::uint64_t limit = course_.options.max_bytes; limit > 0) {
+        if (result.bytes >= limit) return PumpEnd::limit;
+        most = static_cast<std::size_t>(std::min<std::uint64_t>(most, limit - result.bytes));
+      }
+      static_cast<void>(source_.wait_readable());
+      const auto ended = result.spliced ? splice_some(most) : copy_some(most);
+      if (ended) return *ended;
+      if (++burst % kBurst == 0) yield();
+    }
+  }
+
+  // One piece; nothing: it goes on.
+  std::optional<PumpEnd> copy_some(std::size_t most) {
+    detail::Scheduler& hub = detail::Scheduler::current();
+    const BufferLease buffer(hub, most);
+    const std::size_t count = source_.receive(buffer.data(), most);
+    if (count == 0) return PumpEnd::eof;
+    std::string_view left(buffer.data(), count);
+    sending_ = true;
+    while (!left.empty()) {
+      const std::size_t sent = sink_.send_some(left);
+      left.remove_prefix(sent);
+      result.bytes += sent;
+      course_.moved();
+    }
+    sending_ = false;
+    return std::nullopt;
+  }
+
+  std::optional<PumpEnd> splice_some(std::size_t most) {
+    std::optional<detail::SplicePipe> pipe;
+    try {
+      pipe.emplace();
+    } catch (const std::system_error&) {
+      result.spliced = false;  // no descriptors are left: copying needs none
+      return std::nullopt;
+    }
+    const ssize_t count = pipe->fill(plain_source_->fd(), most);
+    if (count == 0) return PumpEnd::eof;
+    if (count < 0) {
+      if (errno == EAGAIN) {
+        plain_source_->exhausted();
+      } else if (errno == EINVAL) {
+        result.spliced = false;
+      } else {
+        throw_errno("receive");
+      }
+      return std::nullopt;
+    }
+    sending_ = true;
+    while (pipe->size() > 0) {
+      const ssize_t sent = pipe->drain(plain_sink_->fd());
+      if (sent > 0) {
+        result.bytes += static_cast<std::uint64_t>(sent);
+        course_.moved();
+      } else if (sent == 0 || errno == EAGAIN) {
+        plain_sink_->wait_for_room();
+      } else {
+        throw_errno("send");
+      }
+    }
+    sending_ = false;
+    return std::nullopt;
+  }
+
+  ByteStream& source_;
+  ByteStream& sink_;
+  Course& course_;
+  std::optional<PlainEnd> plain_source_;
+  std::optional<PlainEnd> plain_sink_;
+  bool sending_ = false;
+};
+
+// A direction in a scope, by which it is ended from outside.
+class Half {
+ public:
+  Half(ByteStream& source, ByteStream& sink, Course& course)
+      : direction_(source, sink, course), sink_(sink), course_(course) {}
+
+  void run(bool hands_on_end) {
+    const bool completed = scope_.run([&] {
+      direction_.run();
+      if (hands_on_end && direction_.result.end == PumpEnd::eof) hand_on_end();
+    });
+    if (!completed) {
+      direction_.result.end = course_.expired ? PumpEnd::timed_out : PumpEnd::cut;
+    }
+    course_.direction_ended();
+  }
+
+  void cancel() { scope_.cancel(); }
+
+  // Whether the other direction has nothing to go on for. A source that has failed takes nothing
+  // either; a sink that has failed may still have something to say.
+  [[nodiscard]] bool ends_both() const noexcept {
+    return direction_.source_failed() || direction_.result.end == PumpEnd::limit;
+  }
+
+  [[nodiscard]] const PumpDirection& result() const noexcept { return direction_.result; }
+
+ private:
+  void hand_on_end() {
+    try {
+      sink_.shutdown_send();
+    } catch (const std::exception&) {
+      // Everything was sent before, and the sink has gone: its own direction finds out.
+    }
+  }
+
+  Direction direction_;
+  ByteStream& sink_;
+  Course& course_;
+  CancelScope scope_;
+};
+
+// A fiber that ends with this block, at the latest.
+class Companion {
+ public:
+  template <typename F>
+  explicit Companion(const char* name, F&& function)
+      : fiber_(spawn({.name = name}, std::forward<F>(function))) {}
+  Companion(const Companion&) = delete;
+  Companion& operator=(const Companion&) = delete;
+  ~Companion() {
+    const Uninterruptible until_it_has_ended;
+    fiber_.kill();
+  }
+
+  void get() { fiber_.get(); }
+
+ private:
+  Fiber<> fiber_;
+};
+
+// Cancels the halves when their course has come to its limit.
+void watch(Course& course, std::initializer_list<Half*> halves) {
+  while (!course.limit().passed()) {
+    course.changed.clear();
+    static_cast<void>(course.changed.wait(course.limit()));
+  }
+  course.expired = true;
+  for (Half* half : halves) half->cancel();
+}
+
+}  // namespace
+
+PumpResult pump(ByteStream& first, ByteStream& second, const PumpOptions& options) {
+  Course course(options);
+  Half forward(first, second, course);
+  Half backward(second, first, course);
+  Companion other("pump", [&] {
+    backward.run(true);
+    if (backward.ends_both()) forward.cancel();
+  });
+  std::optional<Companion> clock;
+  if (course.is_limited()) {
+    clock.emplace("pump's clock", [&] { watch(course, {&forward, &backward}); });
+  }
+  forward.run(true);
+  if (forward.ends_both()) backward.cancel();
+  other.get();
+  return {forward.result(), backward.result()};
+}
+
+PumpDirection copy(ByteStream& source, ByteStream& sink, const PumpOptions& options) {
+  Course course(options);
+  Half half(source, sink, course);
+  std::optional<Companion> clock;
+  if (course.is_limited()) clock.emplace("pump's clock", [&] { watch(course, {&half}); });
+  half.run(false);
+  return half.result();
+}
+
+}  // namespace gnet

@@ -1,0 +1,265 @@
+#include "gnet/io/pump.h"
+
+#include <fcntl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <boost/test/unit_test.hpp>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "gnet/fiber/fiber.h"
+#include "gnet/io/pipe.h"
+#include "gnet/io/splice.h"
+#include "gnet/io/stream.h"
+#include "gnet/io/tls_stream.h"
+#include "gnet/io/wait_fd.h"
+#include "tests/unit/io/tls_pair.h"
+
+using namespace gnet;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr auto kPatience = 60s;
+
+struct Ends {
+  AnyStream outer;
+  AnyStream inner;
+};
+
+Ends plain_ends() {
+  auto [outer, inner] = Stream::make_pair();
+  return {std::move(outer), std::move(inner)};
+}
+
+Ends secured_ends() {
+  auto [outer, inner] = Stream::make_pair();
+  return {TLSStream(std::move(outer), TLSContext::client({.verify = false})),
+          TLSStream(std::move(inner), test::usual_server())};
+}
+
+std::string receive_all(ByteStream& stream) {
+  std::string text;
+  std::vector<char> buffer(64 * 1024);
+  while (const std::size_t size = stream.receive(buffer.data(), buffer.size(), kPatience)) {
+    text.append(buffer.data(), size);
+  }
+  return text;
+}
+
+std::string pattern(std::size_t size) {
+  std::string text(size, '\0');
+  for (std::size_t i = 0; i < size; ++i)
+    text[i] = static_cast<char>('a' + i * 7 % 26 + i / 4096 % 3);
+  return text;
+}
+
+// A client and a server with a pump between them.
+struct Relay {
+  Relay(Ends left, Ends right, PumpOptions options = {})
+      : client(std::move(left)),
+        server(std::move(right)),
+        fiber(spawn([this, options] { return pump(client.inner, server.inner, options); })) {}
+
+  Ends client;
+  Ends server;
+  Fiber<PumpResult> fiber;
+};
+
+std::size_t open_descriptors() {
+  std::size_t count = 0;
+  for (int fd = 0; fd < 256; ++fd) count += fcntl(fd, F_GETFD) != -1 ? 1 : 0;
+  return count;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(pump)
+
+BOOST_AUTO_TEST_CASE(an_answer_that_comes_after_the_end_of_the_question_is_delivered) {
+  const std::vector<std::pair<Ends (*)(), Ends (*)()>> kinds = {
+      {plain_ends, plain_ends}, {plain_ends, secured_ends}, {secured_ends, secured_ends}};
+  for (const auto& [left, right] : kinds) {
+    for (const bool splice : {true, false}) {
+      Relay relay(left(), right(), {.splice = splice});
+      const std::string question = pattern(300'000);
+      auto ask = spawn([&] {
+        relay.client.outer.send_all(question, kPatience);
+        relay.client.outer.shutdown_send(kPatience);
+      });
+      auto serve = spawn([&] {
+        const std::string heard = receive_all(relay.server.outer);
+        relay.server.outer.send_all(heard + heard, kPatience);
+        relay.server.outer.shutdown_send(kPatience);
+      });
+      BOOST_TEST((receive_all(relay.client.outer) == question + question));
+      const PumpResult result = relay.fiber.get();
+      BOOST_TEST(result.complete());
+      BOOST_TEST(result.forward.bytes == question.size());
+      BOOST_TEST(result.backward.bytes == 2 * question.size());
+      BOOST_TEST(result.forward.spliced == (splice && left == plain_ends && right == plain_ends));
+      ask.get();
+      serve.get();
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(pipes_are_spliced_too) {
+  auto [in, to_pump] = Pipe::make();
+  auto [from_pump, out] = Pipe::make();
+  auto write = spawn([&] {
+    to_pump.send_all(pattern(200'000));
+    to_pump.close();
+  });
+  auto carry = spawn([&] {
+    const PumpDirection result = gnet::copy(in, out);
+    out.close();
+    return result;
+  });
+  BOOST_TEST((from_pump.receive_all() == pattern(200'000)));
+  BOOST_TEST(carry.get().spliced);
+  BOOST_TEST((carry.get().end == PumpEnd::eof));
+  write.get();
+}
+
+BOOST_AUTO_TEST_CASE(a_reader_that_does_not_read_stops_the_writer) {
+  for (const bool splice : {true, false}) {
+    Relay relay(plain_ends(), plain_ends(), {.splice = splice});
+    std::size_t sent = 0;
+    const std::string piece = pattern(16 * 1024);
+    try {
+      for (;;) sent += relay.client.outer.send_some(piece, 50ms);
+    } catch (const std::system_error& error) {
+      BOOST_TEST((error.code() == std::errc::timed_out));
+    }
+    BOOST_TEST(sent < 4 * 1024 * 1024u);
+    relay.client.outer.shutdown_send();
+    BOOST_TEST(receive_all(relay.server.outer).size() == sent);
+    relay.server.outer.close();
+    BOOST_TEST(relay.fiber.get().forward.bytes == sent);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(it_ends_when_nothing_moves_and_not_before) {
+  for (const bool splice : {true, false}) {
+    Relay relay(plain_ends(), plain_ends(), {.idle_timeout = 60ms, .splice = splice});
+    char byte = 0;
+    for (int i = 0; i < 5; ++i) {  // traffic one way keeps both alive
+      sleep(25ms);
+      relay.server.outer.send_all("x");
+      BOOST_TEST(relay.client.outer.receive(&byte, 1, kPatience) == 1u);
+    }
+    BOOST_TEST(!relay.fiber.dead());
+    const PumpResult result = relay.fiber.get();
+    BOOST_TEST(((result.forward.end == PumpEnd::timed_out) ||
+                (result.backward.end == PumpEnd::timed_out)));
+    BOOST_TEST(result.backward.bytes == 5u);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_half_closed_pair_has_a_time_of_its_own) {
+  Relay relay(plain_ends(), plain_ends(), {.half_close_timeout = 20ms});
+  relay.client.outer.shutdown_send();
+  const PumpResult result = relay.fiber.get();
+  BOOST_TEST((result.forward.end == PumpEnd::eof));
+  BOOST_TEST((result.backward.end == PumpEnd::timed_out));
+}
+
+BOOST_AUTO_TEST_CASE(the_deadline_and_the_limit_of_bytes_end_it) {
+  {
+    Relay relay(plain_ends(), plain_ends(), {.deadline = 20ms});
+    BOOST_TEST(!relay.fiber.get().complete());
+  }
+  Relay relay(plain_ends(), plain_ends(), {.max_bytes = 1000});
+  relay.client.outer.send_all(pattern(5000));
+  const PumpResult result = relay.fiber.get();
+  BOOST_TEST((result.forward.end == PumpEnd::limit));
+  BOOST_TEST(result.forward.bytes == 1000u);
+  BOOST_TEST((result.backward.end == PumpEnd::cut));
+}
+
+BOOST_AUTO_TEST_CASE(a_source_that_fails_cuts_the_other_direction_and_is_no_end_for_the_sink) {
+  for (const bool splice : {true, false}) {
+    auto [client, inner] = secured_ends();  // an end without a farewell is a failure
+    auto agreed = spawn([&, stream = &client] { stream->handshake(kPatience); });
+    inner.handshake(kPatience);
+    agreed.get();
+    Relay relay({std::move(client), std::move(inner)}, plain_ends(), {.splice = splice});
+    yield();
+    relay.client.outer.abort();
+    const PumpResult result = relay.fiber.get();
+    BOOST_TEST((result.forward.end == PumpEnd::error));
+    BOOST_TEST((result.forward.error != nullptr));
+    BOOST_TEST((result.backward.end == PumpEnd::cut));
+    BOOST_TEST(!relay.server.outer.wait_readable(10ms));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(what_a_sink_has_to_say_is_delivered_although_it_takes_no_more) {
+  for (const bool splice : {true, false}) {
+    Relay relay(plain_ends(), plain_ends(), {.splice = splice});
+    relay.server.outer.send_all("busy, go away");
+    relay.server.outer.lowest_socket()->shutdown_receive();
+    relay.client.outer.send_all(pattern(100'000));
+    std::string heard(13, '\0');
+    std::size_t got = 0;
+    while (got < heard.size()) {
+      got += relay.client.outer.receive(heard.data() + got, heard.size() - got, kPatience);
+    }
+    BOOST_TEST(heard == "busy, go away");
+    relay.server.outer.close();
+    BOOST_TEST((relay.fiber.get().forward.end == PumpEnd::error));
+    BOOST_TEST((relay.fiber.get().backward.end == PumpEnd::eof));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(an_interrupt_ends_both_directions_and_leaves_the_streams_open) {
+  for (const bool splice : {true, false}) {
+    Relay relay(plain_ends(), plain_ends(), {.splice = splice});
+    yield();
+    relay.fiber.kill();
+    BOOST_TEST(relay.fiber.was_killed());
+    BOOST_TEST(relay.client.inner.is_open());
+    relay.client.inner.send_all("still here");
+    char byte = 0;
+    BOOST_TEST(relay.client.outer.receive(&byte, 1, kPatience) == 1u);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(without_descriptors_it_copies) {
+  Relay relay(plain_ends(), plain_ends());
+  rlimit before{};
+  BOOST_REQUIRE(getrlimit(RLIMIT_NOFILE, &before) == 0);
+  const rlimit none{0, before.rlim_max};
+  const std::vector<detail::SplicePipe> kept(16);  // would serve it
+  BOOST_REQUIRE(setrlimit(RLIMIT_NOFILE, &none) == 0);
+  std::string heard;
+  auto read = spawn([&] { heard = receive_all(relay.server.outer); });
+  relay.client.outer.send_all(pattern(100'000), kPatience);
+  relay.client.outer.shutdown_send();
+  read.join();
+  BOOST_REQUIRE(setrlimit(RLIMIT_NOFILE, &before) == 0);
+  BOOST_TEST((heard == pattern(100'000)));
+}
+
+BOOST_AUTO_TEST_CASE(it_leaves_no_descriptor_behind) {
+  {
+    Relay warm_up(plain_ends(), plain_ends());
+    warm_up.client.outer.send_all("x");
+    warm_up.client.outer.close();
+    warm_up.server.outer.close();
+    warm_up.fiber.join();
+  }
+  const std::size_t before = open_descriptors();
+  for (int i = 0; i < 20; ++i) {
+    Relay relay(plain_ends(), plain_ends());
+    relay.client.outer.send_all(pattern(1'000'000 % (1 + static_cast<std::size_t>(i) * 5000)));
+    yield();
+    relay.fiber.kill();
+  }
+  BOOST_TEST(open_descriptors() <= before + 2 * 16);
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -32,6 +32,7 @@
 #include "gnet/base/ring_buffer.h"
 #include "gnet/fiber/cancel_scope.h"
 #include "gnet/sync/grant_queue.h"
+#include "gnet/sync/item_iterator.h"
 #include "gnet/sync/queue.h"
 #include "gnet/sync/wait_queue.h"
 
@@ -201,7 +202,7 @@ class Channel : private detail::ChannelUsers {
   // for (auto& item : channel): takes one item after the other until the channel is
   // closed and its buffer empty.
 
-  class Iterator;
+  using Iterator = detail::ItemIterator<Channel, T>;
   [[nodiscard]] Iterator begin() { return Iterator(*this); }
   [[nodiscard]] std::default_sentinel_t end() const noexcept { return {}; }
 
@@ -213,6 +214,7 @@ class Channel : private detail::ChannelUsers {
   void add_waiter(detail::Waiter& waiter) const { watchers_.add(waiter); }
 
  private:
+  friend Iterator;
   template <typename>
   friend class Receive;
   template <typename>
@@ -299,6 +301,13 @@ class Channel : private detail::ChannelUsers {
     return false;
   }
 
+  // Nothing: closed and empty.
+  std::optional<T> next() {
+    std::optional<T> item;
+    static_cast<void>(receive(item, Deadline::never()));
+    return item;
+  }
+
   // `item` is empty. Dismissed: the channel is closed.
   Granted receive(std::optional<T>& item, Deadline deadline) {
     detail::Scheduler& hub = this->hub();
@@ -341,32 +350,6 @@ class Channel : private detail::ChannelUsers {
   WaitQueue receivers_;  // none waits while there are items or senders
   WaitQueue senders_;    // none waits while there is room
   mutable WaitQueue watchers_;
-};
-
-template <typename T>
-class Channel<T>::Iterator {
- public:
-  using value_type = T;
-  using difference_type = std::ptrdiff_t;
-
-  explicit Iterator(Channel& channel) : channel_(&channel) { ++*this; }
-
-  [[nodiscard]] T& operator*() const noexcept { return *item_; }
-
-  Iterator& operator++() {
-    item_.reset();
-    static_cast<void>(channel_->receive(item_, Deadline::never()));
-    return *this;
-  }
-  void operator++(int) { ++*this; }
-
-  friend bool operator==(const Iterator& iterator, std::default_sentinel_t) noexcept {
-    return !iterator.item_;
-  }
-
- private:
-  Channel* channel_;
-  mutable std::optional<T> item_;
 };
 
 }  // namespace gnet

@@ -34,6 +34,7 @@
 #include "gnet/base/source_location.h"
 #include "gnet/fiber/cancel_scope.h"
 #include "gnet/fiber/fiber.h"
+#include "gnet/sync/item_iterator.h"
 #include "gnet/sync/wait_queue.h"
 
 namespace gnet {
@@ -187,7 +188,7 @@ class Generator {
   }
 
   // for (auto& value : generator)
-  class Iterator;
+  using Iterator = detail::ItemIterator<Generator, Out>;
   [[nodiscard]] Iterator begin() requires(!std::is_void_v<Out>) { return Iterator(*this); }
   [[nodiscard]] std::default_sentinel_t end() const noexcept { return {}; }
 
@@ -211,31 +212,6 @@ class Generator {
   }
 
   std::shared_ptr<State> state_;
-};
-
-template <typename Out, typename In>
-class Generator<Out, In>::Iterator {
- public:
-  using value_type = Out;
-  using difference_type = std::ptrdiff_t;
-
-  explicit Iterator(Generator& generator) : generator_(&generator) { ++*this; }
-
-  [[nodiscard]] Out& operator*() const noexcept { return *value_; }
-  Iterator& operator++() {
-    value_.reset();
-    if (auto next = generator_->next()) value_.emplace(std::move(*next));
-    return *this;
-  }
-  void operator++(int) { ++*this; }
-
-  friend bool operator==(const Iterator& iterator, std::default_sentinel_t) noexcept {
-    return !iterator.value_;
-  }
-
- private:
-  Generator* generator_;
-  mutable std::optional<Out> value_;
 };
 
 }  // namespace gnet

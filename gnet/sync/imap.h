@@ -27,6 +27,7 @@
 #include <utility>
 
 #include "gnet/sync/group.h"
+#include "gnet/sync/item_iterator.h"
 
 namespace gnet {
 namespace detail {
@@ -77,7 +78,7 @@ class Imap final : private detail::Batch {
     return std::move(outcome.result);
   }
 
-  class Iterator;
+  using Iterator = detail::ItemIterator<Imap, Result>;
   [[nodiscard]] Iterator begin() { return Iterator(*this); }
   [[nodiscard]] std::default_sentinel_t end() const noexcept { return {}; }
 
@@ -148,31 +149,6 @@ class Imap final : private detail::Batch {
   std::exception_ptr source_error_;
   WaitQueue room_;
   Fiber<> feeder_;
-};
-
-template <bool kOrdered, typename Source, typename F>
-class Imap<kOrdered, Source, F>::Iterator {
- public:
-  using value_type = Result;
-  using difference_type = std::ptrdiff_t;
-
-  explicit Iterator(Imap& imap) : imap_(&imap) { ++*this; }
-
-  [[nodiscard]] Result& operator*() const noexcept { return *result_; }
-  Iterator& operator++() {
-    result_.reset();
-    if (auto next = imap_->next()) result_.emplace(std::move(*next));
-    return *this;
-  }
-  void operator++(int) { ++*this; }
-
-  friend bool operator==(const Iterator& iterator, std::default_sentinel_t) noexcept {
-    return !iterator.result_;
-  }
-
- private:
-  Imap* imap_;
-  mutable std::optional<Result> result_;
 };
 
 template <std::ranges::input_range Range, typename F>

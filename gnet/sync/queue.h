@@ -29,6 +29,7 @@
 
 #include "gnet/base/ring_buffer.h"
 #include "gnet/sync/grant_queue.h"
+#include "gnet/sync/item_iterator.h"
 #include "gnet/sync/wait_queue.h"
 
 namespace gnet {
@@ -225,7 +226,7 @@ class BasicQueue {
   // for (auto& item : queue): takes one item after the other until the queue is
   // closed and empty.
 
-  class Iterator;
+  using Iterator = detail::ItemIterator<BasicQueue, T>;
   [[nodiscard]] Iterator begin() { return Iterator(*this); }
   [[nodiscard]] std::default_sentinel_t end() const noexcept { return {}; }
 
@@ -245,12 +246,19 @@ class BasicQueue {
   [[nodiscard]] const Storage& storage() const noexcept { return items_; }
 
  private:
+  friend Iterator;
   template <typename>
   friend class Receive;
   template <typename>
   friend class Send;
 
   using Waits = detail::QueueWaits<Storage>;
+
+  // Nothing: closed and empty.
+  std::optional<T> next() {
+    if (claim_item(Deadline::never()) != Granted::yes) return std::nullopt;
+    return take();
+  }
 
   // Waits until there is an item for the caller, who must take() it or show() it
   // before it suspends.
@@ -362,32 +370,6 @@ class BasicQueue {
   GrantQueue getters_;  // none waits while an item is nobody's
   WaitQueue putters_;   // none waits while there is room
   mutable WaitQueue watchers_;
-};
-
-template <typename T, typename Storage>
-class BasicQueue<T, Storage>::Iterator {
- public:
-  using value_type = T;
-  using difference_type = std::ptrdiff_t;
-
-  explicit Iterator(BasicQueue& queue) : queue_(&queue) { ++*this; }
-
-  [[nodiscard]] T& operator*() const noexcept { return *item_; }
-
-  Iterator& operator++() {
-    item_.reset();
-    if (queue_->claim_item(Deadline::never()) == Granted::yes) item_.emplace(queue_->take());
-    return *this;
-  }
-  void operator++(int) { ++*this; }
-
-  friend bool operator==(const Iterator& iterator, std::default_sentinel_t) noexcept {
-    return !iterator.item_;
-  }
-
- private:
-  BasicQueue* queue_;
-  mutable std::optional<T> item_;
 };
 
 // The first in is the first out.

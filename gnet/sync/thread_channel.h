@@ -31,6 +31,7 @@
 #include "gnet/fiber/mailbox.h"
 #include "gnet/fiber/scheduler.h"
 #include "gnet/sync/grant_queue.h"
+#include "gnet/sync/item_iterator.h"
 #include "gnet/sync/queue.h"
 
 namespace gnet {
@@ -213,11 +214,12 @@ class ThreadChannel {
   // for (auto& item : channel): takes one item after the other until the channel is
   // closed and empty.
 
-  class Iterator;
+  using Iterator = detail::ItemIterator<ThreadChannel, T>;
   [[nodiscard]] Iterator begin() { return Iterator(*this); }
   [[nodiscard]] std::default_sentinel_t end() const noexcept { return {}; }
 
  private:
+  friend Iterator;
   using Lock = detail::ThreadLine::Lock;
 
   // What those who wait share; all of it guarded by the mutex.
@@ -266,6 +268,13 @@ class ThreadChannel {
     detail::ThreadLine putters;
   };
 
+  // Nothing: closed and empty.
+  std::optional<T> next() {
+    std::optional<T> item;
+    static_cast<void>(receive(item, Deadline::never()));
+    return item;
+  }
+
   // `item` is empty. Dismissed: closed, and nothing left.
   Granted receive(std::optional<T>& item, Deadline deadline) {
     detail::checkpoint_if_fiber();
@@ -283,31 +292,6 @@ class ThreadChannel {
   }
 
   std::shared_ptr<State> state_;
-};
-
-template <typename T>
-class ThreadChannel<T>::Iterator {
- public:
-  using value_type = T;
-  using difference_type = std::ptrdiff_t;
-
-  explicit Iterator(ThreadChannel& channel) : channel_(&channel) { ++*this; }
-
-  [[nodiscard]] T& operator*() const noexcept { return *item_; }
-  Iterator& operator++() {
-    item_.reset();
-    static_cast<void>(channel_->receive(item_, Deadline::never()));
-    return *this;
-  }
-  void operator++(int) { ++*this; }
-
-  friend bool operator==(const Iterator& iterator, std::default_sentinel_t) noexcept {
-    return !iterator.item_;
-  }
-
- private:
-  ThreadChannel* channel_;
-  mutable std::optional<T> item_;
 };
 
 }  // namespace gnet

@@ -93,9 +93,7 @@ Conversation::Outcome Conversation::exchange_once(const std::string& message) {
     down(error.what());
   }
   if (outcome_ != Outcome::waiting) return outcome_;
-  const bool limited = options_.reply_limit > gnet::Duration::zero();
-  const bool in_time =
-      settled_.wait(limited ? gnet::Deadline(options_.reply_limit) : gnet::Deadline::never());
+  const bool in_time = settled_.wait(gnet::Deadline::within(options_.reply_limit));
   if (!in_time) outcome_ = Outcome::late;
   remember(message);
   return outcome_;

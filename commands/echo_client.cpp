@@ -113,9 +113,7 @@ class EchoClient {
   cli::Exit run() {
     watch_signals();
     if (options_.use_stdin) input_.emplace();
-    const bool limited = options_.to.timeout > gnet::Duration::zero();
-    const gnet::Deadline deadline =
-        limited ? gnet::Deadline(options_.to.timeout) : gnet::Deadline::never();
+    const auto deadline = gnet::Deadline::within(options_.to.timeout);
     // All of them count from the start: the first may end before the last begins.
     running_ = options_.connections.number;
     for (std::uint64_t i = 0; i < options_.connections.number && !ended_.is_set(); ++i) {

@@ -280,10 +280,7 @@ class DatagramLink : public EchoLink, private Link {
     return true;
   }
 
-  [[nodiscard]] gnet::Deadline deadline() const {
-    return connect_.timeout > gnet::Duration::zero() ? gnet::Deadline(connect_.timeout)
-                                                     : gnet::Deadline::never();
-  }
+  [[nodiscard]] gnet::Deadline deadline() const { return gnet::Deadline::within(connect_.timeout); }
 
   void send(std::string_view message) override {
     try {

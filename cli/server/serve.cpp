@@ -36,22 +36,19 @@ namespace {
 // Something that is due again and again; never, with an interval of zero.
 class Ticker {
  public:
-  explicit Ticker(gnet::Duration interval) : interval_(interval), next_(interval_from_now()) {}
+  explicit Ticker(gnet::Duration interval)
+      : interval_(interval), next_(gnet::Deadline::within(interval)) {}
 
   [[nodiscard]] gnet::Deadline next() const noexcept { return next_; }
 
   // True once for each time that it was due.
   bool due() {
     if (!next_.passed()) return false;
-    next_ = interval_from_now();
+    next_ = gnet::Deadline::within(interval_);
     return true;
   }
 
  private:
-  [[nodiscard]] gnet::Deadline interval_from_now() const {
-    return interval_ > gnet::Duration::zero() ? gnet::Deadline(interval_) : gnet::Deadline::never();
-  }
-
   gnet::Duration interval_;
   gnet::Deadline next_;
 };
@@ -205,9 +202,7 @@ class ServerRun {
   // ---- while it runs ----
 
   void wait_for_end() {
-    const gnet::Deadline lifetime = options_.lifetime > gnet::Duration::zero()
-                                        ? gnet::Deadline(options_.lifetime)
-                                        : gnet::Deadline::never();
+    const gnet::Deadline lifetime = gnet::Deadline::within(options_.lifetime);
     while (!stopping_) {
       if (rules_.exhausted()) {
         close_listeners();

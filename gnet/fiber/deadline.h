@@ -30,6 +30,14 @@ class Deadline {
   Deadline(std::chrono::duration<Rep, Period> delay)  // NOLINT: implicit on purpose
       : when_(after(Clock::now(), delay)) {}
 
+  // As that, for limits of which zero, or less, means that there is none: never.
+  //
+  //   stream.handshake(Deadline::within(options.handshake_timeout));
+  template <typename Rep, typename Period>
+  [[nodiscard]] static Deadline within(std::chrono::duration<Rep, Period> limit) {
+    return limit > limit.zero() ? Deadline(limit) : never();
+  }
+
   constexpr Deadline(TimePoint when) noexcept : when_(when) {}  // NOLINT: implicit on purpose
 
   [[nodiscard]] constexpr bool is_never() const noexcept { return when_ == TimePoint::max(); }

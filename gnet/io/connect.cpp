@@ -37,10 +37,7 @@ Addresses interleave(const Addresses& sorted) {
 class Connector {
  public:
   Connector(const Endpoint& endpoint, const ConnectOptions& options)
-      : endpoint_(endpoint),
-        options_(options),
-        deadline_(options.timeout > Duration::zero() ? Deadline(options.timeout)
-                                                     : Deadline::never()) {}
+      : endpoint_(endpoint), options_(options), deadline_(Deadline::within(options.timeout)) {}
 
   Stream connect() {
     const Addresses addresses = interleave(find_addresses());
@@ -143,8 +140,7 @@ class Connector {
 AnyStream connect(const Endpoint& endpoint, const ConnectOptions& options,
                   std::optional<TLSContext> tls) {
   const auto context = TLSContext::client_for(endpoint, std::move(tls));
-  const Deadline deadline =
-      options.timeout > Duration::zero() ? Deadline(options.timeout) : Deadline::never();
+  const auto deadline = Deadline::within(options.timeout);
   Stream stream = detail::connect_below(endpoint, options);
   if (!context) return stream;
   TLSStream secured(std::move(stream), *context, endpoint.server_name());

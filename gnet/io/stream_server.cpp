@@ -96,9 +96,8 @@ AnyStream StreamServer::stream_of(Accepted accepted) const {
 
 // The handshake, if there has to be one.
 bool StreamServer::agree(AnyStream& stream, const Endpoint& peer) const {
-  const Duration limit = options_.handshake_timeout;
   try {
-    stream.handshake(limit > Duration::zero() ? Deadline(limit) : Deadline::never());
+    stream.handshake(Deadline::within(options_.handshake_timeout));
     return true;
   } catch (const std::system_error& error) {
     // Anybody can connect and say anything: nothing that somebody must look at.

@@ -27,8 +27,8 @@ Deadline limit_of(int fd, int option) noexcept {
   timeval limit{};
   socklen_t size = sizeof limit;
   if (getsockopt(fd, SOL_SOCKET, option, &limit, &size) != 0) return Deadline::never();
-  if (limit.tv_sec == 0 && limit.tv_usec == 0) return Deadline::never();
-  return std::chrono::seconds(limit.tv_sec) + std::chrono::microseconds(limit.tv_usec);
+  return Deadline::within(std::chrono::seconds(limit.tv_sec) +
+                          std::chrono::microseconds(limit.tv_usec));
 }
 
 }  // namespace

@@ -192,7 +192,7 @@ bool Protocol::secure() {
     Protocol& protocol;
   } const close{*this};
   try {
-    agree(handshake_timeout > Duration::zero() ? Deadline(handshake_timeout) : Deadline::never());
+    agree(Deadline::within(handshake_timeout));
   } catch (const std::system_error& error) {
     log().info("{}", error.what());
     try {
@@ -317,7 +317,7 @@ Deadline Protocol::data_deadline() const noexcept {
 }
 
 Deadline Protocol::write_limit() const {
-  return write_timeout > Duration::zero() ? Deadline(write_timeout) : Deadline::never();
+  return Deadline::within(write_timeout);
 }
 
 void Protocol::data_deadline_passed() {

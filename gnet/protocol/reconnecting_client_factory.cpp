@@ -161,8 +161,7 @@ std::optional<Duration> ReconnectingClientFactory::try_once() {
 ReconnectingClientFactory::Connected ReconnectingClientFactory::connect_once() {
   ConnectOptions options = connect_options;
   options.timeout = retry.connect_timeout;
-  const Deadline deadline =
-      options.timeout > Duration::zero() ? Deadline(options.timeout) : Deadline::never();
+  const Deadline deadline = Deadline::within(options.timeout);
   Stream stream = detail::connect_below(endpoint_, options);
   Connected made{std::move(stream.socket()), {}, build_protocol(), nullptr};
   RawAddress peer;

@@ -39,6 +39,17 @@ BOOST_AUTO_TEST_CASE(zero_or_less_has_passed) {
       Deadline(std::chrono::duration<double>(std::numeric_limits<double>::quiet_NaN())).passed());
 }
 
+BOOST_AUTO_TEST_CASE(within_no_limit_is_never) {
+  BOOST_TEST(Deadline::within(0s).is_never());
+  BOOST_TEST(Deadline::within(-1ns).is_never());
+  BOOST_TEST(Deadline::within(Duration::max()).is_never());
+  BOOST_TEST(!Deadline::within(1ns).is_never());
+  const auto before = Clock::now();
+  const Deadline deadline = Deadline::within(10s);
+  BOOST_TEST((deadline.when() >= before + 10s));
+  BOOST_TEST((deadline.when() <= Clock::now() + 10s));
+}
+
 BOOST_AUTO_TEST_CASE(beyond_the_clock_is_never) {
   BOOST_TEST(Deadline(Duration::max()).is_never());
   BOOST_TEST(Deadline(std::chrono::hours::max()).is_never());

@@ -1,11 +1,12 @@
 #include "gnet/base/background_thread.h"
 
 #include <pthread.h>
-#include <signal.h>
 
 #include <memory>
 #include <string>
 #include <utility>
+
+#include "gnet/base/signals_blocked.h"
 
 namespace gnet::detail {
 namespace {
@@ -28,11 +29,7 @@ void* run(void* argument) {
 bool start_background_thread(const char* name, std::size_t stack_size,
                              UniqueFunction<void()> body) noexcept {
   auto start = std::make_unique<Start>(Start{name, std::move(body)});
-  // A new thread inherits the mask of the one that makes it.
-  sigset_t all;
-  sigset_t before;
-  ::sigfillset(&all);
-  ::pthread_sigmask(SIG_SETMASK, &all, &before);
+  const SignalsBlocked blocked;
   pthread_attr_t attributes;
   ::pthread_attr_init(&attributes);
   ::pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
@@ -41,7 +38,6 @@ bool start_background_thread(const char* name, std::size_t stack_size,
   const bool started = ::pthread_create(&thread, &attributes, &run, start.get()) == 0;
   if (started) static_cast<void>(start.release());
   ::pthread_attr_destroy(&attributes);
-  ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
   return started;
 }
 

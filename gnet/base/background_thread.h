@@ -1,6 +1,7 @@
 // Threads that do what would block a hub, and that nobody joins.
 //
-// Such a thread takes no signals: they are for the threads that expect them.
+// Such a thread takes no signals but those of its own faults: they are for the threads that
+// expect them.
 //
 // Threads: a function without state.
 

@@ -1,37 +1,18 @@
 #include "gnet/os/hub_group.h"
 
 #include <pthread.h>
-#include <signal.h>
 
 #include <algorithm>
 #include <future>
 
 #include "gnet/base/error.h"
+#include "gnet/base/signals_blocked.h"
 
 namespace gnet {
 namespace {
 
 // The longest name that the kernel takes.
 constexpr std::size_t kLongestName = 15;
-
-// A new thread inherits the mask of the one that makes it.
-class SignalsBlocked {
- public:
-  SignalsBlocked() {
-    sigset_t signals;
-    sigfillset(&signals);
-    // These say that the thread itself has failed; blocked, they end the process before the
-    // handler of stack overflows can say why.
-    for (const int own : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP}) sigdelset(&signals, own);
-    pthread_sigmask(SIG_SETMASK, &signals, &before_);
-  }
-  SignalsBlocked(const SignalsBlocked&) = delete;
-  SignalsBlocked& operator=(const SignalsBlocked&) = delete;
-  ~SignalsBlocked() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
-
- private:
-  sigset_t before_;
-};
 
 }  // namespace
 
@@ -56,7 +37,7 @@ HubGroup::Member HubGroup::start(std::string name) {
   std::future<Member> started = promise.get_future();
   std::thread thread;
   {
-    const SignalsBlocked blocked;
+    const detail::SignalsBlocked blocked;
     thread = std::thread([name = std::move(name), promise = std::move(promise)]() mutable {
       pthread_setname_np(pthread_self(), name.c_str());
       std::optional<AsyncResult<>> stop;

@@ -18,6 +18,7 @@
 
 #include "gnet/base/error.h"
 #include "gnet/base/sanitizer.h"
+#include "gnet/base/signals_blocked.h"
 #include "gnet/base/unpatched.h"
 
 #if defined(GNET_TSAN)
@@ -189,22 +190,6 @@ std::vector<char*> pointers_to(const std::vector<std::string>& strings) {
   }
 }
 
-// No signal comes while one exists: its handler would run in the child as well.
-class SignalsBlocked {
- public:
-  SignalsBlocked() {
-    sigset_t all;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before_);
-  }
-  SignalsBlocked(const SignalsBlocked&) = delete;
-  SignalsBlocked& operator=(const SignalsBlocked&) = delete;
-  ~SignalsBlocked() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
-
- private:
-  sigset_t before_;
-};
-
 }  // namespace
 
 pid_t start_process(const ProcessStart& start) {
@@ -222,7 +207,7 @@ pid_t start_process(const ProcessStart& start) {
   pid_t pid = -1;
   int error = 0;
   {
-    const SignalsBlocked blocked;
+    const auto blocked = SignalsBlocked::and_faults();
     pid = GNET_CLONE(&child_main, reinterpret_cast<void*>(top), CLONE_VM | CLONE_VFORK | SIGCHLD,
                      &plan);
     error = errno;

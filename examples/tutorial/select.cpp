@@ -1,4 +1,4 @@
-// Waiting in select() holds up only the fiber that waits: both time limits run at the same time.
+// Waiting in select_fds() holds up only the fiber that waits: both limits run at the same time.
 
 #include <cmath>
 #include <cstdio>
@@ -18,7 +18,7 @@ double tic() {
 
 void poll_for(gnet::Duration limit) {
   std::printf("Started Polling: at %.1f seconds\n", tic());
-  static_cast<void>(gnet::select({}, {}, limit));
+  static_cast<void>(gnet::select_fds({}, {}, limit));
   std::printf("Ended Polling: at %.1f seconds\n", tic());
 }
 

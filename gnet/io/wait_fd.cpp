@@ -1,60 +1,23 @@
 #include "gnet/io/wait_fd.h"
 
 #include <cerrno>
-#include <deque>
 
 #include "gnet/base/error.h"
-#include "gnet/io/descriptor_set.h"
+#include "gnet/io/descriptor_wait.h"
 
 namespace gnet {
 namespace {
 
 constexpr detail::WaitKind kDescriptor{"a descriptor"};
 
-// One wait of a fiber for any of several descriptors.
-class Wait {
- public:
-  explicit Wait(detail::Scheduler& hub) : hub_(hub), fiber_(hub.running()) {
-    ++hub.poller().waiters;
+// False: the deadline passed.
+bool wait_for_any(detail::Scheduler& hub, std::span<pollfd> descriptors, Deadline deadline) {
+  const detail::DescriptorWait wait(hub, descriptors);
+  while (!wait.woken()) {
+    if (!hub.park(kDescriptor, &wait, deadline) && !wait.woken()) return false;
   }
-  Wait(const Wait&) = delete;
-  Wait& operator=(const Wait&) = delete;
-  ~Wait() {
-    for (Interest& interest : interests_) detail::DescriptorSet::remove(interest);
-    --hub_.poller().waiters;
-  }
-
-  void add(const pollfd& descriptor) {
-    interests_.emplace_back(*this, descriptor);
-    // One that cannot be waited for is ready.
-    if (!detail::DescriptorSet::current().add(interests_.back())) woken_ = true;
-  }
-
-  // False: the deadline passed.
-  bool wait(Deadline deadline) {
-    while (!woken_) {
-      if (!hub_.park(kDescriptor, this, deadline) && !woken_) return false;
-    }
-    return true;
-  }
-
- private:
-  struct Interest : detail::DescriptorInterest {
-    Interest(Wait& owner, const pollfd& descriptor) noexcept
-        : DescriptorInterest(descriptor.fd, descriptor.events, wake_up), wait(owner) {}
-    static void wake_up(DescriptorInterest& interest) noexcept {
-      Wait& woken = static_cast<Interest&>(interest).wait;
-      woken.woken_ = true;
-      woken.hub_.make_ready(woken.fiber_);
-    }
-    Wait& wait;
-  };
-
-  detail::Scheduler& hub_;
-  detail::FiberControl& fiber_;
-  std::deque<Interest> interests_;
-  bool woken_ = false;
-};
+  return true;
+}
 
 // What is ready now.
 std::size_t look(std::span<pollfd> descriptors) {
@@ -85,14 +48,7 @@ std::size_t poll(std::span<pollfd> descriptors, Deadline deadline) {
     return count;
   }
   for (;;) {
-    bool in_time = false;
-    {
-      Wait wait(hub);
-      for (const pollfd& descriptor : descriptors) {
-        if (descriptor.fd >= 0) wait.add(descriptor);
-      }
-      in_time = wait.wait(deadline);
-    }
+    const bool in_time = wait_for_any(hub, descriptors, deadline);
     // The kernel knows best, also of what has happened meanwhile.
     if (const std::size_t count = look(descriptors); count > 0 || !in_time) return count;
   }
@@ -106,7 +62,8 @@ bool wait_write(int fd, Deadline deadline) {
   return wait_for(fd, POLLOUT, deadline);
 }
 
-Selected select(const std::vector<int>& read, const std::vector<int>& write, Deadline deadline) {
+SelectedFds select_fds(const std::vector<int>& read, const std::vector<int>& write,
+                       Deadline deadline) {
   std::vector<pollfd> descriptors;
   descriptors.reserve(read.size() + write.size());
   for (const int fd : read) descriptors.push_back({fd, POLLIN, 0});
@@ -114,7 +71,7 @@ Selected select(const std::vector<int>& read, const std::vector<int>& write, Dea
   for (const pollfd& descriptor : descriptors) {
     if (descriptor.fd < 0) throw_errno(EBADF, "cannot wait for a descriptor");
   }
-  Selected selected;
+  SelectedFds selected;
   if (poll(descriptors, deadline) == 0) return selected;
   for (const pollfd& descriptor : descriptors) {
     if ((descriptor.revents & POLLNVAL) != 0) {

@@ -40,8 +40,8 @@ bool wait_write(int fd, Deadline deadline = Deadline::never());
 // descriptors are passed over.
 std::size_t poll(std::span<pollfd> descriptors, Deadline deadline = Deadline::never());
 
-// What select() has found, in the order in which it was asked.
-struct Selected {
+// What select_fds() has found, in the order in which it was asked.
+struct SelectedFds {
   std::vector<int> readable;
   std::vector<int> writable;
   // Whether anything is ready.
@@ -51,8 +51,9 @@ struct Selected {
 // Suspends until one of the first descriptors can be read or one of the second written;
 // nothing when the deadline passed. Throws std::system_error (bad_file_descriptor) when
 // one is not open.
-[[nodiscard]] Selected select(const std::vector<int>& read, const std::vector<int>& write = {},
-                              Deadline deadline = Deadline::never());
+[[nodiscard]] SelectedFds select_fds(const std::vector<int>& read,
+                                     const std::vector<int>& write = {},
+                                     Deadline deadline = Deadline::never());
 
 // Wakes the fibers of this hub that wait for `fd`: it is about to be closed. If it is by
 // the time that they run, they get bad_file_descriptor, or POLLNVAL. Does not suspend.

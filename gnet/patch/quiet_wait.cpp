@@ -8,19 +8,15 @@
 #include <atomic>
 #include <cerrno>
 #include <chrono>
-#include <deque>
 #include <exception>
 
 #include "gnet/base/unpatched.h"
 #include "gnet/fiber/cancel_scope.h"
-#include "gnet/io/descriptor_set.h"
+#include "gnet/io/descriptor_wait.h"
 #include "gnet/patch/original.h"
 
 namespace gnet::patch {
 namespace {
-
-using detail::DescriptorInterest;
-using detail::DescriptorSet;
 
 constexpr detail::WaitKind kCall{"a call of libc"};
 
@@ -55,73 +51,17 @@ bool is_interrupted(detail::FiberControl& fiber) noexcept {
   return fiber.attention && fiber.interrupts_disabled == 0 && std::uncaught_exceptions() == 0;
 }
 
-// One wait of a fiber.
-class Wait {
- public:
-  Wait(detail::Scheduler& hub, std::span<pollfd> descriptors) : hub_(hub), fiber_(hub.running()) {
-    ++hub_.poller().waiters;
-    try {
-      for (pollfd& descriptor : descriptors) add(descriptor);
-    } catch (...) {
-      cancel();
-      throw;
-    }
+Outcome wait_for_any(detail::Scheduler& hub, detail::DescriptorWait& wait, Deadline deadline) {
+  detail::FiberControl& fiber = hub.running();
+  // An interrupt wakes the fiber, but whoever has been signalled is not thrown at.
+  detail::Waiter quiet(&fiber);
+  quiet.signalled = true;
+  while (!wait.woken()) {
+    if (is_interrupted(fiber)) return Outcome::interrupted;
+    if (!hub.park(quiet, kCall, &wait, deadline) && !wait.woken()) return Outcome::late;
   }
-  Wait(const Wait&) = delete;
-  Wait& operator=(const Wait&) = delete;
-  ~Wait() { cancel(); }
-
-  Outcome wait(Deadline deadline) {
-    // An interrupt wakes the fiber, but whoever has been signalled is not thrown at.
-    detail::Waiter quiet(&fiber_);
-    quiet.signalled = true;
-    while (!woken_) {
-      if (is_interrupted(fiber_)) return Outcome::interrupted;
-      if (!hub_.park(quiet, kCall, this, deadline) && !woken_) return Outcome::late;
-    }
-    return Outcome::ready;
-  }
-
-  // If some have been closed, tells of those and of no others.
-  bool tells_closed() noexcept {
-    if (std::ranges::none_of(interests_, &Interest::closed)) return false;
-    for (Interest& interest : interests_) {
-      interest.asked.revents = static_cast<short>(interest.closed ? POLLNVAL : 0);
-    }
-    return true;
-  }
-
- private:
-  struct Interest : DescriptorInterest {
-    Interest(Wait& owner, pollfd& descriptor) noexcept
-        : DescriptorInterest(descriptor.fd, descriptor.events, wake_up),
-          wait(owner),
-          asked(descriptor) {}
-    static void wake_up(DescriptorInterest& interest) noexcept {
-      Wait& woken = static_cast<Interest&>(interest).wait;
-      woken.woken_ = true;
-      woken.hub_.make_ready(woken.fiber_);
-    }
-    Wait& wait;
-    pollfd& asked;
-  };
-
-  void add(pollfd& descriptor) {
-    if (descriptor.fd < 0) return;
-    interests_.emplace_back(*this, descriptor);
-    if (!DescriptorSet::current().add(interests_.back())) woken_ = true;  // always ready
-  }
-
-  void cancel() noexcept {
-    for (Interest& interest : interests_) DescriptorSet::remove(interest);
-    --hub_.poller().waiters;
-  }
-
-  detail::Scheduler& hub_;
-  detail::FiberControl& fiber_;
-  std::deque<Interest> interests_;
-  bool woken_ = false;
-};
+  return Outcome::ready;
+}
 
 int look(std::span<pollfd> descriptors) noexcept {
   return original().poll(descriptors.data(), descriptors.size(), 0);
@@ -171,8 +111,8 @@ Outcome wait_quietly(std::span<pollfd> descriptors, Deadline deadline) noexcept 
   }
   try {
     for (;;) {
-      Wait wait(*hub, descriptors);
-      const Outcome outcome = wait.wait(deadline);
+      detail::DescriptorWait wait(*hub, descriptors);
+      const Outcome outcome = wait_for_any(*hub, wait, deadline);
       if (outcome != Outcome::ready || wait.tells_closed() || look(descriptors) > 0) {
         return outcome;
       }
@@ -207,7 +147,7 @@ void take_turn(int fd) noexcept {
 void closing_quietly(int fd) noexcept {
   if (detail::Scheduler::current_if_any() == nullptr) return;
   const KeptErrno kept;
-  if (!is_child()) DescriptorSet::wake_all(fd);
+  if (!is_child()) detail::DescriptorSet::wake_all(fd);
 }
 
 }  // namespace gnet::patch

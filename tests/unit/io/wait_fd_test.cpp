@@ -131,7 +131,7 @@ BOOST_AUTO_TEST_CASE(descriptors_that_are_not_open_are_refused) {
   const int fd = ends.reader.get();
   ends.reader.reset();
   BOOST_CHECK_EXCEPTION(gnet::wait_read(fd), std::system_error, is_bad_descriptor);
-  BOOST_CHECK_EXCEPTION(static_cast<void>(gnet::select({fd})), std::system_error,
+  BOOST_CHECK_EXCEPTION(static_cast<void>(gnet::select_fds({fd})), std::system_error,
                         is_bad_descriptor);
   pollfd asked{fd, POLLIN, 0};
   BOOST_TEST(gnet::poll({&asked, 1}) == 1);
@@ -167,18 +167,18 @@ BOOST_AUTO_TEST_CASE(a_descriptor_that_was_closed_during_a_wait_makes_no_noise_a
   BOOST_TEST(static_cast<double>(std::clock() - cpu) / CLOCKS_PER_SEC < 0.02);
 }
 
-BOOST_AUTO_TEST_CASE(select_tells_which_are_ready) {
+BOOST_AUTO_TEST_CASE(select_fds_tells_which_are_ready) {
   const Ends first;
   const Ends second;
   auto writer = gnet::spawn_later(2ms, [&] { second.put(); });
-  auto found = gnet::select({first.reader.get(), second.reader.get()});
+  auto found = gnet::select_fds({first.reader.get(), second.reader.get()});
   BOOST_TEST(found.readable == std::vector{second.reader.get()}, boost::test_tools::per_element());
   BOOST_TEST(found.writable.empty());
-  found = gnet::select({first.reader.get(), second.reader.get()}, {first.writer.get()}, 5s);
+  found = gnet::select_fds({first.reader.get(), second.reader.get()}, {first.writer.get()}, 5s);
   BOOST_TEST(static_cast<bool>(found));
   BOOST_TEST(found.writable == std::vector{first.writer.get()}, boost::test_tools::per_element());
-  BOOST_TEST(!gnet::select({first.reader.get()}, {}, 2ms));
-  BOOST_TEST(!gnet::select({}, {}, 2ms));
+  BOOST_TEST(!gnet::select_fds({first.reader.get()}, {}, 2ms));
+  BOOST_TEST(!gnet::select_fds({}, {}, 2ms));
 }
 
 BOOST_AUTO_TEST_CASE(poll_lets_others_run_also_when_something_is_ready) {

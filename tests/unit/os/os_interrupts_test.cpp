@@ -238,8 +238,9 @@ std::vector<Point> points() {
          pollfd descriptor{pipe.native_handle(), POLLIN, 0};
          gnet::poll({&descriptor, 1});
        })},
-      {"select",
-       readable_scene([](Pipe& pipe) { static_cast<void>(gnet::select({pipe.native_handle()})); })},
+      {"select_fds", readable_scene([](Pipe& pipe) {
+         static_cast<void>(gnet::select_fds({pipe.native_handle()}));
+       })},
       {"Pipe::receive", receive_scene([](Pipe& pipe) {
          char byte;
          pipe.receive(&byte, 1);

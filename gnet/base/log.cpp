@@ -50,13 +50,6 @@ std::string_view to_string(LogLevel level) noexcept {
   return kLevels[static_cast<std::size_t>(level)];
 }
 
-std::optional<LogLevel> parse_log_level(std::string_view name) noexcept {
-  for (std::size_t i = 0; i < kLevels.size(); ++i) {
-    if (kLevels[i] == name) return static_cast<LogLevel>(i);
-  }
-  return std::nullopt;
-}
-
 void set_log_level(LogLevel level) noexcept {
   detail::log_level.store(level, std::memory_order_relaxed);
 }

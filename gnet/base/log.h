@@ -16,7 +16,6 @@
 
 #include <atomic>
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -30,8 +29,6 @@ enum class LogLevel : std::uint8_t { trace, debug, info, warn, error, off };
 
 // "info" and so on.
 [[nodiscard]] std::string_view to_string(LogLevel level) noexcept;
-// The level of that name, or nothing.
-[[nodiscard]] std::optional<LogLevel> parse_log_level(std::string_view name) noexcept;
 
 // One line on its way to the sink. The views live as long as the call.
 struct LogRecord {

@@ -92,13 +92,6 @@ std::string as_text(const LogRecord& record) {
 
 }  // namespace
 
-std::optional<LogFormat> parse_log_format(std::string_view name) noexcept {
-  if (name == "text") return LogFormat::text;
-  if (name == "json") return LogFormat::json;
-  if (name == "logfmt") return LogFormat::logfmt;
-  return std::nullopt;
-}
-
 std::string format_record(const LogRecord& record, LogFormat format) {
   switch (format) {
     case LogFormat::json:

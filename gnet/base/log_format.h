@@ -14,7 +14,6 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <string_view>
 
@@ -23,9 +22,6 @@
 namespace gnet {
 
 enum class LogFormat : std::uint8_t { text, json, logfmt, bare };
-
-// The format of that name, or nothing; bare is not to be had by name.
-[[nodiscard]] std::optional<LogFormat> parse_log_format(std::string_view name) noexcept;
 
 // The line without its end. Text has local time and tells the level of warnings and errors; the
 // others have UTC.

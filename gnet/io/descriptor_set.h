@@ -65,7 +65,6 @@ class DescriptorSet {
   void look() noexcept;
   void handle(int fd, Entry& entry, std::uint32_t events) noexcept;
   int update(int fd, Entry& entry) noexcept;
-  void forget(int fd) noexcept;
   void open();
   void rebuild() noexcept;
 

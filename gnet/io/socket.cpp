@@ -200,10 +200,6 @@ void Socket::shutdown_send() {
   if (shutdown(fd_.get(), SHUT_WR) != 0 && errno != ENOTCONN) throw_errno("shutdown");
 }
 
-void Socket::shutdown_receive() {
-  if (shutdown(fd_.get(), SHUT_RD) != 0 && errno != ENOTCONN) throw_errno("shutdown");
-}
-
 namespace {
 
 Endpoint endpoint_of(int fd, const RawAddress& raw) {

@@ -136,9 +136,8 @@ class Socket {
   // Suspends until everything is sent.
   void send_all(std::string_view data, Deadline deadline = Deadline::never());
 
-  // Ends one side: the peer reads to the end.
+  // Ends this side: the peer reads to the end.
   void shutdown_send();
-  void shutdown_receive();
 
   // ---- addresses and options ----
 

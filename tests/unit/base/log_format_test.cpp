@@ -100,11 +100,4 @@ BOOST_AUTO_TEST_CASE(secrets_are_masked_in_every_format) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(formats_have_names) {
-  BOOST_TEST((gnet::parse_log_format("text") == LogFormat::text));
-  BOOST_TEST((gnet::parse_log_format("json") == LogFormat::json));
-  BOOST_TEST((gnet::parse_log_format("logfmt") == LogFormat::logfmt));
-  BOOST_TEST(!gnet::parse_log_format("xml"));
-}
-
 BOOST_AUTO_TEST_SUITE_END()

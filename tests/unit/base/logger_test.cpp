@@ -101,12 +101,9 @@ BOOST_AUTO_TEST_CASE(a_line_that_cannot_be_formatted_is_lost_and_nothing_else) {
 }
 
 BOOST_AUTO_TEST_CASE(levels_have_names) {
-  for (const auto level : {LogLevel::trace, LogLevel::debug, LogLevel::info, LogLevel::warn,
-                           LogLevel::error, LogLevel::off}) {
-    BOOST_TEST((gnet::parse_log_level(gnet::to_string(level)) == level));
-  }
-  BOOST_TEST(!gnet::parse_log_level("loud"));
-  BOOST_TEST(!gnet::parse_log_level("INFO"));
+  BOOST_TEST(gnet::to_string(LogLevel::trace) == "trace");
+  BOOST_TEST(gnet::to_string(LogLevel::info) == "info");
+  BOOST_TEST(gnet::to_string(LogLevel::off) == "off");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

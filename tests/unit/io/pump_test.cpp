@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <boost/test/unit_test.hpp>
@@ -201,7 +202,7 @@ BOOST_AUTO_TEST_CASE(what_a_sink_has_to_say_is_delivered_although_it_takes_no_mo
   for (const bool splice : {true, false}) {
     Relay relay(plain_ends(), plain_ends(), {.splice = splice});
     relay.server.outer.send_all("busy, go away");
-    relay.server.outer.lowest_socket()->shutdown_receive();
+    ::shutdown(relay.server.outer.lowest_socket()->native_handle(), SHUT_RD);
     relay.client.outer.send_all(pattern(100'000));
     std::string heard(13, '\0');
     std::size_t got = 0;

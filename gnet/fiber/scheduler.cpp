@@ -116,12 +116,14 @@ void Scheduler::finish(FiberControl& fiber) noexcept {
   if (fiber.kill_with) fiber.kill_with = nullptr;
   fiber.ScopeHook::unlink();
   --fiber_count_;
-  // Links whose turn comes later go back into the list, behind the last of now.
-  const Waiter* const last = fiber.done_waiters.back_if_any();
-  while (Waiter* waiter = last != nullptr ? fiber.done_waiters.pop_front() : nullptr) {
-    wake(*waiter);
-    if (waiter == last) return;
-  }
+  Waiter* waiter = fiber.done_waiters.pop_front();
+  if (waiter == nullptr) return;
+  if (fiber.done_waiters.empty()) return wake(*waiter);
+  // A link that is woken goes back into the list, where unlink() finds it until it is called. So
+  // the walk ends where the list did; not at its last waiter, which may be unlinked meanwhile.
+  Waiter end(&fiber);
+  fiber.done_waiters.push_back(end);
+  for (; waiter != &end; waiter = fiber.done_waiters.pop_front()) wake(*waiter);
 }
 
 void Scheduler::dispose(FiberControl& fiber) noexcept {

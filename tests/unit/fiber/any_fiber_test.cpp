@@ -3,7 +3,9 @@
 #include <boost/test/unit_test.hpp>
 #include <memory>
 #include <optional>
+#include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "gnet/fiber/fiber.h"
@@ -556,6 +558,19 @@ BOOST_AUTO_TEST_CASE(a_callback_that_throws_is_reported_and_stops_no_other) {
   BOOST_TEST(reports.all[0].error == "oops 1");
   BOOST_TEST(reports.all[0].fiber.find("any_fiber_test.cpp") != std::string::npos);
   BOOST_TEST(reports.all[1].error == "oops 2");
+}
+
+BOOST_AUTO_TEST_CASE(what_a_link_holds_may_unlink_the_last_when_it_goes) {
+  auto fiber = gnet::spawn([] { throw std::runtime_error("expected"); });
+  int calls = 0;
+  int last = 0;
+  // Dropped uncalled at the end: the fiber has failed.
+  std::shared_ptr<void> unlinks(nullptr, [&](void*) { fiber.unlink(last); });
+  fiber.link_exception([&calls](gnet::AnyFiber&) { ++calls; });
+  fiber.link_value([held = std::move(unlinks)](gnet::AnyFiber&) {});
+  last = fiber.link([&calls](gnet::AnyFiber&) { calls += 100; });
+  gnet::wait();
+  BOOST_TEST(calls == 1);
 }
 
 BOOST_AUTO_TEST_CASE(links_work_without_a_handle) {

@@ -19,6 +19,8 @@ Mailbox::~Mailbox() {
 }
 
 bool Mailbox::post(UniqueFunction<void()> callback) {
+  // The hub may end after this look: what is posted then is dropped with the Mailbox, by whichever
+  // thread is its last owner.
   if (closed_.load(std::memory_order_acquire)) return false;
   auto* letter = new Letter{nullptr, std::move(callback)};
   letter->next = newest_.load(std::memory_order_relaxed);

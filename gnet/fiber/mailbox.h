@@ -42,6 +42,11 @@ class Mailbox {
   };
 
   // Announces that the hub goes to sleep. False when there is something to do.
+  //
+  // The hub stores `asleep_` and then looks for letters; who posts stores a letter and then looks
+  // at `asleep_`. All four are sequentially consistent, so at least one of the two sees what the
+  // other has stored: either the hub stays awake, or the eventfd is written to. Of those who post
+  // during one sleep, the exchange picks one to write.
   bool try_sleep() noexcept {
     asleep_.store(true, std::memory_order_seq_cst);
     if (newest_.load(std::memory_order_seq_cst) == nullptr) [[likely]]
@@ -49,8 +54,11 @@ class Mailbox {
     wake_up();
     return false;
   }
+  // Posters need not write any more. One that has just seen the hub asleep may still: then the
+  // next sleep is cut short once, for nothing.
   void wake_up() noexcept { asleep_.store(false, std::memory_order_relaxed); }
 
+  // May miss one that is just being posted: try_sleep() does not.
   [[nodiscard]] bool has_letters() const noexcept {
     return newest_.load(std::memory_order_relaxed) != nullptr;
   }
@@ -59,7 +67,8 @@ class Mailbox {
   Letter* take() noexcept;
   static void discard(Letter* letters) noexcept;
 
-  // Empties the eventfd.
+  // Empties the eventfd, which is watched level-triggered. Says nothing about letters: they are
+  // taken in each turn of the loop.
   void acknowledge() noexcept;
 
   UniqueFd event_;

@@ -34,6 +34,7 @@ std::uint64_t Poller::event_key(const void* address, std::uint16_t generation) n
          (static_cast<std::uint64_t>(generation) << kGenerationShift);
 }
 
+// Never the mark.
 std::uint16_t Poller::next_generation(std::uint16_t generation) noexcept {
   return static_cast<std::uint16_t>((generation + 1) % kWatchMark);
 }
@@ -52,6 +53,8 @@ PollSlot& Poller::add(int fd) {
   if (epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, fd, &event) != 0) {
     throw std::system_error(errno, std::generic_category(), "cannot watch descriptor");
   }
+  // Nothing is harvested before this returns. Who waited for the descriptor that had this number
+  // before may not have run yet: it finds the generation changed, and leaves the slot alone.
   added = PollSlot{};
   added.generation = generation;
   return added;
@@ -59,6 +62,7 @@ PollSlot& Poller::add(int fd) {
 
 void Poller::remove(int fd) noexcept {
   PollSlot& removed = *slot(fd);
+  // First: by it those who are woken know.
   removed.generation = next_generation(removed.generation);
   detail::Scheduler& hub = *detail::Scheduler::current_if_any();
   if (removed.reader != nullptr) hub.make_ready(*removed.reader);
@@ -67,6 +71,7 @@ void Poller::remove(int fd) noexcept {
 
 void Poller::forget(int fd) noexcept {
   slot(fd)->generation = next_generation(slot(fd)->generation);
+  // No close() will do it; and whose it is now may want to add it again.
   epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, fd, nullptr);
 }
 

@@ -28,12 +28,17 @@
 
 namespace gnet {
 
+// What the kernel has said of a descriptor. Slots are never freed: an event that comes late, and a
+// fiber that is woken by close(), may look at one whose descriptor is gone.
 struct PollSlot {
   detail::FiberControl* reader = nullptr;  // who waits to read
   detail::FiberControl* writer = nullptr;  // who waits to write
   std::uint16_t generation = 0;            // another one means: closed since
-  bool readable = false;                   // a read may find something
-  bool writable = false;                   // a write may find room
+  // A flag may be wrong only in saying yes, which costs a system call in vain. A no is said by the
+  // hub's thread alone, right after the system call that found nothing left: the next event is
+  // harvested later than that, and says yes again.
+  bool readable = false;     // a read may find something
+  bool writable = false;     // a write may find room
   bool read_closed = false;  // the peer has ended its side: read on after a short read
 };
 
@@ -48,14 +53,16 @@ class Poller {
   PollSlot& add(int fd);
 
   // Forgets `fd` and makes ready whoever waits on it; they find the slot closed.
-  // The caller closes the descriptor, which ends the registration.
+  // The caller closes the descriptor, which ends the registration, unless there are copies of
+  // it (dup(), fork()): then the kernel may go on to report it, under the old generation.
   void remove(int fd) noexcept;
 
   // Ends the registration of `fd`, which stays open and belongs to somebody else now.
   void forget(int fd) noexcept;
 
   // Waits for events, at most `timeout` (negative: for ever; zero: not at all), and
-  // calls hub.make_ready() for their waiters. Returns the number of events.
+  // calls hub.make_ready() for their waiters, or a watch's callback. Returns the number of
+  // events. No fiber runs in between, so no socket is opened or closed within a batch.
   template <typename H>
   int poll(H& hub, Duration timeout);
 
@@ -74,7 +81,7 @@ class Poller {
  private:
   static constexpr std::size_t kChunk = 256;
   using Chunk = std::array<PollSlot, kChunk>;
-  struct Watch : PollSlot {  // of no generation that an event carries
+  struct Watch : PollSlot {  // of generation 0: its events, with the mark, do not match it
     void (*callback)(void*) noexcept;
     void* context;
   };
@@ -118,19 +125,22 @@ inline int Poller::poll(H& hub, Duration timeout) {
     const std::uint64_t key = event->data.u64;
     auto& slot = *reinterpret_cast<PollSlot*>(key & kAddressMask);
     const auto generation = static_cast<std::uint16_t>(key >> kGenerationShift);
+    // One comparison tells both kinds of exception: a Watch, and a descriptor closed since.
     if (slot.generation != generation) [[unlikely]] {
       handle_watch(key);
       continue;
     }
     const std::uint32_t what = event->events;
     if ((what & ~std::uint32_t{EPOLLIN | EPOLLOUT}) != 0) [[unlikely]] {
-      // An end, or an error: whoever reads or writes finds out which.
+      // An end, or an error: whoever reads or writes finds out which. Edges come once: an end that
+      // came together with data is remembered, or a reader would wait behind it after a short read.
       slot.read_closed = true;
       slot.readable = true;
       if ((what & (EPOLLHUP | EPOLLERR)) != 0) slot.writable = true;
     }
     if ((what & EPOLLIN) != 0) slot.readable = true;
     if ((what & EPOLLOUT) != 0) slot.writable = true;
+    // An edge of the other direction may wake as well: whoever waits looks at the flag again.
     if (slot.reader != nullptr && slot.readable) hub.make_ready(*slot.reader);
     if (slot.writer != nullptr && slot.writable) hub.make_ready(*slot.writer);
   }

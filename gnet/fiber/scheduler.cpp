@@ -80,7 +80,7 @@ void Scheduler::start(FiberControl& fiber) noexcept {
     watch_->end_turn(now());
   if (--self.references == 0) dispose(self);
   // From here on the stack is the pool's, and nothing takes one from the pool
-  // before the switch.
+  // before the switch. `self` may be no more.
   if (FiberControl* next = next_fiber()) {
     next->state = FiberState::running;
     current_ = next;
@@ -140,6 +140,8 @@ void Scheduler::dispose(FiberControl& fiber) noexcept {
 #endif
   const Stack stack = fiber.stack;
   fiber.AllFibersHook::unlink();
+  // The result goes, whose destructor may spawn: not on this stack, which is given back after it.
+  // At the end of a fiber whose handles are gone it is the stack that this runs on.
   fiber.destroy(fiber);
   stacks_->give(stack);
 }
@@ -216,14 +218,6 @@ void Scheduler::deliver_interrupt() {
   update_attention(self);
 }
 
-void Scheduler::raise_in_main(std::exception_ptr error) {
-  check_thread();
-  if (current_ == &main_) std::rethrow_exception(error);
-  main_.kill_pending = true;
-  main_.kill_with = std::move(error);
-  interrupt(main_);
-}
-
 void Scheduler::report_error(const std::string& fiber, std::exception_ptr error) noexcept {
   try {
     if (error_handler_) return error_handler_(fiber, std::move(error));
@@ -265,6 +259,8 @@ bool Scheduler::suspend_until(const WaitKind& kind, const void* object, TimePoin
     FiberControl& fiber;
     bool expired = false;
   };
+  // On the fiber's stack: no allocation. A suspended stack is never dropped, only run to its end,
+  // so the timer is always disarmed.
   Alarm alarm(*this, *current_);
   alarm.keeps_alive = keeps_alive;
   arm(alarm, when);
@@ -277,10 +273,11 @@ bool Scheduler::suspend_until(const WaitKind& kind, const void* object, TimePoin
 
 // Waits for events on the stack of the fiber that parks, which saves the way through
 // the hub and back when the fiber itself, or another one, is what comes next. What
-// else the hub does is left to it: a null result.
+// else the hub does is left to it: a null result. The fiber has parked already, so it may
+// be woken by what it polls; but nothing that is called from here may suspend it again.
 FiberControl* Scheduler::poll_here() noexcept {
   Mailbox& mailbox = *mailbox_;
-  if (!mailbox.try_sleep()) return nullptr;
+  if (!mailbox.try_sleep()) return nullptr;  // letters: the hub takes them
   current_ = nullptr;
   poller_.poll(*this, Duration(-1));
   mailbox.wake_up();
@@ -305,6 +302,7 @@ void Scheduler::loop() {
     if (wants_tidying()) [[unlikely]]
       tidy();
     wait_for_events();
+    // One missed here is found by try_sleep() before the hub sleeps.
     if (!mailbox_->has_letters()) [[likely]]
       continue;
     auto* letter = mailbox_->take();
@@ -337,6 +335,8 @@ void Scheduler::run_ready() noexcept {
       if (watch_) [[unlikely]]
         watch_->end_turn(now());
     }
+    // The fiber came back because it found nobody ready, or for the budget: then the clock decides.
+    // The bound counts from the first look: a drain of few switches looks at no clock at all.
     if (drain_budget_ > 0) continue;
     drain_budget_ = kDrainCheck;
     const TimePoint time = now();
@@ -416,6 +416,7 @@ void Scheduler::wait_for_events() {
       timeout = std::max(timers_.earliest() - Clock::now(), Duration::zero());
     }
   }
+  // Whoever does not sleep need not be woken: no system call for posters while the hub is busy.
   if (timeout != Duration::zero() && !mailbox_->try_sleep()) return;
   if (watch_) [[unlikely]]
     watch_->begin_idle(now());
@@ -448,6 +449,7 @@ bool Scheduler::asio_has_work() noexcept {
   }
 }
 
+// Letters that somebody here expects have a KeepAlive; those that are there already count as well.
 bool Scheduler::anything_alive() const noexcept {
   return poller_.waiters > 0 || timers_.keep_alives() > 0 || external_work_ > 0 ||
          mailbox_->newest_.load(std::memory_order_relaxed) != nullptr;
@@ -458,13 +460,15 @@ void Scheduler::nothing_left() noexcept {
     while (Waiter* waiter = idle_waiters_.pop_front()) wake(*waiter);
     return;
   }
-  if (shutting_down_) return make_ready(main_);
+  if (shutting_down_) return make_ready(main_);  // which waits in shut_down()
   const std::string graph = wait_graph();
   if (main_.interrupts_disabled > 0 || main_.context.exceptions.uncaught > 0) {
     Logger("gnet").error("this would block for ever, in a place that cannot be told:\n{}", graph);
     std::abort();
   }
-  raise_in_main(std::make_exception_ptr(LoopExit("this would block for ever:\n" + graph)));
+  main_.kill_pending = true;
+  main_.kill_with = std::make_exception_ptr(LoopExit("this would block for ever:\n" + graph));
+  interrupt(main_);
 }
 
 void Scheduler::tidy() noexcept {

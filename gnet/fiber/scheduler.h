@@ -5,6 +5,17 @@
 // runs on. A drain of the queue is bounded (5 ms, looked at every 50 switches), so
 // that fibers that only yield starve neither timers nor I/O.
 //
+// Wake-ups are not lost, and need no lock, because everything happens on one thread:
+// whoever wakes first makes true what is waited for (an item, `signalled`, a flag of
+// the poller) and then calls make_ready(); whoever waits looks at that right before it
+// parks, and again after, and nothing can come between the look and the park. What
+// comes from other threads comes by the Mailbox, as a callback on this one.
+//
+// Fibers run on their own stacks. Callbacks, timers, Asio's handlers and watches of the
+// poller run while `current_` is null, on the hub's stack or, watches, on that of the fiber
+// that has parked last: they must not suspend, and running() throws Misuse there. Nor may a
+// Waiter's wake suspend, which runs on the stack of whoever wakes.
+//
 //   detail::Scheduler& hub = detail::Scheduler::current();
 //   while (!there) hub.park(kKind, this);         // and elsewhere: hub.make_ready(fiber);
 //
@@ -105,7 +116,8 @@ class Scheduler final : public Hub {
     return in_time;
   }
 
-  // Appends a waiting fiber to the ready queue; does nothing when it is there.
+  // Appends a waiting fiber to the ready queue; does nothing when it is there, or runs: then
+  // it will look at what it waits for before it parks again.
   void make_ready(FiberControl& fiber) noexcept {
     if (fiber.state != FiberState::waiting) return;  // running, or ready already
     fiber.state = FiberState::scheduled;
@@ -208,12 +220,16 @@ class Scheduler final : public Hub {
   // never ran ends at once.
   void kill(FiberControl& fiber, std::exception_ptr error);
 
-  // Something has become pending for `fiber`: wakes it to receive it.
+  // Something has become pending for `fiber`: wakes it to receive it. One that does not wait,
+  // or may not be interrupted now, finds it at its next checkpoint.
   void interrupt(FiberControl& fiber) noexcept;
 
   // Recomputes whether something is pending for `fiber`.
   static void update_attention(FiberControl& fiber) noexcept;
 
+  // Each handle has a reference, and so has the fiber itself: until it ends, or, killed before its
+  // first turn while queued for it, until that turn. Whoever gives up the last one disposes of
+  // block and stack; other threads do so by release_elsewhere().
   void retain(FiberControl& fiber) noexcept {
     ++fiber.references;
   }
@@ -279,7 +295,8 @@ class Scheduler final : public Hub {
     return entry;
   }
 
-  // The fiber to switch to without passing through the hub, or null.
+  // The fiber to switch to without passing through the hub, or null: nobody, a callback, which
+  // needs the hub's stack, or the budget is used up and the hub is to look at the clock.
   FiberControl* next_fiber() noexcept {
     if (ready_head_ == nullptr || !ready_head_->is_fiber || --drain_budget_ <= 0) return nullptr;
     return static_cast<FiberControl*>(dequeue());
@@ -318,7 +335,8 @@ class Scheduler final : public Hub {
     if (next != &self) self.context.switch_to(next->context, *exception_state_);
   }
 
-  // Nothing to do but to wait for descriptors.
+  // Nothing to do but to wait for descriptors. What else the hub does in a turn, which is to run
+  // timers, find a deadlock, tidy up, serve Asio or a watchdog, needs the hub.
   [[nodiscard]] bool may_poll_here() const noexcept {
     return ready_head_ == nullptr && poller_.waiters > 0 && timers_.empty() && !polls_in_loop_ &&
            !wants_tidying();
@@ -329,7 +347,6 @@ class Scheduler final : public Hub {
     hook->run(*hook);
   }
   void deliver_interrupt();
-  void raise_in_main(std::exception_ptr error);
 
   static void fiber_entry(boost::context::detail::transfer_t transfer);
   static void hub_entry(boost::context::detail::transfer_t transfer);
@@ -365,11 +382,11 @@ class Scheduler final : public Hub {
 
   static constinit thread_local Scheduler* current_hub_;
 
-  FiberControl* current_;  // null while the hub itself runs
+  FiberControl* current_;  // null while callbacks run: no fiber may be suspended
   ExceptionState* exception_state_;
   Runnable* ready_head_ = nullptr;
   Runnable** ready_tail_ = &ready_head_;
-  int drain_budget_ = kDrainCheck;
+  int drain_budget_ = kDrainCheck;  // switches until the clock is looked at
   unsigned colour_ = 0;
   TimePoint now_{};
   std::uint64_t now_cycles_ = 0;
@@ -388,8 +405,8 @@ class Scheduler final : public Hub {
   Context dead_context_;  // stands in for fibers that have ended
   Stack stack_;
 
-  TimePoint drain_start_{};
-  bool drain_timed_ = false;
+  TimePoint drain_start_{};   // when the first budget of this drain was used up
+  bool drain_timed_ = false;  // whether it has been: a short drain reads no clock
   std::size_t fiber_count_ = 0;
   std::uint64_t next_id_ = 1;
   std::uint64_t external_work_ = 0;

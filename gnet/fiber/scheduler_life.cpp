@@ -41,7 +41,8 @@ constexpr Duration kShutdownGrace = std::chrono::seconds(2);
 constexpr Duration kShutdownPause = std::chrono::milliseconds(10);
 
 // Guards what happens to a fiber's handles on other threads against the end of the
-// fiber's hub.
+// fiber's hub. While it is held, a fiber that has a hub has one that takes letters; and the
+// references of one that has none are counted under it, by whatever thread.
 constinit std::mutex lifetimes;
 
 }  // namespace
@@ -89,13 +90,14 @@ Scheduler::~Scheduler() {
     if (!entry.is_fiber) {
       static_cast<Deferred::State&>(entry).self.reset();
     } else if (auto& fiber = static_cast<FiberControl&>(entry); fiber.ended) {
-      release(fiber);  // killed before its first turn, for which it kept itself
+      release(fiber);  // killed before its first turn, until which it kept itself
     }
   }
   tidy();
   main_.AllFibersHook::unlink();
   orphan_fibers();
-  // Posted while the fibers were being orphaned.
+  // Posted while the fibers were being orphaned. Not under the lock, which what is in the letters
+  // may take. Later ones are refused, or go with the Mailbox.
   Mailbox::discard(mailbox_->take());
   context_.retire();
   current_hub_ = nullptr;
@@ -108,7 +110,8 @@ void Scheduler::shut_down() noexcept {
     // A fiber that swallows its interrupt is interrupted again, until the grace ends.
     for (bool stubborn = false; fiber_count_ > 0 && Clock::now() < give_up;) {
       const std::size_t before = fiber_count_;
-      // Killing one may end others: through handles that its captures hold.
+      // Killing one may end others: through handles that its captures hold. So they are kept
+      // until their own turn has come.
       std::vector<FiberControl*> fibers;
       all_fibers_.for_each([&](FiberControl& fiber) {
         if (&fiber == &main_ || fiber.ended) return;
@@ -135,7 +138,7 @@ void Scheduler::shut_down() noexcept {
 }
 
 // Handles may outlive the hub. Their control blocks lie in the pool, which from now
-// on belongs to them.
+// on belongs to them: the last to be released deletes it.
 void Scheduler::orphan_fibers() noexcept {
   const std::lock_guard lock(lifetimes);
   mailbox_->closed_.store(true, std::memory_order_release);
@@ -157,7 +160,8 @@ void Scheduler::release_elsewhere(FiberControl& fiber) noexcept {
     explicit Reference(FiberControl& control) noexcept : fiber(&control) {}
     Reference(Reference&& other) noexcept : fiber(std::exchange(other.fiber, nullptr)) {}
     Reference& operator=(Reference&&) = delete;
-    // Runs on the hub's thread, at the latest when the hub drops its letters.
+    // Runs on the hub's thread, at the latest when the hub drops its letters; by then the fiber
+    // may have none any more.
     ~Reference() {
       if (fiber == nullptr) return;
       if (fiber->hub != nullptr) {
@@ -175,6 +179,7 @@ void Scheduler::release_elsewhere(FiberControl& fiber) noexcept {
     return;
   }
   if (--fiber.references > 0) return;
+  // Nobody else knows the fiber now. Its result may do anything when it goes.
   lock.unlock();
   if (fiber.error && !fiber.error_retrieved) {
     Logger("gnet").error("{} ({}) ended with an error nobody handled: {}", fiber.display_name(),
@@ -187,7 +192,7 @@ void Scheduler::release_elsewhere(FiberControl& fiber) noexcept {
 }
 
 void Scheduler::drop_handle(FiberControl& fiber) noexcept {
-  // Nobody is left who could start it.
+  // Nobody is left who could start it: the other reference is its own.
   if (fiber.state == FiberState::created && fiber.references == 2) kill(fiber, nullptr);
   release(fiber);
 }

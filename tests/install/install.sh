@@ -30,6 +30,17 @@ mv "$prefix" "$work/moved"  # an installed tree may be moved as a whole
 prefix=$work/moved
 libdir=$(dirname "$(dirname "$(find "$prefix" -name gnet.pc)")")
 
+echo "headers:"
+include=$(dirname "$(dirname "$(find "$prefix" -name gnet.h)")")
+[ ! -e "$include/gnet/io/tls_state.h" ]  # the library's own
+[ -e "$include/gnet/fiber/use_fiber.h" ]
+[ -e "$include/gnet/patch/patch.h" ]
+# What a program includes alone finds all that it includes in turn.
+(cd "$include" && find gnet -name '*.h' ! -path 'gnet/zmq/*') | while read -r header; do
+  echo "#include <$header>" | ${CXX:-c++} -std=c++20 -DASIO_STANDALONE -I"$include" -E -x c++ - \
+    -o "$work/preprocessed"
+done
+
 echo "find_package:"
 quietly cmake -S "$project" -B "$work/outside" -G Ninja -DCMAKE_PREFIX_PATH="$prefix"
 quietly cmake --build "$work/outside"

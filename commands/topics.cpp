@@ -25,6 +25,7 @@ constexpr std::string_view kEndpoints = R"(An endpoint says where to connect to 
   @name                    abstract unix socket; abstract://name
   unixpacket:///run/x      unix socket that keeps message boundaries
   unixgram:///run/x        unix datagrams
+  tls+unix:///run/x.sock   TLS over a unix socket; tls is short for tls+tcp
 
 "-l" or "-listen" after the scheme says that this is the listening side: tcp-l://:0.
 A server listens in any case. Port 0 lets the kernel choose one.

@@ -22,22 +22,13 @@ gnet::Family wanted_family(bool only_v4, bool only_v6) noexcept {
 
 Endpoint with_family(const Endpoint& endpoint, Family family) {
   if (family == Family::any || family == endpoint.family() || endpoint.is_unix()) return endpoint;
-  constexpr std::string_view kLoopback = "//127.0.0.1:";
-  const std::string_view number = family == Family::v4 ? "4" : "6";
-  // "tcp-listen://…" and "udp-listen://…": the number comes after three letters.
-  std::string url = endpoint.url();
   try {
-    if (endpoint.family() == Family::any) {
-      const std::size_t loopback = url.find(kLoopback);
-      if (family == Family::v6 && loopback != std::string::npos) {
-        url.replace(loopback, kLoopback.size(), "//[::1]:");
-      }
-      return Endpoint::parse(url.insert(3, number));
-    }
+    if (endpoint.family() == Family::any) return endpoint.with_family(family);
   } catch (const gnet::BadEndpoint&) {
-    // What it was before was an endpoint: only the family can be wrong.
+    // An address of the other one: it is said below, with the option.
   }
-  throw UsageError(fmt::format("-{} does not go with {}", number, endpoint.to_string()));
+  throw UsageError(
+      fmt::format("-{} does not go with {}", family == Family::v4 ? 4 : 6, endpoint.to_string()));
 }
 
 }  // namespace cli

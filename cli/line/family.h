@@ -13,9 +13,8 @@ void check_family(const Placed& options, bool only_v4, bool only_v6);
 // The family that the two options ask for.
 [[nodiscard]] gnet::Family wanted_family(bool only_v4, bool only_v6) noexcept;
 
-// The same endpoint in that family. 127.0.0.1, which is also how :8080 is read, stands for the
-// loopback and becomes ::1. Throws UsageError when the endpoint names an address of the other
-// family, or its scheme asks for that.
+// As Endpoint::with_family(), but Family::any changes nothing. Throws UsageError when the endpoint
+// names an address of the other family, or its scheme asks for that.
 [[nodiscard]] gnet::Endpoint with_family(const gnet::Endpoint& endpoint, gnet::Family family);
 
 }  // namespace cli

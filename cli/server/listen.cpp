@@ -165,7 +165,8 @@ std::vector<Bound> adopt_all(std::vector<InheritedSocket> sockets, SessionRules&
       all.push_back({std::move(server), where});
     } else if (socket_option(fd, SO_ACCEPTCONN) == 1) {
       gnet::Listener listener(std::move(inherited.fd));
-      const Endpoint local = listener.local_endpoint().with_tls(secures_all_ports(rules.options()));
+      Endpoint local = listener.local_endpoint();
+      if (!local.is_unix()) local = local.with_tls(secures_all_ports(rules.options()));
       const gnet::ServerOptions library = library_options(rules, local);
       const Listening where = listening_at(local, library.tls);
       all.push_back(

@@ -91,7 +91,9 @@ std::vector<ListenGroup> plan_listening(const ServerOptions& options) {
   }
   if (secures_all_ports(options)) {
     for (ListenGroup& group : plan) {
-      for (Endpoint& address : group.addresses) address = address.with_tls();
+      for (Endpoint& address : group.addresses) {
+        if (!address.is_unix()) address = address.with_tls();
+      }
     }
   }
   if (options.udp) {

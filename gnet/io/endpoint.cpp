@@ -3,12 +3,14 @@
 #include <fmt/format.h>
 #include <asio/ip/address.hpp>
 
+#include <algorithm>
 #include <tuple>
 
 #include "gnet/base/mask.h"
 #include "gnet/base/size.h"
 #include "gnet/base/utf8.h"
 #include "gnet/io/endpoint_options.h"
+#include "gnet/io/endpoint_schemes.h"
 
 namespace gnet {
 namespace {
@@ -72,7 +74,7 @@ bool Endpoint::is_all_interfaces() const {
 }
 
 std::string Endpoint::server_name() const {
-  return std::string(option("sni").value_or(host()));
+  return std::string(option("sni").value_or(is_unix() ? "localhost" : std::string_view(name_)));
 }
 
 std::optional<std::string_view> Endpoint::option(std::string_view key) const noexcept {
@@ -115,29 +117,36 @@ Endpoint Endpoint::with_listen(bool listen) const {
   return other;
 }
 
+bool Endpoint::is_tls() const noexcept {
+  return std::find(layers_.begin(), layers_.end(), Layer::tls) != layers_.end();
+}
+
 Endpoint Endpoint::with_tls(bool tls) const {
   Endpoint other = *this;
-  other.tls_ = tls && transport_ == Transport::tcp;
+  std::erase(other.layers_, Layer::tls);
+  if (tls && detail::is_byte_stream(transport_)) other.layers_.push_back(Layer::tls);
   return other;
 }
 
-std::string_view Endpoint::scheme() const noexcept {
-  const auto by_family = [this](std::string_view any, std::string_view v4, std::string_view v6) {
-    return family_ == Family::v4 ? v4 : family_ == Family::v6 ? v6 : any;
-  };
-  switch (transport_) {
-    case Transport::udp:
-      return by_family("udp", "udp4", "udp6");
-    case Transport::unix_stream:
-      return is_abstract() ? "abstract" : "unix";
-    case Transport::unix_seqpacket:
-      return "unixpacket";
-    case Transport::unix_datagram:
-      return "unixgram";
-    case Transport::tcp:
-      break;
+Endpoint Endpoint::with_family(Family family) const {
+  Endpoint other = *this;
+  if (is_unix()) return other;
+  other.family_ = family;
+  if (family == Family::any) return other;
+  const bool v4 = family == Family::v4;
+  if (name_ == "*") {
+    other.name_ = v4 ? "0.0.0.0" : "::";
+  } else if (!v4 && name_ == "127.0.0.1") {
+    other.name_ = "::1";
+  } else if (const auto host = address(); host && host->is_v4() != v4) {
+    throw BadEndpoint(url(), fmt::format("{} is not an IPv{} address", name_, v4 ? 4 : 6));
   }
-  return tls_ ? by_family("tls", "tls4", "tls6") : by_family("tcp", "tcp4", "tcp6");
+  return other;
+}
+
+std::string Endpoint::scheme() const {
+  const bool abstract = transport_ == Transport::unix_stream && is_abstract();
+  return detail::endpoint_scheme(transport_, family_, abstract, layers_);
 }
 
 std::string Endpoint::target() const {
@@ -176,7 +185,7 @@ bool operator==(const Endpoint& a, const Endpoint& b) noexcept {
 
 std::strong_ordering operator<=>(const Endpoint& a, const Endpoint& b) noexcept {
   const auto key = [](const Endpoint& e) {
-    return std::tie(e.transport_, e.tls_, e.family_, e.listen_, e.name_, e.port_, e.options_);
+    return std::tie(e.transport_, e.layers_, e.family_, e.listen_, e.name_, e.port_, e.options_);
   };
   return key(a) <=> key(b);
 }

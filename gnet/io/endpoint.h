@@ -5,6 +5,9 @@
 // :8080 (that port on the loopback), *:8080 (all interfaces), host:8080, [::1]:8080, /path,
 // ./x.sock, @name. socat's spellings (TCP:host:port, UNIX-LISTEN:/path,fork) are understood too.
 //
+// An endpoint is a transport, and layers above it that stand before it with a '+', the outermost
+// first: tls+unix:///run/x.sock. tls alone is short for tls+tcp.
+//
 //   const gnet::Endpoint endpoint = "localhost:6011";
 //   endpoint.to_string();                             // "tcp://localhost:6011"
 //   gnet::connect("tcp://:99999");                    // throws BadEndpoint:
@@ -41,6 +44,9 @@ class BadEndpoint : public std::invalid_argument {
 
 enum class Transport : std::uint8_t { tcp, udp, unix_stream, unix_seqpacket, unix_datagram };
 
+// What is spoken above a transport.
+enum class Layer : std::uint8_t { tls };
+
 // The address family asked for: tcp4, tls4 and udp4 are v4, tcp6, tls6 and udp6 v6, all others any.
 enum class Family : std::uint8_t { any, v4, v6 };
 
@@ -68,8 +74,10 @@ class Endpoint {
   [[nodiscard]] Transport transport() const noexcept { return transport_; }
   [[nodiscard]] Family family() const noexcept { return family_; }
   [[nodiscard]] bool is_listen() const noexcept { return listen_; }
-  // tcp that TLS secures: the schemes tls, tls4, tls6.
-  [[nodiscard]] bool is_tls() const noexcept { return tls_; }
+  // The outermost first; none for a bare transport.
+  [[nodiscard]] const std::vector<Layer>& layers() const noexcept { return layers_; }
+  // Whether TLS is among the layers: the schemes tls, tls4, tls6, tls+unix.
+  [[nodiscard]] bool is_tls() const noexcept;
   [[nodiscard]] bool is_unix() const noexcept { return transport_ >= Transport::unix_stream; }
   // True for tcp, unix and unixpacket: what has connections to accept.
   [[nodiscard]] bool has_connections() const noexcept {
@@ -85,7 +93,7 @@ class Endpoint {
     return is_unix() && !name_.empty() && name_.front() == '@';
   }
 
-  // Whose certificate a TLS server must show: ?sni=, or the host.
+  // Whose certificate a TLS server must show: ?sni=, or the host; "localhost" for a unix socket.
   [[nodiscard]] std::string server_name() const;
 
   // The host as an address, if it is one: no need to ask a resolver. "*" is not.
@@ -108,8 +116,12 @@ class Endpoint {
   // The same endpoint with another port, or as the listening side or not.
   [[nodiscard]] Endpoint with_port(std::uint16_t port) const;
   [[nodiscard]] Endpoint with_listen(bool listen = true) const;
-  // The same endpoint secured by TLS, or not; only tcp can be.
+  // The same endpoint secured by TLS, right above its transport, or not. Only tcp and unix can be.
   [[nodiscard]] Endpoint with_tls(bool tls = true) const;
+  // The same endpoint in that family; unix sockets have none. "*" becomes 0.0.0.0 or [::], and
+  // 127.0.0.1, which is also how :8080 is read, stands for the loopback and becomes ::1. Throws
+  // BadEndpoint for an address of the other family.
+  [[nodiscard]] Endpoint with_family(Family family) const;
 
   // The address as a URL, for messages and for clients: "tcp://127.0.0.1:6011",
   // "unix:///run/x.sock", "abstract://name". It leaves out "-listen" and options.
@@ -130,17 +142,17 @@ class Endpoint {
 
   Endpoint() = default;
   [[nodiscard]] static const std::string& nothing() noexcept;
-  [[nodiscard]] std::string_view scheme() const noexcept;
+  [[nodiscard]] std::string scheme() const;
   [[nodiscard]] std::string target() const;
 
   std::string name_;  // host or path
   Options options_;   // sorted by key
   std::vector<std::string> ignored_;
+  std::vector<Layer> layers_;
   std::uint16_t port_ = 0;
   Transport transport_ = Transport::tcp;
   Family family_ = Family::any;
   bool listen_ = false;
-  bool tls_ = false;
 };
 
 }  // namespace gnet

@@ -8,39 +8,20 @@
 #include <array>
 #include <cstddef>
 #include <utility>
+#include <vector>
 
 #include "gnet/base/decimal.h"
 #include "gnet/io/endpoint.h"
 #include "gnet/io/endpoint_options.h"
+#include "gnet/io/endpoint_schemes.h"
 
 namespace gnet {
 namespace {
 
+using detail::EndpointScheme;
 using detail::equal_ignoring_case;
 
 constexpr std::size_t kMaxPath = sizeof(sockaddr_un::sun_path) - 1;
-
-struct Scheme {
-  std::string_view name;
-  Transport transport;
-  Family family;
-  bool tls = false;
-};
-
-constexpr std::array<Scheme, 13> kSchemes = {
-    {{"tcp", Transport::tcp, Family::any},
-     {"tcp4", Transport::tcp, Family::v4},
-     {"tcp6", Transport::tcp, Family::v6},
-     {"tls", Transport::tcp, Family::any, true},
-     {"tls4", Transport::tcp, Family::v4, true},
-     {"tls6", Transport::tcp, Family::v6, true},
-     {"udp", Transport::udp, Family::any},
-     {"udp4", Transport::udp, Family::v4},
-     {"udp6", Transport::udp, Family::v6},
-     {"unix", Transport::unix_stream, Family::any},
-     {"unixpacket", Transport::unix_seqpacket, Family::any},
-     {"unixgram", Transport::unix_datagram, Family::any},
-     {"abstract", Transport::unix_stream, Family::any}}};
 
 // Schemes of the grammar that this version knows by name only. Those that are written with "//"
 // are host names when they stand before a single colon, as in redis:6379.
@@ -226,39 +207,77 @@ class EndpointParser {
   // True if the name is a scheme; a text with "//" (url) must have one.
   bool set_scheme(std::string_view written, bool url) {
     std::string_view name = written;
-    endpoint_.listen_ = drop_suffix(name, "-listen") || drop_suffix(name, "-l");
-    if (!endpoint_.listen_) drop_suffix(name, "-connect");
-    for (const Scheme& scheme : kSchemes) {
-      if (!equal_ignoring_case(scheme.name, name)) continue;
-      endpoint_.transport_ = scheme.transport;
-      endpoint_.family_ = scheme.family;
-      endpoint_.tls_ = scheme.tls;
-      abstract_ = scheme.name == "abstract";
+    const bool listen = drop_suffix(name, "-listen") || drop_suffix(name, "-l");
+    if (!listen) drop_suffix(name, "-connect");
+    if (set_layers(name)) {
+      endpoint_.listen_ = listen;
       return true;
     }
     if (url) refuse_layers(written);
     if (contains(kLaterLocal, name)) refuse_later(written);
-    endpoint_.listen_ = false;
     return false;
   }
 
-  // ws, or layers such as ws+tls+unix: names which of them nobody knows.
+  // tcp, tls, or the two with a '+' between them. False: there is one that nobody knows.
+  bool set_layers(std::string_view name) {
+    std::vector<const EndpointScheme*> parts;
+    for (;;) {
+      const std::size_t plus = name.find('+');
+      parts.push_back(detail::find_endpoint_scheme(name.substr(0, plus)));
+      if (parts.back() == nullptr) return false;
+      if (plus == std::string_view::npos) break;
+      name.remove_prefix(plus + 1);
+    }
+    const EndpointScheme& last = *parts.back();
+    endpoint_.transport_ = last.transport;
+    endpoint_.family_ = last.family;
+    abstract_ = last.abstract;
+    for (std::size_t i = 0; i < parts.size(); ++i) {
+      if (i + 1 < parts.size() && !parts[i]->is_layer()) refuse_place(parts[i]->name);
+      for (const Layer layer : parts[i]->layers) add_layer(layer);
+    }
+    return true;
+  }
+
+  void add_layer(Layer layer) {
+    const std::string_view name = detail::to_string(layer);
+    if (!detail::is_byte_stream(endpoint_.transport_)) {
+      fail(fmt::format("'{}' needs a stream below it, tcp or unix", name));
+    }
+    auto& layers = endpoint_.layers_;
+    if (std::find(layers.begin(), layers.end(), layer) != layers.end()) {
+      fail(fmt::format("'{}' is there twice", name));
+    }
+    layers.push_back(layer);
+  }
+
+  // ws, or layers such as ws+tls+unix: names the one that is wrong.
   [[noreturn]] void refuse_layers(std::string_view written) {
     std::string_view left = written;
+    std::string_view later;
+    std::string_view misplaced;
     while (!left.empty()) {
       auto [layer, rest] = split(left, '+');
       left = rest;
       const std::string_view whole = layer;
       if (!drop_suffix(layer, "-listen")) drop_suffix(layer, "-l");
-      const bool known =
-          contains(kLaterUrls, layer) || contains(kLaterLocal, layer) ||
-          std::any_of(kSchemes.begin(), kSchemes.end(), [&layer = layer](const Scheme& scheme) {
-            return equal_ignoring_case(scheme.name, layer);
-          });
-      if (!known) fail(fmt::format("unknown scheme '{}'", whole));
+      if (contains(kLaterUrls, layer) || contains(kLaterLocal, layer)) {
+        if (later.empty()) later = whole;
+      } else if (detail::find_endpoint_scheme(layer) == nullptr) {
+        fail(fmt::format("unknown scheme '{}'", whole));
+      } else if (misplaced.empty() && layer.size() != whole.size()) {
+        misplaced = whole;
+      }
     }
     if (written.empty() || written.back() == '+') fail(fmt::format("unknown scheme '{}'", written));
-    refuse_later(written);
+    if (later.empty()) refuse_place(misplaced);
+    if (later.size() == written.size()) refuse_later(written);
+    fail(fmt::format("layer '{}' is not supported by this version, but tls+tcp and tls+unix are",
+                     later));
+  }
+
+  [[noreturn]] void refuse_place(std::string_view part) {
+    fail(fmt::format("'{}' can only stand last, as in tls+unix", part));
   }
 
   [[noreturn]] void refuse_later(std::string_view scheme) {

@@ -62,7 +62,7 @@ void StreamServer::refuse_empty_handler() {
 Endpoint StreamServer::open() {
   listener_ = source_.open(options_.listen);
   const Endpoint& bound = listener_.local_endpoint();
-  return options_.tls && !bound.is_unix() ? bound.with_tls() : bound;
+  return options_.tls ? bound.with_tls() : bound;
 }
 
 // ---- connections ----

@@ -97,6 +97,14 @@ kill -HUP "$server"
 await server.err "the options stay as they are: $work/two.pem: neither PEM nor PKCS#12"
 expect 0 gnet echo-client -n 1 "tls://127.0.0.1:$port?cacert=believed.pem"
 stop TERM
+
+# A unix socket is secured where its endpoint says so.
+start echo-server "tls+unix-l://$work/e.sock?cert=one.pem&key=one.key" "$work/plain.sock" --json
+same "$endpoints" "tls+unix://$work/e.sock unix://$work/plain.sock"
+expect 0 gnet echo-client -n 1 "tls+unix://$work/e.sock?cacert=one.pem"
+expect 6 gnet echo-client -n 1 "tls+unix://$work/e.sock?cacert=one.pem&sni=other"
+expect 0 gnet echo-client -n 1 "$work/plain.sock"
+stop TERM
 expect 9 gnet echo-server 'tls-l://127.0.0.1:0?cert=nowhere.pem'
 contains err "cannot open nowhere.pem: no such file or directory"
 expect 2 gnet echo-server 'tls://127.0.0.1:0?cert=one.pem&key=one.key&sni=other'

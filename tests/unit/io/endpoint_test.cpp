@@ -229,11 +229,84 @@ BOOST_AUTO_TEST_CASE(tls_is_tcp_that_is_secured) {
   BOOST_TEST(!Endpoint::parse("udp://h:1").with_tls().is_tls());
 }
 
+BOOST_AUTO_TEST_CASE(layers_stand_above_a_transport) {
+  const Endpoint endpoint = Endpoint::parse("tls+unix-l:///run/x?mode=0600&cert=x.pem");
+  BOOST_TEST((endpoint.layers() == std::vector{gnet::Layer::tls}));
+  BOOST_TEST(endpoint.is_tls());
+  BOOST_TEST(endpoint.is_listen());
+  BOOST_TEST((endpoint.transport() == Transport::unix_stream));
+  BOOST_TEST(endpoint.path() == "/run/x");
+  BOOST_TEST(endpoint.to_string() == "tls+unix:///run/x");
+  BOOST_TEST(endpoint.short_name() == "/run/x");
+  BOOST_TEST(endpoint.url() == "tls+unix-listen:///run/x?cert=x.pem&mode=0600");
+  BOOST_TEST(Endpoint::parse("unix:///run/x").layers().empty());
+  BOOST_TEST((Endpoint::parse("unix:///run/x").with_tls() == Endpoint::parse("tls+unix:///run/x")));
+  BOOST_TEST((Endpoint::parse("tls+unix:///run/x").with_tls(false) == Endpoint::parse("/run/x")));
+  BOOST_TEST((Endpoint::parse("tls+unix:///x") != Endpoint::parse("unix:///x")));
+  BOOST_TEST(read("tls+abstract://n") == "tls+abstract://n");
+  BOOST_TEST(read("TLS+UNIX-LISTEN:/run/x,fork") == "tls+unix-listen:///run/x");
+}
+
+BOOST_AUTO_TEST_CASE(a_layer_alone_is_short_for_it_over_tcp) {
+  BOOST_TEST((Endpoint::parse("tls+tcp://h:1") == Endpoint::parse("tls://h:1")));
+  BOOST_TEST(read("tls+tcp-l://h:1") == "tls-listen://h:1");
+  BOOST_TEST(read("tls+tcp4://h:1") == "tls4://h:1");
+  BOOST_TEST((Endpoint::parse("tls+tcp6://h:1") == Endpoint::parse("tls6://h:1")));
+}
+
+BOOST_AUTO_TEST_CASE(layers_that_do_not_fit_are_named) {
+  BOOST_TEST(problem("ws+tls+unix:///x") ==
+             "layer 'ws' is not supported by this version, but tls+tcp and tls+unix are");
+  BOOST_TEST(problem("tls+ws+tcp://h:1") ==
+             "layer 'ws' is not supported by this version, but tls+tcp and tls+unix are");
+  for (const std::string transport : {"udp", "udp6", "unixpacket", "unixgram"}) {
+    BOOST_TEST(problem("tls+" + transport + "://h:1") ==
+               "'tls' needs a stream below it, tcp or unix");
+    BOOST_TEST(!Endpoint::parse(transport + "://[::1]:1").with_tls().is_tls());
+  }
+  BOOST_TEST(problem("tls+tls://h:1") == "'tls' is there twice");
+  BOOST_TEST(problem("tls+tls4://h:1") == "'tls' is there twice");
+  BOOST_TEST(problem("unix+tls://h:1") == "'unix' can only stand last, as in tls+unix");
+  BOOST_TEST(problem("tcp+tcp://h:1") == "'tcp' can only stand last, as in tls+unix");
+  BOOST_TEST(problem("tls4+unix:///x") == "'tls4' can only stand last, as in tls+unix");
+  BOOST_TEST(problem("tls-l+unix-l:///x") == "'tls-l' can only stand last, as in tls+unix");
+  BOOST_TEST(problem("tls++unix:///x") == "unknown scheme ''");
+  BOOST_TEST(problem("tls+foo:///x") == "unknown scheme 'foo'");
+  BOOST_TEST(problem("unix:///x?cert=y") == "option 'cert' makes no sense for unix");
+  BOOST_TEST(problem("tls+unix-l:///x?sni=y") == "option 'sni' is only for connecting");
+}
+
+BOOST_AUTO_TEST_CASE(a_server_on_a_unix_socket_has_the_name_of_this_host) {
+  BOOST_TEST(Endpoint::parse("tls+unix:///x").server_name() == "localhost");
+  BOOST_TEST(Endpoint::parse("tls+unix:///x?sni=db").server_name() == "db");
+  BOOST_TEST(Endpoint::parse("tls://h:1").server_name() == "h");
+}
+
+BOOST_AUTO_TEST_CASE(they_come_in_the_other_family) {
+  const auto in = [](std::string_view text, Family family) {
+    return Endpoint::parse(text).with_family(family).url();
+  };
+  BOOST_TEST(in("tcp-l://h:1?backlog=5", Family::v6) == "tcp6-listen://h:1?backlog=5");
+  BOOST_TEST(in("tls://h:1?sni=x", Family::v4) == "tls4://h:1?sni=x");
+  BOOST_TEST(in("udp6://h:1", Family::v4) == "udp4://h:1");
+  BOOST_TEST(in("udp6://h:1", Family::any) == "udp://h:1");
+  BOOST_TEST(in("*:1", Family::v4) == "tcp4://0.0.0.0:1");
+  BOOST_TEST(in("*:1", Family::v6) == "tcp6://[::]:1");
+  BOOST_TEST(in(":1", Family::v6) == "tcp6://[::1]:1");
+  BOOST_TEST(in("[::1]:1", Family::v6) == "tcp6://[::1]:1");
+  BOOST_TEST(in("10.0.0.1:1", Family::v4) == "tcp4://10.0.0.1:1");
+  BOOST_TEST(in("tls+unix:///x", Family::v4) == "tls+unix:///x");
+  BOOST_CHECK_EXCEPTION(in("tcp://10.0.0.1:1", Family::v6), BadEndpoint, [](const auto& error) {
+    return error.what() ==
+           std::string("bad endpoint 'tcp://10.0.0.1:1': 10.0.0.1 is not an IPv6 address");
+  });
+  BOOST_CHECK_THROW(in("[::1]:1", Family::v4), BadEndpoint);
+}
+
 BOOST_AUTO_TEST_CASE(schemes_of_later_versions_are_named_as_such) {
   BOOST_TEST(read("wss://h:443") ==
              "bad endpoint 'wss://h:443': scheme 'wss' is not supported by this version");
-  for (const std::string scheme :
-       {"ws", "wss", "http", "https", "socks5h", "ws-l", "ws+tls+unix", "connect"}) {
+  for (const std::string scheme : {"ws", "wss", "http", "https", "socks5h", "ws-l", "connect"}) {
     BOOST_TEST(problem(scheme + "://h:1") ==
                "scheme '" + scheme + "' is not supported by this version");
   }
@@ -319,12 +392,13 @@ BOOST_AUTO_TEST_CASE(they_are_made_from_parts_too) {
 
 // Whatever mixture of plausible pieces is accepted comes back from its own URL.
 BOOST_AUTO_TEST_CASE(an_endpoint_comes_back_from_its_url) {
-  const std::array<const char*, 44> pieces = {
-      "tcp", "tcp4",     "udp6", "unix", "unixpacket", "abstract", "-l",      "-listen", "://",
-      ":",   "[",        "]",    "::1",  "fe80::1",    "%25eth0",  "%",       "%40",     "%20",
-      "@",   "*",        "host", "A.b",  "127.0.0.1",  "0",        "80",      "65535",   "65536",
-      "/",   "./",       "x y",  "?",    "mode=0600",  "unlink",   "idle=5s", "&",       ",fork",
-      "#",   "\xc3\xa9", "=",    ",",    "backlog=9",  "ws",       "+",       "bind=*"};
+  const std::array<const char*, 46> pieces = {
+      "tcp",       "tcp4",    "udp6",  "unix",   "unixpacket", "abstract", "-l",        "-listen",
+      "://",       ":",       "[",     "]",      "::1",        "fe80::1",  "%25eth0",   "%",
+      "%40",       "%20",     "@",     "*",      "host",       "A.b",      "127.0.0.1", "0",
+      "80",        "65535",   "65536", "/",      "./",         "x y",      "?",         "mode=0600",
+      "unlink",    "idle=5s", "&",     ",fork",  "#",          "\xc3\xa9", "=",         ",",
+      "backlog=9", "ws",      "+",     "bind=*", "tls",        "cert=x"};
   std::mt19937 random(1);
   int accepted = 0;
   for (int i = 0; i < 200'000; ++i) {

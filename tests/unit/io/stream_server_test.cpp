@@ -238,6 +238,20 @@ BOOST_AUTO_TEST_CASE(an_endpoint_may_name_its_certificate) {
   BOOST_TEST(ask(client, "ooxx") == "ooxx");
 }
 
+BOOST_AUTO_TEST_CASE(tls_works_over_a_unix_socket) {
+  const Identity identity = make_self_signed({.names = {"localhost"}});
+  const test::TemporaryFile file(identity.certificate + identity.key);
+  const std::string name = "@gnet-tls-unix-" + std::to_string(getpid());
+  StreamServer server("tls+abstract://" + name + "?cert=" + file.name(), echo);
+  server.start();
+  BOOST_TEST(server.address().to_string() == "tls+abstract://" + name.substr(1));
+  AnyStream client = connect("tls+abstract://" + name + "?cacert=" + file.name());
+  BOOST_TEST(ask(client, "ooxx") == "ooxx");
+  BOOST_TEST(client.tls() != nullptr);
+  const std::string other = "tls+abstract://" + name + "?sni=other&cacert=" + file.name();
+  BOOST_CHECK_THROW(static_cast<void>(connect(other)), TLSError);
+}
+
 BOOST_AUTO_TEST_CASE(options_that_it_would_not_heed_are_refused) {
   BOOST_TEST(problem([] { StreamServer("tls://127.0.0.1:0?cacert=ca.pem", echo); }) ==
              "bad endpoint 'tls://127.0.0.1:0?cacert=ca.pem': option 'cacert' is only for "

@@ -110,6 +110,7 @@ Exit run_command(const CommandLine& line) {
   for (const Part& part : command.parts) {
     if (part.prepare) prepared.push_back(part.prepare(options.get()));
   }
+  set_watchdog(global.watchdog);
   return command.run(options.get());
 }
 

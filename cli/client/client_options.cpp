@@ -1,7 +1,6 @@
 #include "cli/client/client_options.h"
 
 #include "cli/line/family.h"
-#include "cli/line/watchdog.h"
 
 namespace cli {
 
@@ -41,7 +40,6 @@ FlagGroup client_flags() {
            "send small messages at once (TCP_NODELAY)",
            {.choices = {}}},
           {"--keepalive", "D", &C::keepalive, "probe a silent peer after D"},
-          watchdog_row<C>(),
       }),
   };
 }
@@ -49,11 +47,7 @@ FlagGroup client_flags() {
 PartKind<ClientOptions> client_part() {
   return {
       .groups = {client_flags(), inherited<ClientOptions, ClientTLSOptions>(client_tls_flags())},
-      .check = check,
-      .prepare = [](const ClientOptions& options) -> std::shared_ptr<void> {
-        set_watchdog(options.watchdog);
-        return nullptr;
-      }};
+      .check = check};
 }
 
 void check(const ClientOptions& options) {

@@ -22,7 +22,6 @@ struct ClientOptions : ClientTLSOptions {
   std::string unix_path;
   bool no_delay = true;
   gnet::Duration keepalive = std::chrono::seconds(60);
-  WatchdogLimit watchdog;
 };
 
 [[nodiscard]] FlagGroup client_flags();

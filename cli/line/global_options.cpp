@@ -59,6 +59,13 @@ FlagGroup global_flags() {
            &G::log_file,
            "append the log to FILE; SIGUSR2 opens it anew",
            {.fallback = "stderr", .completes = Completes::file, .live = true}},
+          {"--watchdog",
+           "[=D]",
+           &G::watchdog,
+           "log what holds up a thread for D",
+           {.bare = "on",
+            .more = "Without D it is 100ms. The fiber is named, with its stack at that moment. See "
+                    "WATCHDOG in *gnet*(1)."}},
           {"--config",
            "FILE",
            &G::config,

@@ -21,6 +21,7 @@ struct GlobalOptions {
   gnet::LogFormat log_format = gnet::LogFormat::text;
   gnet::LogLevel log_level = gnet::LogLevel::info;
   std::string log_file;
+  WatchdogLimit watchdog;
   std::string config;
   bool explain = false;
 

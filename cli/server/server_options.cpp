@@ -6,7 +6,6 @@
 #include <algorithm>
 
 #include "cli/line/family.h"
-#include "cli/line/watchdog.h"
 #include "cli/out/failure.h"
 #include "cli/server/background.h"
 
@@ -188,7 +187,6 @@ std::vector<Row<S>> process() {
        "never gain privileges again",
        {.bare = "on"}},
       {"--die-with-parent", &S::die_with_parent, "stop when the parent process ends"},
-      watchdog_row<S>(),
   };
 }
 
@@ -214,9 +212,7 @@ PartKind<ServerOptions> server_part() {
       .groups = {server_flags(), inherited<ServerOptions, ServerTLSOptions>(server_tls_flags())},
       .check = check,
       .prepare = [](const ServerOptions& options) -> std::shared_ptr<void> {
-        auto background = std::make_shared<Background>(options);
-        set_watchdog(options.watchdog);
-        return background;
+        return std::make_shared<Background>(options);
       }};
 }
 

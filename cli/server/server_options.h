@@ -61,7 +61,6 @@ struct ServerOptions : ServerTLSOptions {
   std::string chroot;
   bool no_new_privs = true;
   bool die_with_parent = false;
-  WatchdogLimit watchdog;
 };
 
 [[nodiscard]] FlagGroup server_flags();

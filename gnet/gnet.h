@@ -50,6 +50,7 @@
 #include "gnet/os/message_pipe.h"
 #include "gnet/os/piped_process.h"
 #include "gnet/os/signal.h"
+#include "gnet/os/stop_signals.h"
 #include "gnet/os/subprocess.h"
 #include "gnet/os/thread_pool.h"
 #include "gnet/protocol/framed_protocol.h"

@@ -36,6 +36,11 @@ struct ExitRow {
   std::string_view meaning;
 };
 
+// The status of a command that SIGINT or SIGTERM has ended.
+[[nodiscard]] constexpr Exit exit_for_signal(int signal) noexcept {
+  return static_cast<Exit>(128 + signal);
+}
+
 // Every status in ascending order.
 [[nodiscard]] std::span<const ExitRow> exit_table() noexcept;
 

@@ -11,6 +11,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <new>
+#include <optional>
 
 #include "cli/line/live_options.h"
 #include "cli/line/log_setup.h"
@@ -28,6 +29,7 @@
 #include "gnet/diag/dump.h"
 #include "gnet/os/hub_group.h"
 #include "gnet/os/signal.h"
+#include "gnet/os/stop_signals.h"
 #include "gnet/protocol/service.h"
 
 namespace cli {
@@ -270,9 +272,7 @@ class ServerRun {
   // ---- signals ----
 
   void watch_signals() {
-    for (const int number : {SIGTERM, SIGINT}) {
-      signals_.push_back(gnet::on_signal(number, [this](int which) { stop(which); }));
-    }
+    stop_signals_.emplace([this](int) { stop(); }, [this](int number) { stop_at_once(number); });
     signals_.push_back(gnet::on_signal(SIGQUIT, [this](int) { quit(); }));
     signals_.push_back(gnet::on_signal(SIGUSR1, [this](int) { dump_stats(); }));
     signals_.push_back(gnet::on_signal(SIGUSR2, [](int) { gnet::reopen_log(); }));
@@ -281,19 +281,22 @@ class ServerRun {
     sigaction(SIGHUP, nullptr, &inherited);
     if (inherited.sa_handler == SIG_IGN) return;
     signals_.push_back(gnet::on_signal(SIGHUP, [this, had_terminal = has_terminal()](int) {
-      if (had_terminal && global_.config.empty() && !has_terminal()) return stop(SIGTERM);
+      if (had_terminal && global_.config.empty() && !has_terminal()) {
+        return stop_signals_->receive(SIGTERM);
+      }
       reload();
     }));
   }
 
-  void stop(int number) {
-    if (stopping_) {
-      if (global_.json) post_event(stopped_event(rules_.active(), 0));
-      gnet::flush_log();
-      leave(number == SIGINT ? Exit::interrupted : Exit::terminated);
-    }
+  void stop() {
     stopping_ = true;
     rules_.changed.set();
+  }
+
+  [[noreturn]] void stop_at_once(int number) {
+    if (global_.json) post_event(stopped_event(rules_.active(), 0));
+    gnet::flush_log();
+    leave(exit_for_signal(number));
   }
 
   // All or nothing: what may fail comes first.
@@ -489,6 +492,7 @@ class ServerRun {
   std::vector<Bound> bound_;
   std::vector<gnet::Factory*> factories_;  // owned by the service
   gnet::Service& service_ = gnet::Service::instance();
+  std::optional<gnet::StopSignals> stop_signals_;
   std::vector<gnet::SignalHandler> signals_;
   bool stopping_ = false;
   bool closed_ = false;

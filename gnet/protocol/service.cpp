@@ -187,19 +187,12 @@ void Service::handle_signals(bool handle) {
   detail::Scheduler& hub = stopped_.hub();
   hub.check_thread();
   wants_signals_ = false;
-  handlers_.clear();
-  stop_signal_ = 0;
+  stop_signals_.reset();
   hub.end_waiting(false);
-  if (!handle) return;
-  for (const int signal : {SIGINT, SIGTERM}) {
-    handlers_.push_back(on_signal(signal, [this](int number) { stop_for_signal(number); }));
-  }
+  if (handle) stop_signals_.emplace([this](int signal) { stop_for_signal(signal); });
 }
 
 void Service::stop_for_signal(int signal) {
-  if (stop_signal_ != 0) return;
-  stop_signal_ = signal;
-  for (const int second : {SIGINT, SIGTERM}) handlers_.push_back(exit_on_signal(second));
   try {
     if (before_stop_) before_stop_(signal);
     stop(Deadline(grace_));

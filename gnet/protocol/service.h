@@ -18,12 +18,13 @@
 #include <any>
 #include <concepts>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "gnet/base/unique_function.h"
-#include "gnet/os/signal.h"
+#include "gnet/os/stop_signals.h"
 #include "gnet/protocol/factory.h"
 #include "gnet/sync/wait_queue.h"
 
@@ -118,7 +119,9 @@ class Service {
   void before_stop(UniqueFunction<void(int)> function) { before_stop_ = std::move(function); }
 
   // The signal that has stopped it, or 0.
-  [[nodiscard]] int stop_signal() const noexcept { return stop_signal_; }
+  [[nodiscard]] int stop_signal() const noexcept {
+    return stop_signals_ ? stop_signals_->number() : 0;
+  }
 
   // How many connections the last stop() has cut.
   [[nodiscard]] std::size_t cut() const noexcept { return cut_; }
@@ -135,10 +138,9 @@ class Service {
   WaitQueue stopped_;
   std::size_t cut_ = 0;
   bool wants_signals_ = false;  // the instance, before its first factory
-  int stop_signal_ = 0;
   Duration grace_ = std::chrono::seconds(10);
   UniqueFunction<void(int)> before_stop_;
-  std::vector<SignalHandler> handlers_;
+  std::optional<StopSignals> stop_signals_;
 };
 
 }  // namespace gnet

@@ -4,43 +4,28 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include <csignal>
 #include <mutex>
 #include <random>
 
+#include "cli/client/dialler.h"
 #include "cli/client/input.h"
+#include "cli/client/run_client.h"
+#include "cli/line/command.h"
 #include "cli/out/failure.h"
-#include "cli/out/json.h"
 #include "cli/out/output.h"
 #include "commands/commands.h"
 #include "commands/conversation.h"
 #include "commands/echo_links.h"
 #include "gnet/fiber/wait.h"
-#include "gnet/os/signal.h"
 #include "gnet/sync/semaphore.h"
 
 namespace commands {
 namespace {
 
-// The positional ENDPOINT, and whether there was one.
-struct Target {
-  gnet::Endpoint endpoint = gnet::Endpoint::parse(":6011");
-  bool given = false;
-};
-
-void read_value(std::string_view text, Target& target) {
-  cli::read_value(text, target.endpoint);
-  target.given = true;
-}
-
-std::string show(const Target& target) {
-  return cli::show(target.endpoint);
-}
-
 struct Options : cli::GlobalOptions {
   cli::ClientOptions to;
   cli::ReconnectOptions retry;
-  Target target;
+  cli::Target target{.endpoint = gnet::Endpoint::parse(":6011")};
   std::optional<std::string> message;
   std::optional<cli::Size> size;
   std::optional<cli::Count> count;
@@ -74,94 +59,74 @@ Conversation::Source counted_messages(const Options& options, std::uint64_t coun
   };
 }
 
-gnet::Endpoint target_of(const Options& options) {
-  if (!options.to.unix_path.empty()) {
-    if (options.to.tls) throw cli::UsageError("--tls and --unix exclude each other");
-    return gnet::Endpoint::unix_path(options.to.unix_path);
-  }
-  if (!options.to.tls) return options.target.endpoint;
-  if (options.target.endpoint.transport() != gnet::Transport::tcp) {
-    throw cli::UsageError(
-        fmt::format("--tls is for TCP, not for {}", options.target.endpoint.to_string()));
-  }
-  return options.target.endpoint.with_tls();
-}
-
-std::optional<gnet::TLSContext> tls_for(const gnet::Endpoint& target, const Options& options) {
-  if (target.is_tls()) {
-    if (options.to.insecure && options.to.pin.empty()) {
-      gnet::Logger("gnet").warn("--insecure: it may be anybody who answers");
-    }
-    return cli::client_context(options.to, target);
-  }
-  if (options.to.insecure || !options.to.sni.empty() || !options.to.alpn.empty() ||
-      !options.to.cacert.empty() || !options.to.cert.empty() || !options.to.pin.empty()) {
-    throw cli::UsageError("options of TLS need --tls or an endpoint with the scheme tls");
-  }
-  return std::nullopt;
-}
-
 // One run of the command: all its connections, and what they find.
 class EchoClient {
  public:
   explicit EchoClient(const Options& options)
       : options_(options),
-        target_(target_of(options)),
-        tls_(tls_for(target_, options)),
+        dialler_(options, options.to, options.retry, options.target),
         report_(options.json, options.quiet.times) {}
 
   cli::Exit run() {
-    watch_signals();
-    if (options_.use_stdin) input_.emplace();
-    const auto deadline = gnet::Deadline::within(options_.to.timeout);
-    // All of them count from the start: the first may end before the last begins.
-    running_ = options_.connections.number;
-    for (std::uint64_t i = 0; i < options_.connections.number && !ended_.is_set(); ++i) {
-      start_conversation();
-      // Signals want their turn when there are many.
-      if (i % kAtOnce == kAtOnce - 1) gnet::yield();
-    }
-    announce_patience();
-    const bool in_time = ended_.wait(deadline);
-    gnet::killall(fibers_);
-    for (auto& link : links_) link->close();
-    report_.summary();
-    if (signal_ != 0) return signal_ == SIGINT ? cli::Exit::interrupted : cli::Exit::terminated;
-    if (failure_) std::rethrow_exception(failure_);
-    if (!in_time) {
-      throw cli::Failure(
-          cli::Exit::timeout,
-          fmt::format("timed out after {}", gnet::format_duration(options_.to.timeout)));
-    }
-    return report_.found_fault() ? cli::Exit::negative : cli::Exit::ok;
+    return cli::run_client(options_.to, {.work = [this] { return exchange(); },
+                                         .summary = [this] { report_.summary(); }});
   }
 
  private:
+  // All messages of all connections.
+  cli::Exit exchange() {
+    try {
+      if (options_.use_stdin) input_.emplace();
+      // All of them count from the start: the first may end before the last begins.
+      running_ = options_.connections.number;
+      for (std::uint64_t i = 0; i < options_.connections.number && !ended_.is_set(); ++i) {
+        start_conversation();
+        // Signals want their turn when there are many.
+        if (i % kAtOnce == kAtOnce - 1) gnet::yield();
+      }
+      announce_patience();
+      ended_.wait();
+    } catch (...) {
+      close();
+      throw;
+    }
+    close();
+    return report_.found_fault() ? cli::Exit::negative : cli::Exit::ok;
+  }
+
+  // Throws the failure of a conversation, if one has failed.
+  void close() {
+    gnet::killall(fibers_);
+    for (auto& link : links_) link->close();
+    if (failure_) std::rethrow_exception(failure_);
+  }
+
   // Whoever looks on should not take it for dead.
   void announce_patience() {
-    if (options_.json || options_.quiet.times > 0 || options_.retry.reconnects()) return;
+    if (options_.json || options_.quiet.times > 0 || dialler_.reconnects()) return;
     fibers_.push_back(gnet::spawn([this] {
       gnet::sleep(kPatience);
       if (!report_.empty()) return;
-      cli::write_all(STDERR_FILENO, fmt::format("connecting to {}\n", target_.to_string()));
+      cli::write_all(STDERR_FILENO,
+                     fmt::format("connecting to {}\n", dialler_.target().to_string()));
     }));
   }
 
   void start_conversation() {
     const gnet::Duration interval = interval_or_default();
+    const bool datagrams = !dialler_.target().has_connections();
     ConversationOptions rules{.interval = interval,
                               .reply_limit = {},
-                              .datagrams = !target_.has_connections(),
+                              .datagrams = datagrams,
                               .verify = options_.verify,
-                              .resend = options_.retry.reconnects(),
+                              .resend = dialler_.reconnects(),
                               .stop_on_error = options_.stop_on_error};
-    if (!target_.has_connections()) rules.reply_limit = std::max(kDatagramLimit, interval);
+    if (datagrams) rules.reply_limit = std::max(kDatagramLimit, interval);
     const std::size_t index = links_.size();
     auto& conversation = *conversations_.emplace_back(std::make_unique<Conversation>(
         rules, options_.use_stdin ? input_lines(index) : counted_messages(options_, count()),
         report_));
-    links_.push_back(
-        make_echo_link(target_, conversation, {options_, options_.to, options_.retry}, tls_));
+    links_.push_back(make_echo_link(dialler_, conversation));
     fibers_.push_back(gnet::spawn([this, index] { converse(index); }));
   }
 
@@ -205,21 +170,8 @@ class EchoClient {
     return interval_or_default() == gnet::Duration::zero() ? 1 : 0;
   }
 
-  void watch_signals() {
-    for (const int number : {SIGINT, SIGTERM}) {
-      signals_.push_back(gnet::on_signal(number, [this](int number) {
-        if (signal_ != 0)
-          cli::leave(number == SIGINT ? cli::Exit::interrupted : cli::Exit::terminated);
-        signal_ = number;
-        ended_.set();
-      }));
-    }
-    signals_.push_back(gnet::on_signal(SIGUSR1, [this](int) { report_.summary(); }));
-  }
-
   const Options& options_;
-  gnet::Endpoint target_;
-  std::optional<gnet::TLSContext> tls_;
+  cli::Dialler dialler_;
   EchoReport report_;
   std::optional<cli::Input> input_;
   gnet::Semaphore reading_{1};
@@ -229,8 +181,6 @@ class EchoClient {
   std::uint64_t running_ = 0;
   gnet::Event ended_;
   std::exception_ptr failure_;
-  int signal_ = 0;
-  std::vector<gnet::SignalHandler> signals_;
 };
 
 // Every connection is a file, and it is better told at once than when the last one has none.
@@ -262,9 +212,6 @@ void check_messages(const Options& options) {
 
 cli::Exit run(const Options& options) {
   check_messages(options);
-  if (!options.to.unix_path.empty() && options.target.given) {
-    throw cli::UsageError("--unix and ENDPOINT exclude each other");
-  }
   check_connections(options.connections.number);
   return EchoClient(options).run();
 }

@@ -3,21 +3,11 @@
 #pragma once
 
 #include <memory>
-#include <optional>
 
-#include "cli/client/client_options.h"
-#include "cli/client/reconnect_options.h"
-#include "cli/line/global_options.h"
+#include "cli/client/dialler.h"
 #include "commands/conversation.h"
 
 namespace commands {
-
-// The options that it goes by.
-struct LinkOptions {
-  const cli::GlobalOptions& global;
-  const cli::ClientOptions& to;
-  const cli::ReconnectOptions& retry;
-};
 
 // Keeps a Conversation connected, from its construction until finish() or close().
 class EchoLink {
@@ -30,11 +20,8 @@ class EchoLink {
   virtual void close() = 0;
 };
 
-// Begins to connect, secured by `tls` if there is one, and tells the conversation how that goes on.
-// Does not suspend; throws UsageError when the options do not fit the endpoint.
-[[nodiscard]] std::unique_ptr<EchoLink> make_echo_link(const gnet::Endpoint& target,
-                                                       Conversation& conversation,
-                                                       const LinkOptions& options,
-                                                       std::optional<gnet::TLSContext> tls);
+// Begins to connect, and tells the conversation how that goes on. Does not suspend.
+[[nodiscard]] std::unique_ptr<EchoLink> make_echo_link(const cli::Dialler& dialler,
+                                                       Conversation& conversation);
 
 }  // namespace commands

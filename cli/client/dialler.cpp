@@ -1,0 +1,200 @@
+#include "cli/client/dialler.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <limits>
+
+#include "cli/line/read_file.h"
+#include "cli/out/failure.h"
+#include "cli/out/json.h"
+#include "cli/out/output.h"
+#include "gnet/base/error.h"
+#include "gnet/io/resolver.h"
+
+namespace cli {
+namespace {
+
+// What ENDPOINT, --unix and --tls mean together.
+gnet::Endpoint target_of(const ClientOptions& options, const Target& target) {
+  if (!options.unix_path.empty()) {
+    if (target.given)
+      throw UsageError(options.named("--unix") + " and ENDPOINT exclude each other");
+    if (options.tls) throw UsageError(options.named("--tls and --unix exclude each other"));
+    return gnet::Endpoint::unix_path(options.unix_path);
+  }
+  if (!options.tls) return target.endpoint;
+  if (target.endpoint.transport() != gnet::Transport::tcp) {
+    throw UsageError(fmt::format("{} is for TCP, not for {}", options.named("--tls"),
+                                 target.endpoint.to_string()));
+  }
+  return target.endpoint.with_tls();
+}
+
+std::optional<gnet::TLSContext> tls_for(const gnet::Endpoint& target,
+                                        const ClientTLSOptions& options) {
+  if (target.is_tls()) {
+    if (options.insecure && options.pin.empty()) {
+      gnet::Logger("gnet").warn("{}: it may be anybody who answers", options.named("--insecure"));
+    }
+    return client_context(options, target);
+  }
+  if (options.insecure || !options.sni.empty() || !options.alpn.empty() ||
+      !options.cacert.empty() || !options.cert.empty() || !options.pin.empty()) {
+    throw UsageError(options.named("options of TLS need --tls or an endpoint with the scheme tls"));
+  }
+  return std::nullopt;
+}
+
+// "@FILE" is what the file holds.
+std::string greeting_of(const std::string& text) {
+  if (!text.starts_with('@')) return text;
+  return read_file(text.substr(1));
+}
+
+// The reason alone: who reads it has seen the endpoint before.
+std::string reason_of(const std::exception_ptr& error) {
+  try {
+    std::rethrow_exception(error);
+  } catch (const gnet::TLSError& failure) {
+    return failure.what();
+  } catch (const std::system_error& failure) {
+    return gnet::describe(failure.code());
+  } catch (...) {
+    return gnet::describe(error);
+  }
+}
+
+}  // namespace
+
+// ---- Dialler ----
+
+Dialler::Dialler(const GlobalOptions& global, const ClientOptions& options,
+                 const ReconnectOptions& retry, const Target& target)
+    : global_(global),
+      options_(options),
+      retry_(retry),
+      target_(target_of(options, target)),
+      route_(route_to(target_, options)),
+      tls_(tls_for(target_, options)),
+      greeting_(greeting_of(retry.on_reconnect)) {
+  if (!route_.endpoint.has_connections() && !options.interface.empty()) {
+    throw UsageError(options.named("--interface is for connections, not for datagrams"));
+  }
+}
+
+gnet::RetryPolicy Dialler::retry_policy() const {
+  gnet::RetryPolicy policy;
+  policy.initial = retry_.reconnect.value_or(gnet::Duration::zero());
+  policy.max = retry_.reconnect_max;
+  policy.factor = retry_.reconnect_factor;
+  policy.jitter = retry_.reconnect_jitter;
+  if (const std::uint64_t most = retry_.max_retries.number; most > 0) {
+    constexpr std::uint64_t kMost = std::numeric_limits<unsigned>::max();
+    policy.max_retries = static_cast<unsigned>(std::min(most, kMost));
+  }
+  policy.reset_after = retry_.reset_after;
+  policy.connect_timeout = options_.connect_timeout;
+  return policy;
+}
+
+void Dialler::set_up(gnet::ReconnectingClientFactory& factory) const {
+  factory.connect_options = route_.options;
+  factory.no_delay = options_.no_delay;
+  factory.tls = tls_;
+  // --connect-to leads elsewhere; whoever is there shall have the name asked for.
+  factory.server_name = server_name(options_, target_);
+}
+
+void Dialler::set_up(gnet::Socket& socket) const {
+  if (options_.keepalive > gnet::Duration::zero()) socket.set_keep_alive(options_.keepalive);
+}
+
+gnet::DatagramSocket Dialler::open_datagrams() const {
+  // A datagram goes to one address: there is no telling whether somebody is there.
+  const auto& addresses = route_.options.addresses;
+  const gnet::Endpoint where = addresses.empty()
+                                   ? route_.endpoint
+                                   : gnet::Endpoint::of(route_.endpoint.transport(),
+                                                        addresses.front(), route_.endpoint.port());
+  const gnet::Duration limit = route_.options.timeout;
+  return gnet::DatagramSocket::connect(
+      where, limit > gnet::Duration::zero() ? gnet::Deadline(limit) : gnet::Deadline::never(),
+      route_.options.source);
+}
+
+std::exception_ptr Dialler::as_failure(const std::exception_ptr& error) const {
+  Exit code = Exit::connect;
+  std::error_code cause;
+  try {
+    std::rethrow_exception(error);
+  } catch (const Failure&) {
+    return error;
+  } catch (const gnet::ResolveError& failure) {
+    code = Exit::resolve;
+    cause = failure.code();
+  } catch (const gnet::TLSError& failure) {
+    code = Exit::tls;
+    cause = failure.code();
+  } catch (const std::system_error& failure) {
+    cause = failure.code();
+  } catch (...) {
+  }
+  return std::make_exception_ptr(
+      Failure(code, gnet::describe(error), {}, route_.endpoint.to_string(), cause));
+}
+
+void Dialler::announce_retry(unsigned attempt, gnet::Duration delay,
+                             const std::string& reason) const {
+  if (global_.quiet.times > (global_.json ? 1U : 0U)) return;
+  if (global_.json) {
+    print_line(event("reconnect")
+                   .add("attempt", attempt)
+                   .add("delay_ms", std::chrono::duration<double, std::milli>(delay).count())
+                   .add("reason", reason)
+                   .text());
+  } else {
+    write_all(STDERR_FILENO, fmt::format("reconnecting in {} (attempt {}): {}\n",
+                                         gnet::format_duration(delay, 2), attempt, reason));
+  }
+}
+
+// ---- Connector ----
+
+Connector::Connector(const Dialler& dialler)
+    : ReconnectingClientFactory(dialler.endpoint(), dialler.retry_policy()), dialler_(dialler) {
+  dialler.set_up(*this);
+}
+
+void Connector::connect_failed(unsigned attempt, const std::exception_ptr& error,
+                               std::optional<gnet::Duration> next_delay) {
+  static_cast<void>(attempt);
+  if (next_delay) return dialler_.announce_retry(++announced_, *next_delay, reason_of(error));
+  gave_up(dialler_.as_failure(error));
+}
+
+void Connector::disconnected(const gnet::CloseReason& reason,
+                             std::optional<gnet::Duration> next_delay) {
+  if (attempts() == 0) announced_ = 0;
+  if (next_delay) return dialler_.announce_retry(++announced_, *next_delay, reason.text());
+  if (!dialler_.reconnects()) return;
+  gave_up(std::make_exception_ptr(
+      Failure(Exit::lost,
+              fmt::format("lost the connection to {}: {}; gave up after {} attempts",
+                          dialler_.endpoint().short_name(), reason.text(), attempts()),
+              {}, dialler_.endpoint().to_string())));
+}
+
+// With TLS 1.3 a server refuses a client's certificate when the client believes that all is well.
+Exit exit_for(const gnet::CloseReason& reason) {
+  try {
+    if (reason.error) std::rethrow_exception(reason.error);
+  } catch (const std::system_error& error) {
+    if (error.code() == gnet::TLSErrc::certificate) return Exit::tls;
+  } catch (...) {
+  }
+  return Exit::lost;
+}
+
+}  // namespace cli

@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <string>
 
-#include "cli/out/histogram.h"
+#include "gnet/base/histogram.h"
 
 namespace commands {
 
@@ -52,7 +52,7 @@ class EchoReport {
   std::uint64_t lost_ = 0;
   std::uint64_t mismatched_ = 0;
   std::uint64_t dropped_ = 0;
-  cli::Histogram rtt_;
+  gnet::Histogram rtt_;
 };
 
 // "81 µs", "1.2 ms", "3 s": as people read it; in ASCII where the locale is not UTF-8.

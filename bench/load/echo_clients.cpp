@@ -58,7 +58,7 @@ class EchoClients::Loop {
   // Until the clock says `end` or `count` messages have begun, and all have come back.
   Stretch run(Nanoseconds time, std::uint64_t count) {
     const auto cpu_start = server_clock_ ? server_clock_->read() : 0;
-    const auto trips_start = latency_.total();
+    const auto trips_start = latency_.count();
     const auto start = now();
     end_ = time == kForever ? kForever : start + time;
     left_ = count;
@@ -66,12 +66,12 @@ class EchoClients::Loop {
     while (busy_ > 0) turn();
     Stretch stretch;
     stretch.elapsed = now() - start;
-    stretch.round_trips = latency_.total() - trips_start;
+    stretch.round_trips = latency_.count() - trips_start;
     if (server_clock_) stretch.server_cpu = server_clock_->read() - cpu_start;
     return stretch;
   }
 
-  [[nodiscard]] const Histogram& latency() const noexcept { return latency_; }
+  [[nodiscard]] const gnet::Histogram& latency() const noexcept { return latency_; }
 
   static constexpr Nanoseconds kForever = std::numeric_limits<Nanoseconds>::max();
 
@@ -135,7 +135,7 @@ class EchoClients::Loop {
 
   void end_message(Client& client) {
     const Nanoseconds time = now();
-    latency_.add(time - client.started);
+    latency_.record(gnet::Duration(time - client.started));
     client.idle = true;
     --busy_;
     start_message(client, time);
@@ -150,7 +150,7 @@ class EchoClients::Loop {
   std::size_t busy_ = 0;    // messages under way
   std::uint64_t left_ = 0;  // messages to begin
   Nanoseconds end_ = 0;     // after which none begins
-  Histogram latency_;
+  gnet::Histogram latency_;
 };
 
 EchoClients::EchoClients(const EchoServer& server, const EchoPlan& plan)
@@ -166,7 +166,7 @@ Stretch EchoClients::run_count(std::uint64_t count) {
   return loop_->run(Loop::kForever, count);
 }
 
-const Histogram& EchoClients::latency() const noexcept {
+const gnet::Histogram& EchoClients::latency() const noexcept {
   return loop_->latency();
 }
 

@@ -17,7 +17,7 @@
 #include <string>
 
 #include "bench/load/clock.h"
-#include "bench/load/histogram.h"
+#include "gnet/base/histogram.h"
 
 namespace bench {
 
@@ -55,7 +55,7 @@ class EchoClients {
   Stretch run_count(std::uint64_t count);
 
   // Of all round trips so far.
-  [[nodiscard]] const Histogram& latency() const noexcept;
+  [[nodiscard]] const gnet::Histogram& latency() const noexcept;
 
  private:
   class Loop;

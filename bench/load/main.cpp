@@ -41,10 +41,10 @@ void print(const char* key, double value) {
   std::printf("%s %.3f\n", key, value);
 }
 
-void print_latency(const bench::Histogram& latency) {
-  print("min_us", static_cast<double>(latency.min()) / 1e3);
-  print("p50_us", static_cast<double>(latency.percentile(0.50)) / 1e3);
-  print("p99_us", static_cast<double>(latency.percentile(0.99)) / 1e3);
+void print_latency(const gnet::Histogram& latency) {
+  print("min_us", static_cast<double>(latency.min().count()) / 1e3);
+  print("p50_us", static_cast<double>(latency.percentile(0.50).count()) / 1e3);
+  print("p99_us", static_cast<double>(latency.percentile(0.99).count()) / 1e3);
 }
 
 void print_stretch(const bench::Stretch& stretch) {
@@ -95,7 +95,7 @@ void compare(const Options& options) {
 // Connect, echo, end of stream both ways, close; then the next.
 void connect(const Options& options) {
   const std::string message(options.plan.message_size, 'x');
-  bench::Histogram latency;
+  gnet::Histogram latency;
   std::optional<bench::ProcessClock> server;
   if (options.server.pid != 0) server.emplace(options.server.pid);
   const auto server_start = server ? server->read() : 0;
@@ -107,7 +107,7 @@ void connect(const Options& options) {
     connection.echo(message);
     connection.finish();
     const auto time = bench::now();
-    latency.add(time - begin);
+    latency.record(gnet::Duration(time - begin));
     begin = time;
   }
   print_stretch({done, bench::now() - start, server ? server->read() - server_start : 0});

@@ -1,4 +1,4 @@
-#include "cli/out/histogram.h"
+#include "gnet/base/histogram.h"
 
 #include <boost/test/unit_test.hpp>
 
@@ -7,7 +7,7 @@ using namespace std::chrono_literals;
 BOOST_AUTO_TEST_SUITE(histogram)
 
 BOOST_AUTO_TEST_CASE(an_empty_one_is_all_zero) {
-  const cli::Histogram empty;
+  const gnet::Histogram empty;
   BOOST_TEST(empty.count() == 0U);
   BOOST_CHECK(empty.min() == 0ns);
   BOOST_CHECK(empty.mean() == 0ns);
@@ -15,7 +15,7 @@ BOOST_AUTO_TEST_CASE(an_empty_one_is_all_zero) {
 }
 
 BOOST_AUTO_TEST_CASE(small_values_are_exact) {
-  cli::Histogram histogram;
+  gnet::Histogram histogram;
   for (int i = 1; i <= 50; ++i) histogram.record(std::chrono::nanoseconds(i));
   BOOST_CHECK(histogram.percentile(0.5) == 25ns);
   BOOST_CHECK(histogram.percentile(1.0) == 50ns);
@@ -24,7 +24,7 @@ BOOST_AUTO_TEST_CASE(small_values_are_exact) {
 }
 
 BOOST_AUTO_TEST_CASE(percentiles_are_within_two_percent) {
-  cli::Histogram histogram;
+  gnet::Histogram histogram;
   for (int i = 1; i <= 100'000; ++i) histogram.record(std::chrono::microseconds(i));
   for (const double share : {0.01, 0.5, 0.9, 0.99, 0.999}) {
     const double expected = share * 1e8;
@@ -35,13 +35,13 @@ BOOST_AUTO_TEST_CASE(percentiles_are_within_two_percent) {
 }
 
 BOOST_AUTO_TEST_CASE(no_percentile_exceeds_the_maximum) {
-  cli::Histogram histogram;
+  gnet::Histogram histogram;
   histogram.record(1'000'003ns);
   BOOST_CHECK(histogram.percentile(0.99) == 1'000'003ns);
 }
 
 BOOST_AUTO_TEST_CASE(the_largest_durations_have_a_place) {
-  cli::Histogram histogram;
+  gnet::Histogram histogram;
   histogram.record(gnet::Duration::max());
   histogram.record(-1ns);
   BOOST_CHECK(histogram.max() == gnet::Duration::max());
@@ -49,8 +49,8 @@ BOOST_AUTO_TEST_CASE(the_largest_durations_have_a_place) {
 }
 
 BOOST_AUTO_TEST_CASE(merging_is_recording_both) {
-  cli::Histogram a;
-  cli::Histogram b;
+  gnet::Histogram a;
+  gnet::Histogram b;
   a.record(10ns);
   b.record(30ns);
   a.merge(b);

@@ -1,0 +1,67 @@
+// A histogram of durations in constant space: exact to 1.6 % from a nanosecond to
+// hours, as HdrHistogram does it.
+//
+//   gnet::Histogram rtt;
+//   rtt.record(81us);
+//   rtt.percentile(0.99);
+//
+// Recording is a few instructions; the histogram takes 30 KiB.
+//
+// Threads: has none of its own, and no lock. merge() puts together what several have recorded.
+
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+
+#include "gnet/base/duration.h"
+
+namespace gnet {
+
+class Histogram {
+ public:
+  // What is less than nothing counts as nothing.
+  void record(Duration value) noexcept {
+    const auto nanoseconds = static_cast<std::uint64_t>(std::max<std::int64_t>(value.count(), 0));
+    ++buckets_[bucket_of(nanoseconds)];
+    ++count_;
+    sum_ += nanoseconds;
+    min_ = std::min(min_, nanoseconds);
+    max_ = std::max(max_, nanoseconds);
+  }
+
+  // Adds what another has recorded.
+  void merge(const Histogram& other) noexcept;
+
+  [[nodiscard]] std::uint64_t count() const noexcept { return count_; }
+  [[nodiscard]] Duration min() const noexcept;
+  [[nodiscard]] Duration max() const noexcept { return Duration(max_); }
+  [[nodiscard]] Duration mean() const noexcept;
+
+  // The smallest recorded duration that this share of all does not exceed.
+  [[nodiscard]] Duration percentile(double share) const noexcept;
+
+ private:
+  // 64 linear steps for each power of two.
+  static constexpr int kStepBits = 6;
+  static constexpr std::size_t kSteps = std::size_t{1} << kStepBits;
+  static constexpr std::size_t kBuckets = (64 - kStepBits + 1) * kSteps;
+
+  static std::size_t bucket_of(std::uint64_t value) noexcept {
+    if (value < kSteps) return value;
+    const auto exponent = static_cast<int>(std::bit_width(value)) - 1 - kStepBits;
+    return (static_cast<std::size_t>(exponent) + 1) * kSteps + ((value >> exponent) - kSteps);
+  }
+  static std::uint64_t highest_in(std::size_t bucket) noexcept;
+
+  std::array<std::uint64_t, kBuckets> buckets_{};
+  std::uint64_t count_ = 0;
+  std::uint64_t sum_ = 0;
+  std::uint64_t min_ = UINT64_MAX;
+  std::uint64_t max_ = 0;
+};
+
+}  // namespace gnet

@@ -14,18 +14,14 @@
 #include "gnet/fiber/fiber.h"
 #include "gnet/fiber/timeout.h"
 #include "tests/unit/child.h"
+#include "tests/unit/os/disposition.h"
 
 using namespace std::chrono_literals;
 
 namespace {
 
-using Handler = void (*)(int);
-
-Handler disposition(int signal) {
-  struct sigaction action {};
-  sigaction(signal, nullptr, &action);
-  return action.sa_handler;
-}
+using test::disposition;
+using test::Handler;
 
 // The signal ignored, as a shell hands it to background jobs, for a while.
 struct Ignored {

@@ -11,21 +11,12 @@
 #include "gnet/fiber/fiber.h"
 #include "gnet/sync/event.h"
 #include "tests/unit/child.h"
+#include "tests/unit/os/disposition.h"
 
 using namespace std::chrono_literals;
 using gnet::StopSignals;
-
-namespace {
-
-using Handler = void (*)(int);
-
-Handler disposition(int number) {
-  struct sigaction action {};
-  sigaction(number, nullptr, &action);
-  return action.sa_handler;
-}
-
-}  // namespace
+using test::disposition;
+using test::Handler;
 
 BOOST_AUTO_TEST_SUITE(stop_signals)
 

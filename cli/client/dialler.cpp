@@ -114,14 +114,10 @@ void Dialler::set_up(gnet::Socket& socket) const {
 gnet::DatagramSocket Dialler::open_datagrams() const {
   // A datagram goes to one address: there is no telling whether somebody is there.
   const auto& addresses = route_.options.addresses;
-  const gnet::Endpoint where = addresses.empty()
-                                   ? route_.endpoint
-                                   : gnet::Endpoint::of(route_.endpoint.transport(),
-                                                        addresses.front(), route_.endpoint.port());
+  const gnet::Endpoint where =
+      addresses.empty() ? route_.endpoint : addresses.front().endpoint(route_.endpoint.transport());
   const gnet::Duration limit = route_.options.timeout;
-  return gnet::DatagramSocket::connect(
-      where, limit > gnet::Duration::zero() ? gnet::Deadline(limit) : gnet::Deadline::never(),
-      route_.options.source);
+  return gnet::DatagramSocket::connect(where, gnet::Deadline::within(limit), route_.options.source);
 }
 
 std::exception_ptr Dialler::as_failure(const std::exception_ptr& error) const {

@@ -66,7 +66,9 @@ struct Server {
     });
     factory.start();
   }
-  TLSStream connect_to() { return {connect_stream(factory.local_endpoint()), believing(), "localhost"}; }
+  TLSStream connect_to() {
+    return {connect_stream(factory.local_endpoint()), believing(), "localhost"};
+  }
   Story story;
   TCPServerFactory factory;
 };

@@ -89,7 +89,6 @@ class Echo : public cli::Session {
   }
 
   void connection_made() override {
-    Session::connection_made();
     if (!options_.banner.empty()) send_data(options_.banner + "\r\n");
     if (options_.close_after.time > gnet::Duration::zero()) {
       add_inner_fiber([this] {
@@ -173,27 +172,23 @@ class Echo : public cli::Session {
 // The same for datagrams: each is a question, and gets at most one answer, or by --dup two.
 class EchoDatagrams : public gnet::UDPServerFactory {
  public:
-  template <typename... Where>
-  EchoDatagrams(cli::SessionRules& rules, const Options& options, Where... where)
-      : UDPServerFactory(std::move(where)...), rules_(rules), options_(options) {
+  EchoDatagrams(cli::SessionRules& rules, const Options& options,
+                gnet::ServerAddress<gnet::DatagramSocket> where, gnet::ListenOptions listen)
+      : UDPServerFactory(std::move(where), listen), rules_(rules), options_(options) {
     max_datagram = options.max_datagram.bytes;
   }
 
-  ~EchoDatagrams() override {
-    if (gnet::Hub::current_if_any() == nullptr) return;
-    const gnet::Uninterruptible wait_out;
-    stop(gnet::Duration::zero());
-  }
+  ~EchoDatagrams() override { end(); }
 
   void datagram_received(std::string_view data, const gnet::SocketAddress& peer) override {
-    if (!rules_.admit_datagram(peer)) return;
-    rules_.pace_total(data.size());
+    if (!rules_.admission.admit_datagram(peer)) return;
+    rules_.pace.take(data.size());
     if (options_.log_data != LogData::off) log_data(log(), options_, data);
     if (options_.mode == EchoMode::discard || random_share() < options_.loss.share) return;
     std::string text = answer(data);
-    if (random_share() < options_.dup.share) send(text, peer);
+    if (random_share() < options_.dup.share) send_to(text, peer);
     if (!is_delayed(options_)) {
-      send(text, peer);
+      send_to(text, peer);
     } else if (!delayed_.add(std::move(text), peer, random_delay(options_.delay))) {
       ++dropped_;
       if (!next_warning_.passed()) return;
@@ -207,14 +202,14 @@ class EchoDatagrams : public gnet::UDPServerFactory {
       log().info("{} still to be sent, again to stop now", cli::plural(left, "answer"));
     }
     const std::size_t cut = delayed_.finish(grace);
-    rules_.lose_answers(cut);
+    rules_.lost_answers += cut;
     return cut;
   }
 
  private:
   void send_delayed(std::string_view text, const gnet::SocketAddress& peer) {
     try {
-      send(text, peer);
+      send_to(text, peer);
     } catch (const std::system_error& error) {
       log().warn("an answer could not be sent: {}", gnet::describe(error));
     }
@@ -255,14 +250,14 @@ cli::Exit run(const Options& given) {
   if (options.verbose.times > 2 && options.log_data == LogData::off) {
     options.log_data = LogData::text;
   }
-  const auto datagrams = [&](cli::SessionRules& rules, auto... where) {
-    return std::make_unique<EchoDatagrams>(rules, options, std::move(where)...);
-  };
-  return cli::serve(options, options.listen,
-                    {.name = "echo",
-                     .session = [&](auto& rules) { return std::make_unique<Echo>(rules, options); },
-                     .datagrams = datagrams,
-                     .inherited_datagrams = datagrams});
+  return cli::serve(
+      options, options.listen,
+      {.name = "echo",
+       .connection = [&](auto& rules) { return std::make_unique<Echo>(rules, options); },
+       .datagrams =
+           [&](auto& rules, auto where, auto listen) {
+             return std::make_unique<EchoDatagrams>(rules, options, std::move(where), listen);
+           }});
 }
 
 }  // namespace

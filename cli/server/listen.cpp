@@ -19,32 +19,43 @@ constexpr int kAttempts = 20;
 
 class Server : public gnet::TCPServerFactory {
  public:
-  template <typename Where>
-  Server(Where where, SessionRules& rules, const Handlers& handlers, gnet::ServerOptions options)
+  Server(gnet::ServerAddress<gnet::Listener> where, SessionRules& rules, const Handlers& handlers,
+         gnet::TCPServerOptions options)
       : TCPServerFactory(std::move(where), std::move(options)),
         rules_(rules),
-        make_(handlers.session) {}
+        make_(handlers.connection) {}
 
-  std::unique_ptr<gnet::Protocol> build_protocol() override { return make_(rules_); }
+  ~Server() override { end(); }
+
+  std::unique_ptr<gnet::Connection> build_connection() override { return make_(rules_); }
+
   bool admit(const gnet::SocketAddress& peer) override {
-    return rules_.admit(peer, local_endpoint());
+    return rules_.admission.admit(peer, local_endpoint());
   }
-  void connection_gone(const gnet::SocketAddress& peer) noexcept override { rules_.left(peer); }
+  void connection_gone(const gnet::SocketAddress& peer) noexcept override {
+    rules_.admission.left(peer);
+  }
+
+  void connection_started(gnet::Connection& connection) override { rules_.log.began(connection); }
+  void connection_closing(gnet::Connection& connection) override { rules_.log.closing(connection); }
+  void connection_ended(gnet::Connection& connection, const gnet::CloseReason& reason) override {
+    rules_.log.ended(connection, reason);
+  }
 
  private:
   SessionRules& rules_;
-  std::function<std::unique_ptr<Session>(SessionRules&)> make_;
+  std::function<std::unique_ptr<gnet::Connection>(SessionRules&)> make_;
 };
 
-gnet::ServerOptions library_options(const SessionRules& rules, const Endpoint& endpoint) {
-  const ServerOptions& options = rules.options();
-  gnet::ServerOptions library;
+gnet::TCPServerOptions library_options(const SessionRules& rules, const Endpoint& endpoint) {
+  const ServerOptions& options = rules.options;
+  gnet::TCPServerOptions library;
   if (endpoint.is_tls()) library.tls = rules.tls_for(endpoint);
   library.listen.backlog = endpoint.backlog().value_or(static_cast<int>(options.backlog.number));
   library.listen.reuse_port = options.reuse_port;
   if (endpoint.is_unix())
     library.listen.unix_mode = endpoint.mode().value_or(options.unix_mode.bits);
-  library.max_connections = options.max_connections.number;
+  library.limit = rules.admission.connections();
   return library;
 }
 
@@ -61,16 +72,16 @@ Listening listening_at(const Endpoint& local, const std::optional<gnet::TLSConte
 
 Bound bind_one(const Endpoint& endpoint, SessionRules& rules, const Handlers& handlers) {
   if (endpoint.has_connections()) {
-    const gnet::ServerOptions library = library_options(rules, endpoint);
+    const gnet::TCPServerOptions library = library_options(rules, endpoint);
     auto server = std::make_unique<Server>(endpoint, rules, handlers, library);
     server->listen();
     const Listening where = listening_at(server->local_endpoint(), library.tls);
-    return {std::move(server), where};
+    return {std::move(server), true, where};
   }
   auto server = handlers.datagrams(rules, endpoint, library_options(rules, endpoint).listen);
   server->listen();
   const Listening where = listening_at(server->local_endpoint());
-  return {std::move(server), where};
+  return {std::move(server), false, where};
 }
 
 [[noreturn]] void fail_to_listen(const std::system_error& error, const Endpoint& endpoint) {
@@ -159,18 +170,17 @@ std::vector<Bound> adopt_all(std::vector<InheritedSocket> sockets, SessionRules&
   for (InheritedSocket& inherited : sockets) {
     const int fd = inherited.fd.get();
     if (socket_option(fd, SO_TYPE) == SOCK_DGRAM) {
-      auto server =
-          handlers.inherited_datagrams(rules, gnet::DatagramSocket(std::move(inherited.fd)));
+      auto server = handlers.datagrams(rules, gnet::DatagramSocket(std::move(inherited.fd)), {});
       const Listening where = listening_at(server->local_endpoint());
-      all.push_back({std::move(server), where});
+      all.push_back({std::move(server), false, where});
     } else if (socket_option(fd, SO_ACCEPTCONN) == 1) {
       gnet::Listener listener(std::move(inherited.fd));
       Endpoint local = listener.local_endpoint();
-      if (!local.is_unix()) local = local.with_tls(secures_all_ports(rules.options()));
-      const gnet::ServerOptions library = library_options(rules, local);
+      if (!local.is_unix()) local = local.with_tls(secures_all_ports(rules.options));
+      const gnet::TCPServerOptions library = library_options(rules, local);
       const Listening where = listening_at(local, library.tls);
       all.push_back(
-          {std::make_unique<Server>(std::move(listener), rules, handlers, library), where});
+          {std::make_unique<Server>(std::move(listener), rules, handlers, library), true, where});
     } else {
       throw Failure(Exit::listen, fmt::format("descriptor {} is no socket that listens", fd));
     }

@@ -20,19 +20,19 @@ namespace cli {
 // What a server command does with what comes in.
 struct Handlers {
   std::string name;  // in log lines: "echo"
-  // The Session of a new connection.
-  std::function<std::unique_ptr<Session>(SessionRules& rules)> session;
-  // The answers to datagrams at this endpoint, or on this socket.
-  std::function<std::unique_ptr<gnet::UDPServerFactory>(SessionRules&, gnet::Endpoint,
-                                                        gnet::ListenOptions)>
+  // What a new connection is: a Session, or any other kind.
+  std::function<std::unique_ptr<gnet::Connection>(SessionRules& rules)> connection;
+  // The answers to datagrams there.
+  std::function<std::unique_ptr<gnet::UDPServerFactory>(
+      SessionRules& rules, gnet::ServerAddress<gnet::DatagramSocket> address,
+      gnet::ListenOptions options)>
       datagrams;
-  std::function<std::unique_ptr<gnet::UDPServerFactory>(SessionRules&, gnet::DatagramSocket)>
-      inherited_datagrams;
 };
 
 // A factory that listens, and where.
 struct Bound {
   std::unique_ptr<gnet::Factory> factory;
+  bool has_connections;  // which may live on several threads
   Listening listening;
 };
 

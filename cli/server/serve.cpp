@@ -77,15 +77,12 @@ constexpr const char* kThreadName = "gnet";
 constexpr gnet::Duration kResetTime = std::chrono::milliseconds(200);
 
 // Has the kernel reset the connection when the process ends.
-void reset_at_exit(gnet::Protocol& session) {
+void reset_at_exit(gnet::Connection& connection) {
+  gnet::Socket* const socket = connection.lowest_socket();
+  if (socket == nullptr || !socket->is_open()) return;
   const linger at_once{1, 0};
-  setsockopt(session.socket().native_handle(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+  setsockopt(socket->native_handle(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
 }
-
-struct Totals {
-  gnet::ConnectionCounters connections;
-  std::uint64_t datagrams = 0;
-};
 
 class ServerRun {
  public:
@@ -173,8 +170,7 @@ class ServerRun {
   void start_threads() {
     if (options_.threads.number < 2) return;
     for (Bound& bound : bound_) {
-      auto* server = dynamic_cast<gnet::TCPServerFactory*>(bound.factory.get());
-      if (server == nullptr) continue;
+      if (!bound.has_connections) continue;
       try {
         if (!hubs_) hubs_ = std::make_shared<gnet::HubGroup>(options_.threads.number, kThreadName);
       } catch (const std::system_error& error) {
@@ -182,7 +178,7 @@ class ServerRun {
       } catch (const std::bad_alloc&) {
         cannot_start_threads(error_text(ENOMEM));
       }
-      server->set_hubs(hubs_);
+      bound.factory->spread_over(hubs_);
     }
   }
 
@@ -206,25 +202,25 @@ class ServerRun {
   void wait_for_end() {
     const gnet::Deadline lifetime = gnet::Deadline::within(options_.lifetime);
     while (!stopping_) {
-      if (rules_.exhausted()) {
+      if (rules_.admission.exhausted()) {
         close_listeners();
-        if (rules_.active() == 0) return;
+        if (rules_.admission.active() == 0) return;
       }
       if (lifetime.passed() || idle_limit().passed()) return;
       if (stats_.due()) report_stats();
       if (watchdog_.due()) readiness_.notifier().send("WATCHDOG=1");
       const gnet::Deadline next =
           lifetime.earlier(idle_limit()).earlier(stats_.next()).earlier(watchdog_.next());
-      static_cast<void>(rules_.changed.wait(next));
-      rules_.changed.clear();
+      static_cast<void>(rules_.admission.changed.wait(next));
+      rules_.admission.changed.clear();
     }
   }
 
   [[nodiscard]] gnet::Deadline idle_limit() const {
-    if (options_.idle_exit <= gnet::Duration::zero() || rules_.active() > 0) {
+    if (options_.idle_exit <= gnet::Duration::zero() || rules_.admission.active() > 0) {
       return gnet::Deadline::never();
     }
-    return gnet::Deadline::after(rules_.last_busy(), options_.idle_exit);
+    return gnet::Deadline::after(rules_.admission.last_busy(), options_.idle_exit);
   }
 
   void close_listeners() {
@@ -238,14 +234,14 @@ class ServerRun {
 
   Exit wind_up() {
     close_listeners();
-    if (const std::uint64_t left = rules_.active(); left > 0) {
+    if (const std::uint64_t left = rules_.admission.active(); left > 0) {
       readiness_.notifier().send("STATUS=draining " + plural(left, "connection"));
       if (global_.json) post_event(event("drain").add("left", left));
       log_.info("draining {}, again to stop now", plural(left, "connection"));
     }
     const std::size_t all_cut = service_.stop(gnet::Deadline(drain_timeout_));
     if (hubs_) hubs_->stop();
-    const std::uint64_t lost = rules_.lost_answers();
+    const std::uint64_t lost = rules_.lost_answers;
     const std::uint64_t cut = all_cut - lost;
     if (global_.json) post_event(stopped_event(cut, lost));
     if (cut != 0) {
@@ -290,11 +286,11 @@ class ServerRun {
 
   void stop() {
     stopping_ = true;
-    rules_.changed.set();
+    rules_.admission.changed.set();
   }
 
   [[noreturn]] void stop_at_once(int number) {
-    if (global_.json) post_event(stopped_event(rules_.active(), 0));
+    if (global_.json) post_event(stopped_event(rules_.admission.active(), 0));
     gnet::flush_log();
     leave(exit_for_signal(number));
   }
@@ -307,7 +303,7 @@ class ServerRun {
     try {
       LiveOptions::Update update = live_options().read_again();
       const ServerOptions& fresh = update.part(options_);
-      auto settings = std::make_unique<const SessionSettings>(fresh, &rules_.settings());
+      auto settings = std::make_unique<const SessionSettings>(fresh, &*rules_.settings);
       const auto changes = [&](std::string_view key) {
         return std::ranges::find(update.changed, key) != update.changed.end();
       };
@@ -318,10 +314,7 @@ class ServerRun {
       drain_timeout_ = fresh.drain_timeout;
       if (changes(options_.prefix + "stats-interval")) stats_ = Ticker(fresh.stats_interval);
       if (!update.changed.empty()) rules_.change(std::move(settings));
-      for_each_server([&](gnet::TCPServerFactory& server) {
-        server.set_max_connections(rules_.settings().max_connections);
-      });
-      rules_.changed.set();  // the main loop looks at the clock anew
+      rules_.admission.changed.set();  // the main loop looks at the clock anew
       tell_reload(update);
       live_options().adopt(std::move(update));
     } catch (const Failure& failure) {
@@ -359,22 +352,11 @@ class ServerRun {
                    .add("restart", update.restart));
   }
 
-  template <typename F>
-  void for_each_server(F&& f) {
-    for (gnet::Factory* factory : factories_) {
-      if (auto* server = dynamic_cast<gnet::TCPServerFactory*>(factory)) f(*server);
-    }
-  }
-
   void quit() {
     if (verbosity_ > 0) post_report(gnet::diag::dump());
     // Other threads are asked; one that is busy must not keep the process.
     auto others = gnet::spawn([this] {
-      for (gnet::Factory* factory : factories_) {
-        if (auto* server = dynamic_cast<gnet::ConnectionFactory*>(factory)) {
-          server->for_each_connection(reset_at_exit);
-        }
-      }
+      for (gnet::Factory* factory : factories_) factory->visit_connections(reset_at_exit);
       if (verbosity_ > 0) dump_other_fibers();
     });
     if (!others.join(gnet::Deadline(kResetTime)) && verbosity_ > 0) {
@@ -409,44 +391,28 @@ class ServerRun {
 
   // ---- counters ----
 
-  [[nodiscard]] Totals totals() const {
-    Totals sum;
-    for (gnet::Factory* factory : factories_) {
-      if (auto* server = dynamic_cast<gnet::ConnectionFactory*>(factory)) {
-        const gnet::ConnectionCounters counters = server->counters();
-        sum.connections.accepted += counters.accepted;
-        sum.connections.refused += counters.refused;
-        sum.connections.active += counters.active;
-        sum.connections.received_bytes += counters.received_bytes;
-        sum.connections.sent_bytes += counters.sent_bytes;
-      } else if (auto* datagrams = dynamic_cast<gnet::UDPServerFactory*>(factory)) {
-        const gnet::DatagramCounters counters = datagrams->counters();
-        sum.datagrams += counters.received;
-        sum.connections.received_bytes += counters.received_bytes;
-        sum.connections.sent_bytes += counters.sent_bytes;
-      }
-    }
+  [[nodiscard]] gnet::FactoryCounters totals() const {
+    gnet::FactoryCounters sum;
+    for (const gnet::Factory* factory : factories_) sum += factory->counters();
     return sum;
   }
 
   [[nodiscard]] JsonObject stats_event() const {
-    const Totals sum = totals();
+    const gnet::FactoryCounters sum = totals();
     return event("stats")
-        .add("accepted", sum.connections.accepted)
-        .add("refused", sum.connections.refused)
-        .add("active", sum.connections.active)
-        .add("rx_bytes", sum.connections.received_bytes)
-        .add("tx_bytes", sum.connections.sent_bytes)
+        .add("accepted", sum.accepted)
+        .add("refused", sum.refused)
+        .add("active", sum.active)
+        .add("rx_bytes", sum.received_bytes)
+        .add("tx_bytes", sum.sent_bytes)
         .add("datagrams", sum.datagrams);
   }
 
   [[nodiscard]] std::string stats_text() const {
-    const Totals sum = totals();
-    return fmt::format("{} accepted, {} refused, {} active, {} in, {} out, {}",
-                       sum.connections.accepted, sum.connections.refused, sum.connections.active,
-                       gnet::format_size(sum.connections.received_bytes),
-                       gnet::format_size(sum.connections.sent_bytes),
-                       plural(sum.datagrams, "datagram"));
+    const gnet::FactoryCounters sum = totals();
+    return fmt::format("{} accepted, {} refused, {} active, {} in, {} out, {}", sum.accepted,
+                       sum.refused, sum.active, gnet::format_size(sum.received_bytes),
+                       gnet::format_size(sum.sent_bytes), plural(sum.datagrams, "datagram"));
   }
 
   void report_stats() {
@@ -462,13 +428,11 @@ class ServerRun {
     std::string text = (global_.json ? stats_event().text() : stats_text()) + "\n";
     if (verbosity_ > 0 && !global_.json) {
       for (gnet::Factory* factory : factories_) {
-        auto* server = dynamic_cast<gnet::ConnectionFactory*>(factory);
-        if (server == nullptr) continue;
-        server->for_each_connection([&text](gnet::Protocol& session) {
-          text += fmt::format("  #{} {} {}, {} in, {} out\n", session.session_id(),
-                              session.peer().short_name(), to_string(session.state()),
-                              gnet::format_size(session.received_bytes()),
-                              gnet::format_size(session.sent_bytes()));
+        factory->visit_connections([&text](gnet::Connection& connection) {
+          text += fmt::format("  #{} {} {}, {} in, {} out\n", connection.session_id(),
+                              connection.peer().short_name(), to_string(connection.state()),
+                              gnet::format_size(connection.received_bytes()),
+                              gnet::format_size(connection.sent_bytes()));
         });
       }
     }

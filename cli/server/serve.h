@@ -1,6 +1,6 @@
 // The life of a server command, from binding to the exit status.
 //
-//   return cli::serve(options, options.listen, {.session = …, .datagrams = …});
+//   return cli::serve(options, options.listen, {.connection = …, .datagrams = …});
 //
 // In this order: bind and listen; drop privileges; say that it is ready; accept.
 // Then it runs until a signal, --for, --idle-exit, --once or --max-accepts ends it:

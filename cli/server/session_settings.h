@@ -6,8 +6,10 @@
 
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "cli/server/access_log.h"
@@ -32,6 +34,30 @@ struct SessionSettings {
 
  private:
   std::shared_ptr<const AccessLog> access_log_;
+};
+
+// The settings that hold now, for any hub to read. change() is for one of them.
+class CurrentSettings {
+ public:
+  explicit CurrentSettings(std::unique_ptr<const SessionSettings> first) {
+    change(std::move(first));
+  }
+
+  // They live as long as this.
+  [[nodiscard]] const SessionSettings& operator*() const noexcept {
+    return *current_.load(std::memory_order_acquire);
+  }
+  const SessionSettings* operator->() const noexcept { return &**this; }
+
+  void change(std::unique_ptr<const SessionSettings> settings) {
+    current_.store(settings.get(), std::memory_order_release);
+    all_.push_back(std::move(settings));
+  }
+
+ private:
+  // The last ones hold; others may still be reading those before.
+  std::vector<std::unique_ptr<const SessionSettings>> all_;
+  std::atomic<const SessionSettings*> current_;
 };
 
 }  // namespace cli

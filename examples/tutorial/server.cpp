@@ -16,7 +16,7 @@ int main() {
 
   server.listen();
   auto client = gnet::spawn([&] {
-    gnet::AnyStream socket = gnet::connect(server.address());
+    gnet::AnyStream socket = gnet::connect(server.local_endpoint());
     std::cout << gnet::BufferedReader(socket).read_all();
     server.stop();
   });

@@ -54,8 +54,8 @@ class ByteStream : public SyncStream<ByteStream> {
   // layer says farewell first, as TLS does.
   virtual void shutdown_send(Deadline deadline = Deadline::never()) = 0;
 
-  // Suspends until receive() may have something to give without waiting: data, the end, or an
-  // error. False: the deadline passed.
+  // Suspends until receive() has something to give without waiting: data, the end, or an error.
+  // False: the deadline passed. With TLS what is no data, such as a ticket, counts too.
   [[nodiscard]] virtual bool wait_readable(Deadline deadline = Deadline::never()) = 0;
 
   // Ends both sides and wakes whoever waits. Does not suspend.

@@ -46,6 +46,7 @@ class PlainEnd {
   }
 
   [[nodiscard]] int fd() const noexcept { return fd_; }
+  [[nodiscard]] Socket* socket() const noexcept { return socket_; }  // null: a pipe
 
   // The kernel said EAGAIN. Only now may a wait begin.
   void exhausted() const noexcept {
@@ -101,10 +102,9 @@ class Direction {
  public:
   Direction(ByteStream& source, ByteStream& sink, Course& course)
       : source_(source), sink_(sink), course_(course) {
-    if (!course.options.splice) return;
     plain_source_ = PlainEnd::of(source);
     plain_sink_ = PlainEnd::of(sink);
-    result.spliced = plain_source_ && plain_sink_;
+    result.spliced = course.options.splice && plain_source_ && plain_sink_;
   }
 
   // To the end; what is thrown interrupts the fiber.
@@ -132,10 +132,19 @@ class Direction {
         if (result.bytes >= limit) return PumpEnd::limit;
         most = static_cast<std::size_t>(std::min<std::uint64_t>(most, limit - result.bytes));
       }
-      static_cast<void>(source_.wait_readable());
+      wait_for_source();
       const auto ended = result.spliced ? splice_some(most) : copy_some(most);
       if (ended) return *ended;
       if (++burst % kBurst == 0) yield();
+    }
+  }
+
+  // An idle direction holds no buffer. That there may be nothing after all does no harm.
+  void wait_for_source() {
+    if (plain_source_ && plain_source_->socket() != nullptr) {
+      plain_source_->socket()->wait_readable();
+    } else {
+      static_cast<void>(source_.wait_readable());
     }
   }
 

@@ -3,6 +3,7 @@
 #include <sys/socket.h>
 
 #include <array>
+#include <cerrno>
 
 #include "gnet/base/error.h"
 
@@ -17,6 +18,19 @@ std::pair<Stream, Stream> Stream::make_pair() {
   UniqueFd second(ends[1]);
   return {Stream(Socket(std::move(first), Socket::NonBlocking{})),
           Stream(Socket(std::move(second), Socket::NonBlocking{}))};
+}
+
+// The poller's word is that there may be something: after a read that filled its buffer nobody
+// knows.
+bool Stream::wait_readable(Deadline deadline) {
+  while (socket_.wait_readable(deadline)) {
+    char byte = 0;
+    if (::recv(socket_.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT) >= 0) return true;
+    if (errno == EINTR) continue;
+    if (errno != EAGAIN) return true;  // receive() throws it
+    socket_.exhausted();
+  }
+  return false;
 }
 
 }  // namespace gnet

@@ -55,9 +55,7 @@ class Stream final : public ByteStream {
   // Does not suspend.
   void shutdown_send(Deadline = Deadline::never()) override { socket_.shutdown_send(); }
 
-  [[nodiscard]] bool wait_readable(Deadline deadline = Deadline::never()) override {
-    return socket_.wait_readable(deadline);
-  }
+  [[nodiscard]] bool wait_readable(Deadline deadline = Deadline::never()) override;
   void close() noexcept override { socket_.close(); }
   void abort() noexcept override { socket_.abort(); }
 

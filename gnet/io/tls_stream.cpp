@@ -22,10 +22,12 @@ constexpr detail::WaitKind kData{"data below TLS, after another fiber"};
 // fiber at a time, and what it wants is received by one fiber at a time.
 class TLSStream::Connection {
  public:
-  Connection(Socket plain, const TLSContext& context, std::string server_name)
-      : socket_(std::move(plain)), session_(socket_, context, std::move(server_name)) {}
-  Connection(std::unique_ptr<ByteStream> below, const TLSContext& context, std::string server_name)
-      : below_(std::move(below)), session_(context, std::move(server_name)) {}
+  Connection(Socket plain, std::unique_ptr<TLSSession> session)
+      : socket_(std::move(plain)), session_(std::move(session)) {
+    session_->attach(socket_);
+  }
+  Connection(std::unique_ptr<ByteStream> below, std::unique_ptr<TLSSession> session)
+      : below_(std::move(below)), session_(std::move(session)) {}
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
@@ -53,15 +55,15 @@ class TLSStream::Connection {
     const TimePoint since = detail::start_of_wait(deadline);
     while (handshaking_) {
       if (progress_.wait(kHandshake, this, deadline)) continue;
-      throw_timed_out(session_.what("TLS handshake"), since);
+      throw_timed_out(session_->what("TLS handshake"), since);
     }
-    if (session_.established()) return;
+    if (session_->established()) return;
     const Turn turn(handshaking_, progress_);
     check_open("TLS handshake");
     for (;;) {
       TLSNeed need = TLSNeed::nothing;
       try {
-        need = session_.try_handshake();
+        need = session_->try_handshake();
       } catch (const TLSError&) {
         send_alert(deadline);
         throw;
@@ -82,7 +84,7 @@ class TLSStream::Connection {
     if (!below_) socket_.took_turn();
     for (;;) {
       TLSNeed need = TLSNeed::nothing;
-      const auto count = session_.try_receive(buffer, size, need);
+      const auto count = session_->try_receive(buffer, size, need);
       if (count) return *count;
       // Keys that are renewed have an answer. A sender that is at work carries it along: to wait
       // for him would be to read only when the peer reads.
@@ -106,7 +108,7 @@ class TLSStream::Connection {
     flush(deadline, "send", since);  // what was left by an interrupt
     for (;;) {
       TLSNeed need = TLSNeed::nothing;
-      const std::size_t count = session_.try_send(data, need);
+      const std::size_t count = session_->try_send(data, need);
       flush(deadline, "send", since);
       if (count > 0) return count;
       wait_for(need, deadline, "send", since);
@@ -118,13 +120,13 @@ class TLSStream::Connection {
     handshake(deadline);
     while (sending_) {  // there is no farewell in the middle of a record
       if (progress_.wait(kSend, this, deadline)) continue;
-      throw_timed_out(session_.what("send"), since);
+      throw_timed_out(session_->what("send"), since);
     }
     check_open("send");
     check_complete();
     const Turn turn(sending_, progress_);
     for (;;) {
-      const TLSNeed need = session_.try_farewell();
+      const TLSNeed need = session_->try_farewell();
       flush(deadline, "send", since);
       if (need == TLSNeed::nothing) return;
       wait_for(need, deadline, "send", since);
@@ -135,13 +137,13 @@ class TLSStream::Connection {
     handshake(deadline);
     check_open("receive");
     if (!below_) return socket_.wait_readable(deadline);
-    return session_.has_input() || below_->wait_readable(deadline);
+    return session_->has_input() || below_->wait_readable(deadline);
   }
 
   void close() noexcept {
     if (below_) return below_->close();
     try {
-      static_cast<void>(session_.try_farewell());
+      static_cast<void>(session_->try_farewell());
     } catch (...) {
       // It is a courtesy.
     }
@@ -159,7 +161,7 @@ class TLSStream::Connection {
   [[nodiscard]] Endpoint remote_endpoint() const {
     return below_ ? below_->remote_endpoint() : socket_.remote_endpoint();
   }
-  [[nodiscard]] TLSSession& session() noexcept { return session_; }
+  [[nodiscard]] TLSSession& session() noexcept { return *session_; }
   [[nodiscard]] Socket* lowest_socket() noexcept {
     return below_ ? below_->lowest_socket() : &socket_;
   }
@@ -179,7 +181,7 @@ class TLSStream::Connection {
   void wait_for(TLSNeed need, Deadline deadline, const char* operation, TimePoint since) {
     if (need == TLSNeed::nothing) return;
     const bool in_time = need == TLSNeed::data ? wait_for_data(deadline) : wait_for_room(deadline);
-    if (!in_time) throw_timed_out(session_.what(operation), since);
+    if (!in_time) throw_timed_out(session_->what(operation), since);
   }
 
   bool wait_for_data(Deadline deadline) {
@@ -190,7 +192,7 @@ class TLSStream::Connection {
     detail::Scheduler& hub = detail::Scheduler::current();
     const BufferLease buffer(hub, hub.buffers().block_size());
     const std::size_t count = below_->receive(buffer.data(), buffer.size(), deadline);
-    session_.feed({buffer.data(), count});
+    session_->feed({buffer.data(), count});
     return true;
   }
 
@@ -204,11 +206,11 @@ class TLSStream::Connection {
   // Sends what the session has made. Who is interrupted leaves the rest to the next one.
   void flush(Deadline deadline, const char* operation, TimePoint since) {
     if (!below_) return;
-    session_.take_output(unsent_);
+    session_->take_output(unsent_);
     while (!unsent_.empty() || !on_the_way_.empty()) {
       if (flushing_) {
         if (!progress_.wait(kRoom, this, deadline))
-          throw_timed_out(session_.what(operation), since);
+          throw_timed_out(session_->what(operation), since);
         continue;
       }
       const Turn turn(flushing_, progress_);
@@ -232,13 +234,13 @@ class TLSStream::Connection {
   }
 
   void check_complete() const {
-    if (!session_.sending()) return;
+    if (!session_->sending()) return;
     throw TLSError(TLSErrc::protocol, "send", "what was sent before is not complete");
   }
 
   Socket socket_;
   std::unique_ptr<ByteStream> below_;  // null: it is the socket
-  TLSSession session_;
+  std::unique_ptr<TLSSession> session_;
   int owners_ = 1;  // the stream, and every call
   bool handshaking_ = false;
   bool receiving_ = false;
@@ -254,11 +256,17 @@ class TLSStream::Connection {
 TLSStream::TLSStream(AnyStream below, const TLSContext& context, std::string server_name) {
   if (!below) throw_errno(EBADF, "TLS handshake");
   if (auto* const plain = dynamic_cast<Stream*>(&below.concrete())) {
-    connection_.reset(new Connection(std::move(plain->socket()), context, std::move(server_name)));
+    Socket& socket = plain->socket();
+    auto session = std::make_unique<TLSSession>(socket, context, std::move(server_name));
+    connection_.reset(new Connection(std::move(socket), std::move(session)));
   } else {
-    connection_.reset(new Connection(below.release(), context, std::move(server_name)));
+    auto session = std::make_unique<TLSSession>(context, std::move(server_name));
+    connection_.reset(new Connection(below.release(), std::move(session)));
   }
 }
+
+TLSStream::TLSStream(Stream stream, std::unique_ptr<TLSSession> session)
+    : connection_(new Connection(std::move(stream.socket()), std::move(session))) {}
 
 void TLSStream::End::operator()(Connection* connection) const noexcept {
   connection->close();

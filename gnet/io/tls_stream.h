@@ -41,6 +41,9 @@ class TLSStream final : public ByteStream {
   // bad_file_descriptor without one.
   TLSStream(AnyStream below, const TLSContext& context, std::string server_name = {});
 
+  // Goes on with a session that was begun on the socket of this stream.
+  TLSStream(Stream stream, std::unique_ptr<TLSSession> session);
+
   TLSStream(TLSStream&&) noexcept = default;
   TLSStream& operator=(TLSStream&&) noexcept = default;
 

@@ -17,18 +17,22 @@ constexpr Duration kCutGrace = std::chrono::seconds(2);
 
 ConnectionFactory::~ConnectionFactory() = default;
 
-ConnectionCounters ConnectionFactory::counters() const {
-  ConnectionCounters sum;
+FactoryCounters ConnectionFactory::counters() const {
+  FactoryCounters sum;
   on_each_hub([&](Share& share) {
-    if (&share == shares_.front().get()) sum = counters_;
+    if (&share == shares_.front().get()) sum += counters_;
     sum.received_bytes += share.received_bytes;
     sum.sent_bytes += share.sent_bytes;
-    share.connections.for_each([&sum](Protocol& protocol) {
-      sum.received_bytes += protocol.received_bytes();
-      sum.sent_bytes += protocol.sent_bytes();
+    share.connections.for_each([&sum](Connection& connection) {
+      sum.received_bytes += connection.received_bytes();
+      sum.sent_bytes += connection.sent_bytes();
     });
   });
   return sum;
+}
+
+void ConnectionFactory::visit_connections(const std::function<void(Connection&)>& visit) {
+  on_each_hub([&visit](Share& share) { share.connections.for_each(visit); });
 }
 
 void ConnectionFactory::broadcast(std::string_view data) {
@@ -45,14 +49,7 @@ void ConnectionFactory::broadcast(std::string_view data) {
 }
 
 void ConnectionFactory::Share::broadcast(std::string_view data) {
-  connections.for_each([data](Protocol& protocol) {
-    if (!protocol.accepts_data()) return;
-    if (protocol.queued_bytes() + data.size() > protocol.high_water) {
-      protocol.abort();
-    } else {
-      protocol.queue_data(data);
-    }
-  });
+  connections.for_each([data](Connection& connection) { connection.offer(data); });
 }
 
 const Logger& ConnectionFactory::log() {
@@ -68,6 +65,7 @@ ConnectionFactory::Slot::Slot(ConnectionFactory& factory, const SocketAddress& p
   if (factory.hubs_) factory.hubs_->begin_task(hub);
   ++factory.counters_.accepted;
   ++factory.counters_.active;
+  if (factory.limit_) factory.limit_->take();
 }
 
 ConnectionFactory::Slot::~Slot() {
@@ -84,26 +82,27 @@ void ConnectionFactory::free_slot(std::size_t hub, const SocketAddress& peer) no
   if (hubs_) hubs_->end_task(hub);
   --counters_.active;
   connection_gone(peer);
+  if (limit_) limit_->give_back();
   ended_.notify_all();
 }
 
-void ConnectionFactory::run_connection(const Slot& slot, Protocol& protocol, Socket socket,
+void ConnectionFactory::run_connection(const Slot& slot, Connection& connection, Socket socket,
                                        const SocketAddress& peer, std::unique_ptr<TLSSession> tls) {
   Share& share = *shares_[slot.hub()];
   if (share.phase == Phase::cutting) return socket.abort();
-  protocol.factory_ = this;
-  share.connections.push_back(protocol);
+  connection.factory_ = this;
+  share.connections.push_back(connection);
   struct Registration {
     ~Registration() {
-      protocol.unlink();
-      share.received_bytes += protocol.received_bytes();
-      share.sent_bytes += protocol.sent_bytes();
+      connection.unlink();
+      share.received_bytes += connection.received_bytes();
+      share.sent_bytes += connection.sent_bytes();
     }
     Share& share;
-    Protocol& protocol;
-  } const registration{share, protocol};
-  if (share.phase == Phase::draining) protocol.drain(kQuiet);
-  protocol.run(std::move(socket), peer, std::move(tls));
+    Connection& connection;
+  } const registration{share, connection};
+  if (share.phase == Phase::draining) connection.drain(kQuiet);
+  connection.run(std::move(socket), peer, std::move(tls));
 }
 
 // ---- all of them ----
@@ -136,32 +135,52 @@ void ConnectionFactory::enter(Phase phase) {
 void ConnectionFactory::Share::enter(Phase next) {
   phase = next;
   if (next == Phase::serving) return;
-  connections.for_each([next](Protocol& protocol) {
+  const auto* const caller = detail::Scheduler::current().running_if_any();
+  connections.for_each([next, caller](Connection& connection) {
     if (next == Phase::draining) {
-      protocol.drain(kQuiet);
-    } else {
-      protocol.end({CloseKind::service_stop, nullptr}, true);
+      connection.drain(kQuiet);
+    } else if (caller == nullptr || connection.fiber_ != caller) {
+      connection.cut();
     }
   });
 }
 
-bool ConnectionFactory::wait_for_connections(Deadline deadline) {
-  while (counters_.active > 0) {
-    if (!ended_.wait(kConnections, this, deadline)) return counters_.active == 0;
+bool ConnectionFactory::called_by_connection() noexcept {
+  const auto* const caller = detail::Scheduler::current().running_if_any();
+  bool found = false;
+  shares_.front()->connections.for_each([&](Connection& connection) {
+    found = found || (caller != nullptr && connection.fiber_ == caller);
+  });
+  return found;
+}
+
+bool ConnectionFactory::wait_for_connections(std::size_t left, Deadline deadline) {
+  while (active() > left) {
+    if (!ended_.wait(kConnections, this, deadline)) return active() <= left;
   }
   return true;
 }
 
 std::size_t ConnectionFactory::end_connections(Deadline grace) {
   ended_.hub().check_thread();
+  const std::size_t own = called_by_connection() ? 1 : 0;
   enter(Phase::draining);
-  if (wait_for_connections(grace)) return 0;
-  const auto cut = static_cast<std::size_t>(counters_.active);
+  if (wait_for_connections(own, grace)) return 0;
+  const std::size_t cut = active() - own;
   enter(Phase::cutting);
-  if (!wait_for_connections(kCutGrace)) {
-    log().error("{} connections do not end: a callback swallows its interrupt", active());
+  if (!wait_for_connections(own, kCutGrace)) {
+    log().error("{} connections do not end: they swallow their interrupt", active() - own);
   }
   return cut;
+}
+
+void ConnectionFactory::end_all_connections() {
+  if (active() == 0) return;
+  end_connections(Duration::zero());
+  if (active() == 0) return;
+  if (called_by_connection()) throw Misuse("a server was destroyed by its own handler");
+  visit_connections([](Connection& connection) { connection.abort(); });
+  wait_for_connections(0, Deadline::never());
 }
 
 }  // namespace gnet

@@ -2,68 +2,77 @@
 //
 //   fmt::print("{} alive\n", server.counters().active);
 //
-// The base of servers and clients. All connections live on the factory's own hub,
-// unless it is a server that spreads them over a HubGroup; a connection's Protocol is
-// made, called and destroyed on the one hub on which it lives.
+// The base of servers and clients, and the one engine that all of them run on: a connection has a
+// place from accept to end, is known while it lives, drained and cut when its factory stops, and
+// counted. All connections live on the factory's own hub, unless it is a server that spreads them
+// over a HubGroup; a Connection is made, called and destroyed on the one hub on which it lives.
 //
 // Threads: as its hub. With a HubGroup, what walks connections may be used on any hub
-// of the group, and connection_started() and connection_ended() are called on the
-// connection's own hub, on several at the same time.
+// of the group, and connection_started(), connection_closing() and connection_ended() are called
+// on the connection's own hub, on several at the same time.
 
 #pragma once
 
+#include <concepts>
 #include <cstdint>
 #include <memory>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
-#include "gnet/io/tls_session.h"
 #include "gnet/os/hub_group.h"
+#include "gnet/protocol/connection.h"
+#include "gnet/protocol/connection_limit.h"
 #include "gnet/protocol/factory.h"
-#include "gnet/protocol/protocol.h"
 #include "gnet/sync/wait_queue.h"
 
 namespace gnet {
 
-struct ConnectionCounters {
-  std::uint64_t accepted = 0;  // connections made
-  std::uint64_t refused = 0;   // turned away by admit()
-  std::uint64_t active = 0;    // alive now
-  std::uint64_t received_bytes = 0;
-  std::uint64_t sent_bytes = 0;
-};
+class Protocol;
 
 class ConnectionFactory : public Factory {
  public:
   ~ConnectionFactory() override;
 
-  // Bytes include those of connections that live. Asks all hubs, and suspends where there
-  // are several.
-  [[nodiscard]] ConnectionCounters counters() const;
+  [[nodiscard]] FactoryCounters counters() const override;
+  void visit_connections(const std::function<void(Connection&)>& visit) override;
+  void broadcast(std::string_view data) override;
+  void spread_over(std::shared_ptr<HubGroup> hubs) override;
 
-  // Calls f(Protocol&) for each live connection, on its own hub. f must not suspend.
-  // One hub comes after the other, and the caller suspends meanwhile: f may use what
-  // belongs to the caller.
-  template <typename F>
+  // As visit_connections(), for those that are a C: for_each_connection<Echo>([](Echo& one) { … }).
+  template <std::derived_from<Connection> C = Connection, typename F>
   void for_each_connection(F&& f) {
-    on_each_hub([&f](Share& share) { share.connections.for_each(f); });
+    visit_connections([&f](Connection& connection) {
+      if constexpr (std::same_as<C, Connection>) {
+        f(connection);
+      } else if (auto* const one = dynamic_cast<C*>(&connection)) {
+        f(*one);
+      }
+    });
   }
 
-  // Queues `data` on every open connection, without waiting for any: one whose queue
-  // is above its high-water mark is aborted. Other hubs do it in their own time.
-  void broadcast(std::string_view data);
+  // Connections alive now, from accept to end; on the factory's own hub.
+  [[nodiscard]] std::size_t active() const noexcept {
+    return static_cast<std::size_t>(counters_.active);
+  }
 
   [[nodiscard]] const Logger& log();
 
   // ---- to override ----
 
-  // A connection is there; after its connection_made().
-  virtual void connection_started(Protocol& protocol) { static_cast<void>(protocol); }
+  // A connection is there, and about to be served. What it throws ends the connection.
+  virtual void connection_started(Connection& connection) { static_cast<void>(connection); }
+
+  // A connection has had its connection_made().
+  virtual void protocol_made(Protocol& protocol) { static_cast<void>(protocol); }
+
+  // A connection is about to be closed, and everything was sent: the last moment for its local().
+  virtual void connection_closing(Connection& connection) { static_cast<void>(connection); }
 
   // A connection has ended; after its connection_lost().
-  virtual void connection_ended(Protocol& protocol, const CloseReason& reason) {
-    static_cast<void>(protocol), static_cast<void>(reason);
+  virtual void connection_ended(Connection& connection, const CloseReason& reason) {
+    static_cast<void>(connection), static_cast<void>(reason);
   }
 
   // A connection counts as active no more: it has ended, or could not begin. Called on
@@ -95,40 +104,43 @@ class ConnectionFactory : public Factory {
 
   // Runs a connection on the calling fiber, to its end. The caller is on the hub of the
   // Slot, and holds it.
-  void run_connection(const Slot& slot, Protocol& protocol, Socket socket,
+  void run_connection(const Slot& slot, Connection& connection, Socket socket,
                       const SocketAddress& peer, std::unique_ptr<TLSSession> tls = nullptr);
 
   // Ends every connection: each may go on until it is quiet, at most until `grace`.
-  // Suspends until all have ended; returns how many were cut.
+  // Suspends until all have ended; returns how many were cut. Called by a connection, it neither
+  // waits for that one nor cuts it. Connections that swallow their interrupt are left, and said.
   std::size_t end_connections(Deadline grace);
+
+  // As above without grace, and waits however long the last one takes: what they use is about to
+  // go. By one of its own connections it is misuse, which ends the program.
+  void end_all_connections();
 
   // Undoes end_connections(): new ones may be made.
   void begin_connections();
 
-  // Has connections live on all hubs of the group from now on. Throws Misuse when there
-  // are some already.
-  void spread_over(std::shared_ptr<HubGroup> hubs);
+  // At most as many connections as this allows; null: any number. Before there are any.
+  void set_limit(std::shared_ptr<ConnectionLimit> limit) { limit_ = std::move(limit); }
+  [[nodiscard]] ConnectionLimit* limit() const noexcept { return limit_.get(); }
 
   // Null: there is but the factory's own hub.
   [[nodiscard]] HubGroup* hubs() const noexcept { return hubs_.get(); }
 
-  [[nodiscard]] std::uint64_t active() const noexcept { return counters_.active; }
   void count_refused() noexcept { ++counters_.refused; }
 
   // Woken whenever a connection has ended.
   WaitQueue ended_;
 
  private:
-  friend class Protocol;
-
   enum class Phase : std::uint8_t { serving, draining, cutting };
 
   // The connections on one hub; for its thread alone.
   struct Share {
+    // The caller's own connection is not cut.
     void enter(Phase next);
     void broadcast(std::string_view data);
 
-    IntrusiveList<Protocol> connections;
+    IntrusiveList<Connection> connections;
     Phase phase = Phase::serving;
     std::uint64_t received_bytes = 0;  // of connections that have ended
     std::uint64_t sent_bytes = 0;
@@ -149,12 +161,14 @@ class ConnectionFactory : public Factory {
 
   void enter(Phase phase);
   void free_slot(std::size_t hub, const SocketAddress& peer) noexcept;
-  bool wait_for_connections(Deadline deadline);
+  [[nodiscard]] bool called_by_connection() noexcept;
+  bool wait_for_connections(std::size_t left, Deadline deadline);
 
   // Messages to other hubs hold a share: they may arrive when the factory is gone.
   std::vector<std::shared_ptr<Share>> shares_{std::make_shared<Share>()};
   std::shared_ptr<HubGroup> hubs_;
-  ConnectionCounters counters_;  // but for the bytes
+  std::shared_ptr<ConnectionLimit> limit_;
+  FactoryCounters counters_;  // but for the bytes
   std::unique_ptr<Logger> log_;
 };
 

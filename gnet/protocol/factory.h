@@ -14,11 +14,38 @@
 
 #include <any>
 #include <cstddef>
+#include <cstdint>
+#include <memory>
 #include <string>
+#include <string_view>
 
+#include "gnet/base/function.h"
 #include "gnet/fiber/deadline.h"
 
 namespace gnet {
+
+class Connection;
+class HubGroup;
+
+// What has gone through a factory.
+struct FactoryCounters {
+  std::uint64_t accepted = 0;   // connections made
+  std::uint64_t refused = 0;    // turned away
+  std::uint64_t active = 0;     // alive now
+  std::uint64_t datagrams = 0;  // received
+  std::uint64_t received_bytes = 0;
+  std::uint64_t sent_bytes = 0;
+
+  FactoryCounters& operator+=(const FactoryCounters& other) noexcept {
+    accepted += other.accepted;
+    refused += other.refused;
+    active += other.active;
+    datagrams += other.datagrams;
+    received_bytes += other.received_bytes;
+    sent_bytes += other.sent_bytes;
+    return *this;
+  }
+};
 
 class Factory {
  public:
@@ -26,6 +53,8 @@ class Factory {
   Factory(const Factory&) = delete;
   Factory& operator=(const Factory&) = delete;
   virtual ~Factory() = default;
+
+  // ---- life ----
 
   // What has to be done with all rights, before start(): binding. start() does it
   // where it was not done. Throws std::system_error that names the endpoint.
@@ -44,6 +73,29 @@ class Factory {
   virtual std::size_t stop(Deadline grace) = 0;
 
   [[nodiscard]] virtual bool running() const noexcept = 0;
+
+  // Has its connections live on all hubs of a group, of which this is hub 0, and which several
+  // factories may share. Without effect where all work is on one hub anyway, as with datagrams.
+  // Throws Misuse once there are connections.
+  virtual void spread_over(std::shared_ptr<HubGroup> hubs);
+
+  // ---- what there is ----
+
+  // Bytes include those of connections that live. Asks all hubs, and suspends where there
+  // are several.
+  [[nodiscard]] virtual FactoryCounters counters() const { return {}; }
+
+  // Calls `visit` with each live connection, on the connection's own hub. It must not suspend.
+  // One hub comes after the other, and the caller suspends meanwhile: `visit` may use what
+  // belongs to the caller.
+  virtual void visit_connections(const std::function<void(Connection&)>& visit);
+
+  // ---- messages ----
+
+  // Queues `data` on every open connection that has a queue, as a Protocol has, without waiting for
+  // any: one whose queue is above its high-water mark is aborted. Other hubs do it in their own
+  // time.
+  virtual void broadcast(std::string_view data) { static_cast<void>(data); }
 
   // A message of Service::notify_factory().
   virtual void on_notify(const std::any& message) { static_cast<void>(message); }

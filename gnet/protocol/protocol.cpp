@@ -1,11 +1,7 @@
 #include "gnet/protocol/protocol.h"
 
-#include <linux/sockios.h>
-#include <sys/ioctl.h>
-
 #include <algorithm>
 #include <array>
-#include <atomic>
 #include <cstring>
 #include <utility>
 
@@ -36,29 +32,7 @@ constexpr std::size_t kMaxParts = 16;
 // How long to wait for room in the rare case that receiving needs some.
 constexpr Duration kRoomInterval = std::chrono::milliseconds(1);
 
-// How long to wait for the peer to take what the kernel still has of a connection
-// that was closed here. Closing at once would reset it when the peer still sends.
-constexpr Duration kLinger = std::chrono::seconds(2);
-
-std::atomic<std::uint64_t> last_session{0};
-
 }  // namespace
-
-std::string_view to_string(ConnectionState state) noexcept {
-  switch (state) {
-    case ConnectionState::connecting:
-      return "connecting";
-    case ConnectionState::open:
-      return "open";
-    case ConnectionState::half_closed:
-      return "half-closed";
-    case ConnectionState::closing:
-      return "closing";
-    case ConnectionState::closed:
-      return "closed";
-  }
-  return "unknown";
-}
 
 Protocol::~Protocol() = default;
 
@@ -70,18 +44,6 @@ void Protocol::pre_connection_lost(const CloseReason& reason) {
 }
 void Protocol::connection_lost(const CloseReason& reason) {
   static_cast<void>(reason);
-}
-
-Endpoint Protocol::peer() const {
-  return peer_.endpoint(Transport::tcp);
-}
-
-const Logger& Protocol::log() {
-  if (!log_) {
-    const Logger base(factory_ != nullptr ? factory_->log().name() : "connection");
-    log_ = std::make_unique<Logger>(base.for_connection(session_id_, peer_.short_name()));
-  }
-  return *log_;
 }
 
 // ---- the connection's life ----
@@ -137,17 +99,7 @@ inline void Protocol::begin_gathering() noexcept {
   fiber_->park_hook = &gathered_;
 }
 
-void Protocol::run(Socket socket, const SocketAddress& peer, std::unique_ptr<TLSSession> tls) {
-  socket_ = std::move(socket);
-  peer_ = peer;
-  fiber_ = &hub_.running();
-  session_id_ = ++last_session;
-  since_ = hub_.now();
-  if (tls) {
-    tls->attach(socket_);
-    tls_ = std::move(tls);
-    if (!secure()) return;
-  }
+void Protocol::serve() {
   last_read_ = last_active_ = hub_.now();
   state_ = ConnectionState::open;
   std::exception_ptr interrupt;
@@ -156,11 +108,12 @@ void Protocol::run(Socket socket, const SocketAddress& peer, std::unique_ptr<TLS
     {
       const BufferLease buffer(hub_, kGathered);
       in_callback(buffer.data(), [this] {
+        if (factory() != nullptr) factory()->connection_started(*this);
         connection_made();
-        if (factory_ != nullptr) factory_->connection_started(*this);
+        if (factory() != nullptr) factory()->protocol_made(*this);
       });
     }
-    reason = tls_ ? serve<true>() : serve<false>();
+    reason = tls_ ? receive_loop<true>() : receive_loop<false>();
   } catch (const FiberExit&) {
     interrupt = std::current_exception();
   } catch (const Cancelled&) {
@@ -178,44 +131,6 @@ void Protocol::run(Socket socket, const SocketAddress& peer, std::unique_ptr<TLS
   if (!reason_) reason_ = std::move(reason);
   finish();
   if (interrupt) std::rethrow_exception(interrupt);
-}
-
-// False: the two sides did not agree, and the connection is closed.
-bool Protocol::secure() {
-  struct Close {
-    ~Close() {
-      if (protocol.tls_->established() && !protocol.reason_) return;
-      protocol.socket_.close();
-      protocol.state_ = ConnectionState::closed;
-      protocol.fiber_ = nullptr;
-    }
-    Protocol& protocol;
-  } const close{*this};
-  try {
-    agree(Deadline::within(handshake_timeout));
-  } catch (const std::system_error& error) {
-    log().info("{}", error.what());
-    try {
-      // With TLS 1.3 a client may be sending already: closing at once would be a reset, and the
-      // alert that says why would be lost.
-      if (error.code().category() == tls_category()) linger();
-    } catch (const std::system_error&) {
-      // It has gone.
-    }
-    return false;
-  }
-  return !reason_ && tls_->established();
-}
-
-void Protocol::agree(Deadline deadline) {
-  const TimePoint since = detail::start_of_wait(deadline);
-  while (!reason_ && !draining_) {
-    const TLSNeed need = tls_->try_handshake();
-    if (need == TLSNeed::nothing) return;
-    const bool in_time = need == TLSNeed::data ? socket_.wait_readable(deadline, nudged_)
-                                               : socket_.wait_writable(deadline);
-    if (!in_time && deadline.passed()) throw_timed_out(tls_->what("TLS handshake"), since);
-  }
 }
 
 template <bool secured>
@@ -237,7 +152,7 @@ std::optional<std::size_t> Protocol::receive_secured(char* buffer, std::size_t s
 }
 
 template <bool secured>
-CloseReason Protocol::serve() {
+CloseReason Protocol::receive_loop() {
   while (!reason_) {
     if (!wait_for_data<secured>()) continue;
     // Received bytes in front, what the callback sends behind.
@@ -344,11 +259,6 @@ void Protocol::message_pending(bool pending) noexcept {
   message_pending_ = pending;
 }
 
-void Protocol::nudge() noexcept {
-  nudged_ = true;
-  if (fiber_ != nullptr) hub_.make_ready(*fiber_);
-}
-
 void Protocol::end(CloseReason reason, bool drop_output) {
   if (state_ == ConnectionState::closed) return;
   if (!reason_ || drop_output) reason_ = std::move(reason);
@@ -365,10 +275,19 @@ void Protocol::end(CloseReason reason, bool drop_output) {
 }
 
 void Protocol::drain(Duration quiet) {
-  draining_ = true;
   drain_quiet_ = quiet;
   last_active_ = hub_.now();
-  nudge();
+  Connection::drain(quiet);
+}
+
+void Protocol::cut() {
+  end({CloseKind::service_stop, nullptr}, true);
+}
+
+void Protocol::offer(std::string_view data) {
+  if (!accepts_data()) return;
+  if (queued_bytes() + data.size() > high_water) return abort();
+  queue_data(data);
 }
 
 void Protocol::close_protocol() {
@@ -420,6 +339,9 @@ void Protocol::finish() noexcept {
     flusher_.kill();
   }
   output_.clear();
+  if (factory() != nullptr) {
+    guarded("connection_closing", [this] { factory()->connection_closing(*this); });
+  }
   if (drop_output_ && reason_->kind != CloseKind::io_error) {
     socket_.abort();
   } else {
@@ -429,10 +351,9 @@ void Protocol::finish() noexcept {
   let_senders_go();
   const CloseReason reason = *reason_;
   guarded("connection_lost", [&] { connection_lost(reason); });
-  if (factory_ != nullptr) {
-    guarded("connection_ended", [&] { factory_->connection_ended(*this, reason); });
+  if (factory() != nullptr) {
+    guarded("connection_ended", [&] { factory()->connection_ended(*this, reason); });
   }
-  fiber_ = nullptr;
 }
 
 void Protocol::send_last_words() {
@@ -446,23 +367,6 @@ void Protocol::say_farewell() {
   while (tls_->try_farewell() == TLSNeed::room) {
     if (socket_.wait_writable(write_limit())) continue;
     return fail({CloseKind::write_timeout, nullptr, write_timeout});
-  }
-}
-
-void Protocol::linger() {
-  socket_.shutdown_send();
-  const Deadline limit(kLinger);
-  const BufferLease buffer(hub_, hub_.buffers().block_size());
-  while (!limit.passed()) {
-    if (const auto count = socket_.try_receive(buffer.data(), buffer.size())) {
-      if (*count == 0) return;
-      socket_.took_turn();
-      continue;
-    }
-    int unsent = 0;
-    if (ioctl(socket_.native_handle(), SIOCOUTQ, &unsent) != 0 || unsent == 0) return;
-    // The kernel does not tell when the queue has emptied: look again now and then.
-    socket_.wait_readable(limit.earlier(Deadline(std::chrono::milliseconds(20))));
   }
 }
 

@@ -26,45 +26,26 @@
 #include <string_view>
 #include <vector>
 
-#include "gnet/base/log.h"
 #include "gnet/fiber/fiber.h"
-#include "gnet/io/address.h"
-#include "gnet/io/socket.h"
-#include "gnet/io/tls_session.h"
-#include "gnet/protocol/close_reason.h"
+#include "gnet/protocol/connection.h"
 #include "gnet/protocol/output_queue.h"
 #include "gnet/sync/wait_queue.h"
 
 namespace gnet {
 
-class ConnectionFactory;
-
-enum class ConnectionState : std::uint8_t {
-  connecting,   // made, callbacks have not begun; with TLS both sides still agree
-  open,         // both ways
-  half_closed,  // the peer has ended its side; sending still works
-  closing,      // ends; what is queued is still sent
-  closed,
-};
-
-[[nodiscard]] std::string_view to_string(ConnectionState state) noexcept;
-
-class Protocol : ListHook {
+class Protocol : public Connection {
  public:
   Protocol() = default;
-  Protocol(const Protocol&) = delete;
-  Protocol& operator=(const Protocol&) = delete;
-  virtual ~Protocol();
+  ~Protocol() override;
 
   // ---- settings; to be set before the connection is made, or in callbacks ----
 
   std::size_t recv_buf_size = 64 * 1024;  // the largest single receive, in bytes
   Duration read_deadline{};               // silence of the peer that ends the connection; 0: none
   Duration idle_timeout{};                // silence both ways that does; 0: none
-  Duration write_timeout = std::chrono::seconds(60);      // without the peer taking a byte; 0: none
-  Duration handshake_timeout = std::chrono::seconds(10);  // of TLS; 0: none
-  std::size_t high_water = 256 * 1024;                    // queued bytes above which senders wait
-  std::size_t low_water = 64 * 1024;                      // and below which they go on
+  Duration write_timeout = std::chrono::seconds(60);  // without the peer taking a byte; 0: none
+  std::size_t high_water = 256 * 1024;                // queued bytes above which senders wait
+  std::size_t low_water = 64 * 1024;                  // and below which they go on
 
   // ---- callbacks ----
 
@@ -103,7 +84,7 @@ class Protocol : ListHook {
   void close_protocol();
 
   // Closes now: what is queued is dropped, and the peer sees a reset.
-  void abort();
+  void abort() override;
 
   // ---- helpers ----
 
@@ -116,35 +97,14 @@ class Protocol : ListHook {
 
   // ---- facts ----
 
-  [[nodiscard]] ConnectionState state() const noexcept { return state_; }
-  [[nodiscard]] bool connected() const noexcept {
-    return state_ == ConnectionState::open || state_ == ConnectionState::half_closed;
-  }
-
   // Whether send_data() takes something.
   [[nodiscard]] bool accepts_data() const noexcept {
     return connected() && (!reason_ || saying_last_words_);
   }
 
-  // Unique in the process; never used again.
-  [[nodiscard]] std::uint64_t session_id() const noexcept { return session_id_; }
-
-  [[nodiscard]] Endpoint peer() const;
-  [[nodiscard]] Endpoint local() const { return socket_.local_endpoint(); }
-
-  [[nodiscard]] std::uint64_t received_bytes() const noexcept { return received_; }
-  [[nodiscard]] std::uint64_t sent_bytes() const noexcept { return sent_; }
   [[nodiscard]] std::size_t queued_bytes() const noexcept {
     return output_.size() + gathered_.all().size();
   }
-  [[nodiscard]] TimePoint connected_since() const noexcept { return since_; }
-
-  // The logger of this connection: its lines name the session and the peer.
-  [[nodiscard]] const Logger& log();
-
-  // The factory that made this Protocol; null for one that was run by hand.
-  [[nodiscard]] ConnectionFactory* factory() const noexcept { return factory_; }
-
   [[nodiscard]] Socket& socket() noexcept { return socket_; }
 
   // What was agreed on; null without TLS.
@@ -156,24 +116,22 @@ class Protocol : ListHook {
   void message_pending(bool pending) noexcept;
 
  private:
-  friend class ConnectionFactory;
-  friend class IntrusiveList<Protocol>;
+  // ---- as a Connection ----
 
-  // Runs the connection, from connection_made() to connection_lost(). With TLS the two sides agree
-  // first; if they do not, there is no callback at all, and the log says why. Does not throw but
-  // what kills the fiber.
-  void run(Socket socket, const SocketAddress& peer, std::unique_ptr<TLSSession> tls);
+  // From connection_made() to connection_lost(). Without an agreement on TLS there is no callback
+  // at all.
+  void serve() final;
+
+  // Ends as soon as nothing has gone either way for `quiet`.
+  void drain(Duration quiet) final;
+  void cut() final;
+  void offer(std::string_view data) final;
 
   // Asks for the end: gracefully, or at once.
   void end(CloseReason reason, bool drop_output);
 
-  // Ends as soon as nothing has gone either way for `quiet`.
-  void drain(Duration quiet);
-
-  bool secure();
-  void agree(Deadline deadline);
   template <bool secured>
-  CloseReason serve();
+  CloseReason receive_loop();
   template <bool secured>
   std::optional<std::size_t> receive(char* buffer, std::size_t size);
   std::optional<std::size_t> receive_secured(char* buffer, std::size_t size);
@@ -196,7 +154,6 @@ class Protocol : ListHook {
   void finish() noexcept;
   void send_last_words();
   void say_farewell();
-  void linger();
 
   template <bool secured, typename F>
   void in_callback(char* gather, F&& callback);
@@ -213,7 +170,6 @@ class Protocol : ListHook {
   void start_flusher();
   void flush_in_background();
   void fail(CloseReason reason) noexcept;
-  void nudge() noexcept;
   void wait_for_room();
   void let_senders_go();
   void adopt_inner(AnyFiber fiber);
@@ -247,35 +203,20 @@ class Protocol : ListHook {
     std::size_t room = 0;  // behind `end`, for what goes in without any question
   };
 
-  detail::Scheduler& hub_ = detail::Scheduler::current();
-  Socket socket_;
-  ConnectionFactory* factory_ = nullptr;
-  ConnectionState state_ = ConnectionState::connecting;
-  bool nudged_ = false;       // something has changed for whoever waits for data
   bool drop_output_ = false;  // what is queued is not worth sending any more
-  bool draining_ = false;
-  bool watched_ = false;  // times are taken of what comes and goes
+  bool watched_ = false;      // times are taken of what comes and goes
   bool saying_last_words_ = false;
   bool message_pending_ = false;
   bool flusher_active_ = false;
-  std::unique_ptr<TLSSession> tls_;
-  std::optional<CloseReason> reason_;  // why it ends, once that is decided
   detail::OutputQueue output_{hub_.chunks()};
-  std::uint64_t session_id_ = 0;
-  std::uint64_t received_ = 0;
-  std::uint64_t sent_ = 0;
-  TimePoint since_{};
   TimePoint last_read_{};  // when the current silence, or message, began
   TimePoint last_active_{};
   Duration drain_quiet_{};
-  SocketAddress peer_;
-  detail::FiberControl* fiber_ = nullptr;  // the connection's
   Gathered gathered_{*this};
   Fiber<> flusher_;
   WaitQueue room_;  // senders above the high-water mark
   std::size_t waiting_senders_ = 0;
   std::vector<AnyFiber> inner_;
-  std::unique_ptr<Logger> log_;
 };
 
 }  // namespace gnet

@@ -252,7 +252,7 @@ void ReconnectingClientFactory::send_waiting(Protocol& protocol) {
   }
 }
 
-void ReconnectingClientFactory::connection_started(Protocol& protocol) {
+void ReconnectingClientFactory::protocol_made(Protocol& protocol) {
   connection_ = &protocol;
   // In a fiber of its own: the connection has to read while much is sent.
   if (!waiting_.empty()) {
@@ -261,11 +261,12 @@ void ReconnectingClientFactory::connection_started(Protocol& protocol) {
   changed();
 }
 
-void ReconnectingClientFactory::connection_ended(Protocol& protocol, const CloseReason& reason) {
+void ReconnectingClientFactory::connection_ended(Connection& connection,
+                                                 const CloseReason& reason) {
   connection_ = nullptr;
   last_reason_ = reason;
-  was_useful_ = protocol.received_bytes() > 0;
-  forget_sent(protocol.sent_bytes());
+  was_useful_ = connection.received_bytes() > 0;
+  forget_sent(connection.sent_bytes());
   for (; !handed_.empty(); handed_.pop_back()) {
     waiting_bytes_ += handed_.back().message.size();
     waiting_.push_front(std::move(handed_.back().message));

@@ -26,6 +26,7 @@
 #include "gnet/base/function.h"
 #include "gnet/io/connect.h"
 #include "gnet/protocol/connection_factory.h"
+#include "gnet/protocol/protocol.h"
 
 namespace gnet {
 
@@ -155,8 +156,8 @@ class ReconnectingClientFactory : public ConnectionFactory {
   [[nodiscard]] std::size_t waiting_messages() const noexcept { return waiting_.size(); }
 
  protected:
-  void connection_started(Protocol& protocol) override;
-  void connection_ended(Protocol& protocol, const CloseReason& reason) override;
+  void protocol_made(Protocol& protocol) override;
+  void connection_ended(Connection& connection, const CloseReason& reason) override;
 
  private:
   // One that was handed to the connection: gone when the connection has sent up to

@@ -95,7 +95,7 @@ Factory* Service::get_factory(std::string_view name) const noexcept {
   return found != factories_.end() ? found->get() : nullptr;
 }
 
-Factory& Service::operator[](std::string_view name) const {
+Factory& Service::at(std::string_view name) const {
   if (Factory* factory = get_factory(name)) return *factory;
   throw std::out_of_range("the service has no factory '" + std::string(name) + "'");
 }

@@ -69,11 +69,48 @@ class Service {
     return dynamic_cast<F*>(get_factory(name));
   }
 
-  // The factory of that name; throws std::out_of_range when there is none.
-  [[nodiscard]] Factory& operator[](std::string_view name) const;
+  // A name of the service, to be read, or assigned to:
+  //
+  //   root["echo"] = gnet::TCPServerFactory::of<Echo>("127.0.0.1:6011");
+  //   root["echo"]->start();
+  //   root.erase("echo");
+  //
+  // Reading throws std::out_of_range when there is no factory of that name. Assigning takes one
+  // in, as add_factory() does, in the place of one that is there, which is stopped first.
+  class Place {
+   public:
+    operator Factory&() const { return service_.at(name_); }  // NOLINT: implicit on purpose
+    Factory& operator*() const { return service_.at(name_); }
+    Factory* operator->() const { return &service_.at(name_); }
+
+    template <std::derived_from<Factory> F>
+    F& operator=(std::unique_ptr<F> factory) {
+      service_.erase(name_);
+      return service_.add_factory(name_, std::move(factory));
+    }
+    template <std::derived_from<Factory> F>
+    F& operator=(F& factory) {
+      service_.erase(name_);
+      return service_.add_factory(name_, factory);
+    }
+
+   private:
+    friend class Service;
+    Place(Service& service, std::string name) : service_(service), name_(std::move(name)) {}
+
+    Service& service_;
+    std::string name_;
+  };
+  [[nodiscard]] Place operator[](std::string name) { return {*this, std::move(name)}; }
+
+  // As reading, also of a Service that is const.
+  [[nodiscard]] Factory& at(std::string_view name) const;
 
   // Takes a factory out and stops it. False: there is none of that name.
   bool remove_factory(std::string_view name, Deadline grace = Duration::zero());
+  bool erase(std::string_view name, Deadline grace = Duration::zero()) {
+    return remove_factory(name, grace);
+  }
 
   // In order of adding.
   [[nodiscard]] std::vector<std::string> names() const;

@@ -2,28 +2,42 @@
 
 #include "gnet/base/error.h"
 #include "gnet/fiber/cancel_scope.h"
+#include "gnet/sync/pool.h"
 
 namespace gnet {
 namespace {
 
-constexpr detail::WaitKind kCapacity{"a connection to end, because the server is full"};
+constexpr detail::WaitKind kRoom{"a connection to end"};
 
 }  // namespace
 
-TCPServerFactory::TCPServerFactory(Endpoint endpoint, ServerOptions options)
-    : endpoint_(std::move(endpoint)), options_(std::move(options)) {}
-
-TCPServerFactory::TCPServerFactory(Listener listener, ServerOptions options)
-    : options_(std::move(options)), listener_(std::move(listener)) {}
+TCPServerFactory::TCPServerFactory(ServerAddress<Listener> address, TCPServerOptions options,
+                                   SourceLocation where)
+    : source_(std::move(address)),
+      options_(std::move(options)),
+      where_(where),
+      acceptor_(*this, listener_, options_.accept) {
+  if (const auto& endpoint = source_.endpoint()) {
+    options_.tls = TLSContext::server_for(*endpoint, options_.tls);
+  }
+  set_limit(options_.limit ? options_.limit
+                           : std::make_shared<ConnectionLimit>(options_.max_connections));
+  if (!source_.endpoint()) listen();
+}
 
 TCPServerFactory::~TCPServerFactory() {
-  if (detail::Scheduler::current_if_any() == nullptr) {
+  end();
+}
+
+void TCPServerFactory::end() noexcept {
+  if (Hub::current_if_any() == nullptr) {
     // Its hub has ended, and with it the connections there; not those on other hubs.
     if (hubs() != nullptr) hubs()->stop();
     return;
   }
   const Uninterruptible wait_out;
-  stop(Deadline(Duration::zero()));
+  close();
+  end_all_connections();
 }
 
 std::unique_ptr<Protocol> TCPServerFactory::build_protocol() {
@@ -31,52 +45,37 @@ std::unique_ptr<Protocol> TCPServerFactory::build_protocol() {
   return builder_();
 }
 
-void TCPServerFactory::listen() {
-  if (listener_.is_open()) return;
-  options_.tls = TLSContext::server_for(endpoint_.value(), options_.tls);
-  listener_ = Listener(*endpoint_, options_.listen);
+std::unique_ptr<Connection> TCPServerFactory::build_connection() {
+  return build_protocol();
 }
 
-void TCPServerFactory::start() {
-  listen();
-  begin_connections();
-  resume();
+void TCPServerFactory::spread_over(std::shared_ptr<HubGroup> hubs) {
+  if (options_.pool != nullptr && hubs && hubs->size() > 1) {
+    throw Misuse("the connections of a server with a Pool live on the Pool's hub");
+  }
+  ConnectionFactory::spread_over(std::move(hubs));
 }
 
-void TCPServerFactory::resume() {
-  acceptor_.start("accept " + local_endpoint().to_string());
+Endpoint TCPServerFactory::open() {
+  listener_ = source_.open(options_.listen);
+  const Endpoint& bound = listener_.local_endpoint();
+  return options_.tls ? bound.with_tls() : bound;
 }
 
-void TCPServerFactory::pause() {
-  acceptor_.stop();
-}
+// ---- connections ----
 
-void TCPServerFactory::close_listener() {
-  pause();
-  listener_.close();
-}
-
-std::size_t TCPServerFactory::stop(Deadline grace) {
-  close_listener();
-  return end_connections(grace);
-}
-
-void TCPServerFactory::set_max_connections(std::size_t most) {
-  options_.max_connections = most;
-  ended_.notify_all();
-}
-
-const Endpoint& TCPServerFactory::local_endpoint() const {
-  if (!listener_.is_open()) throw Misuse("the server does not listen yet");
-  return listener_.local_endpoint();
-}
-
-bool TCPServerFactory::is_full() const noexcept {
-  return options_.max_connections > 0 && active() >= options_.max_connections;
+bool TCPServerFactory::full() const noexcept {
+  return limit()->full() || (options_.pool != nullptr && options_.pool->full());
 }
 
 void TCPServerFactory::wait_for_room(Deadline deadline) {
-  ended_.wait(kCapacity, this, deadline);
+  if (options_.pool != nullptr && options_.pool->full()) {
+    options_.pool->wait_available(deadline);
+  } else if (limit()->full()) {
+    limit()->wait_for_change(deadline);
+  } else {
+    ended_.wait(kRoom, this, deadline);
+  }
 }
 
 void TCPServerFactory::serve(Accepted accepted) {
@@ -87,19 +86,22 @@ void TCPServerFactory::serve(Accepted accepted) {
   const std::size_t hub = hubs() != nullptr ? hubs()->least_busy() : 0;
   auto connection = [this, slot = Slot(*this, accepted.peer, hub),
                      fd = std::move(accepted.fd)]() mutable { begin(slot, std::move(fd)); };
-  if (hub == 0) {
-    spawn(std::move(connection));
+  if (options_.pool != nullptr) {
+    options_.pool->spawn(std::move(connection), where_);
+  } else if (hub == 0) {
+    spawn(std::move(connection), where_);
   } else {
     // A hub that ends drops this: the connection is closed, and its place is free again.
-    hubs()->post(hub,
-                 [connection = std::move(connection)]() mutable { spawn(std::move(connection)); });
+    hubs()->post(hub, [connection = std::move(connection), where = where_]() mutable {
+      spawn(std::move(connection), where);
+    });
   }
 }
 
 void TCPServerFactory::begin(const Slot& slot, UniqueFd fd) {
-  std::unique_ptr<Protocol> protocol;
+  std::unique_ptr<Connection> connection;
   try {
-    protocol = build_protocol();
+    connection = build_connection();
   } catch (const std::exception& error) {
     log().error("cannot serve a connection: {}", error.what());
     return;
@@ -109,8 +111,9 @@ void TCPServerFactory::begin(const Slot& slot, UniqueFd fd) {
     if (options_.no_delay) socket.set_no_delay(true);
     if (options_.keep_alive > Duration::zero()) socket.set_keep_alive(options_.keep_alive);
   }
+  if (options_.handshake_timeout) connection->handshake_timeout = *options_.handshake_timeout;
   auto tls = options_.tls ? std::make_unique<TLSSession>(socket, *options_.tls) : nullptr;
-  run_connection(slot, *protocol, std::move(socket), slot.peer(), std::move(tls));
+  run_connection(slot, *connection, std::move(socket), slot.peer(), std::move(tls));
 }
 
 }  // namespace gnet

@@ -5,81 +5,62 @@
 
 namespace gnet {
 
-UDPServerFactory::UDPServerFactory(Endpoint endpoint, ListenOptions options)
-    : endpoint_(std::move(endpoint)), options_(options) {}
-
-UDPServerFactory::UDPServerFactory(DatagramSocket socket) {
-  port_.open(std::move(socket));
+UDPServerFactory::UDPServerFactory(ServerAddress<DatagramSocket> address, ListenOptions options,
+                                   SourceLocation where)
+    : source_(std::move(address)), options_(options), where_(where) {
+  if (!source_.endpoint()) BaseServer::listen();
 }
 
 UDPServerFactory::~UDPServerFactory() {
-  if (detail::Scheduler::current_if_any() == nullptr) return;
+  end();
+}
+
+void UDPServerFactory::end() noexcept {
+  if (Hub::current_if_any() == nullptr || (!is_open() && !receiver_)) return;
   const Uninterruptible wait_out;
-  stop(Deadline(Duration::zero()));
-}
-
-void UDPServerFactory::set_protocol(std::unique_ptr<DatagramProtocol> protocol) {
-  protocol->factory_ = this;
-  protocol_ = std::move(protocol);
-}
-
-void UDPServerFactory::datagram_received(std::string_view data, const SocketAddress& peer) {
-  if (!protocol_) throw Misuse("a datagram server needs a protocol, or its own callback");
-  protocol_->datagram_received(data, peer);
-}
-
-// ---- sending ----
-
-bool UDPServerFactory::send(std::string_view data, const SocketAddress& peer) {
-  return port_.send(data, peer);
+  stop(Duration::zero());
 }
 
 // ---- life ----
 
-void UDPServerFactory::listen() {
-  if (!port_.is_open()) port_.open(DatagramSocket::bind(endpoint_.value(), options_));
+Endpoint UDPServerFactory::open() {
+  port_.open(source_.open(options_));
+  return port_.socket().local_endpoint();
 }
 
-void UDPServerFactory::start() {
-  if (running()) return;
-  listen();
+// One whose callback is under way goes on to receive after it.
+void UDPServerFactory::take(std::string address) {
   accepting_ = true;
-  receiver_ =
-      spawn({.name = "receive " + local_endpoint().to_string()}, [this] { receive_loop(); });
+  if (receiver_ && !receiver_.dead()) return;
+  receiver_ = spawn(
+      {.name = "receive " + std::move(address)}, [this] { receive_loop(); }, where_);
 }
 
-void UDPServerFactory::stop_accepting() {
+void UDPServerFactory::rest() {
   accepting_ = false;
-  if (receiver_ && !handling_) receiver_.kill();
+  if (!receiver_ || handling_) return;
+  // While this waits others may start another one.
+  auto ending = std::exchange(receiver_, {});
+  ending.kill();
 }
 
-std::size_t UDPServerFactory::stop(Deadline grace) {
-  stop_accepting();
+std::size_t UDPServerFactory::end_work(Deadline grace) {
   std::size_t cut = 0;
-  if (receiver_) {
-    if (!receiver_.join(grace)) {
-      receiver_.kill();
+  if (receiver_ && receiver_.id() != this_fiber::id()) {
+    auto last = receiver_.share();
+    if (!last.join(grace)) {
+      last.kill();
       cut = 1;
     }
     receiver_ = {};
   }
-  if (port_.is_open()) cut += wind_up(grace);
-  port_.close();
+  if (is_open()) cut += wind_up(grace);
   return cut;
-}
-
-Endpoint UDPServerFactory::local_endpoint() const {
-  if (!port_.is_open()) throw Misuse("the server does not listen yet");
-  return port_.socket().local_endpoint();
-}
-
-const Logger& UDPServerFactory::log() {
-  if (!log_) log_ = std::make_unique<Logger>(name().empty() ? "gnet" : name());
-  return *log_;
 }
 
 void UDPServerFactory::receive_loop() {
   while (accepting_) {
+    wait_for_room();
     SocketAddress peer;
     const auto data = port_.receive(max_datagram, peer);
     if (!data) return;  // closed
@@ -99,6 +80,22 @@ void UDPServerFactory::handle(std::string_view data, const SocketAddress& peer) 
     port_.count_error();
     log().error("a datagram could not be handled: {}", describe(error));
   }
+}
+
+// ---- facts ----
+
+FactoryCounters UDPServerFactory::counters() const {
+  const DatagramCounters& counted = port_.counters();
+  FactoryCounters sum;
+  sum.datagrams = counted.received;
+  sum.received_bytes = counted.received_bytes;
+  sum.sent_bytes = counted.sent_bytes;
+  return sum;
+}
+
+const Logger& UDPServerFactory::log() {
+  if (!log_) log_ = std::make_unique<Logger>(name().empty() ? "gnet" : name());
+  return *log_;
 }
 
 }  // namespace gnet

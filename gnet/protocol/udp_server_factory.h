@@ -1,137 +1,120 @@
 // A server of datagrams: UDP, or a unix datagram socket.
 //
-//   struct Echo : gnet::DatagramProtocol {
+//   struct Echo : gnet::UDPServerFactory {
+//     using UDPServerFactory::UDPServerFactory;
+//     ~Echo() override { end(); }
 //     void datagram_received(std::string_view data, const gnet::SocketAddress& peer) override {
-//       send(data, peer);
+//       send_to(data, peer);
 //     }
 //   };
-//   auto server = gnet::UDPServerFactory::of<Echo>("udp-l://127.0.0.1:6011");
-//   server->start();
+//   Echo server("*:6011");
+//   server.start();
 //
 // One fiber receives and calls back, so datagrams are handled in the order in which
 // they came; while a callback suspends they wait in the kernel, as far as it has
 // room. What a callback throws is logged and costs no more than its datagram, and so
-// does an error that a peer causes.
+// does an error that a peer causes. DatagramServer calls a function for each datagram, several at
+// a time.
 //
 // Threads: as its hub.
 
 #pragma once
 
 #include <memory>
-#include <optional>
+#include <string>
 #include <string_view>
 #include <utility>
 
 #include "gnet/base/log.h"
 #include "gnet/fiber/fiber.h"
-#include "gnet/io/datagram_port.h"
+#include "gnet/protocol/base_server.h"
+#include "gnet/protocol/datagram_port.h"
 #include "gnet/protocol/factory.h"
+#include "gnet/protocol/server_address.h"
 
 namespace gnet {
 
-class UDPServerFactory;
-
-// What happens to datagrams. One object serves all peers.
-class DatagramProtocol {
+class UDPServerFactory : public BaseServer<Factory> {
  public:
-  DatagramProtocol() = default;
-  DatagramProtocol(const DatagramProtocol&) = delete;
-  DatagramProtocol& operator=(const DatagramProtocol&) = delete;
-  virtual ~DatagramProtocol() = default;
+  // Throws BadEndpoint for what is no address of datagrams; short forms are UDP's. A socket that
+  // is given serves until it is closed, and no longer.
+  explicit UDPServerFactory(ServerAddress<DatagramSocket> address, ListenOptions options = {},
+                            SourceLocation where = SourceLocation::current());
 
-  // `data` is valid until the callback returns.
-  virtual void datagram_received(std::string_view data, const SocketAddress& peer) = 0;
-
-  // As UDPServerFactory::send().
-  bool send(std::string_view data, const SocketAddress& peer);
-
-  [[nodiscard]] UDPServerFactory& factory() const noexcept { return *factory_; }
-
- private:
-  friend class UDPServerFactory;
-
-  UDPServerFactory* factory_ = nullptr;
-};
-
-class UDPServerFactory : public Factory {
- public:
-  explicit UDPServerFactory(Endpoint endpoint, ListenOptions options = {});
-
-  // Serves a socket that exists, of systemd for example.
-  explicit UDPServerFactory(DatagramSocket socket);
-
-  // Stops without grace, and suspends until the callback has ended.
+  // As end().
   ~UDPServerFactory() override;
-
-  // A server whose datagrams go to one P(args...).
-  template <typename P, typename... Args>
-  static std::unique_ptr<UDPServerFactory> of(Endpoint endpoint, Args&&... args) {
-    auto factory = std::make_unique<UDPServerFactory>(std::move(endpoint));
-    factory->set_protocol(std::make_unique<P>(std::forward<Args>(args)...));
-    return factory;
-  }
-
-  void set_protocol(std::unique_ptr<DatagramProtocol> protocol);
 
   // The largest datagram that is received, in bytes; what is larger is dropped.
   std::size_t max_datagram = 65535;
 
   // ---- to override ----
 
-  // A datagram has come; the protocol's by default.
-  virtual void datagram_received(std::string_view data, const SocketAddress& peer);
+  // A datagram has come; `data` is valid until the callback returns. A class calls end() in its
+  // own destructor.
+  virtual void datagram_received(std::string_view data, const SocketAddress& peer) = 0;
 
   // No more datagrams come, and stop() is about to close the socket: what was put off may be sent,
-  // until `grace`. Returns how many answers were cut. A class that overrides it calls stop() in its
-  // own destructor.
+  // until `grace`. Returns how many answers were cut.
   virtual std::size_t wind_up(Deadline grace) {
     static_cast<void>(grace);
     return 0;
   }
 
+  // Suspends until another datagram may be received: what was received is nowhere else any more.
+  virtual void wait_for_room() {}
+
   // ---- sending ----
 
-  // Sends one datagram; suspends while the kernel has no room. False: it cannot be
-  // sent to this peer now (refused, unreachable, gone). Throws std::system_error,
-  // message_size for one that is too large.
-  bool send(std::string_view data, const SocketAddress& peer);
+  // Sends one datagram; suspends while the kernel has no room, or others send. False: it cannot be
+  // sent to this peer now (refused, unreachable, gone), or the server is closed. Throws
+  // std::system_error, message_size for one that is too large.
+  bool send_to(std::string_view data, const SocketAddress& peer) { return port_.send(data, peer); }
 
   // ---- life ----
 
-  void listen() override;
-  void start() override;
+  // Receives no more; what a callback is at may go on. The socket stays open for its answers.
+  void stop_accepting() override { pause(); }
 
-  // Receives no more; what a callback is at may go on.
-  void stop_accepting() override;
+  // ---- facts ----
 
-  // Returns 1 when a callback was cut, 0 otherwise, and what wind_up() says.
-  std::size_t stop(Deadline grace) override;
-  [[nodiscard]] bool running() const noexcept override { return receiver_ && !receiver_.dead(); }
-
-  [[nodiscard]] const DatagramCounters& counters() const noexcept { return port_.counters(); }
+  [[nodiscard]] FactoryCounters counters() const override;
+  [[nodiscard]] const DatagramCounters& datagram_counters() const noexcept {
+    return port_.counters();
+  }
   [[nodiscard]] const Logger& log();
-
-  // What it listens on, with the port that the kernel chose. Throws Misuse before
-  // listen().
-  [[nodiscard]] Endpoint local_endpoint() const;
   [[nodiscard]] DatagramSocket& socket() noexcept { return port_.socket(); }
 
+ protected:
+  // For destructors: stops without grace, and suspends until the callback has ended.
+  void end() noexcept;
+
+  // As stop() says: for the callback that is under way.
+  std::size_t end_work(Deadline grace) override;
+
+  // A datagram could not be handled.
+  void count_error() noexcept { port_.count_error(); }
+
  private:
+  Endpoint open() override;
+  void shut() noexcept override { port_.close(); }
+  [[nodiscard]] bool is_open() const noexcept override { return port_.is_open(); }
+  void take(std::string address) override;
+  void rest() override;
+  [[nodiscard]] bool is_taking() const noexcept override {
+    return accepting_ && receiver_ && !receiver_.dead();
+  }
+
   void receive_loop();
   void handle(std::string_view data, const SocketAddress& peer);
 
-  std::optional<Endpoint> endpoint_;
-  ListenOptions options_;
-  std::unique_ptr<DatagramProtocol> protocol_;
+  ServerAddress<DatagramSocket> source_;
+  const ListenOptions options_;
+  const SourceLocation where_;
   DatagramPort port_{[this](std::string_view problem) { log().warn("{}", problem); }};
   Fiber<> receiver_;
   bool accepting_ = false;
   bool handling_ = false;
   std::unique_ptr<Logger> log_;
 };
-
-inline bool DatagramProtocol::send(std::string_view data, const SocketAddress& peer) {
-  return factory_->send(data, peer);
-}
 
 }  // namespace gnet

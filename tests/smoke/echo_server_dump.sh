@@ -19,7 +19,7 @@ await server.err "echo#2"
 stop QUIT
 same "$status" 131
 await server.err "main (the thread's own): waiting for"
-same "$(grep -c '(spawned at tcp_server_factory.cpp:[0-9]*): waiting for' server.err)" 3
+same "$(grep -c '(spawned at listen.cpp:[0-9]*): waiting for' server.err)" 3
 await server.err "): running"
 
 # Without -v it says nothing.

@@ -10,7 +10,7 @@ bound() {
   case $1 in
     gnet/gnet.h) echo 120000 ;;
     gnet/base/*) echo 65000 ;;
-    gnet/io/connect*.h | gnet/io/*_server.h | gnet/protocol/reconnecting_client_factory.h)
+    gnet/io/connect*.h | gnet/protocol/reconnecting_client_factory.h)
       echo 110000 ;;
     gnet/fiber/use_fiber.h) echo 110000 ;;
     *) echo 85000 ;;

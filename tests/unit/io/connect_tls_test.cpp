@@ -6,7 +6,7 @@
 
 #include "gnet/base/error.h"
 #include "gnet/io/listener.h"
-#include "gnet/io/stream_server.h"
+#include "gnet/protocol/stream_server.h"
 #include "tests/unit/io/temporary_file.h"
 #include "tests/unit/io/tls_pair.h"
 
@@ -30,7 +30,7 @@ struct Secured : StreamServer {
   Secured() : StreamServer("127.0.0.1:0", greet, {.tls = test::usual_server()}) { start(); }
 
   [[nodiscard]] std::string url(const std::string& options) const {
-    return address().to_string() + options;
+    return local_endpoint().to_string() + options;
   }
 };
 
@@ -41,7 +41,7 @@ BOOST_AUTO_TEST_SUITE(connect_tls)
 BOOST_AUTO_TEST_CASE(an_endpoint_without_tls_gets_a_plain_stream) {
   StreamServer server("127.0.0.1:0", greet);
   server.start();
-  AnyStream stream = gnet::connect(server.address());
+  AnyStream stream = gnet::connect(server.local_endpoint());
   BOOST_TEST(stream.tls() == nullptr);
   BOOST_TEST(greeting(std::move(stream)) == "hello");
 }
@@ -57,7 +57,7 @@ BOOST_AUTO_TEST_CASE(an_endpoint_of_tls_says_whom_it_believes) {
 
 BOOST_AUTO_TEST_CASE(a_server_that_nobody_vouches_for_is_not_believed) {
   Secured server;
-  BOOST_CHECK_THROW(static_cast<void>(gnet::connect(server.address())), TLSError);
+  BOOST_CHECK_THROW(static_cast<void>(gnet::connect(server.local_endpoint())), TLSError);
 }
 
 BOOST_AUTO_TEST_CASE(a_server_with_another_name_is_not_believed) {
@@ -69,8 +69,8 @@ BOOST_AUTO_TEST_CASE(a_server_with_another_name_is_not_believed) {
 
 BOOST_AUTO_TEST_CASE(a_context_secures_any_endpoint) {
   Secured server;
-  AnyStream stream =
-      gnet::connect(server.address().with_tls(false), {}, TLSContext::client({.verify = false}));
+  AnyStream stream = gnet::connect(server.local_endpoint().with_tls(false), {},
+                                   TLSContext::client({.verify = false}));
   BOOST_TEST(greeting(std::move(stream)) == "hello");
 }
 

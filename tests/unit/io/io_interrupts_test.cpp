@@ -8,13 +8,13 @@
 
 #include "gnet/io/connect.h"
 #include "gnet/io/datagram.h"
-#include "gnet/io/datagram_server.h"
 #include "gnet/io/listener.h"
 #include "gnet/io/lookup.h"
 #include "gnet/io/resolver.h"
 #include "gnet/io/stream.h"
-#include "gnet/io/stream_server.h"
 #include "gnet/os/signal.h"
+#include "gnet/protocol/datagram_server.h"
+#include "gnet/protocol/stream_server.h"
 #include "gnet/sync/event.h"
 #include "tests/unit/interrupts.h"
 
@@ -109,13 +109,13 @@ std::function<Scene()> accept_scene(Accept accept) {
 struct BusyServer {
   BusyServer() {
     server.start();
-    client = gnet::connect_stream(server.address());
+    client = gnet::connect_stream(server.local_endpoint());
     while (!busy) gnet::yield();
   }
   bool serves() {
     server.start();
     busy = false;
-    gnet::Stream next = gnet::connect_stream(server.address());
+    gnet::Stream next = gnet::connect_stream(server.local_endpoint());
     while (!busy) gnet::yield();
     go.set();
     char byte;
@@ -178,9 +178,9 @@ std::vector<Point> points() {
          return Scene{[=] { server->serve_forever(); }, [=] { server->close(); },
                       [=](bool, bool) {
                         server->start();
-                        auto client = gnet::DatagramSocket::connect(server->address());
+                        auto client = gnet::DatagramSocket::connect(server->local_endpoint());
                         client.send("x");
-                        while (server->counters().received == 0) gnet::yield();
+                        while (server->datagram_counters().received == 0) gnet::yield();
                         return server->stop(30s) == 0;
                       }};
        }},

@@ -22,8 +22,8 @@ struct Quiet : gnet::Protocol {};
 struct Server : gnet::TCPServerFactory {
   Server() : TCPServerFactory(Endpoint::parse("127.0.0.1:0")) { start(); }
   std::unique_ptr<gnet::Protocol> build_protocol() override { return std::make_unique<Quiet>(); }
-  void connection_started(gnet::Protocol&) override { ++started; }
-  void connection_ended(gnet::Protocol&, const gnet::CloseReason& reason) override {
+  void connection_started(gnet::Connection&) override { ++started; }
+  void connection_ended(gnet::Connection&, const gnet::CloseReason& reason) override {
     reasons += std::string(to_string(reason.kind)) + " ";
   }
 
@@ -52,7 +52,7 @@ BOOST_AUTO_TEST_CASE(connections_are_known_from_their_start_to_their_end) {
   Stream first = server.connect();
   Stream second = server.connect();
   int count = 0;
-  server.for_each_connection([&](gnet::Protocol& one) {
+  server.for_each_connection<gnet::Protocol>([&](gnet::Protocol& one) {
     ++count;
     BOOST_TEST(one.factory() == &server);
   });

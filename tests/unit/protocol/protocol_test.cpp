@@ -278,7 +278,7 @@ BOOST_AUTO_TEST_CASE(abort_by_another_fiber_interrupts_the_callback) {
   Stream client = server.connect();
   client.send_all("x");
   while (server.hooks.inside == 0) gnet::sleep(1ms);
-  server.factory->for_each_connection([](Protocol& one) { one.abort(); });
+  server.factory->for_each_connection([](gnet::Connection& one) { one.abort(); });
   BOOST_TEST((server.end_kind() == CloseKind::local_abort));
 }
 

@@ -72,7 +72,7 @@ std::unique_ptr<gnet::TCPServerFactory> server_at(const Endpoint& endpoint, std:
 
 gnet::Protocol* only_connection(gnet::ConnectionFactory& factory) {
   gnet::Protocol* found = nullptr;
-  factory.for_each_connection([&](gnet::Protocol& one) { found = &one; });
+  factory.for_each_connection<gnet::Protocol>([&](gnet::Protocol& one) { found = &one; });
   return found;
 }
 

@@ -67,7 +67,7 @@ struct Server {
     factory.start();
   }
   TLSStream connect_to() {
-    return {connect_stream(factory.local_endpoint()), believing(), "localhost"};
+    return {connect_stream(factory.local_endpoint().with_tls(false)), believing(), "localhost"};
   }
   Story story;
   TCPServerFactory factory;
@@ -170,7 +170,7 @@ BOOST_AUTO_TEST_CASE(a_peer_that_goes_away_without_farewell_is_the_reason) {
 BOOST_AUTO_TEST_CASE(without_a_handshake_there_is_no_callback) {
   const QuietLog quiet;
   Server server;
-  Stream stranger = connect_stream(server.factory.local_endpoint());
+  Stream stranger = connect_stream(server.factory.local_endpoint().with_tls(false));
   stranger.send_all("GET / HTTP/1.0\r\n\r\n");
   char buffer[1000];
   try {
@@ -186,7 +186,7 @@ BOOST_AUTO_TEST_CASE(without_a_handshake_there_is_no_callback) {
 BOOST_AUTO_TEST_CASE(a_peer_that_falls_silent_in_the_handshake_is_told_of) {
   LogLines log;
   Server server{std::type_identity<Echo>(), 10ms};
-  Stream mute = connect_stream(server.factory.local_endpoint());
+  Stream mute = connect_stream(server.factory.local_endpoint().with_tls(false));
   mute.send_all(std::string_view("\x16\x03\x01\x02", 4));
   char byte;
   BOOST_TEST(mute.receive(&byte, 1, kPatience) == 0U);
@@ -198,7 +198,7 @@ BOOST_AUTO_TEST_CASE(a_peer_that_falls_silent_in_the_handshake_is_told_of) {
 BOOST_AUTO_TEST_CASE(a_peer_that_says_nothing_is_not_waited_for) {
   const QuietLog quiet;
   Server server{std::type_identity<Echo>(), 10ms};
-  Stream mute = connect_stream(server.factory.local_endpoint());
+  Stream mute = connect_stream(server.factory.local_endpoint().with_tls(false));
   char byte;
   BOOST_TEST(mute.receive(&byte, 1, kPatience) == 0U);
   BOOST_TEST(server.story.empty());
@@ -206,7 +206,7 @@ BOOST_AUTO_TEST_CASE(a_peer_that_says_nothing_is_not_waited_for) {
 
 BOOST_AUTO_TEST_CASE(stopping_waits_for_no_handshake) {
   Server server;
-  Stream mute = connect_stream(server.factory.local_endpoint());
+  Stream mute = connect_stream(server.factory.local_endpoint().with_tls(false));
   BOOST_TEST(eventually([&] { return server.factory.counters().active == 1; }));
   BOOST_TEST(server.factory.stop(kPatience) == 0U);
   BOOST_TEST(server.story.empty());
@@ -235,7 +235,8 @@ BOOST_AUTO_TEST_CASE(connections_may_live_on_several_threads) {
   std::vector<Fiber<std::string>> clients;
   for (int i = 0; i < 12; ++i) {
     clients.push_back(spawn([&] {
-      TLSStream client(connect_stream(server.local_endpoint()), believing(), "localhost");
+      TLSStream client(connect_stream(server.local_endpoint().with_tls(false)), believing(),
+                       "localhost");
       client.send_all("ping");
       return receive_text(client);
     }));
@@ -276,7 +277,8 @@ struct DropServer {
   }
   // A client who has agreed, and does not read.
   TLSStream visit() {
-    TLSStream client(connect_stream(factory.local_endpoint()), believing(), "localhost");
+    TLSStream client(connect_stream(factory.local_endpoint().with_tls(false)), believing(),
+                     "localhost");
     client.handshake(kPatience);
     BOOST_TEST(eventually([&] { return !story.empty(); }));
     return client;
@@ -334,8 +336,7 @@ BOOST_AUTO_TEST_CASE(endpoints_name_their_own_certificates) {
   BOOST_TEST(client->wait_connected(kPatience));
   BOOST_TEST(client->connection()->tls()->server_name() == "localhost");
   client->stop(kPatience);
-  TCPServerFactory without(Endpoint::parse("tls-l://127.0.0.1:0"));
-  BOOST_CHECK_THROW(without.listen(), BadEndpoint);
+  BOOST_CHECK_THROW(TCPServerFactory("tls-l://127.0.0.1:0"), BadEndpoint);
 }
 
 // ---- clients ----

@@ -32,20 +32,20 @@ struct Echo : gnet::Protocol {
 // A server over three hubs, which notes where its connections are.
 class Server : public TCPServerFactory {
  public:
-  explicit Server(gnet::ServerOptions options = {}, std::size_t threads = 3)
+  explicit Server(gnet::TCPServerOptions options = {}, std::size_t threads = 3)
       : TCPServerFactory(Endpoint::parse("127.0.0.1:0"), options),
         group(std::make_shared<HubGroup>(threads)) {
     set_builder([] { return std::make_unique<Echo>(); });
-    set_hubs(group);
+    spread_over(group);
   }
   ~Server() override { stop(0s); }
 
-  void connection_started(gnet::Protocol&) override {
+  void connection_started(gnet::Connection&) override {
     ++started;
     const std::lock_guard lock(mutex_);
     ++per_hub_[group->index()];
   }
-  void connection_ended(gnet::Protocol&, const gnet::CloseReason&) override { ++ended; }
+  void connection_ended(gnet::Connection&, const gnet::CloseReason&) override { ++ended; }
   void connection_gone(const gnet::SocketAddress& peer) noexcept override {
     gone_on_hub_0 = gone_on_hub_0 && group->index() == 0 && peer.family() == AF_INET;
     ++gone;
@@ -171,7 +171,7 @@ BOOST_AUTO_TEST_CASE(a_hub_whose_connections_have_ended_gets_the_next) {
 BOOST_AUTO_TEST_CASE(servers_that_share_a_group_balance_together) {
   Server first;
   Server second;
-  second.set_hubs(first.group);
+  second.spread_over(first.group);
   second.group = first.group;
   first.start();
   second.start();
@@ -209,7 +209,7 @@ BOOST_AUTO_TEST_CASE(each_connection_is_visited_once_on_its_own_hub) {
   server.start();
   auto all = clients(server, 7);
   std::map<std::size_t, int> visits;
-  server.for_each_connection([&](gnet::Protocol& one) {
+  server.for_each_connection<gnet::Protocol>([&](gnet::Protocol& one) {
     BOOST_TEST(one.factory() == &server);
     ++visits[server.group->index()];
   });

@@ -136,8 +136,9 @@ BOOST_AUTO_TEST_CASE(names_are_unique_and_found) {
   BOOST_TEST(parts.service.get_factory<Part>("b") == &parts.b);
   BOOST_TEST(parts.service.get_factory<gnet::TCPServerFactory>("b") == nullptr);
   BOOST_TEST(parts.service.get_factory("x") == nullptr);
-  BOOST_TEST(&parts.service["c"] == &parts.c);
-  BOOST_CHECK_THROW(static_cast<void>(parts.service["x"]), std::out_of_range);
+  BOOST_TEST(&*parts.service["c"] == &parts.c);
+  BOOST_CHECK_THROW(static_cast<void>(*parts.service["x"]), std::out_of_range);
+  BOOST_CHECK_THROW(static_cast<void>(parts.service.at("x")), std::out_of_range);
   BOOST_TEST(parts.service.names() == (std::vector<std::string>{"a", "b", "c"}),
              boost::test_tools::per_element());
 }
@@ -149,6 +150,27 @@ BOOST_AUTO_TEST_CASE(removing_a_factory_stops_it) {
   BOOST_TEST(parts.service.remove_factory("b"));
   BOOST_TEST(story == "stop-b ~b ");
   BOOST_TEST(!parts.service.remove_factory("b"));
+}
+
+BOOST_AUTO_TEST_CASE(a_name_may_be_read_assigned_and_erased) {
+  story.clear();
+  {
+    Service service;
+    Part& first = service["echo"] = std::make_unique<Part>();
+    service["echo"]->start();
+    BOOST_TEST(first.running());
+    gnet::Factory& read = service["echo"];
+    BOOST_TEST(&read == &first);
+    story.clear();
+    service["echo"] = std::make_unique<Part>();  // in its place
+    BOOST_TEST(story == "stop-echo ~echo ");
+    Part borrowed;
+    service["other"] = borrowed;
+    BOOST_TEST(service.get_factory("other") == &borrowed);
+    BOOST_TEST(service.erase("other"));
+    BOOST_TEST(!service.erase("other"));
+    BOOST_TEST(service.names().size() == 1u);
+  }
 }
 
 BOOST_AUTO_TEST_CASE(factories_are_destroyed_in_reverse_and_borrowed_ones_are_not) {

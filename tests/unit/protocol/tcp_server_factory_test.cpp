@@ -28,7 +28,7 @@ struct Echo : gnet::Protocol {
   void data_received(std::string_view data) override { send_data(data); }
 };
 
-std::unique_ptr<TCPServerFactory> echo_server(gnet::ServerOptions options = {}) {
+std::unique_ptr<TCPServerFactory> echo_server(gnet::TCPServerOptions options = {}) {
   auto server = std::make_unique<TCPServerFactory>(Endpoint::parse("127.0.0.1:0"), options);
   server->set_builder([] { return std::make_unique<Echo>(); });
   server->start();

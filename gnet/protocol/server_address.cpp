@@ -1,4 +1,4 @@
-#include "gnet/io/server_address.h"
+#include "gnet/protocol/server_address.h"
 
 #include <fmt/format.h>
 #include <sys/socket.h>

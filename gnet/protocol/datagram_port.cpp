@@ -1,4 +1,4 @@
-#include "gnet/io/datagram_port.h"
+#include "gnet/protocol/datagram_port.h"
 
 #include <cerrno>
 #include <mutex>

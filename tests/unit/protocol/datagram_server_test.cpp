@@ -1,4 +1,4 @@
-#include "gnet/io/datagram_server.h"
+#include "gnet/protocol/datagram_server.h"
 
 #include <unistd.h>
 
@@ -8,6 +8,7 @@
 
 #include "gnet/base/error.h"
 #include "gnet/sync/event.h"
+#include "gnet/sync/pool.h"
 #include "tests/unit/eventually.h"
 #include "tests/unit/fiber/support.h"
 
@@ -48,20 +49,20 @@ BOOST_AUTO_TEST_SUITE(datagram_server)
 
 BOOST_AUTO_TEST_CASE(answers_datagrams_and_counts_them) {
   EchoServer server("127.0.0.1:0");
-  BOOST_TEST((server.address().transport() == Transport::udp));
-  auto client = DatagramSocket::connect(server.address());
+  BOOST_TEST((server.local_endpoint().transport() == Transport::udp));
+  auto client = DatagramSocket::connect(server.local_endpoint());
   BOOST_TEST(ask(client, "ooxx") == "ooxx");
   BOOST_TEST(ask(client, "") == "");
   BOOST_TEST(ask(client, std::string(60'000, 'x')) == std::string(60'000, 'x'));
-  BOOST_TEST(server.counters().received == 3u);
-  BOOST_TEST(server.counters().sent_bytes == 60'004u);
+  BOOST_TEST(server.datagram_counters().received == 3u);
+  BOOST_TEST(server.datagram_counters().sent_bytes == 60'004u);
 }
 
 BOOST_AUTO_TEST_CASE(a_socket_that_is_bound_already) {
   auto socket = DatagramSocket::bind("udp-l://127.0.0.1:0");
   const Endpoint address = socket.local_endpoint();
   EchoServer server(std::move(socket));
-  BOOST_TEST((server.address() == address));
+  BOOST_TEST((server.local_endpoint() == address));
   auto client = DatagramSocket::connect(address);
   BOOST_TEST(ask(client, "ooxx") == "ooxx");
 }
@@ -82,7 +83,7 @@ BOOST_AUTO_TEST_CASE(each_datagram_has_a_fiber_and_its_data_for_all_of_it) {
     seen += ' ';
   });
   server.start();
-  auto client = DatagramSocket::connect(server.address());
+  auto client = DatagramSocket::connect(server.local_endpoint());
   client.send("slow");
   client.send("quick");
   BOOST_TEST(eventually([&] { return seen == "quick "; }));
@@ -101,12 +102,12 @@ BOOST_AUTO_TEST_CASE(when_it_is_full_datagrams_wait_in_the_kernel) {
                         },
                         {.max_handlers = 2});
   server.start();
-  auto client = DatagramSocket::connect(server.address());
+  auto client = DatagramSocket::connect(server.local_endpoint());
   for (int i = 0; i < 5; ++i) client.send("x");
   BOOST_TEST(eventually([&] { return server.full(); }));
   gnet::sleep(5ms);
   BOOST_TEST(calls == 2);
-  BOOST_TEST(server.counters().received == 2u);
+  BOOST_TEST(server.datagram_counters().received == 2u);
   go.set();
   BOOST_TEST(eventually([&] { return calls == 5; }));
 }
@@ -116,10 +117,10 @@ BOOST_AUTO_TEST_CASE(a_pool_that_others_fill_pauses_reading) {
   Event go;
   auto other = pool.spawn([&] { go.wait(); });
   EchoServer server("127.0.0.1:0", {.pool = &pool});
-  auto client = DatagramSocket::connect(server.address());
+  auto client = DatagramSocket::connect(server.local_endpoint());
   client.send("x");
   BOOST_TEST(receive(client, 20ms) == "nothing");
-  BOOST_TEST(server.counters().received == 0u);
+  BOOST_TEST(server.datagram_counters().received == 0u);
   go.set();
   BOOST_TEST(receive(client) == "x");
 }
@@ -127,7 +128,7 @@ BOOST_AUTO_TEST_CASE(a_pool_that_others_fill_pauses_reading) {
 BOOST_AUTO_TEST_CASE(paused_it_leaves_datagrams_where_they_are) {
   EchoServer server("127.0.0.1:0");
   server.pause();
-  auto client = DatagramSocket::connect(server.address());
+  auto client = DatagramSocket::connect(server.local_endpoint());
   client.send("x");
   BOOST_TEST(receive(client, 20ms) == "nothing");
   server.resume();
@@ -141,20 +142,20 @@ BOOST_AUTO_TEST_CASE(an_error_costs_its_datagram_and_is_reported_once) {
     server.send_to(data, peer);
   });
   server.start();
-  auto client = DatagramSocket::connect(server.address());
+  auto client = DatagramSocket::connect(server.local_endpoint());
   client.send("throw");
   BOOST_TEST(ask(client, "ooxx") == "ooxx");
   BOOST_TEST_REQUIRE(reports.all.size() == 1u);
   BOOST_TEST(reports.all[0].error == "oops 1");
-  BOOST_TEST(server.counters().errors == 1u);
+  BOOST_TEST(server.datagram_counters().errors == 1u);
 }
 
 BOOST_AUTO_TEST_CASE(what_is_too_large_is_dropped_or_refused) {
   EchoServer server("127.0.0.1:0", {.max_datagram = 10});
-  auto client = DatagramSocket::connect(server.address());
+  auto client = DatagramSocket::connect(server.local_endpoint());
   client.send("12345678901");
   BOOST_TEST(ask(client, "1234567890") == "1234567890");
-  BOOST_TEST(server.counters().truncated == 1u);
+  BOOST_TEST(server.datagram_counters().truncated == 1u);
   const SocketAddress peer = addresses_of(client.local_endpoint()).front();
   BOOST_CHECK_THROW(server.send_to(std::string(70'000, 'x'), peer), std::system_error);
 }
@@ -162,10 +163,10 @@ BOOST_AUTO_TEST_CASE(what_is_too_large_is_dropped_or_refused) {
 BOOST_AUTO_TEST_CASE(a_peer_that_has_gone_does_not_end_the_server) {
   EchoServer server("127.0.0.1:0");
   for (int i = 0; i < 5; ++i) {
-    auto gone = DatagramSocket::connect(server.address());
+    auto gone = DatagramSocket::connect(server.local_endpoint());
     gone.send("answer me");
   }
-  auto client = DatagramSocket::connect(server.address());
+  auto client = DatagramSocket::connect(server.local_endpoint());
   BOOST_TEST(ask(client, "ooxx") == "ooxx");
   BOOST_TEST(server.accepting());
 }
@@ -181,7 +182,7 @@ BOOST_AUTO_TEST_CASE(stop_waits_and_then_kills) {
     ++done;
   });
   server.start();
-  auto client = DatagramSocket::connect(server.address());
+  auto client = DatagramSocket::connect(server.local_endpoint());
   client.send("short");
   BOOST_TEST(eventually([&] { return server.active() == 1; }));
   go.set();
@@ -191,7 +192,7 @@ BOOST_AUTO_TEST_CASE(stop_waits_and_then_kills) {
   BOOST_TEST(!server.send_to("x", SocketAddress()));
 
   server.start();
-  client = DatagramSocket::connect(server.address());
+  client = DatagramSocket::connect(server.local_endpoint());
   client.send("long");
   BOOST_TEST(eventually([&] { return server.active() == 1; }));
   BOOST_TEST(server.stop(1ms) == 1u);
@@ -205,7 +206,7 @@ BOOST_AUTO_TEST_CASE(serve_forever_ends_with_the_server) {
   });
   auto serving = spawn([&] { server.serve_forever(); });
   BOOST_TEST_REQUIRE(eventually([&] { return server.started(); }));
-  DatagramSocket::connect(server.address()).send("x");
+  DatagramSocket::connect(server.local_endpoint()).send("x");
   BOOST_TEST(serving.join(kPatience));
 }
 
@@ -215,8 +216,9 @@ BOOST_AUTO_TEST_CASE(misuse_is_named) {
                     BadEndpoint);
   EchoServer first("127.0.0.1:0");
   BOOST_CHECK_EXCEPTION(
-      EchoServer(first.address()), std::system_error, [&](const std::system_error& error) {
-        return std::string(error.what()).find(first.address().to_string()) != std::string::npos;
+      EchoServer(first.local_endpoint()), std::system_error, [&](const std::system_error& error) {
+        return std::string(error.what()).find(first.local_endpoint().to_string()) !=
+               std::string::npos;
       });
 }
 

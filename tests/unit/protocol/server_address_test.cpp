@@ -1,4 +1,4 @@
-#include "gnet/io/server_address.h"
+#include "gnet/protocol/server_address.h"
 
 #include <fcntl.h>
 #include <sys/socket.h>

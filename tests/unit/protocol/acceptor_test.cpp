@@ -1,4 +1,4 @@
-#include "gnet/io/acceptor.h"
+#include "gnet/protocol/acceptor.h"
 
 #include <sys/resource.h>
 #include <sys/socket.h>

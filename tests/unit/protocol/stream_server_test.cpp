@@ -1,4 +1,4 @@
-#include "gnet/io/stream_server.h"
+#include "gnet/protocol/stream_server.h"
 
 #include <unistd.h>
 
@@ -68,7 +68,7 @@ BOOST_AUTO_TEST_CASE(the_handler_gets_the_stream_and_its_peer) {
     stream.send_all("hello");
   });
   server.start();
-  Stream client = connect_stream(server.address());
+  Stream client = connect_stream(server.local_endpoint());
   BOOST_TEST(BufferedReader(client).read_all(kPatience) == "hello");
   BOOST_TEST(seen == client.local_endpoint().to_string());
 }
@@ -87,7 +87,7 @@ BOOST_AUTO_TEST_CASE(handlers_of_every_form) {
                                         AnyStream& stream) { stream.send_all(*text); });
   for (StreamServer* server : {&function, &pointer, &object, &wrapped, &moved}) {
     server->start();
-    Stream client = connect_stream(server->address());
+    Stream client = connect_stream(server->local_endpoint());
     BOOST_TEST(ask(client, "hi") == "hi");
   }
 }
@@ -112,7 +112,7 @@ BOOST_AUTO_TEST_CASE(the_client_reads_to_the_end_when_the_handler_returns) {
   StreamServer server("127.0.0.1:0", [](AnyStream& stream) { stream.send_all("bye"); });
   server.start();
   for (int i = 0; i < 3; ++i) {
-    Stream client = connect_stream(server.address());
+    Stream client = connect_stream(server.local_endpoint());
     BOOST_TEST(BufferedReader(client).read_all(kPatience) == "bye");
   }
   BOOST_TEST(eventually([&] { return server.active() == 0; }));
@@ -126,10 +126,10 @@ BOOST_AUTO_TEST_CASE(an_error_closes_its_connection_and_is_reported_once) {
     echo(stream, peer);
   });
   server.start();
-  Stream first = connect_stream(server.address());
+  Stream first = connect_stream(server.local_endpoint());
   char byte = 0;
   BOOST_TEST(first.receive(&byte, 1, kPatience) == 0u);
-  Stream second = connect_stream(server.address());
+  Stream second = connect_stream(server.local_endpoint());
   BOOST_TEST(ask(second, "ooxx") == "ooxx");
   BOOST_TEST_REQUIRE(reports.all.size() == 1u);
   BOOST_TEST(reports.all[0].error == "oops 1");
@@ -142,7 +142,7 @@ BOOST_AUTO_TEST_CASE(an_exception_of_no_class_closes_its_connection_too) {
   const test::Reports reports;
   StreamServer server("127.0.0.1:0", [](AnyStream&) { throw 42; });
   server.start();
-  Stream client = connect_stream(server.address());
+  Stream client = connect_stream(server.local_endpoint());
   char byte = 0;
   BOOST_TEST(client.receive(&byte, 1, kPatience) == 0u);
   BOOST_TEST(eventually([&] { return reports.all.size() == 1; }));
@@ -158,7 +158,7 @@ BOOST_AUTO_TEST_CASE(a_peer_that_goes_away_is_no_error) {
   });
   server.start();
   for (int i = 0; i < 3; ++i) {
-    Stream client = connect_stream(server.address());
+    Stream client = connect_stream(server.local_endpoint());
     char byte = 0;
     client.receive(&byte, 1, kPatience);
     client.abort();
@@ -173,12 +173,12 @@ BOOST_AUTO_TEST_CASE(another_peer_that_goes_away_is_an_error_of_the_handler) {
   StreamServer upstream("127.0.0.1:0", [](AnyStream& stream) { stream.abort(); });
   upstream.start();
   StreamServer server("127.0.0.1:0", [&](AnyStream&) {
-    Stream other = connect_stream(upstream.address());
+    Stream other = connect_stream(upstream.local_endpoint());
     char byte = 0;
     if (other.receive(&byte, 1, kPatience) == 0) throw test::Oops(2);  // cannot be
   });
   server.start();
-  Stream client = connect_stream(server.address());
+  Stream client = connect_stream(server.local_endpoint());
   char byte = 0;
   BOOST_TEST(client.receive(&byte, 1, kPatience) == 0u);
   BOOST_TEST_REQUIRE(reports.all.size() == 1u);
@@ -189,7 +189,7 @@ BOOST_AUTO_TEST_CASE(many_at_once) {
   StreamServer server("127.0.0.1:0", echo);
   server.start();
   std::vector<Stream> clients;
-  for (int i = 0; i < 250; ++i) clients.push_back(connect_stream(server.address()));
+  for (int i = 0; i < 250; ++i) clients.push_back(connect_stream(server.local_endpoint()));
   for (Stream& client : clients) BOOST_REQUIRE(ask(client, "ooxx") == "ooxx");
   BOOST_TEST(server.active() == 250u);
 }
@@ -219,8 +219,8 @@ BOOST_AUTO_TEST_CASE(the_same_handler_serves_tls) {
                       },
                       {.tls = secured()});
   server.start();
-  BOOST_TEST(server.address().is_tls());
-  TLSStream client = connect_secured(server.address());
+  BOOST_TEST(server.local_endpoint().is_tls());
+  TLSStream client = connect_secured(server.local_endpoint());
   BOOST_TEST(ask(client, "ooxx") == "ooxx");
   BOOST_TEST(was_secured);
   client.shutdown_send();
@@ -233,8 +233,8 @@ BOOST_AUTO_TEST_CASE(an_endpoint_may_name_its_certificate) {
   const test::TemporaryFile file(identity.certificate + identity.key);
   StreamServer server("tls://127.0.0.1:0?cert=" + file.name(), echo);
   server.start();
-  BOOST_TEST(server.address().is_tls());
-  TLSStream client = connect_secured(server.address());
+  BOOST_TEST(server.local_endpoint().is_tls());
+  TLSStream client = connect_secured(server.local_endpoint());
   BOOST_TEST(ask(client, "ooxx") == "ooxx");
 }
 
@@ -244,7 +244,7 @@ BOOST_AUTO_TEST_CASE(tls_works_over_a_unix_socket) {
   const std::string name = "@gnet-tls-unix-" + std::to_string(getpid());
   StreamServer server("tls+abstract://" + name + "?cert=" + file.name(), echo);
   server.start();
-  BOOST_TEST(server.address().to_string() == "tls+abstract://" + name.substr(1));
+  BOOST_TEST(server.local_endpoint().to_string() == "tls+abstract://" + name.substr(1));
   AnyStream client = connect("tls+abstract://" + name + "?cacert=" + file.name());
   BOOST_TEST(ask(client, "ooxx") == "ooxx");
   BOOST_TEST(client.tls() != nullptr);
@@ -265,8 +265,8 @@ BOOST_AUTO_TEST_CASE(options_that_it_would_not_heed_are_refused) {
 BOOST_AUTO_TEST_CASE(a_peer_that_says_nothing_holds_up_nobody) {
   StreamServer server("127.0.0.1:0", echo, {.tls = secured()});
   server.start();
-  const Stream silent = connect_stream(server.address().with_tls(false));
-  TLSStream client = connect_secured(server.address());
+  const Stream silent = connect_stream(server.local_endpoint().with_tls(false));
+  TLSStream client = connect_secured(server.local_endpoint());
   BOOST_TEST(ask(client, "ooxx") == "ooxx");
   BOOST_TEST(server.active() == 2u);
 }
@@ -278,12 +278,11 @@ BOOST_AUTO_TEST_CASE(a_handshake_has_its_time) {
   StreamServer server("127.0.0.1:0", [&](AnyStream&) { called = true; },
                       {.tls = secured(), .handshake_timeout = 10ms});
   server.start();
-  Stream silent = connect_stream(server.address().with_tls(false));
+  Stream silent = connect_stream(server.local_endpoint().with_tls(false));
   char byte = 0;
   BOOST_TEST(silent.receive(&byte, 1, kPatience) == 0u);
   BOOST_TEST(!called);
-  BOOST_TEST(log.text().starts_with("connection from " + silent.local_endpoint().short_name() +
-                                    ": TLS handshake"));
+  BOOST_TEST(log.text().starts_with("TLS handshake: timed out after"));
   BOOST_TEST(reports.all.empty());
 }
 
@@ -292,10 +291,10 @@ BOOST_AUTO_TEST_CASE(what_is_no_tls_costs_its_connection_only) {
   const test::Reports reports;
   StreamServer server("127.0.0.1:0", echo, {.tls = secured()});
   server.start();
-  Stream plain = connect_stream(server.address().with_tls(false));
+  Stream plain = connect_stream(server.local_endpoint().with_tls(false));
   plain.send_all("GET / HTTP/1.0\r\n\r\n");
   BOOST_TEST(eventually([&] { return server.active() == 0 && !log.text().empty(); }));
-  TLSStream client = connect_secured(server.address());
+  TLSStream client = connect_secured(server.local_endpoint());
   BOOST_TEST(ask(client, "ooxx") == "ooxx");
   BOOST_TEST(reports.all.empty());
 }

@@ -1,0 +1,30 @@
+// What a server command tells of its connections, of whatever kind: debug lines, events of --json,
+// and the access log.
+//
+//   ConnectionLog log(settings, json);
+//   log.began(connection), log.closing(connection), log.ended(connection, reason);
+//
+// Threads: for all hubs; each call is about a connection of the calling one.
+
+#pragma once
+
+#include "cli/server/session_settings.h"
+#include "gnet/protocol/connection.h"
+
+namespace cli {
+
+class ConnectionLog {
+ public:
+  ConnectionLog(const CurrentSettings& settings, bool json) : settings_(settings), json_(json) {}
+
+  void began(gnet::Connection& connection) const;
+  // Its socket is about to be closed.
+  void closing(gnet::Connection& connection) const;
+  void ended(gnet::Connection& connection, const gnet::CloseReason& reason) const;
+
+ private:
+  const CurrentSettings& settings_;
+  const bool json_;
+};
+
+}  // namespace cli

@@ -1,0 +1,157 @@
+#include "gnet/protocol/connection.h"
+
+#include <linux/sockios.h>
+#include <sys/ioctl.h>
+
+#include <atomic>
+#include <cerrno>
+#include <system_error>
+#include <utility>
+
+#include "gnet/base/error.h"
+#include "gnet/io/buffer_lease.h"
+#include "gnet/io/endpoint.h"
+#include "gnet/io/start_of_wait.h"
+#include "gnet/io/tls_error.h"
+#include "gnet/protocol/connection_factory.h"
+
+namespace gnet {
+namespace {
+
+// How long to wait for the peer to take what the kernel still has of a connection
+// that was closed here.
+constexpr Duration kLinger = std::chrono::seconds(2);
+
+std::atomic<std::uint64_t> last_session{0};
+
+}  // namespace
+
+std::string_view to_string(ConnectionState state) noexcept {
+  switch (state) {
+    case ConnectionState::connecting:
+      return "connecting";
+    case ConnectionState::open:
+      return "open";
+    case ConnectionState::half_closed:
+      return "half-closed";
+    case ConnectionState::closing:
+      return "closing";
+    case ConnectionState::closed:
+      return "closed";
+  }
+  return "unknown";
+}
+
+Connection::~Connection() = default;
+
+Endpoint Connection::peer() const {
+  return peer_.endpoint(Transport::tcp);
+}
+
+Endpoint Connection::local() {
+  if (local_) return *local_;
+  const Socket* const socket = lowest_socket();
+  if (socket == nullptr) throw_errno(ENOTCONN, "getsockname");
+  return socket->local_endpoint();
+}
+
+void Connection::keep_local() {
+  if (!local_) local_ = std::make_unique<Endpoint>(local());
+}
+
+const Logger& Connection::log() {
+  if (!log_) {
+    const Logger base(factory_ != nullptr ? factory_->log().name() : "connection");
+    log_ = std::make_unique<Logger>(base.for_connection(session_id_, peer_.short_name()));
+  }
+  return *log_;
+}
+
+void Connection::drain(Duration) {
+  draining_ = true;
+  nudge();
+}
+
+void Connection::offer(std::string_view) {}
+
+void Connection::nudge() noexcept {
+  nudged_ = true;
+  if (fiber_ != nullptr) hub_.make_ready(*fiber_);
+}
+
+// ---- its life ----
+
+void Connection::run(Socket socket, const SocketAddress& peer, std::unique_ptr<TLSSession> tls) {
+  socket_ = std::move(socket);
+  peer_ = peer;
+  fiber_ = &hub_.running();
+  session_id_ = ++last_session;
+  since_ = hub_.now();
+  struct Ended {
+    ~Ended() { fiber = nullptr; }
+    detail::FiberControl*& fiber;
+  } const ended{fiber_};
+  if (tls) {
+    tls->attach(socket_);
+    tls_ = std::move(tls);
+    if (!secure()) return;
+  }
+  serve();
+}
+
+// False: the two sides did not agree, and the connection is closed.
+bool Connection::secure() {
+  struct Close {
+    ~Close() {
+      if (connection.tls_->established() && !connection.reason_) return;
+      connection.socket_.close();
+      connection.state_ = ConnectionState::closed;
+    }
+    Connection& connection;
+  } const close{*this};
+  try {
+    agree(Deadline::within(handshake_timeout));
+  } catch (const std::system_error& error) {
+    // Anybody can connect and say anything: nothing that somebody must look at.
+    log().info("{}", error.what());
+    try {
+      // With TLS 1.3 a client may be sending already: closing at once would be a reset, and the
+      // alert that says why would be lost.
+      if (error.code().category() == tls_category()) linger();
+    } catch (const std::system_error&) {
+      // It has gone.
+    }
+    return false;
+  }
+  return !reason_ && tls_->established();
+}
+
+void Connection::agree(Deadline deadline) {
+  const TimePoint since = detail::start_of_wait(deadline);
+  while (!reason_ && !draining_) {
+    const TLSNeed need = tls_->try_handshake();
+    if (need == TLSNeed::nothing) return;
+    const bool in_time = need == TLSNeed::data ? socket_.wait_readable(deadline, nudged_)
+                                               : socket_.wait_writable(deadline);
+    if (!in_time && deadline.passed()) throw_timed_out(tls_->what("TLS handshake"), since);
+  }
+}
+
+void Connection::linger() {
+  socket_.shutdown_send();
+  const Deadline limit(kLinger);
+  const BufferLease buffer(hub_, hub_.buffers().block_size());
+  while (!limit.passed()) {
+    if (const auto count = socket_.try_receive(buffer.data(), buffer.size())) {
+      if (*count == 0) return;
+      socket_.took_turn();
+      continue;
+    }
+    int unsent = 0;
+    if (ioctl(socket_.native_handle(), SIOCOUTQ, &unsent) != 0 || unsent == 0) return;
+    // The kernel does not tell when the queue has emptied: look again now and then.
+    socket_.wait_readable(limit.earlier(Deadline(std::chrono::milliseconds(20))));
+  }
+}
+
+}  // namespace gnet

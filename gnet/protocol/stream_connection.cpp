@@ -1,0 +1,167 @@
+#include "gnet/protocol/stream_connection.h"
+
+#include <poll.h>
+
+#include <exception>
+#include <memory>
+#include <system_error>
+#include <utility>
+
+#include "gnet/fiber/fiber.h"
+#include "gnet/io/endpoint.h"
+#include "gnet/io/stream.h"
+#include "gnet/io/tls_stream.h"
+#include "gnet/protocol/connection_factory.h"
+
+namespace gnet {
+namespace {
+
+// What a peer that goes away causes, which is its right.
+bool is_end(const std::error_code& code) noexcept {
+  return code == std::errc::broken_pipe || code == std::errc::connection_reset ||
+         code == make_error_code(TLSErrc::truncated);
+}
+
+// That was this peer, and not another one that a handler talks to.
+bool has_gone(AnyStream& stream) noexcept {
+  if (!stream.is_open()) return true;
+  Socket* const socket = stream.lowest_socket();
+  if (socket == nullptr) return false;
+  pollfd seen{socket->native_handle(), POLLRDHUP, 0};
+  return ::poll(&seen, 1, 0) == 1 && seen.revents != 0;
+}
+
+}  // namespace
+
+// The stream of the handler, which counts. It may outlive the connection, where the handler gave
+// it away.
+class StreamConnection::Counted final : public ByteStream {
+ public:
+  Counted(StreamConnection& owner, AnyStream stream) : stream_(std::move(stream)), owner_(&owner) {
+    owner.counted_ = this;
+  }
+  ~Counted() override {
+    if (owner_ != nullptr) owner_->counted_ = nullptr;
+  }
+  void let_go() noexcept { owner_ = nullptr; }
+
+  std::size_t receive(void* buffer, std::size_t size, Deadline deadline) override {
+    const std::size_t count = stream_.receive(buffer, size, deadline);
+    if (owner_ != nullptr) owner_->received_ += count;
+    return count;
+  }
+  std::size_t send_some(std::string_view data, Deadline deadline) override {
+    const std::size_t count = stream_.send_some(data, deadline);
+    if (owner_ != nullptr) owner_->sent_ += count;
+    return count;
+  }
+  void send_all(std::string_view data, Deadline deadline) override {
+    // In pieces, so that what was sent counts also when the rest fails.
+    while (!data.empty()) data.remove_prefix(send_some(data, deadline));
+  }
+  void shutdown_send(Deadline deadline) override { stream_.shutdown_send(deadline); }
+  bool wait_readable(Deadline deadline) override { return stream_.wait_readable(deadline); }
+  void close() noexcept override { stream_.close(); }
+  void abort() noexcept override { stream_.abort(); }
+  [[nodiscard]] bool is_open() const noexcept override { return stream_.is_open(); }
+  [[nodiscard]] Endpoint local_endpoint() const override { return stream_.local_endpoint(); }
+  [[nodiscard]] Endpoint remote_endpoint() const override { return stream_.remote_endpoint(); }
+  [[nodiscard]] Socket* lowest_socket() noexcept override { return stream_.lowest_socket(); }
+  [[nodiscard]] ByteStream& concrete() noexcept override { return stream_.concrete(); }
+
+ private:
+  AnyStream stream_;
+  StreamConnection* owner_;
+};
+
+StreamConnection::~StreamConnection() {
+  if (counted_ != nullptr) counted_->let_go();
+}
+
+AnyStream StreamConnection::take_stream() {
+  Stream plain(std::move(socket_));
+  AnyStream stream =
+      tls_ ? AnyStream(TLSStream(std::move(plain), std::move(tls_))) : AnyStream(std::move(plain));
+  return AnyStream(std::make_unique<Counted>(*this, std::move(stream)));
+}
+
+Socket* StreamConnection::lowest_socket() noexcept {
+  Socket* const socket = counted_ != nullptr ? counted_->lowest_socket() : &socket_;
+  return socket != nullptr && socket->is_open() ? socket : nullptr;
+}
+
+void StreamConnection::serve() {
+  state_ = ConnectionState::open;
+  AnyStream stream = take_stream();
+  stream_ = &stream;
+  std::exception_ptr failure;
+  try {
+    if (factory() != nullptr) factory()->connection_started(*this);
+    handler_(stream, peer());
+    end({CloseKind::local_close, nullptr});
+  } catch (const Interrupt&) {
+    failure = std::current_exception();
+    end({CloseKind::service_stop, nullptr});
+  } catch (const std::exception& error) {
+    const auto* const system = dynamic_cast<const std::system_error*>(&error);
+    const bool aborted = reason_ && reason_->kind == CloseKind::local_abort;
+    if (system != nullptr && (aborted || is_end(system->code())) && has_gone(stream)) {
+      end({CloseKind::io_error, std::current_exception()});
+    } else {
+      failure = std::current_exception();
+      end({CloseKind::handler_error, failure});
+    }
+  } catch (...) {
+    failure = std::current_exception();
+    end({CloseKind::handler_error, failure});
+  }
+  finish(stream);
+  if (!failure) return;
+  this_fiber::set_name("connection from " + peer().to_string());
+  std::rethrow_exception(failure);
+}
+
+void StreamConnection::end(CloseReason reason) {
+  if (!reason_) reason_ = std::move(reason);
+}
+
+void StreamConnection::finish(AnyStream& stream) noexcept {
+  state_ = ConnectionState::closing;
+  if (stream_ != nullptr) tell_closing();
+  stream_ = nullptr;
+  stream.close();
+  state_ = ConnectionState::closed;
+  if (factory() == nullptr) return;
+  try {
+    factory()->connection_ended(*this, *reason_);
+  } catch (...) {
+    hub_.report_error("connection_ended", std::current_exception());
+  }
+}
+
+// Once, while the socket is open.
+void StreamConnection::tell_closing() noexcept {
+  if (factory() == nullptr) return;
+  try {
+    factory()->connection_closing(*this);
+  } catch (...) {
+    hub_.report_error("connection_closing", std::current_exception());
+  }
+}
+
+void StreamConnection::abort() {
+  end({CloseKind::local_abort, nullptr});
+  if (stream_ != nullptr) {
+    tell_closing();
+    std::exchange(stream_, nullptr)->abort();
+  } else if (fiber_ != nullptr && state_ == ConnectionState::connecting) {
+    hub_.kill(*fiber_, nullptr);  // the two sides still agree on TLS
+  }
+}
+
+void StreamConnection::cut() {
+  end({CloseKind::service_stop, nullptr});
+  if (fiber_ != nullptr) hub_.kill(*fiber_, nullptr);
+}
+
+}  // namespace gnet

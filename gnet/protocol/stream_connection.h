@@ -1,0 +1,52 @@
+// A connection that is a function on a stream: straight-line code, called in the connection's own
+// fiber, and done when it returns.
+//
+//   gnet::StreamConnection connection([](gnet::AnyStream& stream, const gnet::Endpoint& peer) {
+//     stream.send_all("hello\n");
+//   });
+//
+// What StreamServer makes; a factory of one's own may return one from build_connection(), and so
+// serve some connections by functions and others by callbacks.
+//
+// The bytes that go through the stream are counted, also when it is moved elsewhere or laid under
+// another one; not those that a pump() of the kernel carries around it.
+//
+// Threads: as Connection.
+
+#pragma once
+
+#include "gnet/base/unique_function.h"
+#include "gnet/io/any_stream.h"
+#include "gnet/protocol/connection.h"
+
+namespace gnet {
+
+class StreamConnection final : public Connection {
+ public:
+  using Handler = UniqueFunction<void(AnyStream& stream, const Endpoint& peer)>;
+
+  // The handler must outlive the connection. What it throws is reported as an error that nobody
+  // handled, and hurts nobody else; that its peer has gone is no error.
+  explicit StreamConnection(Handler& handler) noexcept : handler_(handler) {}
+
+  ~StreamConnection() override;
+
+  void abort() override;
+  [[nodiscard]] Socket* lowest_socket() noexcept override;
+
+ private:
+  class Counted;
+
+  void serve() override;
+  void cut() override;
+  [[nodiscard]] AnyStream take_stream();
+  void end(CloseReason reason);
+  void finish(AnyStream& stream) noexcept;
+  void tell_closing() noexcept;
+
+  Handler& handler_;
+  AnyStream* stream_ = nullptr;  // while the handler has it, and it is not aborted
+  Counted* counted_ = nullptr;   // while it lives
+};
+
+}  // namespace gnet

@@ -1,10 +1,12 @@
 // bench_runner: measures gnet against its peers and against its own bounds.
 //
 //   bench_runner                     everything; some minutes
-//   bench_runner --quick             fewer and shorter rounds, and only the peers that a bound
-//   needs bench_runner cpu-64B-64c 'rss*'  these rows
+//   bench_runner --quick             fewer and shorter rounds, and only the peers a bound needs
+//   bench_runner --runs 3            everything three times, with the spread of each row
+//   bench_runner cpu-64B-64c 'rss*'  these rows
 //
-// The exit status is 1 when a bound is missed, and 0 when all are kept or were skipped.
+// The exit status is 1 when a bound is missed, by the median of all runs, and 0 when all are kept
+// or were skipped.
 
 #include <fmt/core.h>
 #include <fnmatch.h>
@@ -34,6 +36,7 @@ struct Options {
   std::string json;
   std::vector<std::string> rows;
   std::vector<std::string> servers;
+  int runs = 1;
   int rounds = 0;
   int slices = 0;
   double slice = 0;
@@ -137,6 +140,34 @@ void raise_descriptor_limit() {
   setrlimit(RLIMIT_NOFILE, &limit);
 }
 
+void show(const bench::RowResult& result) {
+  std::fputs(bench::table(result).c_str(), stdout);
+  std::fflush(stdout);
+}
+
+// The whole table, as often as was asked for: what two runs of a row have between them is the time
+// of all others, so the spread is the machine's and not the moment's.
+std::vector<bench::RowResult> measure(const Bench& bench, const std::vector<bench::Row>& rows,
+                                      int runs) {
+  std::vector<std::vector<bench::RowResult>> found(rows.size());
+  for (int i = 1; i <= runs; ++i) {
+    if (runs > 1) fmt::print("\nRun {} of {}\n", i, runs);
+    for (std::size_t row = 0; row < rows.size(); ++row) {
+      bench::RowResult result{rows[row].name, rows[row].title, {}, {}};
+      rows[row].run(bench, result);
+      show(result);
+      found[row].push_back(std::move(result));
+    }
+  }
+  if (runs > 1) fmt::print("\nAll {} runs: the least, the median, the most\n", runs);
+  std::vector<bench::RowResult> results;
+  for (const auto& of_row : found) {
+    results.push_back(bench::merged(of_row));
+    if (runs > 1) show(results.back());
+  }
+  return results;
+}
+
 int run(const Options& options) {
   std::vector<bench::Row> rows;
   for (auto& row : bench::all_rows()) {
@@ -153,13 +184,9 @@ int run(const Options& options) {
 
   raise_descriptor_limit();
   const Bench bench = make_bench(options);
-  std::vector<bench::RowResult> results;
+  const auto results = measure(bench, rows, options.runs);
   bool missed = false;
-  for (const auto& row : rows) {
-    auto& result = results.emplace_back(bench::RowResult{row.name, row.title, {}, {}});
-    row.run(bench, result);
-    std::fputs(bench::table(result).c_str(), stdout);
-    std::fflush(stdout);
+  for (const auto& result : results) {
     for (const auto& check : result.checks) missed |= check.verdict() == bench::Verdict::miss;
   }
   std::fputs(bench::summary(results).c_str(), stdout);
@@ -180,6 +207,8 @@ int main(int argc, char** argv) {
   app.add_option("rows", options.rows, "rows to measure, as shell patterns (default: all)");
   app.add_flag("--list", options.list, "show the rows and end");
   app.add_flag("--quick", options.quick, "fewer and shorter rounds, fewer peers");
+  app.add_option("--runs", options.runs, "measure everything so often; the median decides")
+      ->check(CLI::PositiveNumber);
   app.add_option("--rounds", options.rounds, "starts of every server in a timed row");
   app.add_option("--slices", options.slices, "slices of load for each server in a round");
   app.add_option("--slice", options.slice, "seconds of a slice");

@@ -94,12 +94,24 @@ using WaiterList = IntrusiveList<Waiter>;
 struct AllFibersHook : ListHook {};
 struct ScopeHook : ListHook {};
 
-struct FiberControl : Runnable, AllFibersHook, ScopeHook {
+// What parking, waking and switching look at: one line of the cache, which is all that a server
+// with thousands of connections touches of the block of each at a turn.
+struct FiberTurn : Runnable {
+  FiberState state = FiberState::created;
+  bool attention = false;  // an interrupt is pending; see Scheduler::checkpoint
   Context context;
+  ParkHook* park_hook = nullptr;  // called once, at the next suspension
+  const WaitKind* waits_for = nullptr;
+  const void* waits_on = nullptr;
+};
+
+#if !defined(GNET_ASAN) && !defined(GNET_TSAN)  // whose contexts are larger
+static_assert(sizeof(FiberTurn) <= 64, "a turn touches one line of the cache");
+#endif
+
+struct FiberControl : FiberTurn, AllFibersHook, ScopeHook {
   detail::Scheduler* hub = nullptr;
 
-  FiberState state = FiberState::created;
-  bool attention = false;        // an interrupt is pending; see Scheduler::checkpoint
   bool kill_pending = false;     // with `kill_with`, or FiberExit when that is null
   bool killed = false;           // ended by FiberExit or Cancelled
   bool entered = false;          // the body has run, or runs
@@ -110,8 +122,6 @@ struct FiberControl : Runnable, AllFibersHook, ScopeHook {
   std::uint32_t references = 1;  // handles, and one while it has not ended
   std::uint64_t id = 0;
 
-  const WaitKind* waits_for = nullptr;
-  const void* waits_on = nullptr;
   TimePoint waits_until{};  // the deadline of the wait, if it has one
 
   // Counted while a watchdog runs.
@@ -124,7 +134,6 @@ struct FiberControl : Runnable, AllFibersHook, ScopeHook {
   CancelScope* scope = nullptr;       // the innermost
   LocalStorage* locals = nullptr;
   Inherited* inherited = nullptr;  // values of ContextVars, newest first
-  ParkHook* park_hook = nullptr;   // called once, at the next suspension
   std::exception_ptr error;        // what the body ended with
 
   WaiterList done_waiters;  // joiners and links, in order

@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 
 #include "cli/line/suggest.h"
+#include "cli/line/tree.h"
 #include "cli/out/failure.h"
 
 namespace cli {

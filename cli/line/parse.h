@@ -7,9 +7,8 @@
 
 #pragma once
 
-#include <CLI/CLI.hpp>
-#include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "cli/line/command.h"
@@ -29,14 +28,6 @@ struct CommandLine {
   // The words that an option was given, in order.
   [[nodiscard]] Words words(std::string_view name) const;
 };
-
-// The commands as a CLI11 tree: the global options at its root, everything else at
-// the subcommands.
-struct Tree {
-  CLI::App app;
-  std::map<const CLI::Option*, const Flag*> flags;
-};
-void grow(Tree& tree, const Commands& commands);
 
 // Throws UsageError for an unknown command or option, with the nearest known one,
 // and for an option without its value.

@@ -7,8 +7,8 @@
 
 #include "cli/line/completion.h"
 #include "cli/line/help.h"
-#include "cli/line/parse.h"
 #include "cli/line/topics.h"
+#include "cli/line/tree.h"
 #include "tests/unit/cli/command_line.h"
 
 namespace {

@@ -290,9 +290,23 @@ class Scheduler final : public Hub {
   Runnable* dequeue() noexcept {
     Runnable* entry = ready_head_;
     ready_head_ = entry->next;
-    if (ready_head_ == nullptr) ready_tail_ = &ready_head_;
+    if (ready_head_ == nullptr) {
+      ready_tail_ = &ready_head_;
+    } else if (ready_head_->is_fiber) {
+      foresee(static_cast<const FiberControl&>(*ready_head_));
+    }
     entry->queued = false;
     return entry;
+  }
+
+  // Has the processor fetch what the next fiber will touch first, while the present one runs: the
+  // registers that it left and the frame above them, and the object that it waits on. With many
+  // connections these have left the cache since its last turn. A lone fiber comes without.
+  static void foresee(const FiberControl& next) noexcept {
+    const auto* stack = static_cast<const char*>(next.context.stack_pointer);
+    for (std::size_t line = 0; line < 4; ++line) __builtin_prefetch(stack + line * 64, 1);
+    const auto* object = static_cast<const char*>(next.waits_on);
+    for (std::size_t line = 0; line < 2; ++line) __builtin_prefetch(object + line * 64, 1);
   }
 
   // The fiber to switch to without passing through the hub, or null: nobody, a callback, which

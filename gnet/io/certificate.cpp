@@ -20,28 +20,22 @@
 
 #include "gnet/base/error.h"
 #include "gnet/base/unique_fd.h"
+#include "gnet/io/openssl.h"
 #include "gnet/io/tls_error.h"
 
 namespace gnet {
 namespace {
 
+using detail::Bio;
+using detail::Key;
+using detail::no_password;
+using detail::Owned;
+using detail::reading;
+using detail::Release;
 using detail::throw_tls_configuration;
+using detail::X509Pointer;
 
 constexpr std::size_t kMaxFile = 1024 * 1024;
-
-template <auto release>
-struct Release {
-  template <typename T>
-  void operator()(T* object) const noexcept {
-    release(object);
-  }
-};
-template <typename T, auto release>
-using Owned = std::unique_ptr<T, Release<release>>;
-
-using Bio = Owned<BIO, BIO_free>;
-using Key = Owned<EVP_PKEY, EVP_PKEY_free>;
-using X509Pointer = Owned<X509, X509_free>;
 
 void free_stack(STACK_OF(X509) * stack) {
   sk_X509_pop_free(stack, X509_free);
@@ -49,12 +43,6 @@ void free_stack(STACK_OF(X509) * stack) {
 
 Bio memory() {
   Bio bio(BIO_new(BIO_s_mem()));
-  if (!bio) throw std::bad_alloc();
-  return bio;
-}
-
-Bio reading(std::string_view text) {
-  Bio bio(BIO_new_mem_buf(text.data(), static_cast<int>(text.size())));
   if (!bio) throw std::bad_alloc();
   return bio;
 }
@@ -79,11 +67,6 @@ std::string pem_of(EVP_PKEY* key) {
     throw_tls_configuration("cannot write key");
   }
   return content(out);
-}
-
-// Asks nobody: a password is not to be had.
-int no_password(char*, int, int, void*) {
-  return 0;
 }
 
 X509Pointer first_certificate(std::string_view text) {
@@ -137,12 +120,6 @@ void add_extension(X509* certificate, int which, const std::string& value) {
   }
 }
 
-bool is_address(const std::string& name) {
-  std::array<unsigned char, 16> bytes;
-  return inet_pton(AF_INET, name.c_str(), bytes.data()) == 1 ||
-         inet_pton(AF_INET6, name.c_str(), bytes.data()) == 1;
-}
-
 // The names as OpenSSL's configuration writes them. A comma would begin something else.
 std::string alternative_names(const std::vector<std::string>& names) {
   std::string text;
@@ -150,7 +127,8 @@ std::string alternative_names(const std::vector<std::string>& names) {
     if (name.empty() || name.find_first_of(",\n") != std::string::npos) {
       throw Misuse("'" + name + "' is no name for a certificate");
     }
-    text += (text.empty() ? "" : ",") + std::string(is_address(name) ? "IP:" : "DNS:") + name;
+    text +=
+        (text.empty() ? "" : ",") + std::string(detail::is_address(name) ? "IP:" : "DNS:") + name;
   }
   return text;
 }

@@ -15,25 +15,26 @@
 
 #include "gnet/base/error.h"
 #include "gnet/io/endpoint.h"
+#include "gnet/io/openssl.h"
 #include "gnet/io/tls_state.h"
 
 namespace gnet {
 namespace {
 
+using detail::Bio;
+using detail::Key;
+using detail::no_password;
+using detail::reading;
 using detail::SSLContext;
 using detail::throw_tls_configuration;
 using detail::TLSState;
+using detail::X509Pointer;
 
 // Of TLS 1.2: the key is agreed on anew each time, and nothing is encrypted without being
 // authenticated. Those of TLS 1.3 are all so.
 constexpr const char* kCiphers = "ECDHE+AESGCM:ECDHE+CHACHA20";
 
 constexpr std::size_t kMaxSessions = 1000;
-
-template <typename T, void release(T*)>
-struct Release {
-  void operator()(T* object) const noexcept { release(object); }
-};
 
 void ignore_sigpipe() {
   static const bool done = [] {
@@ -76,23 +77,9 @@ int choose_alpn(SSL* ssl, const unsigned char** chosen, unsigned char* size,
   return result == OPENSSL_NPN_NEGOTIATED ? SSL_TLSEXT_ERR_OK : SSL_TLSEXT_ERR_ALERT_FATAL;
 }
 
-using BioPointer = std::unique_ptr<BIO, Release<BIO, BIO_free_all>>;
-using X509Pointer = std::unique_ptr<X509, Release<X509, X509_free>>;
-using KeyPointer = std::unique_ptr<EVP_PKEY, Release<EVP_PKEY, EVP_PKEY_free>>;
-
-BioPointer reading(const std::string& text) {
-  BioPointer bio(BIO_new_mem_buf(text.data(), static_cast<int>(text.size())));
-  if (!bio) throw std::bad_alloc();
-  return bio;
-}
-
-int no_password(char*, int, int, void*) {
-  return 0;
-}
-
 void use_identity(SSL_CTX* context, const Identity& identity) {
   constexpr const char* kWhat = "cannot use the certificate";
-  const BioPointer certificates = reading(identity.certificate);
+  const Bio certificates = reading(identity.certificate);
   const X509Pointer own(PEM_read_bio_X509(certificates.get(), nullptr, no_password, nullptr));
   if (!own || SSL_CTX_use_certificate(context, own.get()) != 1) throw_tls_configuration(kWhat);
   for (;;) {
@@ -102,7 +89,7 @@ void use_identity(SSL_CTX* context, const Identity& identity) {
     static_cast<void>(next.release());
   }
   ERR_clear_error();
-  const KeyPointer key(
+  const Key key(
       PEM_read_bio_PrivateKey(reading(identity.key).get(), nullptr, no_password, nullptr));
   if (!key) throw_tls_configuration("cannot use the private key");
   if (SSL_CTX_use_PrivateKey(context, key.get()) != 1) {

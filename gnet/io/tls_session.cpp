@@ -1,6 +1,5 @@
 #include "gnet/io/tls_session.h"
 
-#include <arpa/inet.h>
 #include <fmt/format.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
@@ -10,17 +9,12 @@
 #include <cerrno>
 
 #include "gnet/base/error.h"
+#include "gnet/io/openssl.h"
 #include "gnet/io/start_of_wait.h"
 #include "gnet/io/tls_state.h"
 
 namespace gnet {
 namespace {
-
-bool is_address(const std::string& name) {
-  unsigned char bytes[16];
-  return inet_pton(AF_INET, name.c_str(), bytes) == 1 ||
-         inet_pton(AF_INET6, name.c_str(), bytes) == 1;
-}
 
 // The peer says that our certificate will not do, or that one is missing.
 bool is_about_certificates(int reason) {
@@ -115,7 +109,7 @@ void TLSSession::become_client() {
     return;
   }
   bool ok = true;
-  if (is_address(server_name_)) {
+  if (detail::is_address(server_name_)) {
     if (verify) ok = X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl), server_name_.c_str()) == 1;
   } else {
     ok = SSL_set_tlsext_host_name(ssl, server_name_.c_str()) == 1;

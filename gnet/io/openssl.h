@@ -1,0 +1,41 @@
+// What several files do with OpenSSL alike. Part of certificate.cpp, tls_context.cpp and
+// tls_session.cpp.
+//
+// Threads: all of it may be used from any.
+
+#pragma once
+
+#include <openssl/bio.h>
+#include <openssl/evp.h>
+#include <openssl/x509.h>
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace gnet::detail {
+
+template <auto release>
+struct Release {
+  template <typename T>
+  void operator()(T* object) const noexcept {
+    release(object);
+  }
+};
+template <typename T, auto release>
+using Owned = std::unique_ptr<T, Release<release>>;
+
+using Bio = Owned<BIO, BIO_free>;
+using Key = Owned<EVP_PKEY, EVP_PKEY_free>;
+using X509Pointer = Owned<X509, X509_free>;
+
+// A BIO that reads this text, which has to outlive it.
+[[nodiscard]] Bio reading(std::string_view text);
+
+// For OpenSSL's readers of PEM. Asks nobody: a password is not to be had.
+int no_password(char*, int, int, void*);
+
+// True for an IP address, which certificates and handshakes do not treat as a name.
+[[nodiscard]] bool is_address(const std::string& name);
+
+}  // namespace gnet::detail

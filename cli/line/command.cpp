@@ -5,7 +5,7 @@
 namespace cli {
 namespace {
 
-Commands& registry() {
+Commands& all_commands() {
   static Commands all;
   return all;
 }
@@ -26,15 +26,15 @@ const Flag* Command::find(std::string_view name) const noexcept {
 }
 
 void set_commands(Commands commands) {
-  registry() = std::move(commands);
+  all_commands() = std::move(commands);
 }
 
 const Commands& commands() noexcept {
-  return registry();
+  return all_commands();
 }
 
 const Command* find_command(std::string_view name) noexcept {
-  for (const Command* command : registry()) {
+  for (const Command* command : all_commands()) {
     if (command->name == name) return command;
   }
   return nullptr;

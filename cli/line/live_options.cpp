@@ -6,7 +6,7 @@
 namespace cli {
 namespace {
 
-std::optional<LiveOptions>& registry() {
+std::optional<LiveOptions>& the_live_options() {
   static std::optional<LiveOptions> options;
   return options;
 }
@@ -53,11 +53,11 @@ void LiveOptions::adopt(Update update) {
 }
 
 void set_live_options(LiveOptions options) {
-  registry() = std::move(options);
+  the_live_options() = std::move(options);
 }
 
 LiveOptions& live_options() {
-  return registry().value();
+  return the_live_options().value();
 }
 
 }  // namespace cli

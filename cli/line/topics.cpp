@@ -3,7 +3,7 @@
 namespace cli {
 namespace {
 
-Topics& registry() {
+Topics& all_topics() {
   static Topics all;
   return all;
 }
@@ -11,15 +11,15 @@ Topics& registry() {
 }  // namespace
 
 void set_topics(Topics topics) {
-  registry() = std::move(topics);
+  all_topics() = std::move(topics);
 }
 
 const Topics& topics() noexcept {
-  return registry();
+  return all_topics();
 }
 
 std::optional<std::string> topic_text(std::string_view name, const HelpLayout& layout) {
-  for (const Topic& topic : registry()) {
+  for (const Topic& topic : all_topics()) {
     if (topic.name == name) return topic.text(layout);
   }
   return std::nullopt;

@@ -23,7 +23,7 @@ struct Identity {
   std::string name;  // for the supplementary groups; empty if the user has none
 };
 
-std::optional<unsigned> number(const std::string& text) {
+std::optional<unsigned> id_number(const std::string& text) {
   unsigned value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
@@ -35,7 +35,7 @@ Identity look_up(const std::string& text) {
   const std::size_t colon = text.find(':');
   const std::string user = text.substr(0, colon);
   Identity identity;
-  const auto uid = number(user);
+  const auto uid = id_number(user);
   const passwd* entry = uid ? getpwuid(*uid) : getpwnam(user.c_str());
   if (entry != nullptr) {
     identity = {entry->pw_uid, entry->pw_gid, entry->pw_name};
@@ -46,7 +46,7 @@ Identity look_up(const std::string& text) {
   }
   if (colon == std::string::npos) return identity;
   const std::string group = text.substr(colon + 1);
-  if (const auto gid = number(group)) {
+  if (const auto gid = id_number(group)) {
     identity.group = *gid;
   } else if (const ::group* found = getgrnam(group.c_str())) {
     identity.group = found->gr_gid;

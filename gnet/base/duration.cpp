@@ -9,20 +9,20 @@
 namespace gnet {
 namespace {
 
-struct Unit {
+struct TimeUnit {
   std::string_view name;
   std::uint64_t nanoseconds;
 };
 
 constexpr std::uint64_t kSecond = 1'000'000'000;
-constexpr std::array<Unit, 8> kUnits = {{{"ns", 1},
-                                         {"us", 1'000},
-                                         {"\xc2\xb5s", 1'000},
-                                         {"ms", 1'000'000},
-                                         {"s", kSecond},
-                                         {"m", 60 * kSecond},
-                                         {"h", 3'600 * kSecond},
-                                         {"d", 86'400 * kSecond}}};
+constexpr std::array<TimeUnit, 8> kUnits = {{{"ns", 1},
+                                             {"us", 1'000},
+                                             {"\xc2\xb5s", 1'000},
+                                             {"ms", 1'000'000},
+                                             {"s", kSecond},
+                                             {"m", 60 * kSecond},
+                                             {"h", 3'600 * kSecond},
+                                             {"d", 86'400 * kSecond}}};
 
 std::optional<std::uint64_t> take_unit(std::string_view& text) {
   std::size_t length = 0;
@@ -30,7 +30,7 @@ std::optional<std::uint64_t> take_unit(std::string_view& text) {
          (text[length] < '0' || text[length] > '9')) {
     ++length;
   }
-  for (const Unit& unit : kUnits) {
+  for (const TimeUnit& unit : kUnits) {
     if (text.substr(0, length) == unit.name) {
       text.remove_prefix(length);
       return unit.nanoseconds;

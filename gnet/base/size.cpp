@@ -9,41 +9,41 @@
 namespace gnet {
 namespace {
 
-struct Unit {
+struct SizeUnit {
   std::string_view name;
   std::uint64_t factor;
 };
 
 constexpr std::uint64_t kKi = 1024;
-constexpr std::array<Unit, 20> kSizes = {{{"", 1},
-                                          {"B", 1},
-                                          {"K", kKi},
-                                          {"KiB", kKi},
-                                          {"kB", 1'000},
-                                          {"M", kKi << 10U},
-                                          {"MiB", kKi << 10U},
-                                          {"MB", 1'000'000},
-                                          {"G", kKi << 20U},
-                                          {"GiB", kKi << 20U},
-                                          {"GB", 1'000'000'000},
-                                          {"T", kKi << 30U},
-                                          {"TiB", kKi << 30U},
-                                          {"TB", 1'000'000'000'000},
-                                          {"P", kKi << 40U},
-                                          {"PiB", kKi << 40U},
-                                          {"PB", 1'000'000'000'000'000},
-                                          {"E", kKi << 50U},
-                                          {"EiB", kKi << 50U},
-                                          {"EB", 1'000'000'000'000'000'000}}};
-constexpr std::array<Unit, 4> kCounts = {
+constexpr std::array<SizeUnit, 20> kSizes = {{{"", 1},
+                                              {"B", 1},
+                                              {"K", kKi},
+                                              {"KiB", kKi},
+                                              {"kB", 1'000},
+                                              {"M", kKi << 10U},
+                                              {"MiB", kKi << 10U},
+                                              {"MB", 1'000'000},
+                                              {"G", kKi << 20U},
+                                              {"GiB", kKi << 20U},
+                                              {"GB", 1'000'000'000},
+                                              {"T", kKi << 30U},
+                                              {"TiB", kKi << 30U},
+                                              {"TB", 1'000'000'000'000},
+                                              {"P", kKi << 40U},
+                                              {"PiB", kKi << 40U},
+                                              {"PB", 1'000'000'000'000'000},
+                                              {"E", kKi << 50U},
+                                              {"EiB", kKi << 50U},
+                                              {"EB", 1'000'000'000'000'000'000}}};
+constexpr std::array<SizeUnit, 4> kCounts = {
     {{"", 1}, {"k", 1'000}, {"M", 1'000'000}, {"G", 1'000'000'000}}};
 
 template <std::size_t N>
-std::optional<std::uint64_t> parse(std::string_view text, const std::array<Unit, N>& units) {
+std::optional<std::uint64_t> parse(std::string_view text, const std::array<SizeUnit, N>& units) {
   const auto number = detail::take_decimal(text);
   if (!number) return std::nullopt;
   if (text.size() > 1 && text.front() == ' ') text.remove_prefix(1);
-  for (const Unit& unit : units) {
+  for (const SizeUnit& unit : units) {
     if (detail::equal_ignoring_case(text, unit.name)) return detail::scaled(*number, unit.factor);
   }
   return std::nullopt;

@@ -23,9 +23,9 @@
 namespace gnet::detail {
 namespace {
 
-constexpr std::size_t kThreadStack = 256 * 1024;
+constexpr std::size_t kAresStack = 256 * 1024;
 constexpr int kIdleMilliseconds = 10'000;
-constexpr auto kIdleEnd = std::chrono::milliseconds(100);
+constexpr auto kAresEnd = std::chrono::milliseconds(100);
 constexpr const char* kConfiguration = "/etc/resolv.conf";
 
 // In the words of getaddrinfo(3), which are those of ResolveError.
@@ -210,7 +210,7 @@ bool AresLookup::begin(const Question& question) {
   const std::lock_guard lock(mutex_);
   if (pending_ >= kMaxLookups) return false;
   if (!running_) {
-    if (!start_background_thread("gnet-ares", kThreadStack, [this] { work(); })) return false;
+    if (!start_background_thread("gnet-ares", kAresStack, [this] { work(); })) return false;
     running_ = true;
   }
   queue_.push_back(question);
@@ -232,7 +232,7 @@ void AresLookup::end() {
   std::unique_lock lock(mutex_);
   ending_ = true;
   wake();
-  ended_.wait_for(lock, kIdleEnd, [this] { return !running_; });
+  ended_.wait_for(lock, kAresEnd, [this] { return !running_; });
 }
 
 void AresLookup::before_fork() {

@@ -14,9 +14,9 @@
 namespace gnet::detail {
 namespace {
 
-constexpr std::size_t kThreadStack = 512 * 1024;  // name service modules are not modest
+constexpr std::size_t kLookupStack = 512 * 1024;  // name service modules are not modest
 constexpr auto kIdle = std::chrono::seconds(10);
-constexpr auto kIdleEnd = std::chrono::milliseconds(100);
+constexpr auto kLookupEnd = std::chrono::milliseconds(100);
 
 Resolved ask_system(const std::string& host, Family family) {
   addrinfo hints{};
@@ -68,7 +68,7 @@ void SystemLookup::end() {
   std::unique_lock lock(mutex_);
   ending_ = true;
   wake_.notify_all();
-  ended_.wait_for(lock, kIdleEnd, [this] { return threads_ == busy_; });
+  ended_.wait_for(lock, kLookupEnd, [this] { return threads_ == busy_; });
 }
 
 void SystemLookup::before_fork() {
@@ -96,7 +96,7 @@ void SystemLookup::set_look_up(LookUp look_up) {
 // at all.
 bool SystemLookup::enough_threads(std::size_t lookups) {
   while (threads_ - busy_ < lookups && threads_ < kMaxThreads) {
-    if (!start_background_thread("gnet-resolve", kThreadStack, [this] { work(); })) break;
+    if (!start_background_thread("gnet-resolve", kLookupStack, [this] { work(); })) break;
     ++threads_;
   }
   return threads_ != 0;

@@ -12,7 +12,7 @@ namespace gnet {
 namespace {
 
 // The longest name that the kernel takes.
-constexpr std::size_t kLongestName = 15;
+constexpr std::size_t kLongestThreadName = 15;
 
 }  // namespace
 
@@ -32,7 +32,7 @@ HubGroup::HubGroup(std::size_t size, std::string name) {
 }
 
 HubGroup::Member HubGroup::start(std::string name) {
-  name.resize(std::min(name.size(), kLongestName));
+  name.resize(std::min(name.size(), kLongestThreadName));
   std::promise<Member> promise;
   std::future<Member> started = promise.get_future();
   std::thread thread;

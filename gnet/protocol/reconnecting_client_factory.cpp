@@ -17,7 +17,7 @@ namespace {
 constexpr detail::WaitKind kDelay{"the time to connect again"};
 constexpr detail::WaitKind kConnected{"a client to connect"};
 constexpr detail::WaitKind kEnded{"a client to end"};
-constexpr detail::WaitKind kRoom{"a client to send what waits"};
+constexpr detail::WaitKind kClientRoom{"a client to send what waits"};
 
 // A delay of nothing at all would keep a core busy.
 constexpr Duration kShortest = std::chrono::milliseconds(1);
@@ -219,7 +219,7 @@ bool ReconnectingClientFactory::send(std::string_view message) {
     if (offline == Offline::drop) return false;
     if (offline == Offline::fail) throw ConnectionLost("the client is not connected");
     if (fits()) break;
-    changed_.wait(kRoom, this);
+    changed_.wait(kClientRoom, this);
   }
   waiting_.emplace_back(message);
   waiting_bytes_ += message.size();

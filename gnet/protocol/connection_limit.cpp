@@ -3,7 +3,7 @@
 namespace gnet {
 namespace {
 
-constexpr detail::WaitKind kRoom{"a connection to end, because there are as many as may be"};
+constexpr detail::WaitKind kLimitRoom{"a connection to end, because there are as many as may be"};
 
 }  // namespace
 
@@ -13,7 +13,7 @@ void ConnectionLimit::set_most(std::size_t most) {
 }
 
 void ConnectionLimit::wait_for_change(Deadline deadline) {
-  changed_.wait(kRoom, this, deadline);
+  changed_.wait(kLimitRoom, this, deadline);
 }
 
 void ConnectionLimit::give_back() noexcept {

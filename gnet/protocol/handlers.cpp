@@ -7,11 +7,11 @@
 namespace gnet::detail {
 namespace {
 
-constexpr WaitKind kRoom{"a handler to end, because the server is full"};
+constexpr WaitKind kHandlerRoom{"a handler to end, because the server is full"};
 constexpr WaitKind kHandlers{"the handlers of a server"};
 
 // For what a handler that was killed still does.
-constexpr Duration kCutGrace = std::chrono::seconds(2);
+constexpr Duration kHandlerCutGrace = std::chrono::seconds(2);
 
 }  // namespace
 
@@ -39,7 +39,7 @@ void Handlers::wait_for_end(Deadline deadline) {
   if (pool_ != nullptr && pool_->full()) {
     pool_->wait_available(deadline);
   } else {
-    ended_.wait(kRoom, this, deadline);
+    ended_.wait(kHandlerRoom, this, deadline);
   }
 }
 
@@ -81,7 +81,7 @@ std::size_t Handlers::end(Deadline grace) {
   tasks_.for_each([&](Task& task) {
     if (task.fiber.id() != caller) task.fiber.kill_async();
   });
-  static_cast<void>(wait_for(own, kCutGrace));
+  static_cast<void>(wait_for(own, kHandlerCutGrace));
   return cut;
 }
 

@@ -7,7 +7,7 @@
 namespace gnet {
 namespace {
 
-constexpr detail::WaitKind kRoom{"a connection to end"};
+constexpr detail::WaitKind kAcceptRoom{"a connection to end"};
 
 }  // namespace
 
@@ -74,7 +74,7 @@ void TCPServerFactory::wait_for_room(Deadline deadline) {
   } else if (limit()->full()) {
     limit()->wait_for_change(deadline);
   } else {
-    ended_.wait(kRoom, this, deadline);
+    ended_.wait(kAcceptRoom, this, deadline);
   }
 }
 

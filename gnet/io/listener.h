@@ -74,6 +74,7 @@ class Listener {
 
  private:
   void hold_reserve() noexcept;
+  [[nodiscard]] bool more_wait() const noexcept;
 
   Socket socket_;
   std::optional<Endpoint> local_;

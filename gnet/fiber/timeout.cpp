@@ -14,10 +14,11 @@ void Timeout::start() {
 }
 
 const char* Timeout::what() const noexcept try {
-  text_ = delay_ ? "timed out after " + format_duration(*delay_) : "timed out";
-  if (!message_.empty()) text_ += ": " + message_;
-  if (is_silent()) text_ += " (silent)";
-  return text_.c_str();
+  auto& [message, error, text] = words();
+  text = delay_ ? "timed out after " + format_duration(*delay_) : "timed out";
+  if (!message.empty()) text += ": " + message;
+  if (is_silent()) text += " (silent)";
+  return text.c_str();
 } catch (...) {
   return "timed out";
 }
@@ -56,7 +57,7 @@ void Timeout::forget() noexcept {
 void Timeout::raise_first(detail::FiberControl& fiber) {
   Timeout& first = *fiber.fired_timeouts;
   first.forget();
-  if (first.error_) std::rethrow_exception(first.error_);
+  if (first.words_ && first.words_->error) std::rethrow_exception(first.words_->error);
   throw Timeout(first);
 }
 

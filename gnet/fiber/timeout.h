@@ -23,6 +23,7 @@
 #pragma once
 
 #include <exception>
+#include <memory>
 #include <optional>
 #include <string>
 #include <type_traits>
@@ -51,21 +52,19 @@ class Timeout : public Interrupt {
 
   // What what() adds to the duration.
   Timeout(std::optional<Duration> delay, std::string message) : Timeout(delay, Kind::plain) {
-    message_ = std::move(message);
+    words().message = std::move(message);
   }
 
   // Throws `error` instead of itself.
   Timeout(std::optional<Duration> delay, std::exception_ptr error) : Timeout(delay, Kind::plain) {
-    error_ = std::move(error);
+    words().error = std::move(error);
   }
 
   // The record of another Timeout: equal to it, but without effect.
   Timeout(const Timeout& other)
-      : Interrupt(other),
-        delay_(other.delay_),
-        kind_(other.kind_),
-        id_(other.id_),
-        message_(other.message_) {}
+      : Interrupt(other), delay_(other.delay_), kind_(other.kind_), id_(other.id_) {
+    if (other.words_) words().message = other.words_->message;
+  }
   Timeout& operator=(const Timeout&) = delete;
 
   ~Timeout() override { cancel(); }
@@ -126,6 +125,16 @@ class Timeout : public Interrupt {
     Timeout* owner;
   };
 
+  struct Words {
+    std::string message;
+    std::exception_ptr error;
+    std::string text;  // what() once asked for
+  };
+  Words& words() const {
+    if (!words_) words_ = std::make_unique<Words>();
+    return *words_;
+  }
+
   struct Ending {
     Timeout& limit;
     ~Ending() { limit.cancel(); }
@@ -165,9 +174,7 @@ class Timeout : public Interrupt {
   detail::Scheduler* hub_ = nullptr;
   detail::FiberControl* fiber_ = nullptr;
   Timeout* next_fired_ = nullptr;
-  std::string message_;
-  std::exception_ptr error_;
-  mutable std::string text_;  // what() once asked for
+  mutable std::unique_ptr<Words> words_;  // most have none, and fit two lines of the cache
 };
 
 // Calls `function` with a limit; throws Timeout when it expires.

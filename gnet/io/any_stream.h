@@ -46,7 +46,7 @@ class AnyStream final : public ByteStream {
   // The stream as a T (Stream, TLSStream, …), or null when it is something else.
   template <std::derived_from<ByteStream> T>
   [[nodiscard]] T* as() noexcept {
-    return dynamic_cast<T*>(stream_.get());
+    return stream_ ? dynamic_cast<T*>(&stream_->concrete()) : nullptr;
   }
   // Null when the stream is not secured by TLS.
   [[nodiscard]] TLSStream* tls() noexcept;

@@ -12,6 +12,7 @@
 #include <sys/types.h>
 
 #include <cerrno>
+#include <cstddef>
 #include <ctime>
 
 namespace gnet::detail {
@@ -39,6 +40,14 @@ class NoBrokenPipeSignal {
   // What the write returned.
   ssize_t note(ssize_t result) noexcept {
     came_ = result < 0 && errno == EPIPE && sigismember(&before_, SIGPIPE) == 0;
+    return result;
+  }
+
+  // The same of a call that writes in steps, as splice() does: the last one may have failed after
+  // others that count, and only the signal tells.
+  ssize_t note_steps(ssize_t result, std::size_t wanted) noexcept {
+    came_ = sigismember(&before_, SIGPIPE) == 0 &&
+            (result < 0 ? errno == EPIPE : static_cast<std::size_t>(result) < wanted);
     return result;
   }
 

@@ -112,7 +112,8 @@ void Pipe::shutdown_send(Deadline) {
   check_open("shutdown");
   if (shutdown(fd_.get(), SHUT_WR) == 0 || errno == ENOTCONN) return;
   if (errno != ENOTSOCK) throw_errno("shutdown");
-  close();
+  const int flags = fcntl(fd_.get(), F_GETFL);
+  if (flags >= 0 && (flags & O_ACCMODE) == O_WRONLY) close();
 }
 
 bool Pipe::wait_readable(Deadline deadline) {

@@ -90,8 +90,9 @@ class Pipe final : public ByteStream {
   // Suspends until everything is written.
   void send_all(std::string_view data, Deadline deadline = Deadline::never()) override;
 
-  // Whoever reads the other end comes to its end: closes a pipe, and ends the sending side of a
-  // descriptor that is a socket. Does not suspend.
+  // Whoever reads the other end comes to its end: closes what can only be written, and ends the
+  // sending side of a descriptor that is a socket. Does nothing to what can be read as well, such
+  // as a terminal, which has no such end. Does not suspend.
   void shutdown_send(Deadline deadline = Deadline::never()) override;
 
   [[nodiscard]] bool wait_readable(Deadline deadline = Deadline::never()) override;

@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <initializer_list>
 #include <optional>
+#include <system_error>
 #include <utility>
 
 #include "gnet/base/error.h"
@@ -27,42 +28,57 @@ constexpr std::size_t kAtOnce = 64 * 1024;
 // Rounds in a row that did not have to wait, before others get a turn.
 constexpr int kBurst = 16;
 
-// The end of a spliced direction: a descriptor that nothing stands before.
+// The end of a spliced direction: a stream that is a descriptor, and nothing stands before it.
+// The stream may be closed at any time, and its number be somebody else's: it is asked anew.
 class PlainEnd {
  public:
   // Nothing where splice(2) could block, or would go around a layer.
   static std::optional<PlainEnd> of(ByteStream& stream) {
     ByteStream& concrete = stream.concrete();
-    if (auto* connection = dynamic_cast<Stream*>(&concrete)) {
-      if (!connection->is_open()) return std::nullopt;
-      return PlainEnd(connection->socket().native_handle(), &connection->socket());
-    }
+    if (auto* connection = dynamic_cast<Stream*>(&concrete)) return PlainEnd(connection, nullptr);
     if (auto* pipe = dynamic_cast<Pipe*>(&concrete)) {
       const int flags = fcntl(pipe->native_handle(), F_GETFL);
       if (flags < 0 || (flags & O_NONBLOCK) == 0 || (flags & O_APPEND) != 0) return std::nullopt;
-      return PlainEnd(pipe->native_handle(), nullptr);
+      return PlainEnd(nullptr, pipe);
     }
     return std::nullopt;
   }
 
-  [[nodiscard]] int fd() const noexcept { return fd_; }
-  [[nodiscard]] Socket* socket() const noexcept { return socket_; }  // null: a pipe
+  // Throws bad_file_descriptor.
+  [[nodiscard]] int fd(const char* operation) const {
+    if (!(stream_ != nullptr ? stream_->is_open() : pipe_->is_open())) {
+      throw_errno(EBADF, operation);
+    }
+    return stream_ != nullptr ? stream_->socket().native_handle() : pipe_->native_handle();
+  }
+
+  [[nodiscard]] bool is_pipe() const noexcept { return pipe_ != nullptr; }
+
+  // Suspends until there may be something.
+  void wait_for_data() const {
+    if (stream_ != nullptr) {
+      stream_->socket().wait_readable();
+    } else {
+      static_cast<void>(pipe_->wait_readable());
+    }
+  }
 
   // The kernel said EAGAIN. Only now may a wait begin.
   void exhausted() const noexcept {
-    if (socket_ != nullptr) socket_->exhausted();
+    if (stream_ != nullptr && stream_->is_open()) stream_->socket().exhausted();
   }
   void wait_for_room() const {
-    if (socket_ == nullptr) return static_cast<void>(wait_write(fd_));
-    socket_->full();
-    socket_->wait_writable();
+    const int number = fd("send");
+    if (stream_ == nullptr) return static_cast<void>(wait_write(number));
+    stream_->socket().full();
+    stream_->socket().wait_writable();
   }
 
  private:
-  PlainEnd(int fd, Socket* socket) noexcept : fd_(fd), socket_(socket) {}
+  PlainEnd(Stream* stream, Pipe* pipe) noexcept : stream_(stream), pipe_(pipe) {}
 
-  int fd_;
-  Socket* socket_;
+  Stream* stream_;
+  Pipe* pipe_;
 };
 
 // What both directions go by.
@@ -111,7 +127,7 @@ class Direction {
   void run() {
     try {
       result.end = carry();
-    } catch (const std::exception&) {
+    } catch (const std::system_error&) {
       result.end = PumpEnd::error;
       result.error = std::current_exception();
     }
@@ -135,14 +151,17 @@ class Direction {
       wait_for_source();
       const auto ended = result.spliced ? splice_some(most) : copy_some(most);
       if (ended) return *ended;
-      if (++burst % kBurst == 0) yield();
+      if (++burst == kBurst) {
+        burst = 0;
+        yield();
+      }
     }
   }
 
   // An idle direction holds no buffer. That there may be nothing after all does no harm.
   void wait_for_source() {
-    if (plain_source_ && plain_source_->socket() != nullptr) {
-      plain_source_->socket()->wait_readable();
+    if (plain_source_) {
+      plain_source_->wait_for_data();
     } else {
       static_cast<void>(source_.wait_readable());
     }
@@ -154,14 +173,8 @@ class Direction {
     const BufferLease buffer(hub, most);
     const std::size_t count = source_.receive(buffer.data(), most);
     if (count == 0) return PumpEnd::eof;
-    std::string_view left(buffer.data(), count);
     sending_ = true;
-    while (!left.empty()) {
-      const std::size_t sent = sink_.send_some(left);
-      left.remove_prefix(sent);
-      result.bytes += sent;
-      course_.moved();
-    }
+    send(std::string_view(buffer.data(), count));
     sending_ = false;
     return std::nullopt;
   }
@@ -174,12 +187,13 @@ class Direction {
       result.spliced = false;  // no descriptors are left: copying needs none
       return std::nullopt;
     }
-    const ssize_t count = pipe->fill(plain_source_->fd(), most);
+    const ssize_t count = pipe->fill(plain_source_->fd("receive"), most);
     if (count == 0) return PumpEnd::eof;
     if (count < 0) {
+      if (errno == EIO && plain_source_->is_pipe()) return PumpEnd::eof;  // as Pipe has it
       if (errno == EAGAIN) {
         plain_source_->exhausted();
-      } else if (errno == EINVAL) {
+      } else if (is_not_for_splice(errno)) {
         result.spliced = false;
       } else {
         throw_errno("receive");
@@ -188,18 +202,45 @@ class Direction {
     }
     sending_ = true;
     while (pipe->size() > 0) {
-      const ssize_t sent = pipe->drain(plain_sink_->fd());
+      const ssize_t sent = pipe->drain(plain_sink_->fd("send"));
       if (sent > 0) {
         result.bytes += static_cast<std::uint64_t>(sent);
         course_.moved();
       } else if (sent == 0 || errno == EAGAIN) {
         plain_sink_->wait_for_room();
+      } else if (is_not_for_splice(errno)) {
+        result.spliced = false;
+        send_rest_of(*pipe);
       } else {
         throw_errno("send");
       }
     }
     sending_ = false;
     return std::nullopt;
+  }
+
+  static bool is_not_for_splice(int error) noexcept {
+    return error == EINVAL || error == ENOSYS || error == EOPNOTSUPP;
+  }
+
+  // The sink cannot be spliced to, which it says only when something is on the way.
+  void send_rest_of(detail::SplicePipe& pipe) {
+    detail::Scheduler& hub = detail::Scheduler::current();
+    const BufferLease buffer(hub, kAtOnce);
+    while (pipe.size() > 0) {
+      const ssize_t count = pipe.take(buffer.data(), kAtOnce);
+      if (count <= 0) throw_errno("receive");
+      send(std::string_view(buffer.data(), static_cast<std::size_t>(count)));
+    }
+  }
+
+  void send(std::string_view left) {
+    while (!left.empty()) {
+      const std::size_t sent = sink_.send_some(left);
+      left.remove_prefix(sent);
+      result.bytes += sent;
+      course_.moved();
+    }
   }
 
   ByteStream& source_;
@@ -238,11 +279,12 @@ class Half {
   [[nodiscard]] const PumpDirection& result() const noexcept { return direction_.result; }
 
  private:
+  // Everything was sent before: that the sink could not be told is no error of the direction.
   void hand_on_end() {
     try {
       sink_.shutdown_send();
-    } catch (const std::exception&) {
-      // Everything was sent before, and the sink has gone: its own direction finds out.
+    } catch (const std::system_error&) {
+      direction_.result.error = std::current_exception();
     }
   }
 
@@ -276,6 +318,8 @@ void watch(Course& course, std::initializer_list<Half*> halves) {
   while (!course.limit().passed()) {
     course.changed.clear();
     static_cast<void>(course.changed.wait(course.limit()));
+    // After a long turn of somebody else what has come meanwhile is looked at first.
+    if (course.limit().passed()) sleep(Duration::zero());
   }
   course.expired = true;
   for (Half* half : halves) half->cancel();
@@ -288,7 +332,12 @@ PumpResult pump(ByteStream& first, ByteStream& second, const PumpOptions& option
   Half forward(first, second, course);
   Half backward(second, first, course);
   Companion other("pump", [&] {
-    backward.run(true);
+    try {
+      backward.run(true);
+    } catch (...) {
+      forward.cancel();
+      throw;
+    }
     if (backward.ends_both()) forward.cancel();
   });
   std::optional<Companion> clock;

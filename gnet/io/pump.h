@@ -44,7 +44,7 @@ enum class PumpEnd : std::uint8_t {
 struct PumpDirection {
   std::uint64_t bytes = 0;  // that its sink has taken
   PumpEnd end = PumpEnd::cut;
-  std::exception_ptr error;  // with PumpEnd::error
+  std::exception_ptr error;  // with PumpEnd::error; with eof: the sink could not be told of it
   bool spliced = false;      // the kernel has carried them
 };
 
@@ -61,7 +61,8 @@ struct PumpResult {
 // Suspends until both directions have ended. Errors of the streams are part of the result, since
 // they may belong to either: the other direction is cut, unless it can still deliver what its
 // source has to say (a sink that takes no more ends only the direction into it when its own
-// stream goes on). Neither stream is closed. An interrupt ends both directions and is thrown.
+// stream goes on). Neither stream is closed, but for a pipe that is told of the end. An interrupt
+// ends both directions and is thrown, as is what is no std::system_error.
 PumpResult pump(ByteStream& first, ByteStream& second, const PumpOptions& options = {});
 
 // One direction alone, until the source has ended, which the sink is not told.

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <new>
@@ -68,7 +69,13 @@ ssize_t SplicePipe::fill(int source, std::size_t most) noexcept {
 
 ssize_t SplicePipe::drain(int sink) noexcept {
   NoBrokenPipeSignal no_signal;
-  const ssize_t count = no_signal.note(splice_some(out_.get(), sink, size_));
+  const ssize_t count = no_signal.note_steps(splice_some(out_.get(), sink, size_), size_);
+  if (count > 0) size_ -= static_cast<std::size_t>(count);
+  return count;
+}
+
+ssize_t SplicePipe::take(char* buffer, std::size_t size) noexcept {
+  const ssize_t count = ::read(out_.get(), buffer, std::min(size, size_));
   if (count > 0) size_ -= static_cast<std::size_t>(count);
   return count;
 }

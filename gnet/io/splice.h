@@ -32,6 +32,9 @@ class SplicePipe {
   // Gives what is inside to `sink` without waiting, as write(2) returns; never a signal.
   ssize_t drain(int sink) noexcept;
 
+  // Takes what is inside into this process, for a sink that cannot be spliced to.
+  ssize_t take(char* buffer, std::size_t size) noexcept;
+
   // Bytes inside.
   [[nodiscard]] std::size_t size() const noexcept { return size_; }
 

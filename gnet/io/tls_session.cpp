@@ -122,6 +122,15 @@ void TLSSession::become_client() {
   }
 }
 
+void TLSSession::allow_truncation(bool allow) noexcept {
+  truncation_allowed_ = allow;
+  if (allow) {
+    SSL_set_options(ssl_.get(), SSL_OP_IGNORE_UNEXPECTED_EOF);
+  } else {
+    SSL_clear_options(ssl_.get(), SSL_OP_IGNORE_UNEXPECTED_EOF);
+  }
+}
+
 // ---- operations ----
 
 TLSNeed TLSSession::try_handshake() {
@@ -138,6 +147,7 @@ TLSNeed TLSSession::try_handshake() {
 }
 
 void TLSSession::handshake(Deadline deadline) {
+  if (socket_ == nullptr) throw Misuse("a TLS session without a socket cannot wait");
   const TimePoint since = detail::start_of_wait(deadline);
   for (;;) {
     const TLSNeed need = try_handshake();
@@ -156,7 +166,7 @@ std::optional<std::size_t> TLSSession::try_receive(void* buffer, std::size_t siz
   if (need != TLSNeed::nothing) return std::nullopt;
   if (failure_ == 0) return count;
   if (failure_ == SSL_ERROR_ZERO_RETURN) return 0;
-  if (truncation_allowed && is_truncated()) {
+  if (truncation_allowed_ && is_truncated()) {
     ERR_clear_error();
     return 0;
   }
@@ -191,6 +201,7 @@ TLSNeed TLSSession::try_farewell() {
 
 void TLSSession::feed(std::string_view bytes) {
   BIO* const input = SSL_get_rbio(ssl_.get());
+  wants_more_ = false;
   if (bytes.empty()) {
     BIO_set_mem_eof_return(input, 0);  // instead of: try again
     return;
@@ -210,6 +221,7 @@ bool TLSSession::take_output(std::string& into) {
 }
 
 bool TLSSession::has_input() const noexcept {
+  if (wants_more_) return false;
   return SSL_has_pending(ssl_.get()) == 1 || BIO_pending(SSL_get_rbio(ssl_.get())) > 0;
 }
 
@@ -222,6 +234,7 @@ TLSNeed TLSSession::need_after(int result) {
   failure_ = result > 0 ? 0 : SSL_get_error(ssl_.get(), result);
   if (failure_ == SSL_ERROR_WANT_READ) {
     if (socket_ != nullptr) socket_->exhausted();
+    wants_more_ = true;
     return TLSNeed::data;
   }
   if (failure_ == SSL_ERROR_WANT_WRITE) {

@@ -1,4 +1,5 @@
-// One TLS connection, on a socket or on what carries its bytes: what TLSStream and Protocol have in common.
+// One TLS connection, on a socket or on what carries its bytes: what TLSStream and Protocol have in
+// common.
 //
 // Nothing here waits, but for handshake(). Every operation says what it needs before it can go on;
 // who calls it waits for that in his own way. On a socket OpenSSL works on the descriptor itself,
@@ -44,14 +45,15 @@ class TLSSession {
   // The socket was moved here.
   void attach(Socket& socket) noexcept { socket_ = &socket; }
 
-  // An end without a farewell is an end like others.
-  bool truncation_allowed = false;
+  // Whether an end without a farewell is an end like others, after which sending goes on.
+  void allow_truncation(bool allow) noexcept;
 
   // Both sides agree, and show who they are. Nothing is received or sent before.
   [[nodiscard]] TLSNeed try_handshake();
   [[nodiscard]] bool established() const noexcept { return established_; }
 
-  // The same, and suspends as long as it takes. Throws std::errc::timed_out at the deadline.
+  // The same, and suspends as long as it takes. Throws std::errc::timed_out at the deadline, and
+  // Misuse without a socket.
   void handshake(Deadline deadline = Deadline::never());
 
   // 0: the peer has ended its side. Nothing: `need` has to be waited for.
@@ -75,7 +77,7 @@ class TLSSession {
   // Appends what is to be carried to the peer, after any operation. False: nothing.
   bool take_output(std::string& into);
 
-  // Bytes that have come, and of which an operation may make something.
+  // Bytes that have come, and of which an operation may make something that it could not before.
   [[nodiscard]] bool has_input() const noexcept;
 
   // ---- state ----
@@ -119,7 +121,9 @@ class TLSSession {
   bool broken_ = false;
   bool sending_ = false;
   bool said_farewell_ = false;
-  int failure_ = 0;  // of the last call: SSL_ERROR_…
+  bool truncation_allowed_ = false;
+  bool wants_more_ = false;  // of the record that has begun to come, without a socket
+  int failure_ = 0;          // of the last call: SSL_ERROR_…
   int system_error_ = 0;
 };
 

@@ -1,8 +1,13 @@
 #include "gnet/io/tls_stream.h"
 
 #include <cerrno>
+#include <exception>
+#include <string>
+#include <type_traits>
+#include <utility>
 
 #include "gnet/base/error.h"
+#include "gnet/fiber/fiber.h"
 #include "gnet/io/buffer_lease.h"
 #include "gnet/io/start_of_wait.h"
 #include "gnet/sync/wait_queue.h"
@@ -18,8 +23,10 @@ constexpr detail::WaitKind kData{"data below TLS, after another fiber"};
 }  // namespace
 
 // The two ways in which bytes get below: on a socket OpenSSL does it, and what is left is to wait
-// for the socket; on another stream what OpenSSL makes is sent from `unsent_`, in order, by one
-// fiber at a time, and what it wants is received by one fiber at a time.
+// for the socket. On another stream what OpenSSL makes is sent in order by a fiber of its own,
+// which no interrupt of a caller reaches, so that no byte is lost or sent twice; what it wants is
+// received by one fiber at a time. A sender waits until its bytes have gone; a receiver never
+// waits for sending, or two peers that both send would wait for each other.
 class TLSStream::Connection {
  public:
   Connection(Socket plain, std::unique_ptr<TLSSession> session)
@@ -61,15 +68,10 @@ class TLSStream::Connection {
     const Turn turn(handshaking_, progress_);
     check_open("TLS handshake");
     for (;;) {
-      TLSNeed need = TLSNeed::nothing;
-      try {
-        need = session_->try_handshake();
-      } catch (const TLSError&) {
-        send_alert(deadline);
-        throw;
-      }
-      flush(deadline, "TLS handshake", since);
-      if (need == TLSNeed::nothing) return;
+      const Carry carry(*this);
+      const TLSNeed need = said_why(carry, [&] { return session_->try_handshake(); });
+      carry.now();
+      if (need == TLSNeed::nothing) return wait_until_sent(deadline, "TLS handshake", since);
       wait_for(need, deadline, "TLS handshake", since);
     }
   }
@@ -84,11 +86,10 @@ class TLSStream::Connection {
     if (!below_) socket_.took_turn();
     for (;;) {
       TLSNeed need = TLSNeed::nothing;
-      const auto count = session_->try_receive(buffer, size, need);
+      const Carry carry(*this);
+      const auto count = said_why(carry, [&] { return session_->try_receive(buffer, size, need); });
       if (count) return *count;
-      // Keys that are renewed have an answer. A sender that is at work carries it along: to wait
-      // for him would be to read only when the peer reads.
-      if (!flushing_) flush(deadline, "receive", since);
+      carry.now();
       wait_for(need, deadline, "receive", since);
     }
   }
@@ -105,11 +106,13 @@ class TLSStream::Connection {
     check_complete();
     const Turn turn(sending_, progress_);
     if (!below_) socket_.took_turn();
-    flush(deadline, "send", since);  // what was left by an interrupt
+    wait_until_sent(deadline, "send", since);  // what was left by an interrupt
     for (;;) {
       TLSNeed need = TLSNeed::nothing;
+      const Carry carry(*this);
       const std::size_t count = session_->try_send(data, need);
-      flush(deadline, "send", since);
+      carry.now();
+      wait_until_sent(deadline, "send", since);
       if (count > 0) return count;
       wait_for(need, deadline, "send", since);
     }
@@ -126,8 +129,10 @@ class TLSStream::Connection {
     check_complete();
     const Turn turn(sending_, progress_);
     for (;;) {
+      const Carry carry(*this);
       const TLSNeed need = session_->try_farewell();
-      flush(deadline, "send", since);
+      carry.now();
+      wait_until_sent(deadline, "send", since);
       if (need == TLSNeed::nothing) return;
       wait_for(need, deadline, "send", since);
     }
@@ -203,30 +208,74 @@ class TLSStream::Connection {
     return socket_.wait_writable(deadline);
   }
 
-  // Sends what the session has made. Who is interrupted leaves the rest to the next one.
-  void flush(Deadline deadline, const char* operation, TimePoint since) {
-    if (!below_) return;
-    session_->take_output(unsent_);
-    while (!unsent_.empty() || !on_the_way_.empty()) {
-      if (flushing_) {
-        if (!progress_.wait(kRoom, this, deadline))
-          throw_timed_out(session_->what(operation), since);
-        continue;
+  // What the session has made goes on its way at the end of an operation, also of one that has
+  // failed: the alert says why.
+  class Carry {
+   public:
+    explicit Carry(Connection& connection) noexcept : connection_(connection) {}
+    Carry(const Carry&) = delete;
+    Carry& operator=(const Carry&) = delete;
+    ~Carry() {
+      try {
+        now();
+      } catch (const std::exception&) {
+        // Out of memory: the operation's own error is the one that counts.
       }
-      const Turn turn(flushing_, progress_);
-      // Others may append to what is unsent meanwhile.
-      if (on_the_way_.empty()) on_the_way_.swap(unsent_);
-      on_the_way_.erase(0, below_->send_some(on_the_way_, deadline));
+    }
+    void now() const { connection_.carry_output(); }
+
+   private:
+    Connection& connection_;
+  };
+
+  // An error of TLS is told to the peer by an alert, which gets a turn to leave before the caller
+  // closes the stream.
+  template <typename F>
+  std::invoke_result_t<F&> said_why(const Carry& carry, F&& operation) {
+    try {
+      return operation();
+    } catch (const TLSError&) {
+      carry.now();
+      if (carrying_) yield();
+      throw;
     }
   }
 
-  // Why there is no agreement, to the peer; ours is the error that counts.
-  void send_alert(Deadline deadline) {
+  void carry_output() {
+    if (!below_ || !session_->take_output(unsent_) || carrying_) return;
+    carrying_ = true;
+    ++owners_;
+    spawn({.name = "TLS output"}, [this] { carry_all(); });
+  }
+
+  // In a fiber of its own.
+  void carry_all() {
+    struct Done {
+      ~Done() {
+        connection.carrying_ = false;
+        connection.progress_.notify_all();
+        connection.let_go();
+      }
+      Connection& connection;
+    } const done{*this};
     try {
-      flush(deadline, "TLS handshake", TimePoint());
+      std::string on_the_way;  // others may append to what is unsent meanwhile
+      while (!unsent_.empty()) {
+        on_the_way.clear();
+        on_the_way.swap(unsent_);
+        below_->send_all(on_the_way);
+        session_->take_output(unsent_);
+      }
     } catch (const std::exception&) {
-      // It has gone.
+      carry_error_ = std::current_exception();
     }
+  }
+
+  void wait_until_sent(Deadline deadline, const char* operation, TimePoint since) {
+    while (carrying_) {
+      if (!progress_.wait(kRoom, this, deadline)) throw_timed_out(session_->what(operation), since);
+    }
+    if (carry_error_) std::rethrow_exception(carry_error_);
   }
 
   void check_open(const char* operation) const {
@@ -247,9 +296,9 @@ class TLSStream::Connection {
   bool sending_ = false;
   bool waiting_for_room_ = false;
   bool filling_ = false;
-  bool flushing_ = false;
+  bool carrying_ = false;
   std::string unsent_;
-  std::string on_the_way_;  // of whoever flushes
+  std::exception_ptr carry_error_;  // nothing can be sent any more
   WaitQueue progress_;
 };
 
@@ -274,7 +323,7 @@ void TLSStream::End::operator()(Connection* connection) const noexcept {
 }
 
 void TLSStream::allow_truncation(bool allow) noexcept {
-  if (connection_) connection_->session().truncation_allowed = allow;
+  if (connection_) connection_->session().allow_truncation(allow);
 }
 
 void TLSStream::handshake(Deadline deadline) {
@@ -327,7 +376,8 @@ Socket* TLSStream::lowest_socket() noexcept {
   return connection_ ? connection_->lowest_socket() : nullptr;
 }
 
-const TLSSession& TLSStream::session() const noexcept {
+const TLSSession& TLSStream::session() const {
+  if (!connection_) throw Misuse("a TLSStream that was moved from has no session");
   return connection_->session();
 }
 

@@ -11,11 +11,12 @@
 // not completed, or of what was not sent, so that only a receive may be tried again.
 //
 // A stream that is destroyed or assigned to is closed first, as close() does it: fibers that wait
-// on it get the error bad_file_descriptor. One that was moved from is closed as well, and has
-// neither socket() nor session() any more.
+// on it get the error bad_file_descriptor. One that was moved from is closed as well; asking for
+// its session() is Misuse.
 //
 // On a socket OpenSSL works on the descriptor itself, so that the kernel can encrypt; on other
-// streams (TLS in TLS, a tunnel of a proxy) the bytes go through buffers.
+// streams (TLS in TLS, a tunnel of a proxy) the bytes go through buffers, and a fiber of its own
+// sends them: what was sent when a call was interrupted arrives all the same.
 //
 // A peer that just goes away, without the farewell of RFC 8446, 6.1, may have been cut off by
 // somebody else: receive() throws TLSError (truncated) then, unless that is allowed.
@@ -83,7 +84,7 @@ class TLSStream final : public ByteStream {
   [[nodiscard]] Socket* lowest_socket() noexcept override;
 
   // What was agreed on in the handshake.
-  [[nodiscard]] const TLSSession& session() const noexcept;
+  [[nodiscard]] const TLSSession& session() const;
 
  private:
   class Connection;

@@ -34,9 +34,8 @@ void StopSignals::State::receive(int signal) {
     }
     return stop(signal);
   }
-  if (!last_word) return;
   try {
-    last_word(signal);
+    if (last_word) last_word(signal);
   } catch (...) {
     // The end comes all the same.
   }

@@ -42,15 +42,12 @@ class BaseServer : public Base {
     if (!is_open()) local_ = open();
   }
 
-  // Binds, where that is not done yet, and takes what comes from now on. Does nothing when it
-  // does that already. After stop() it may be called again, unless the server was given a socket,
-  // which is Misuse.
+  // Binds, where that is not done yet, and takes what comes from now on, also when it
+  // was paused. Does nothing when it does that already. After stop() it may be called again, unless
+  // the server was given a socket, which is Misuse.
   void start() override {
     listen();
-    if (started_) return;
-    begin_work();
-    resume();
-    started_ = true;
+    if (!is_taking()) resume();
   }
 
   // As start(), and suspends until the server is closed and no stop() is under way; then
@@ -75,7 +72,9 @@ class BaseServer : public Base {
   void resume() {
     closed_.hub().check_thread();
     if (closed()) throw Misuse("the server is closed");
+    if (!started_) begin_work();
     take(local_endpoint().to_string());
+    started_ = true;
   }
 
   // Closes the socket; what is being served goes on.
@@ -89,8 +88,10 @@ class BaseServer : public Base {
 
   // Takes nothing more, waits until all that is being served has ended, at most until `grace`, and
   // then cuts the rest: how many. What has not ended two seconds later is left alone. Called by
-  // what is being served, it neither waits for that nor cuts it.
+  // what is being served, it neither waits for that nor cuts it. Throws Misuse on other threads
+  // than the server's own.
   std::size_t stop(Deadline grace = std::chrono::seconds(1)) override {
+    closed_.hub().check_thread();
     // serve_forever() leaves the grace to who stops.
     struct Stopping {
       explicit Stopping(BaseServer& stopped) noexcept : server(stopped) { ++server.stopping_; }

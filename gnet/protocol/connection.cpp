@@ -79,6 +79,29 @@ void Connection::nudge() noexcept {
   if (fiber_ != nullptr) hub_.make_ready(*fiber_);
 }
 
+template <typename F>
+void Connection::tell(const char* what, F&& hook) noexcept {
+  if (factory_ == nullptr) return;
+  try {
+    hook();
+  } catch (...) {
+    hub_.report_error(what, std::current_exception());
+  }
+}
+
+void Connection::tell_started() noexcept {
+  tell("connection_started", [this] { factory_->connection_started(*this); });
+}
+
+void Connection::tell_closing() noexcept {
+  if (std::exchange(told_closing_, true)) return;
+  tell("connection_closing", [this] { factory_->connection_closing(*this); });
+}
+
+void Connection::tell_ended(const CloseReason& reason) noexcept {
+  tell("connection_ended", [&] { factory_->connection_ended(*this, reason); });
+}
+
 // ---- its life ----
 
 void Connection::run(Socket socket, const SocketAddress& peer, std::unique_ptr<TLSSession> tls) {

@@ -71,7 +71,7 @@ class Connection : ListHook {
   [[nodiscard]] Endpoint peer() const;
   // Throws std::system_error once the connection is closed, unless keep_local() was called before.
   [[nodiscard]] Endpoint local();
-  void keep_local();
+  void keep_local();                                                           // throws as local()
   [[nodiscard]] bool has_local() const noexcept { return local_ != nullptr; }  // kept
 
   // The socket that carries it, for its options; null when it is given away or closed.
@@ -98,8 +98,8 @@ class Connection : ListHook {
   // Tells the factory when it begins, when it closes, and when it has ended.
   virtual void serve() = 0;
 
-  // The factory stops: ends when the connection has nothing to do, which it has when nothing has
-  // gone either way for `quiet`. Does not suspend.
+  // The factory stops: a connection that can tell ends when nothing has gone either way for
+  // `quiet`; by default only a handshake is ended. Does not suspend.
   virtual void drain(Duration quiet);
 
   // The factory does not wait any longer. Does not suspend.
@@ -114,6 +114,12 @@ class Connection : ListHook {
   // Wakes the fiber if it waits for data: something has changed.
   void nudge() noexcept;
 
+  // Tell the factory, if there is one: that it begins, that it closes (once, while the socket is
+  // open), that it has ended. What the factory throws is reported.
+  void tell_started() noexcept;
+  void tell_closing() noexcept;
+  void tell_ended(const CloseReason& reason) noexcept;
+
   // Waits until the peer has taken what the kernel still has, at most two seconds: closing at once
   // would reset the connection when the peer still sends. Ends the sending side. Suspends; throws
   // std::system_error when the peer has gone.
@@ -122,13 +128,14 @@ class Connection : ListHook {
   detail::Scheduler& hub_ = detail::Scheduler::current();
   Socket socket_;
   ConnectionState state_ = ConnectionState::connecting;
-  bool nudged_ = false;                    // something has changed for whoever waits for data
-  bool draining_ = false;                  // see drain()
+  bool nudged_ = false;    // something has changed for whoever waits for data
+  bool draining_ = false;  // see drain()
+  bool told_closing_ = false;
   detail::FiberControl* fiber_ = nullptr;  // while it runs
   std::unique_ptr<TLSSession> tls_;
-  std::optional<CloseReason> reason_;  // why it ends, once that is decided
   std::uint64_t received_ = 0;
   std::uint64_t sent_ = 0;
+  std::optional<CloseReason> reason_;  // why it ends, once that is decided
 
  private:
   friend class ConnectionFactory;
@@ -139,6 +146,8 @@ class Connection : ListHook {
   void run(Socket socket, const SocketAddress& peer, std::unique_ptr<TLSSession> tls);
   bool secure();
   void agree(Deadline deadline);
+  template <typename F>
+  void tell(const char* what, F&& hook) noexcept;
 
   std::uint64_t session_id_ = 0;
   TimePoint since_{};

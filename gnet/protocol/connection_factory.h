@@ -61,13 +61,14 @@ class ConnectionFactory : public Factory {
 
   // ---- to override ----
 
-  // A connection is there, and about to be served. What it throws ends the connection.
+  // A connection is there, and about to be served. What it throws is reported.
   virtual void connection_started(Connection& connection) { static_cast<void>(connection); }
 
   // A connection has had its connection_made().
   virtual void protocol_made(Protocol& protocol) { static_cast<void>(protocol); }
 
-  // A connection is about to be closed, and everything was sent: the last moment for its local().
+  // A connection is about to be closed: the last moment for its local(), unless a function has
+  // closed its stream itself. Everything was sent, if it was to be. Must not suspend.
   virtual void connection_closing(Connection& connection) { static_cast<void>(connection); }
 
   // A connection has ended; after its connection_lost().
@@ -107,10 +108,14 @@ class ConnectionFactory : public Factory {
   void run_connection(const Slot& slot, Connection& connection, Socket socket,
                       const SocketAddress& peer, std::unique_ptr<TLSSession> tls = nullptr);
 
-  // Ends every connection: each may go on until it is quiet, at most until `grace`.
+  // Ends every connection: one of callbacks may go on until it is quiet, a function until it
+  // returns, both at most until `grace`.
   // Suspends until all have ended; returns how many were cut. Called by a connection, it neither
   // waits for that one nor cuts it. Connections that swallow their interrupt are left, and said.
   std::size_t end_connections(Deadline grace);
+
+  // Whether the running fiber is that of one of its connections on this hub.
+  [[nodiscard]] bool called_by_connection() noexcept;
 
   // As above without grace, and waits however long the last one takes: what they use is about to
   // go. By one of its own connections it is misuse, which ends the program.
@@ -161,7 +166,6 @@ class ConnectionFactory : public Factory {
 
   void enter(Phase phase);
   void free_slot(std::size_t hub, const SocketAddress& peer) noexcept;
-  [[nodiscard]] bool called_by_connection() noexcept;
   bool wait_for_connections(std::size_t left, Deadline deadline);
 
   // Messages to other hubs hold a share: they may arrive when the factory is gone.

@@ -53,6 +53,8 @@ class DatagramServer : public UDPServerFactory {
  private:
   void datagram_received(std::string_view data, const SocketAddress& peer) override;
   void wait_for_room() override;
+  // It suspends only while others fill the pool.
+  [[nodiscard]] bool callback_may_be_cut() const noexcept override { return true; }
   std::size_t end_work(Deadline grace) override;
 
   void run(std::string_view data, const SocketAddress& peer);

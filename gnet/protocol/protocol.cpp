@@ -102,13 +102,13 @@ inline void Protocol::begin_gathering() noexcept {
 void Protocol::serve() {
   last_read_ = last_active_ = hub_.now();
   state_ = ConnectionState::open;
+  tell_started();
   std::exception_ptr interrupt;
   CloseReason reason;
   try {
     {
       const BufferLease buffer(hub_, kGathered);
       in_callback(buffer.data(), [this] {
-        if (factory() != nullptr) factory()->connection_started(*this);
         connection_made();
         if (factory() != nullptr) factory()->protocol_made(*this);
       });
@@ -339,9 +339,7 @@ void Protocol::finish() noexcept {
     flusher_.kill();
   }
   output_.clear();
-  if (factory() != nullptr) {
-    guarded("connection_closing", [this] { factory()->connection_closing(*this); });
-  }
+  tell_closing();
   if (drop_output_ && reason_->kind != CloseKind::io_error) {
     socket_.abort();
   } else {
@@ -351,9 +349,7 @@ void Protocol::finish() noexcept {
   let_senders_go();
   const CloseReason reason = *reason_;
   guarded("connection_lost", [&] { connection_lost(reason); });
-  if (factory() != nullptr) {
-    guarded("connection_ended", [&] { factory()->connection_ended(*this, reason); });
-  }
+  tell_ended(reason);
 }
 
 void Protocol::send_last_words() {

@@ -48,6 +48,7 @@ ReconnectingClientFactory::~ReconnectingClientFactory() {
   if (detail::Scheduler::current_if_any() == nullptr) return;
   const Uninterruptible wait_out;
   stop(Deadline(Duration::zero()));
+  end_all_connections();
 }
 
 // ---- to override ----
@@ -95,11 +96,15 @@ void ReconnectingClientFactory::start() {
 std::size_t ReconnectingClientFactory::stop(Deadline grace) {
   stop_trying();
   if (!runner_) return 0;
-  if (active() == 0) runner_.kill();
+  // While this waits, others may stop the client too, and start it again.
+  auto runner = runner_.share();
+  if (active() == 0) runner.kill();
   const std::size_t cut = end_connections(grace);
+  // By its own connection: it ends when that has ended, which the caller would prevent.
+  if (called_by_connection()) return cut;
   // It only has to say disconnected().
-  if (!runner_.join(kLastWords)) runner_.kill();
-  runner_ = {};
+  if (!runner.join(kLastWords)) runner.kill();
+  if (runner_ && runner_.id() == runner.id()) runner_ = {};
   changed();
   return cut;
 }

@@ -93,10 +93,9 @@ Socket* StreamConnection::lowest_socket() noexcept {
 void StreamConnection::serve() {
   state_ = ConnectionState::open;
   AnyStream stream = take_stream();
-  stream_ = &stream;
+  tell_started();
   std::exception_ptr failure;
   try {
-    if (factory() != nullptr) factory()->connection_started(*this);
     handler_(stream, peer());
     end({CloseKind::local_close, nullptr});
   } catch (const Interrupt&) {
@@ -127,33 +126,18 @@ void StreamConnection::end(CloseReason reason) {
 
 void StreamConnection::finish(AnyStream& stream) noexcept {
   state_ = ConnectionState::closing;
-  if (stream_ != nullptr) tell_closing();
-  stream_ = nullptr;
+  tell_closing();
   stream.close();
   state_ = ConnectionState::closed;
-  if (factory() == nullptr) return;
-  try {
-    factory()->connection_ended(*this, *reason_);
-  } catch (...) {
-    hub_.report_error("connection_ended", std::current_exception());
-  }
-}
-
-// Once, while the socket is open.
-void StreamConnection::tell_closing() noexcept {
-  if (factory() == nullptr) return;
-  try {
-    factory()->connection_closing(*this);
-  } catch (...) {
-    hub_.report_error("connection_closing", std::current_exception());
-  }
+  tell_ended(*reason_);
 }
 
 void StreamConnection::abort() {
   end({CloseKind::local_abort, nullptr});
-  if (stream_ != nullptr) {
+  if (counted_ != nullptr) {
+    state_ = ConnectionState::closing;
     tell_closing();
-    std::exchange(stream_, nullptr)->abort();
+    if (counted_ != nullptr) counted_->abort();
   } else if (fiber_ != nullptr && state_ == ConnectionState::connecting) {
     hub_.kill(*fiber_, nullptr);  // the two sides still agree on TLS
   }

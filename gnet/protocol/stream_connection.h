@@ -1,9 +1,10 @@
 // A connection that is a function on a stream: straight-line code, called in the connection's own
 // fiber, and done when it returns.
 //
-//   gnet::StreamConnection connection([](gnet::AnyStream& stream, const gnet::Endpoint& peer) {
+//   gnet::StreamConnection::Handler greet = [](gnet::AnyStream& stream, const gnet::Endpoint&) {
 //     stream.send_all("hello\n");
-//   });
+//   };
+//   auto connection = std::make_unique<gnet::StreamConnection>(greet);
 //
 // What StreamServer makes; a factory of one's own may return one from build_connection(), and so
 // serve some connections by functions and others by callbacks.
@@ -42,11 +43,9 @@ class StreamConnection final : public Connection {
   [[nodiscard]] AnyStream take_stream();
   void end(CloseReason reason);
   void finish(AnyStream& stream) noexcept;
-  void tell_closing() noexcept;
 
   Handler& handler_;
-  AnyStream* stream_ = nullptr;  // while the handler has it, and it is not aborted
-  Counted* counted_ = nullptr;   // while it lives
+  Counted* counted_ = nullptr;  // the handler's stream, wherever it is, while it lives
 };
 
 }  // namespace gnet

@@ -102,6 +102,7 @@ void TCPServerFactory::begin(const Slot& slot, UniqueFd fd) {
   std::unique_ptr<Connection> connection;
   try {
     connection = build_connection();
+    if (!connection) throw Misuse("the builder has returned nothing");
   } catch (const std::exception& error) {
     log().error("cannot serve a connection: {}", error.what());
     return;

@@ -119,7 +119,8 @@ class TCPServerFactory : public BaseServer<ConnectionFactory>, private Acceptor:
 
   [[nodiscard]] Listener& listener() noexcept { return listener_; }
 
-  // Another limit for connections alive at once; those above it live on.
+  // Another limit for connections alive at once, of all servers that share it; those above it live
+  // on.
   void set_max_connections(std::size_t most) { limit()->set_most(most); }
 
  protected:

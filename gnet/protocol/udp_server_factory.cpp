@@ -4,6 +4,13 @@
 #include "gnet/fiber/cancel_scope.h"
 
 namespace gnet {
+namespace {
+
+[[noreturn]] void refuse_destruction() {
+  throw Misuse("a server was destroyed by its own callback");
+}
+
+}  // namespace
 
 UDPServerFactory::UDPServerFactory(ServerAddress<DatagramSocket> address, ListenOptions options,
                                    SourceLocation where)
@@ -17,6 +24,7 @@ UDPServerFactory::~UDPServerFactory() {
 
 void UDPServerFactory::end() noexcept {
   if (Hub::current_if_any() == nullptr || (!is_open() && !receiver_)) return;
+  if (receiver_ && receiver_.id() == this_fiber::id()) refuse_destruction();
   const Uninterruptible wait_out;
   stop(Duration::zero());
 }
@@ -38,10 +46,10 @@ void UDPServerFactory::take(std::string address) {
 
 void UDPServerFactory::rest() {
   accepting_ = false;
-  if (!receiver_ || handling_) return;
+  if (!receiver_ || (handling_ && !callback_may_be_cut())) return;
   // While this waits others may start another one.
   auto ending = std::exchange(receiver_, {});
-  ending.kill();
+  if (ending.id() != this_fiber::id()) ending.kill();
 }
 
 std::size_t UDPServerFactory::end_work(Deadline grace) {

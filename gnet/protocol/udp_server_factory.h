@@ -85,8 +85,12 @@ class UDPServerFactory : public BaseServer<Factory> {
   [[nodiscard]] DatagramSocket& socket() noexcept { return port_.socket(); }
 
  protected:
-  // For destructors: stops without grace, and suspends until the callback has ended.
+  // For destructors: stops without grace, and suspends until the callback has ended. In that
+  // callback it is misuse, which ends the program.
   void end() noexcept;
+
+  // Whether a callback that has suspended may be ended by pause() and stop(), with its datagram.
+  [[nodiscard]] virtual bool callback_may_be_cut() const noexcept { return false; }
 
   // As stop() says: for the callback that is under way.
   std::size_t end_work(Deadline grace) override;

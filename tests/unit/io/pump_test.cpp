@@ -263,4 +263,58 @@ BOOST_AUTO_TEST_CASE(it_leaves_no_descriptor_behind) {
   BOOST_TEST(open_descriptors() <= before + 2 * 16);
 }
 
+BOOST_AUTO_TEST_CASE(a_descriptor_that_is_used_again_is_nobodys_sink) {
+  auto [source, feed] = Stream::make_pair();
+  auto [sink, heard] = Stream::make_pair();
+  auto carry = spawn([&] { return gnet::copy(source, sink); });
+  yield();
+  const int number = sink.socket().native_handle();
+  sink.close();
+  auto [stranger, his_peer] = Stream::make_pair();
+  BOOST_TEST(
+      (stranger.socket().native_handle() == number || his_peer.socket().native_handle() == number));
+  feed.send_all("SECRET");
+  BOOST_TEST((carry.get().end == PumpEnd::error));
+  BOOST_TEST(!stranger.wait_readable(5ms));
+  BOOST_TEST(!his_peer.wait_readable(5ms));
+}
+
+BOOST_AUTO_TEST_CASE(what_cannot_be_spliced_to_is_written_to) {
+  UniqueFd fd(::open("/proc/self/comm", O_WRONLY | O_CLOEXEC));
+  BOOST_REQUIRE(fd);
+  char before[32] = {};
+  const UniqueFd reading(::open("/proc/self/comm", O_RDONLY | O_CLOEXEC));
+  BOOST_REQUIRE(::read(reading.get(), before, sizeof before - 1) > 0);
+  Pipe sink(std::move(fd));
+  auto [source, feed] = Stream::make_pair();
+  feed.send_all("spliced");
+  feed.close();
+  const PumpDirection result = gnet::copy(source, sink);
+  BOOST_TEST((result.end == PumpEnd::eof));
+  BOOST_TEST(result.bytes == 7u);
+  BOOST_TEST(!result.spliced);
+  Pipe restore(UniqueFd(::open("/proc/self/comm", O_WRONLY | O_CLOEXEC)));
+  restore.send_all(std::string_view(before, std::string_view(before).find('\n')));
+}
+
+BOOST_AUTO_TEST_CASE(the_end_of_the_sending_side_does_not_close_what_is_read_from) {
+  auto [reader, writer] = Pipe::make();
+  reader.shutdown_send();
+  BOOST_TEST(reader.is_open());
+  writer.send_all("x");
+  writer.shutdown_send();
+  BOOST_TEST(!writer.is_open());
+  BOOST_TEST(reader.receive_all() == "x");
+}
+
+BOOST_AUTO_TEST_CASE(an_error_that_interrupts_is_no_error_of_a_stream) {
+  struct Struck : std::runtime_error {
+    using std::runtime_error::runtime_error;
+  };
+  Relay relay(plain_ends(), plain_ends());
+  yield();
+  relay.fiber.kill(std::make_exception_ptr(Struck("struck")));
+  BOOST_CHECK_THROW(relay.fiber.get(), Struck);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

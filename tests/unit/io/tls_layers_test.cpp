@@ -176,4 +176,57 @@ BOOST_AUTO_TEST_CASE(without_a_stream_there_is_none) {
   BOOST_CHECK_THROW(TLSStream(AnyStream(), test::usual_server()), std::system_error);
 }
 
+BOOST_AUTO_TEST_CASE(a_receiver_does_not_wait_for_what_an_interrupt_has_left) {
+  Pair pair = over_tunnel();
+  auto agreed = spawn([&] { pair.server.handshake(kPatience); });
+  pair.client.handshake(kPatience);
+  agreed.get();
+  const std::string piece(16'000, 'x');
+  auto fill = spawn([&] {
+    for (;;) pair.client.send_some(piece);
+  });
+  sleep(20ms);  // until nothing goes any more
+  fill.kill();
+  const std::string answer(3'000'000, 'y');
+  auto serve = spawn([&] {
+    pair.server.send_all(answer, kPatience);
+    pair.server.shutdown_send(kPatience);
+    return receive_all(pair.server).size();
+  });
+  BOOST_TEST(pair.client.wait_readable(kPatience));
+  BOOST_TEST((receive_all(pair.client) == answer));
+  pair.client.shutdown_send(kPatience);
+  BOOST_TEST(serve.get() % piece.size() == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(an_interrupt_in_three_layers_loses_and_doubles_nothing) {
+  auto [a, b] = Stream::make_pair();
+  Pair lower = over(Tunnel(std::move(a)), Tunnel(std::move(b)));
+  Pair pair = over(std::move(lower.client), std::move(lower.server));
+  auto agreed = spawn([&] { pair.server.handshake(kPatience); });
+  pair.client.handshake(kPatience);
+  agreed.get();
+  auto fill = spawn([&] {
+    for (;;) pair.client.send_some(std::string(5'000, 'x'));
+  });
+  sleep(20ms);
+  fill.kill();
+  auto read = spawn([&] { return receive_all(pair.server); });
+  pair.client.send_all("end", kPatience);
+  pair.client.shutdown_send(kPatience);
+  const std::string heard = read.get();
+  BOOST_TEST(heard.size() % 5'000 == 3u);
+  BOOST_TEST(heard.find_first_not_of('x') == heard.size() - 3);
+}
+
+BOOST_AUTO_TEST_CASE(what_makes_no_sense_is_answered_by_an_alert) {
+  auto [a, b] = Stream::make_pair();
+  TLSStream server(Tunnel(std::move(b)), test::usual_server());
+  a.send_all(std::string("\x16\x03\x01\x00\x05hello", 10));  // a record without sense
+  BOOST_CHECK_THROW(server.handshake(kPatience), TLSError);
+  char alert = 0;
+  BOOST_TEST(a.receive(&alert, 1, kPatience) == 1u);
+  BOOST_TEST(alert == 21);  // RFC 8446, 5.1
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -10,11 +10,13 @@
 #include <utility>
 #include <vector>
 
+#include "gnet/base/error.h"
 #include "gnet/fiber/fiber.h"
 #include "gnet/io/connect.h"
 #include "gnet/io/tls_stream.h"
 #include "gnet/protocol/service.h"
 #include "gnet/protocol/stream_server.h"
+#include "gnet/sync/event.h"
 #include "tests/unit/eventually.h"
 #include "tests/unit/fiber/support.h"
 #include "tests/unit/io/tls_pair.h"
@@ -259,6 +261,92 @@ BOOST_AUTO_TEST_CASE(a_connection_that_cannot_be_built_costs_nobody_else) {
   AnyStream client = connect(server.local_endpoint());
   BOOST_TEST(ask(client, "x") == "x");
   BOOST_TEST(log.text() == "cannot serve a connection: not today\n");
+}
+
+BOOST_AUTO_TEST_CASE(a_builder_that_returns_nothing_costs_its_connection) {
+  test::LogLines log;
+  TCPServerFactory server("127.0.0.1:0");
+  server.set_builder([] { return std::unique_ptr<Protocol>(); });
+  server.start();
+  AnyStream client = connect(server.local_endpoint());
+  char byte = 0;
+  BOOST_TEST(client.receive(&byte, 1, kPatience) == 0u);
+  BOOST_TEST(log.text() == "cannot serve a connection: the builder has returned nothing\n");
+}
+
+BOOST_AUTO_TEST_CASE(a_connection_is_aborted_wherever_its_stream_is) {
+  Event moved;
+  StreamServer server("127.0.0.1:0", [&](AnyStream& stream) {
+    AnyStream own = std::move(stream);
+    moved.set();
+    char byte = 0;
+    own.receive(&byte, 1);
+  });
+  server.start();
+  AnyStream client = connect(server.local_endpoint());
+  moved.wait();
+  server.for_each_connection([](Connection& one) {
+    one.abort();
+    BOOST_TEST(!one.connected());
+  });
+  BOOST_TEST(eventually([&] { return server.active() == 0; }));
+  char byte = 0;
+  BOOST_CHECK_THROW(client.receive(&byte, 1, kPatience), std::system_error);  // a reset
+}
+
+BOOST_AUTO_TEST_CASE(hooks_that_throw_are_reported_and_hurt_nobody) {
+  const test::Reports reports;
+  struct Hooked : StreamServer {
+    Hooked() : StreamServer("127.0.0.1:0", echo) { start(); }
+    ~Hooked() override { end(); }
+    void connection_started(Connection&) override { throw std::runtime_error("started"); }
+    void connection_closing(Connection& connection) override { connection.abort(); }
+    void connection_ended(Connection&, const CloseReason&) override {
+      throw std::runtime_error("ended");
+    }
+  } server;
+  AnyStream client = connect(server.local_endpoint());
+  BOOST_TEST(ask(client, "x") == "x");
+  client.close();
+  BOOST_TEST(eventually([&] { return server.active() == 0; }));
+  BOOST_TEST(reports.all.size() == 2u);
+}
+
+BOOST_AUTO_TEST_CASE(to_stop_a_server_on_another_thread_is_misuse) {
+  std::atomic<bool> refused{false};
+  StreamServer* self = nullptr;
+  StreamServer server("127.0.0.1:0", [&](AnyStream& stream) {
+    try {
+      self->stop();
+    } catch (const Misuse&) {
+      refused = true;
+    }
+    stream.send_all("x");
+  });
+  self = &server;
+  server.set_threads(2);
+  server.start();
+  std::vector<AnyStream> clients;
+  char byte = 0;
+  for (int i = 0; i < 2 && !refused; ++i) {
+    server.start();
+    clients.push_back(connect(server.local_endpoint()));
+    BOOST_TEST(clients.back().receive(&byte, 1, kPatience) == 1u);
+  }
+  BOOST_TEST(eventually([&] { return server.active() == 0; }));
+}
+
+BOOST_AUTO_TEST_CASE(start_takes_up_what_a_pause_has_left) {
+  StreamServer server("127.0.0.1:0", echo);
+  server.start();
+  server.pause();
+  server.start();
+  BOOST_TEST(server.accepting());
+  server.stop();
+  server.listen();
+  server.resume();  // begins anew, and does not go on to drain
+  AnyStream client = connect(server.local_endpoint());
+  BOOST_TEST(ask(client, "x") == "x");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -222,4 +222,22 @@ BOOST_AUTO_TEST_CASE(misuse_is_named) {
       });
 }
 
+BOOST_AUTO_TEST_CASE(one_that_waits_for_a_full_pool_stops_at_once) {
+  test::LogLines log;
+  Pool pool(1);
+  Event go;
+  EchoServer server("127.0.0.1:0", {.pool = &pool});
+  auto client = DatagramSocket::connect(server.local_endpoint());
+  BOOST_TEST(ask(client, "x") == "x");
+  auto other = pool.spawn([&] { go.wait(); });
+  client.send("waits");
+  gnet::sleep(5ms);
+  const auto begun = Clock::now();
+  BOOST_TEST(server.stop(0s) == 0u);
+  BOOST_TEST((Clock::now() - begun < 1s));
+  BOOST_TEST(log.text().empty());
+  go.set();
+  other.join();
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -385,4 +385,24 @@ BOOST_AUTO_TEST_CASE(a_mistake_in_the_program_is_not_retried) {
   gnet::Hub::current().set_error_handler({});
 }
 
+BOOST_AUTO_TEST_CASE(a_client_may_be_stopped_by_its_own_connection) {
+  struct Greeter : gnet::Protocol {
+    void connection_made() override { send_data("x"); }
+  };
+  struct Stopper : gnet::Protocol {
+    void data_received(std::string_view) override {
+      factory()->stop(gnet::Deadline(1ms));
+      close_protocol();
+    }
+  };
+  auto server = gnet::TCPServerFactory::of<Greeter>("127.0.0.1:0");
+  server->start();
+  {
+    auto client = ReconnectingClientFactory::of<Stopper>(server->local_endpoint(), {});
+    client->start();
+    BOOST_TEST(client->wait_ended(60s));
+    BOOST_TEST(client->active() == 0u);
+  }
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -141,14 +141,10 @@ class Socket {
 
   // ---- addresses and options ----
 
-  [[nodiscard]] Endpoint local_endpoint() const {
-    return detail::local_endpoint_of(fd_.get());
-  }
+  [[nodiscard]] Endpoint local_endpoint() const { return detail::local_endpoint_of(fd_.get()); }
 
   // Throws std::system_error (not_connected) once the connection is gone.
-  [[nodiscard]] Endpoint remote_endpoint() const {
-    return detail::remote_endpoint_of(fd_.get());
-  }
+  [[nodiscard]] Endpoint remote_endpoint() const { return detail::remote_endpoint_of(fd_.get()); }
 
   // The error that the kernel keeps for the socket, which this clears.
   [[nodiscard]] std::error_code take_error() noexcept;

@@ -122,7 +122,7 @@ RawAddress SocketAddress::raw() const noexcept {
     auto& local = reinterpret_cast<sockaddr_un&>(raw.storage);
     const std::string_view text = name();
     const std::size_t length = std::min(text.size(), sizeof local.sun_path);
-    std::memcpy(local.sun_path, text.data(), length);
+    if (length > 0) std::memcpy(local.sun_path, text.data(), length);
     // The terminator of a path counts, if there is room for it.
     const bool ends = length > 0 && length < sizeof local.sun_path && text.front() != '\0';
     raw.size = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + length + (ends ? 1 : 0));

@@ -213,11 +213,11 @@ BOOST_AUTO_TEST_CASE(an_uninterruptible_stretch_is_not_interrupted) {
 
 BOOST_AUTO_TEST_CASE(a_hub_may_end_while_fibers_wait_in_calls) {
   std::thread([] {
-    const Ends ends = Ends::of_socket();
-    auto reader = gnet::spawn([&] {
+    // The fiber outlives this function, and is ended by the hub.
+    auto reader = gnet::spawn([ends = std::make_shared<Ends>(Ends::of_socket())] {
       char byte;
       for (int i = 0; i < 3; ++i)
-        [[maybe_unused]] const ssize_t got = read(ends.here.get(), &byte, 1);
+        [[maybe_unused]] const ssize_t got = read(ends->here.get(), &byte, 1);
     });
     auto sleeper = gnet::spawn([] {
       sleep(30);

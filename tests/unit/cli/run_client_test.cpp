@@ -98,7 +98,7 @@ BOOST_AUTO_TEST_CASE(a_signal_ends_it_with_its_number) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(a_second_signal_does_not_wait_for_the_work) {
+BOOST_AUTO_TEST_CASE(a_second_signal_does_not_wait_for_the_work, *test::not_under_tsan()) {
   const int status = test::status_of_child([] {
     Client client;
     client.work = []() -> cli::Exit {

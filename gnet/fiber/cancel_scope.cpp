@@ -20,11 +20,7 @@ void CancelScope::open() {
   parent_ = hub_->running().scope;
   if (parent_ != nullptr) parent_->children_.push_back(*this);
   if (cancelled_) return;
-  if (!deadline_.is_never() && deadline_.when() <= hub_->now()) {
-    cancelled_ = true;
-  } else {
-    reschedule(deadline_);
-  }
+  reschedule(deadline_);
 }
 
 void CancelScope::close() noexcept {
@@ -66,6 +62,7 @@ void CancelScope::reschedule(Deadline deadline) {
   deadline_ = deadline;
   if (hub_ == nullptr || cancelled_) return;
   hub_->disarm(timer_);
+  if (deadline.passed()) return cancel();
   if (!deadline.is_never()) hub_->arm(timer_, deadline.when());
 }
 

@@ -54,7 +54,7 @@ class CancelScope : ListHook {
   // Whether run() ended something because of this scope's cancellation.
   [[nodiscard]] bool caught() const noexcept { return caught_; }
 
-  // Moves the deadline; without effect once cancelled.
+  // Moves the deadline; one that has passed cancels at once. Without effect once cancelled.
   void reschedule(Deadline deadline);
 
   // ---- for Nursery and the hub ----

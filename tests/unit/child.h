@@ -64,8 +64,9 @@ Death death_of(F body) {
   return death;
 }
 
-// For cases in which a child gets a signal while it runs: ThreadSanitizer keeps signals
-// back in the child of a process that had threads.
+// For cases in which a child gets a signal while it runs: ThreadSanitizer intercepts
+// nothing in the child of a process that had threads, for which it takes fibers, and so
+// keeps signals back for ever.
 inline boost::unit_test::decorator::precondition not_under_tsan() {
   return boost::unit_test::decorator::precondition([](boost::unit_test::test_unit_id) {
 #if defined(GNET_TSAN)

@@ -64,8 +64,6 @@ class IntrusiveList {
 
   [[nodiscard]] T& front() noexcept { return *element(head_.next_); }
 
-  [[nodiscard]] T* back_if_any() noexcept { return empty() ? nullptr : element(head_.previous_); }
-
   void push_back(T& item) noexcept {
     ListHook& hook = static_cast<Hook&>(item);
     hook.next_ = &head_;

@@ -100,6 +100,11 @@ class Socket {
   // What other calls than those below have found: nothing more to read; something to read that the
   // kernel does not tell of; no room to write; a turn taken without waiting.
   void exhausted() noexcept { slot_->readable = false; }
+  // A short read has emptied the socket, unless the end is behind it: the kernel reports that only
+  // once.
+  void emptied() noexcept {
+    if (!slot_->read_closed) slot_->readable = false;
+  }
   void read_ahead() noexcept { slot_->readable = true; }
   void full() noexcept { slot_->writable = false; }
   void took_turn() { share_the_hub(); }
@@ -115,9 +120,7 @@ class Socket {
     const ssize_t count = detail::receive_bytes(fd_.get(), buffer, size);
     if (count <= 0) [[unlikely]]
       return after_receive(count, buffer, size);
-    // A short read has emptied the socket, unless the end is behind it: the kernel
-    // reports that only once.
-    if (static_cast<std::size_t>(count) < size && !slot_->read_closed) slot_->readable = false;
+    if (static_cast<std::size_t>(count) < size) emptied();
     return static_cast<std::size_t>(count);
   }
 

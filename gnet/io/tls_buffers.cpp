@@ -7,7 +7,9 @@ namespace {
 
 thread_local std::size_t count = 0;
 
-IntrusiveList<TLSBuffers>& holders_by_use() noexcept {
+// In the order in which their turn comes to give back. Use does not move them, which would touch
+// two others each time: whose turn comes and was used meanwhile is passed over once.
+IntrusiveList<TLSBuffers>& holders_in_turn() noexcept {
   thread_local IntrusiveList<TLSBuffers> holders;
   return holders;
 }
@@ -18,17 +20,19 @@ TLSBuffers::~TLSBuffers() {
   if (is_linked()) --count;
 }
 
-void TLSBuffers::used(ssl_st* ssl) noexcept {
-  auto& holders = holders_by_use();
-  if (holders.back_if_any() == this) return;
-  ssl_ = ssl;
-  if (is_linked()) {
-    unlink();
-  } else if (count == kMaxHolders) {
-    SSL_free_buffers(holders.pop_front()->ssl_);  // refuses while something is in them
-  } else {
+void TLSBuffers::hold(ssl_st* ssl) noexcept {
+  auto& holders = holders_in_turn();
+  if (count < kMaxHolders) {
     ++count;
+  } else {
+    TLSBuffers* next = holders.pop_front();
+    for (; next->lately_; next = holders.pop_front()) {
+      next->lately_ = false;
+      holders.push_back(*next);
+    }
+    SSL_free_buffers(next->ssl_);  // refuses while something is in them
   }
+  ssl_ = ssl;
   holders.push_back(*this);
 }
 

@@ -1,6 +1,6 @@
 // The buffers that OpenSSL has for each session, 34 KiB: the sessions of a thread that were used
-// last keep theirs, and the others give them back, so that idle connections hold no buffer and busy
-// ones do not allocate.
+// lately keep theirs, and the others give them back, so that idle connections hold no buffer and
+// busy ones do not allocate.
 //
 // Threads: as the session.
 
@@ -23,13 +23,19 @@ class TLSBuffers : public ListHook {
   TLSBuffers& operator=(const TLSBuffers&) = delete;
   ~TLSBuffers();
 
-  // The session has been used. Those of the session that was used longest ago may go.
-  void used(ssl_st* ssl) noexcept;
+  // The session has been used. The buffers of one that was not used for a while may go.
+  void used(ssl_st* ssl) noexcept {
+    lately_ = true;
+    if (!is_linked()) hold(ssl);
+  }
 
   // How many sessions of this thread keep theirs.
   [[nodiscard]] static std::size_t holders() noexcept;
 
  private:
+  void hold(ssl_st* ssl) noexcept;
+
+  bool lately_ = false;  // used since its turn to give back came last
   ssl_st* ssl_ = nullptr;
 };
 

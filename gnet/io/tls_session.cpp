@@ -71,6 +71,9 @@ TLSSession::TLSSession(Socket& socket, const TLSContext& context, std::string se
       server_name_(without_dot(std::move(server_name))),
       ssl_(SSL_new(context.state_->context().get())) {
   if (!ssl_ || SSL_set_fd(ssl_.get(), socket.native_handle()) != 1) throw std::bad_alloc();
+  BIO* const bio = SSL_get_rbio(ssl_.get());
+  BIO_set_callback_arg(bio, reinterpret_cast<char*>(this));
+  BIO_set_callback_ex(bio, heed_read);
   begin();
 }
 
@@ -87,6 +90,16 @@ TLSSession::TLSSession(const TLSContext& context, std::string server_name)
   }
   SSL_set_bio(ssl_.get(), input, output);
   begin();
+}
+
+// OpenSSL calls this before and after each thing that it does with the socket.
+long TLSSession::heed_read(BIO* bio, int what, const char*, std::size_t size, int, long, int result,
+                           std::size_t* count) {
+  if (what == (BIO_CB_READ | BIO_CB_RETURN) && result > 0) {
+    auto& self = *reinterpret_cast<TLSSession*>(BIO_get_callback_arg(bio));
+    self.read_short_ = *count < size;
+  }
+  return result;
 }
 
 void TLSSession::begin() {
@@ -142,6 +155,7 @@ TLSNeed TLSSession::try_handshake() {
   if (failure_ != 0) fail("TLS handshake");
   check_pins();
   established_ = true;
+  kernel_receives_ = BIO_get_ktls_recv(SSL_get_rbio(ssl_.get())) != 0;
   if (socket_ != nullptr && SSL_has_pending(ssl_.get())) socket_->read_ahead();
   return TLSNeed::nothing;
 }
@@ -162,9 +176,15 @@ std::optional<std::size_t> TLSSession::try_receive(void* buffer, std::size_t siz
   check_sound("receive");
   forget_errors();
   std::size_t count = 0;
+  read_short_ = false;
   need = need_after(SSL_read_ex(ssl_.get(), buffer, size, &count));
   if (need != TLSNeed::nothing) return std::nullopt;
-  if (failure_ == 0) return count;
+  if (failure_ == 0) {
+    // Saves the call that would find nothing. The kernel gives records that it has decrypted
+    // itself one at a time: there a short read says nothing.
+    if (read_short_ && !kernel_receives_ && SSL_has_pending(ssl_.get()) == 0) socket_->emptied();
+    return count;
+  }
   if (failure_ == SSL_ERROR_ZERO_RETURN) return 0;
   if (truncation_allowed_ && is_truncated()) {
     ERR_clear_error();

@@ -23,7 +23,8 @@
 #include "gnet/io/tls_buffers.h"
 #include "gnet/io/tls_context.h"
 
-struct ssl_st;  // OpenSSL's SSL
+struct bio_st;  // OpenSSL's BIO
+struct ssl_st;  // and SSL
 
 namespace gnet {
 
@@ -105,6 +106,8 @@ class TLSSession {
 
   void begin();
   void become_client();
+  static long heed_read(bio_st* bio, int what, const char* data, std::size_t size, int, long,
+                        int result, std::size_t* count);
   TLSNeed need_after(int result);
   [[nodiscard]] bool is_truncated() const noexcept;
   [[noreturn]] void fail(const char* operation);
@@ -117,6 +120,8 @@ class TLSSession {
   const std::string server_name_;
   std::unique_ptr<ssl_st, FreeSSL> ssl_;
   detail::TLSBuffers buffers_;
+  bool kernel_receives_ = false;
+  bool read_short_ = false;  // OpenSSL's last read from the socket
   bool established_ = false;
   bool broken_ = false;
   bool sending_ = false;

@@ -83,7 +83,10 @@ class TLSStream::Connection {
     check_open("receive");
     if (receiving_) throw Misuse("a second fiber wants to receive on one TLS stream");
     const Turn turn(receiving_, progress_);
-    if (!below_) socket_.took_turn();
+    if (!below_) {
+      socket_.took_turn();
+      if (!socket_.may_read()) wait_for(TLSNeed::data, deadline, "receive", since);
+    }
     for (;;) {
       TLSNeed need = TLSNeed::nothing;
       const Carry carry(*this);

@@ -25,7 +25,7 @@ std::string demangled(const std::type_info* type) {
   if (type == nullptr) return "unknown exception";
   const std::unique_ptr<char, decltype(&std::free)> name(
       abi::__cxa_demangle(type->name(), nullptr, nullptr, nullptr), &std::free);
-  return std::string("exception of type ") + (name ? name.get() : type->name());
+  return name ? name.get() : type->name();
 }
 
 // what() of a plain std::system_error ends with the reason as the C library writes it.
@@ -107,6 +107,15 @@ std::string describe(const std::exception_ptr& exception) {
     return text;
   } catch (const char* text) {
     return text == nullptr ? "unknown exception" : text;
+  } catch (...) {
+    return "exception of type " + demangled(abi::__cxa_current_exception_type());
+  }
+}
+
+std::string type_name(const std::exception_ptr& exception) {
+  if (!exception) return {};
+  try {
+    std::rethrow_exception(exception);
   } catch (...) {
     return demangled(abi::__cxa_current_exception_type());
   }

@@ -9,6 +9,7 @@
 
 #pragma once
 
+#include <cstdint>
 #include <exception>
 #include <stdexcept>
 #include <string>
@@ -30,6 +31,14 @@ class Misuse : public std::logic_error {
 class ConnectionLost : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
+  ConnectionLost(const std::string& what, std::uint64_t session)
+      : std::runtime_error(what), session_(session) {}
+
+  // The session_id() of the Connection that it is about; 0: of something else.
+  [[nodiscard]] std::uint64_t session() const noexcept { return session_; }
+
+ private:
+  std::uint64_t session_ = 0;
 };
 
 // What a fiber is interrupted with where it waits. Deliberately no std::exception, so that
@@ -85,5 +94,8 @@ class SystemError : public std::system_error {
 // The text of any exception at all, with those nested in it: "a: b". Empty for a null pointer.
 [[nodiscard]] std::string describe(const std::exception_ptr& exception);
 [[nodiscard]] std::string describe(const std::exception& exception);
+
+// Its type, as C++ writes it: "std::runtime_error". Empty for a null pointer.
+[[nodiscard]] std::string type_name(const std::exception_ptr& exception);
 
 }  // namespace gnet

@@ -64,6 +64,13 @@ class IntrusiveList {
 
   [[nodiscard]] T& front() noexcept { return *element(head_.next_); }
 
+  // The element behind `item`, which is linked, or behind none; null at the end.
+  [[nodiscard]] T* next(T* item) noexcept {
+    ListHook* const hook =
+        item == nullptr ? head_.next_ : static_cast<Hook&>(*item).ListHook::next_;
+    return hook == &head_ ? nullptr : element(hook);
+  }
+
   void push_back(T& item) noexcept {
     ListHook& hook = static_cast<Hook&>(item);
     hook.next_ = &head_;

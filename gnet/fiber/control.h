@@ -84,9 +84,10 @@ struct Waiter : ListHook {
   bool abandoned = false;         // the object waited for was destroyed
 };
 
-// Called when the fiber is about to suspend; must not suspend itself.
+// Called when the fiber is about to suspend, or ends; must not suspend itself.
 struct ParkHook {
   void (*run)(ParkHook&) noexcept;
+  ParkHook* next = nullptr;  // called after it
 };
 
 using WaiterList = IntrusiveList<Waiter>;
@@ -100,7 +101,7 @@ struct FiberTurn : Runnable {
   FiberState state = FiberState::created;
   bool attention = false;  // an interrupt is pending; see Scheduler::checkpoint
   Context context;
-  ParkHook* park_hook = nullptr;  // called once, at the next suspension
+  ParkHook* park_hook = nullptr;  // called once each, at the next suspension
   const WaitKind* waits_for = nullptr;
   const void* waits_on = nullptr;
 };

@@ -97,6 +97,7 @@ void Scheduler::fiber_entry(boost::context::detail::transfer_t transfer) {
   if (!self.ended) {  // killed while it waited for its first turn
     self.entered = true;
     self.run(self);
+    if (self.park_hook != nullptr) run_park_hook(self);
     hub.finish(self);
   }
   self.state = FiberState::finished;

@@ -357,8 +357,11 @@ class Scheduler final : public Hub {
   }
   FiberControl* poll_here() noexcept;
   static void run_park_hook(FiberControl& self) noexcept {
-    ParkHook* hook = std::exchange(self.park_hook, nullptr);
-    hook->run(*hook);
+    for (ParkHook* hook = std::exchange(self.park_hook, nullptr); hook != nullptr;) {
+      ParkHook* const next = std::exchange(hook->next, nullptr);
+      hook->run(*hook);
+      hook = next;
+    }
   }
   void deliver_interrupt();
 

@@ -158,7 +158,8 @@ class Socket {
   void set_option(int level, int name, int value);
 
  private:
-  friend class Protocol;  // whose loop has the wait inline
+  friend class Protocol;          // whose loop has the wait inline
+  friend class QueuedConnection;  // which sends inline
 
   template <Direction direction>
   bool wait(Deadline deadline, const bool* stop = nullptr);

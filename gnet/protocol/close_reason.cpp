@@ -32,6 +32,7 @@ std::string CloseReason::text() const {
   std::string result(to_string(kind));
   if (error) result += ": " + describe(error);
   if (after > Duration::zero()) result += " of " + format_duration(after) + " passed";
+  if (unsent > 0) result += ", " + std::to_string(unsent) + " bytes were not sent";
   return result;
 }
 

@@ -35,6 +35,7 @@ struct CloseReason {
   CloseKind kind = CloseKind::eof;
   std::exception_ptr error;  // with io_error and handler_error
   Duration after{};          // with read_deadline, idle_timeout and write_timeout: their length
+  std::size_t unsent = 0;    // bytes that were still to be sent, when that failed at the end
 
   // For people: "i/o error: receive: connection reset by peer", "read deadline of 2s passed".
   [[nodiscard]] std::string text() const;

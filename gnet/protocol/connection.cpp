@@ -5,10 +5,12 @@
 
 #include <atomic>
 #include <cerrno>
+#include <stdexcept>
 #include <system_error>
 #include <utility>
 
 #include "gnet/base/error.h"
+#include "gnet/fiber/cancel_scope.h"
 #include "gnet/io/buffer_lease.h"
 #include "gnet/io/endpoint.h"
 #include "gnet/io/start_of_wait.h"
@@ -21,6 +23,8 @@ namespace {
 // How long to wait for the peer to take what the kernel still has of a connection
 // that was closed here.
 constexpr Duration kLinger = std::chrono::seconds(2);
+
+constexpr detail::WaitKind kStays{"others who still use a connection"};
 
 std::atomic<std::uint64_t> last_session{0};
 
@@ -42,7 +46,9 @@ std::string_view to_string(ConnectionState state) noexcept {
   return "unknown";
 }
 
-Connection::~Connection() = default;
+Connection::~Connection() {
+  if (life_) *life_ = false;
+}
 
 Endpoint Connection::peer() const {
   return peer_.endpoint(Transport::tcp);
@@ -79,6 +85,24 @@ void Connection::nudge() noexcept {
   if (fiber_ != nullptr) hub_.make_ready(*fiber_);
 }
 
+void Connection::decide(CloseReason reason) noexcept {
+  if (state_ < ConnectionState::closing) {
+    reason_ = std::move(reason);
+  } else if (reason_ && !reason_->error) {
+    reason_->error =
+        reason.error ? reason.error : std::make_exception_ptr(std::runtime_error(reason.text()));
+  }
+}
+
+void Connection::last_has_left() noexcept {
+  if (fiber_ != nullptr) hub_.make_ready(*fiber_);
+}
+
+void Connection::wait_for_stays() noexcept {
+  const Uninterruptible wait_out;
+  while (stays_ > 0) hub_.park(kStays, this);
+}
+
 template <typename F>
 void Connection::tell(const char* what, F&& hook) noexcept {
   if (factory_ == nullptr) return;
@@ -111,9 +135,13 @@ void Connection::run(Socket socket, const SocketAddress& peer, std::unique_ptr<T
   session_id_ = ++last_session;
   since_ = hub_.now();
   struct Ended {
-    ~Ended() { fiber = nullptr; }
-    detail::FiberControl*& fiber;
-  } const ended{fiber_};
+    ~Ended() {
+      if (connection.life_) *connection.life_ = false;
+      connection.wait_for_stays();
+      connection.fiber_ = nullptr;
+    }
+    Connection& connection;
+  } const ended{*this};
   if (tls) {
     tls->attach(socket_);
     tls_ = std::move(tls);

@@ -32,6 +32,8 @@ namespace gnet {
 
 class ConnectionFactory;
 class Endpoint;
+template <typename C>
+class ConnectionRef;
 
 enum class ConnectionState : std::uint8_t {
   connecting,   // made, and not served yet; with TLS both sides still agree
@@ -49,10 +51,6 @@ class Connection : ListHook {
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
   virtual ~Connection();
-
-  // How long the two sides may take to agree on TLS; 0: for ever. To be set before the connection
-  // is made.
-  Duration handshake_timeout = std::chrono::seconds(10);
 
   // Ends it now: what is queued is dropped, and the peer sees a reset. Does not suspend.
   virtual void abort() = 0;
@@ -89,6 +87,24 @@ class Connection : ListHook {
   // The factory that made this connection; null for one that was run by hand.
   [[nodiscard]] ConnectionFactory* factory() const noexcept { return factory_; }
 
+  // While there is one the connection may end, but is not destroyed: for who suspends and needs it
+  // afterwards, and has no part in it. Such a fiber must not wait for the connection's end, nor
+  // stop its factory.
+  class Stay {
+   public:
+    explicit Stay(Connection& connection) noexcept : connection_(connection) {
+      ++connection_.stays_;
+    }
+    Stay(const Stay&) = delete;
+    Stay& operator=(const Stay&) = delete;
+    ~Stay() {
+      if (--connection_.stays_ == 0) connection_.last_has_left();
+    }
+
+   private:
+    Connection& connection_;
+  };
+
  protected:
   // ---- to override; called by the factory ----
 
@@ -114,6 +130,9 @@ class Connection : ListHook {
   // Wakes the fiber if it waits for data: something has changed.
   void nudge() noexcept;
 
+  // Why it ends. Once that has been told, only a failure is added: `state_` is closing then.
+  void decide(CloseReason reason) noexcept;
+
   // Tell the factory, if there is one: that it begins, that it closes (once, while the socket is
   // open), that it has ended. What the factory throws is reported.
   void tell_started() noexcept;
@@ -125,21 +144,29 @@ class Connection : ListHook {
   // std::system_error when the peer has gone.
   void linger();
 
+  // What each message touches comes first.
   detail::Scheduler& hub_ = detail::Scheduler::current();
   Socket socket_;
-  ConnectionState state_ = ConnectionState::connecting;
-  bool nudged_ = false;    // something has changed for whoever waits for data
-  bool draining_ = false;  // see drain()
-  bool told_closing_ = false;
   detail::FiberControl* fiber_ = nullptr;  // while it runs
   std::unique_ptr<TLSSession> tls_;
   std::uint64_t received_ = 0;
   std::uint64_t sent_ = 0;
+  ConnectionState state_ = ConnectionState::connecting;
+  bool nudged_ = false;    // something has changed for whoever waits for data
+  bool draining_ = false;  // see drain()
+  bool told_closing_ = false;
   std::optional<CloseReason> reason_;  // why it ends, once that is decided
+
+ public:
+  // How long the two sides may take to agree on TLS; 0: for ever. To be set before the connection
+  // is made.
+  Duration handshake_timeout = std::chrono::seconds(10);
 
  private:
   friend class ConnectionFactory;
   friend class IntrusiveList<Connection>;
+  template <typename>
+  friend class ConnectionRef;
 
   // Runs the connection to its end on the calling fiber. With TLS the two sides agree first; if
   // they do not, it is not served at all, and the log says why.
@@ -148,13 +175,17 @@ class Connection : ListHook {
   void agree(Deadline deadline);
   template <typename F>
   void tell(const char* what, F&& hook) noexcept;
+  void last_has_left() noexcept;
+  void wait_for_stays() noexcept;
 
+  std::uint32_t stays_ = 0;
   std::uint64_t session_id_ = 0;
   TimePoint since_{};
   SocketAddress peer_;
   ConnectionFactory* factory_ = nullptr;
   std::unique_ptr<Endpoint> local_;  // kept
   std::unique_ptr<Logger> log_;
+  std::shared_ptr<bool> life_;  // what a ConnectionRef looks at, if there is one
 };
 
 }  // namespace gnet

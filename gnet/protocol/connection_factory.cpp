@@ -1,14 +1,13 @@
 #include "gnet/protocol/connection_factory.h"
 
+#include <algorithm>
+
 #include "gnet/base/error.h"
 
 namespace gnet {
 namespace {
 
 constexpr detail::WaitKind kConnections{"connections to end"};
-
-// A connection on which nothing goes either way for so long has nothing to lose.
-constexpr Duration kQuiet = std::chrono::milliseconds(250);
 
 // For what a connection that was cut still does: its connection_lost().
 constexpr Duration kCutGrace = std::chrono::seconds(2);
@@ -32,7 +31,14 @@ FactoryCounters ConnectionFactory::counters() const {
 }
 
 void ConnectionFactory::visit_connections(const std::function<void(Connection&)>& visit) {
-  on_each_hub([&visit](Share& share) { share.connections.for_each(visit); });
+  on_each_hub([&visit](Share& share) {
+    for (Connection* one = share.connections.next(nullptr); one != nullptr;) {
+      // While it stays, so does its place in the list.
+      const Connection::Stay stay(*one);
+      visit(*one);
+      one = share.connections.next(one);
+    }
+  });
 }
 
 void ConnectionFactory::broadcast(std::string_view data) {
@@ -101,7 +107,7 @@ void ConnectionFactory::run_connection(const Slot& slot, Connection& connection,
     Share& share;
     Connection& connection;
   } const registration{share, connection};
-  if (share.phase == Phase::draining) connection.drain(kQuiet);
+  if (share.phase == Phase::draining) connection.drain(share.quiet);
   connection.run(std::move(socket), peer, std::move(tls));
 }
 
@@ -122,23 +128,24 @@ void ConnectionFactory::spread_over(std::shared_ptr<HubGroup> hubs) {
 
 void ConnectionFactory::begin_connections() {
   if (hubs_) static_cast<void>(log());  // made here, before others need it
-  enter(Phase::serving);
+  enter(Phase::serving, {});
 }
 
-void ConnectionFactory::enter(Phase phase) {
-  shares_.front()->enter(phase);
+void ConnectionFactory::enter(Phase phase, Duration quiet) {
+  shares_.front()->enter(phase, quiet);
   for (std::size_t hub = 1; hubs_ && hub < hubs_->size(); ++hub) {
-    hubs_->post(hub, [share = shares_[hub], phase] { share->enter(phase); });
+    hubs_->post(hub, [share = shares_[hub], phase, quiet] { share->enter(phase, quiet); });
   }
 }
 
-void ConnectionFactory::Share::enter(Phase next) {
+void ConnectionFactory::Share::enter(Phase next, Duration quiet_for) {
   phase = next;
+  quiet = quiet_for;
   if (next == Phase::serving) return;
   const auto* const caller = detail::Scheduler::current().running_if_any();
-  connections.for_each([next, caller](Connection& connection) {
+  connections.for_each([this, next, caller](Connection& connection) {
     if (next == Phase::draining) {
-      connection.drain(kQuiet);
+      connection.drain(quiet);
     } else if (caller == nullptr || connection.fiber_ != caller) {
       connection.cut();
     }
@@ -161,13 +168,19 @@ bool ConnectionFactory::wait_for_connections(std::size_t left, Deadline deadline
   return true;
 }
 
+// Half of what there is: so that the other half is left for saying goodbye.
+Duration ConnectionFactory::quiet_within(Deadline grace) const {
+  if (grace.is_never()) return drain_quiet;
+  return std::clamp((grace.when() - Clock::now()) / 2, Duration::zero(), drain_quiet);
+}
+
 std::size_t ConnectionFactory::end_connections(Deadline grace) {
   ended_.hub().check_thread();
   const std::size_t own = called_by_connection() ? 1 : 0;
-  enter(Phase::draining);
+  enter(Phase::draining, quiet_within(grace));
   if (wait_for_connections(own, grace)) return 0;
   const std::size_t cut = active() - own;
-  enter(Phase::cutting);
+  enter(Phase::cutting, {});
   if (!wait_for_connections(own, kCutGrace)) {
     log().error("{} connections do not end: they swallow their interrupt", active() - own);
   }

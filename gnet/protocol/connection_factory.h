@@ -35,6 +35,11 @@ class ConnectionFactory : public Factory {
  public:
   ~ConnectionFactory() override;
 
+  // How long nothing may go either way on a connection until stop() takes it for quiet and ends it,
+  // with nothing lost; but at most half of what stop() has. One that is never quiet for so long
+  // is cut in the end.
+  Duration drain_quiet = std::chrono::milliseconds(250);
+
   [[nodiscard]] FactoryCounters counters() const override;
   void visit_connections(const std::function<void(Connection&)>& visit) override;
   void broadcast(std::string_view data) override;
@@ -142,11 +147,12 @@ class ConnectionFactory : public Factory {
   // The connections on one hub; for its thread alone.
   struct Share {
     // The caller's own connection is not cut.
-    void enter(Phase next);
+    void enter(Phase next, Duration quiet);
     void broadcast(std::string_view data);
 
     IntrusiveList<Connection> connections;
     Phase phase = Phase::serving;
+    Duration quiet{};                  // while it drains
     std::uint64_t received_bytes = 0;  // of connections that have ended
     std::uint64_t sent_bytes = 0;
   };
@@ -164,7 +170,8 @@ class ConnectionFactory : public Factory {
     }
   }
 
-  void enter(Phase phase);
+  void enter(Phase phase, Duration quiet);
+  [[nodiscard]] Duration quiet_within(Deadline grace) const;
   void free_slot(std::size_t hub, const SocketAddress& peer) noexcept;
   bool wait_for_connections(std::size_t left, Deadline deadline);
 

@@ -85,9 +85,10 @@ class Factory {
   // are several.
   [[nodiscard]] virtual FactoryCounters counters() const { return {}; }
 
-  // Calls `visit` with each live connection, on the connection's own hub. It must not suspend.
-  // One hub comes after the other, and the caller suspends meanwhile: `visit` may use what
-  // belongs to the caller.
+  // Calls `visit` with each live connection, on the connection's own hub. One hub comes after the
+  // other, and the caller suspends meanwhile: `visit` may use what belongs to the caller. On the
+  // caller's own hub it may suspend: the connection stays so long, ended or not, and must not be
+  // waited for. Connections that are made meanwhile are visited as well.
   virtual void visit_connections(const std::function<void(Connection&)>& visit);
 
   // ---- messages ----

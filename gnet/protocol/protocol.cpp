@@ -1,16 +1,12 @@
 #include "gnet/protocol/protocol.h"
 
 #include <algorithm>
-#include <array>
-#include <cstring>
 #include <utility>
 
 #include "gnet/base/error.h"
 #include "gnet/fiber/cancel_scope.h"
-#include "gnet/io/address.h"
 #include "gnet/io/buffer_lease.h"
 #include "gnet/io/socket_wait.h"
-#include "gnet/io/start_of_wait.h"
 #include "gnet/io/tls_session.h"
 #include "gnet/protocol/connection_factory.h"
 
@@ -21,13 +17,6 @@ using detail::WaitKind;
 namespace {
 
 constexpr WaitKind kHalfClosed{"the end of a half-closed connection"};
-constexpr WaitKind kRoom{"room below the high-water mark of a connection"};
-
-// What a callback sends up to this size is copied, and leaves together at its end.
-// With the default recv_buf_size both fit one buffer of the hub.
-constexpr std::size_t kGathered = 4 * 1024;
-
-constexpr std::size_t kMaxParts = 16;
 
 // How long to wait for room in the rare case that receiving needs some.
 constexpr Duration kRoomInterval = std::chrono::milliseconds(1);
@@ -48,55 +37,43 @@ void Protocol::connection_lost(const CloseReason& reason) {
 
 // ---- the connection's life ----
 
-inline void Protocol::send_gathered(std::string_view data) noexcept {
-  if (drop_output_) return;
-  ssize_t sent = 0;
-  if (output_.empty()) sent = detail::send_bytes(socket_.native_handle(), data.data(), data.size());
-  if (sent != static_cast<ssize_t>(data.size())) [[unlikely]]
-    return sent_in_part(data, sent);
-  sent_ += data.size();
-  note_activity(false);
-}
-
+// Calls a callback, or an inner fiber's function.
 template <typename F>
-void Protocol::in_callback(char* gather, F&& callback) {  // of which there is one a connection
-  tls_ ? in_callback<true>(gather, callback) : in_callback<false>(gather, callback);
+[[gnu::always_inline]] inline void Protocol::call(const char* callback, F&& function) {
+  const bool timed = watched_;
+  const TimePoint begin = timed ? hub_.now() : TimePoint();
+  try {
+    function();
+  } catch (...) {
+    callback_failed(callback);
+  }
+  if (!timed) [[likely]]
+    return;
+  // What the peer did meanwhile was not asked for.
+  last_active_ = hub_.now();
+  last_read_ += last_active_ - begin;
 }
 
-template <bool secured, typename F>
-[[gnu::always_inline]] inline void Protocol::in_callback(char* gather, F&& callback) {
-  // What the callback sent leaves also when it throws.
-  struct Gather {
-    Gather(Protocol& owner, char* base) noexcept : protocol(owner) {
-      Gathered& gathered = protocol.gathered_;
-      gathered.base = gathered.begin = gathered.end = base;
-      protocol.begin_gathering();
+// Lets pass what ends the connection.
+void Protocol::callback_failed(const char* callback) {
+  try {
+    throw;
+  } catch (const FiberExit&) {
+    throw;
+  } catch (const Cancelled&) {
+    throw;
+  } catch (const ConnectionLost& lost) {
+    if (lost.session() == session_id()) throw;
+    if (lost.session() == 0) {
+      log().error("{}: {}", callback, lost.what());
+      throw;
     }
-    ~Gather() {
-      Gathered& gathered = protocol.gathered_;
-      protocol.fiber_->park_hook = nullptr;
-      gathered.room = 0;
-      gathered.base = nullptr;
-      const std::string_view data = gathered.all();
-      gathered.begin = gathered.end;
-      if (data.empty()) return;
-      if constexpr (secured) {
-        protocol.send_secured(data);
-      } else {
-        protocol.send_gathered(data);
-      }
-    }
-    Protocol& protocol;
-  } const scope(*this, gather);
-  callback();
-}
-
-// From now on what the connection's fiber sends is gathered, until there is no room, the
-// fiber suspends, or sending has to be thought about.
-inline void Protocol::begin_gathering() noexcept {
-  if (output_.size() > high_water) return;
-  gathered_.room = kGathered;
-  fiber_->park_hook = &gathered_;
+    log().warn("{}: another connection, {}: {}", callback, lost.session(), lost.what());
+  } catch (...) {
+    const auto error = std::current_exception();
+    log().error("{} threw {}: {}", callback, type_name(error), describe(error));
+    throw;
+  }
 }
 
 void Protocol::serve() {
@@ -108,9 +85,11 @@ void Protocol::serve() {
   try {
     {
       const BufferLease buffer(hub_, kGathered);
-      in_callback(buffer.data(), [this] {
-        connection_made();
-        if (factory() != nullptr) factory()->protocol_made(*this);
+      gather(buffer.data(), [this] {
+        call("connection_made", [this] {
+          connection_made();
+          if (factory() != nullptr) factory()->protocol_made(*this);
+        });
       });
     }
     reason = tls_ ? receive_loop<true>() : receive_loop<false>();
@@ -168,14 +147,16 @@ CloseReason Protocol::receive_loop() {
     if (*count == 0) {
       state_ = ConnectionState::half_closed;
       bool keep_open = false;
-      in_callback(buffer.data(), [&] { keep_open = eof_received(); });
+      gather(buffer.data(), [&] { call("eof_received", [&] { keep_open = eof_received(); }); });
       if (!keep_open) return {CloseKind::eof, nullptr};
       stay_half_closed();
       break;
     }
     received_ += *count;
     note_activity(true);
-    in_callback<secured>(buffer.data() + *count, [&] { data_received({buffer.data(), *count}); });
+    gather<secured>(buffer.data() + *count, [&] {
+      call("data_received", [&] { data_received({buffer.data(), *count}); });
+    });
   }
   return *reason_;
 }
@@ -231,10 +212,6 @@ Deadline Protocol::data_deadline() const noexcept {
   return deadline;
 }
 
-Deadline Protocol::write_limit() const {
-  return Deadline::within(write_timeout);
-}
-
 void Protocol::data_deadline_passed() {
   const TimePoint now = Clock::now();
   if (read_deadline > Duration::zero() && now >= Deadline::after(last_read_, read_deadline)) {
@@ -261,10 +238,8 @@ void Protocol::message_pending(bool pending) noexcept {
 
 void Protocol::end(CloseReason reason, bool drop_output) {
   if (state_ == ConnectionState::closed) return;
-  if (!reason_ || drop_output) reason_ = std::move(reason);
-  drop_output_ = drop_output_ || drop_output;
-  gathered_.room = 0;
-  room_.notify_all();
+  if (!reason_ || drop_output) decide(std::move(reason));
+  refuse_data(drop_output);
   if (fiber_ == nullptr) return;
   if (fiber_ == hub_.running_if_any()) return;
   if (drop_output) {
@@ -284,12 +259,6 @@ void Protocol::cut() {
   end({CloseKind::service_stop, nullptr}, true);
 }
 
-void Protocol::offer(std::string_view data) {
-  if (!accepts_data()) return;
-  if (queued_bytes() + data.size() > high_water) return abort();
-  queue_data(data);
-}
-
 void Protocol::close_protocol() {
   if (!reason_) end({CloseKind::local_close, nullptr}, false);
 }
@@ -298,47 +267,41 @@ void Protocol::abort() {
   end({CloseKind::local_abort, nullptr}, true);
 }
 
-void Protocol::fail(CloseReason reason) noexcept {
-  // A failure while the rest is being sent says more than the wish to close.
-  if (!reason_ || state_ == ConnectionState::closing) reason_ = std::move(reason);
-  drop_output_ = true;
-  gathered_.room = 0;
-  room_.notify_all();
-  nudge();
+void Protocol::send_lose(std::string_view data) {
+  send_data(data);
+  close_protocol();
 }
 
 void Protocol::finish() noexcept {
-  const auto guarded = [&](const char* what, auto&& step) {
+  const auto guarded = [&](const char* callback, auto&& function) {
     try {
-      step();
+      call(callback, function);
     } catch (...) {
-      hub_.report_error(what, std::current_exception());
+      // It was logged, and the connection ends anyway.
     }
   };
-  saying_last_words_ = true;
-  guarded("pre_connection_lost", [this] {
-    const CloseReason reason = *reason_;
-    const BufferLease buffer(hub_, kGathered);
-    in_callback(buffer.data(), [&] { pre_connection_lost(reason); });
-  });
-  saying_last_words_ = false;
   const bool peer_ended = state_ == ConnectionState::half_closed;
+  CloseReason told = *reason_;
+  say_last_words([&] {
+    guarded("pre_connection_lost", [&] {
+      const BufferLease buffer(hub_, kGathered);
+      gather(buffer.data(), [&] { pre_connection_lost(told); });
+    });
+  });
   state_ = ConnectionState::closing;
+  if (!told.error) told.error = reason_->error;
+  reason_ = told;
   kill_inner_fibers();
+  const bool dropped = drop_output_;
   try {
-    if (!drop_output_) send_last_words();
-    if (!drop_output_ && tls_) say_farewell();
+    send_the_rest();
     if (!drop_output_ && !peer_ended) linger();
   } catch (...) {
-    // Interrupted, or the peer is gone: what was not sent is lost, and the reason
-    // says so.
+    // Interrupted, or the peer is gone: what was not sent is lost, and the reason says so.
     drop_output_ = true;
   }
-  if (flusher_) {
-    const Uninterruptible wait_out;
-    flusher_.kill();
-  }
-  output_.clear();
+  if (!dropped && drop_output_) reason_->unsent = queued_bytes();
+  drop_the_rest();
   tell_closing();
   if (drop_output_ && reason_->kind != CloseKind::io_error) {
     socket_.abort();
@@ -346,210 +309,9 @@ void Protocol::finish() noexcept {
     socket_.close();
   }
   state_ = ConnectionState::closed;
-  let_senders_go();
   const CloseReason reason = *reason_;
   guarded("connection_lost", [&] { connection_lost(reason); });
   tell_ended(reason);
-}
-
-void Protocol::send_last_words() {
-  if (output_.empty()) return;
-  start_flusher();
-  flusher_.join();
-}
-
-// Without it the peer could not tell this end from one that somebody else has made.
-void Protocol::say_farewell() {
-  while (tls_->try_farewell() == TLSNeed::room) {
-    if (socket_.wait_writable(write_limit())) continue;
-    return fail({CloseKind::write_timeout, nullptr, write_timeout});
-  }
-}
-
-// ---- sending ----
-
-Protocol::Gathered::Gathered(Protocol& owner) noexcept
-    : ParkHook{[](ParkHook& hook) noexcept {
-        auto& gathered = static_cast<Gathered&>(hook);
-        gathered.room = 0;
-        const std::string_view data = gathered.take();
-        if (data.empty()) return;
-        Protocol& protocol = gathered.protocol;
-        protocol.tls_ ? protocol.send_secured(data) : protocol.send_gathered(data);
-      }},
-      protocol(owner) {}
-
-void Protocol::Gathered::copy(std::string_view data) noexcept {
-  std::memcpy(end, data.data(), data.size());
-  end += data.size();
-  room -= data.size();
-}
-
-void Protocol::send_otherwise(std::string_view data) {
-  queue_data(data);
-  if (output_.size() > high_water) {
-    wait_for_room();
-  } else if (hub_.running_if_any() != nullptr) {
-    socket_.took_turn();  // a peer that takes everything at once must not keep the hub
-  }
-}
-
-void Protocol::queue_data(std::string_view data) {
-  if (!accepts_data()) {
-    throw ConnectionLost("the connection is " +
-                         std::string(reason_ ? to_string(reason_->kind) : to_string(state_)));
-  }
-  if (data.empty()) return;
-  std::string_view before;
-  if (gathered_.base != nullptr && hub_.running_if_any() == fiber_) {
-    // Again in the callback, after it was suspended?
-    if (fiber_->park_hook == nullptr) begin_gathering();
-    if (gathered_.room > 0) {
-      if (gathered_.take_in_place(data)) return;
-      if (data.size() <= gathered_.room) return gathered_.copy(data);
-    }
-    before = gathered_.take();
-    begin_gathering();
-  }
-  send_together(before, data);
-}
-
-void Protocol::send_lose(std::string_view data) {
-  send_data(data);
-  close_protocol();
-}
-
-// Tries the socket at once, with as few calls as possible; queues the rest.
-void Protocol::send_together(std::string_view first, std::string_view second) {
-  if (tls_) {
-    if (!first.empty()) send_secured(first);
-    return send_secured(second);
-  }
-  try {
-    if (output_.empty()) {
-      std::size_t sent;
-      if (first.empty()) {
-        sent = socket_.try_send(second);
-      } else {
-        const std::array<iovec, 2> parts{iovec{const_cast<char*>(first.data()), first.size()},
-                                         iovec{const_cast<char*>(second.data()), second.size()}};
-        sent = socket_.try_send(parts.data(), parts.size());
-      }
-      sent_ += sent;
-      const std::size_t of_first = std::min(sent, first.size());
-      first.remove_prefix(of_first);
-      second.remove_prefix(sent - of_first);
-    }
-    note_activity(false);
-    output_.append(first);
-    output_.append(second);
-    if (!output_.empty()) start_flusher();
-  } catch (const std::system_error&) {
-    fail({CloseKind::io_error, std::current_exception()});
-  }
-}
-
-void Protocol::send_secured(std::string_view data) noexcept {
-  if (drop_output_) return;
-  try {
-    while (output_.empty() && !data.empty()) {
-      TLSNeed need = TLSNeed::nothing;
-      const std::size_t count = tls_->try_send(data, need);
-      if (count == 0) break;
-      sent_ += count;
-      data.remove_prefix(count);
-    }
-    note_activity(false);
-    if (data.empty()) return;
-    output_.append(data);
-    start_flusher();
-  } catch (...) {
-    fail({CloseKind::io_error, std::current_exception()});
-  }
-}
-
-void Protocol::sent_in_part(std::string_view data, ssize_t count) noexcept {
-  try {
-    std::size_t sent = 0;
-    if (output_.empty()) sent = socket_.after_send(count, data);
-    sent_ += sent;
-    note_activity(false);
-    if (sent == data.size()) return;
-    output_.append(data.substr(sent));
-    start_flusher();
-  } catch (...) {
-    fail({CloseKind::io_error, std::current_exception()});
-  }
-}
-
-void Protocol::send_queue() {
-  std::size_t count;
-  if (tls_) {
-    TLSNeed need = TLSNeed::nothing;
-    count = tls_->try_send(output_.front(), need);
-  } else if (output_.single()) {
-    count = socket_.try_send(output_.front());
-  } else {
-    std::array<iovec, kMaxParts> parts;
-    count = socket_.try_send(parts.data(), output_.describe(parts.data(), kMaxParts));
-  }
-  sent_ += count;
-  output_.consume(count);
-}
-
-void Protocol::start_flusher() {
-  if (flusher_active_) return;
-  flusher_ = spawn([this] { flush_in_background(); });
-  flusher_active_ = true;
-}
-
-void Protocol::flush_in_background() {
-  struct Active {
-    ~Active() {
-      protocol.flusher_active_ = false;
-      protocol.room_.notify_all();
-    }
-    Protocol& protocol;
-  } const active{*this};
-  try {
-    while (!output_.empty() && !drop_output_) {
-      if (!socket_.wait_writable(write_limit()))
-        return fail({CloseKind::write_timeout, nullptr, write_timeout});
-      send_queue();
-      note_activity(false);
-      if (output_.size() <= low_water) room_.notify_all();
-    }
-    if (draining_) nudge();  // the quiet time begins now
-  } catch (const std::system_error&) {
-    fail({CloseKind::io_error, std::current_exception()});
-  }
-}
-
-void Protocol::let_senders_go() {
-  // The Protocol may be destroyed as soon as this fiber goes on: those that wait for
-  // room leave first.
-  const Uninterruptible wait_out;
-  room_.notify_all();
-  while (waiting_senders_ > 0) detail::Scheduler::current().yield();
-}
-
-void Protocol::wait_for_room() {
-  struct Waiting {
-    explicit Waiting(std::size_t& count) noexcept : count(++count) {}
-    ~Waiting() { --count; }
-    std::size_t& count;
-  } const waiting(waiting_senders_);
-  if (watches_activity() != watched_) change_watching();
-  while (output_.size() > low_water && !drop_output_ && flusher_active_) {
-    const Deadline idle = idle_timeout > Duration::zero()
-                              ? Deadline(Deadline::after(last_active_, idle_timeout))
-                              : Deadline::never();
-    if (room_.wait(kRoom, this, idle)) continue;
-    if (Clock::now() >= Deadline::after(last_active_, idle_timeout)) {
-      fail({CloseKind::idle_timeout, nullptr, idle_timeout});
-    }
-  }
-  if (drop_output_) throw ConnectionLost("the connection is " + reason_->text());
 }
 
 // ---- inner fibers ----
@@ -559,6 +321,21 @@ void Protocol::adopt_inner(AnyFiber fiber) {
   std::erase_if(inner_, [](const AnyFiber& one) { return one.dead(); });
   fiber.start();
   inner_.push_back(std::move(fiber));
+}
+
+void Protocol::inner_fiber_failed() {
+  try {
+    callback_failed("an inner fiber");
+  } catch (const FiberExit&) {
+    throw;
+  } catch (const Cancelled&) {
+    throw;
+  } catch (const ConnectionLost& lost) {
+    if (lost.session() == session_id()) return;
+    end({CloseKind::handler_error, std::current_exception()}, false);
+  } catch (...) {
+    end({CloseKind::handler_error, std::current_exception()}, false);
+  }
 }
 
 void Protocol::kill_inner_fibers() {

@@ -19,21 +19,17 @@
 #pragma once
 
 #include <cstdint>
-#include <exception>
 #include <memory>
-#include <optional>
-#include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "gnet/fiber/fiber.h"
-#include "gnet/protocol/connection.h"
-#include "gnet/protocol/output_queue.h"
-#include "gnet/sync/wait_queue.h"
+#include "gnet/protocol/queued_connection.h"
 
 namespace gnet {
 
-class Protocol : public Connection {
+class Protocol : public QueuedConnection {
  public:
   Protocol() = default;
   ~Protocol() override;
@@ -41,13 +37,18 @@ class Protocol : public Connection {
   // ---- settings; to be set before the connection is made, or in callbacks ----
 
   std::size_t recv_buf_size = 64 * 1024;  // the largest single receive, in bytes
-  Duration read_deadline{};               // silence of the peer that ends the connection; 0: none
-  Duration idle_timeout{};                // silence both ways that does; 0: none
-  Duration write_timeout = std::chrono::seconds(60);  // without the peer taking a byte; 0: none
-  std::size_t high_water = 256 * 1024;                // queued bytes above which senders wait
-  std::size_t low_water = 64 * 1024;                  // and below which they go on
+
+  // Silence of the peer that ends the connection; 0: none. Of a message that has begun, see
+  // FramedProtocol, the whole has to come in this time. Neither this nor idle_timeout, which is
+  // silence both ways, counts the time that callbacks take.
+  Duration read_deadline{};
 
   // ---- callbacks ----
+  //
+  // What a callback throws ends this connection, with that as the reason, and is logged as an error
+  // of this connection. Not so a ConnectionLost: that of the connection itself, whose end is
+  // decided already, is no news, and that of another one is a warning, after which this one goes
+  // on.
 
   // The connection is there. May send, block, and start inner fibers.
   virtual void connection_made() {}
@@ -60,22 +61,14 @@ class Protocol : public Connection {
   // close_protocol(); otherwise what is queued is sent, and the connection ends.
   virtual bool eof_received() { return false; }
 
-  // The connection is about to end; sending is still possible when the peer is there.
+  // The connection is about to end; sending is still possible when the peer is there. The inner
+  // fibers are killed after it.
   virtual void pre_connection_lost(const CloseReason& reason);
 
-  // The connection has ended.
+  // The connection has ended, for the same reason: what failed since then is added to it.
   virtual void connection_lost(const CloseReason& reason);
 
-  // ---- sending ----
-
-  // Queues `data` and returns; what the socket takes at once is sent at once, and
-  // what one callback sends leaves together. Suspends while more than high_water
-  // bytes are queued, and now and then to let others have their turn. Throws
-  // ConnectionLost once the connection is closing.
-  void send_data(std::string_view data) {
-    if (data.size() - 1 >= gathered_.room) return send_otherwise(data);  // or empty
-    if (!gathered_.take_in_place(data)) gathered_.copy(data);
-  }
+  // ---- ending ----
 
   // Queues `data`, and closes when everything is sent.
   void send_lose(std::string_view data);
@@ -88,27 +81,20 @@ class Protocol : public Connection {
 
   // ---- helpers ----
 
-  // Starts a fiber that dies with the connection.
+  // Starts a fiber that dies with the connection. What it throws ends the connection, as what a
+  // callback throws does.
   template <typename F>
   void add_inner_fiber(F&& function, SourceLocation where = SourceLocation::current()) {
-    adopt_inner(Fiber<std::invoke_result_t<std::decay_t<F>&>>::create(std::forward<F>(function), {},
-                                                                      where));
+    adopt_inner(Fiber<>::create(
+        [this, inner = std::forward<F>(function)]() mutable {
+          try {
+            static_cast<void>(inner());
+          } catch (...) {
+            inner_fiber_failed();
+          }
+        },
+        {}, where));
   }
-
-  // ---- facts ----
-
-  // Whether send_data() takes something.
-  [[nodiscard]] bool accepts_data() const noexcept {
-    return connected() && (!reason_ || saying_last_words_);
-  }
-
-  [[nodiscard]] std::size_t queued_bytes() const noexcept {
-    return output_.size() + gathered_.all().size();
-  }
-  [[nodiscard]] Socket& socket() noexcept { return socket_; }
-
-  // What was agreed on; null without TLS.
-  [[nodiscard]] const TLSSession* tls() const noexcept { return tls_.get(); }
 
  protected:
   // A message has begun and is not whole: until it is, read_deadline is not
@@ -125,7 +111,14 @@ class Protocol : public Connection {
   // Ends as soon as nothing has gone either way for `quiet`.
   void drain(Duration quiet) final;
   void cut() final;
-  void offer(std::string_view data) final;
+
+  // ---- as a QueuedConnection ----
+
+  void note_time(bool read) noexcept final;
+  void change_watching() noexcept final;
+  [[nodiscard]] bool watches_activity() const noexcept final {
+    return (read_deadline.count() | idle_timeout.count()) != 0 || draining_;
+  }
 
   // Asks for the end: gracefully, or at once.
   void end(CloseReason reason, bool drop_output);
@@ -137,85 +130,22 @@ class Protocol : public Connection {
   std::optional<std::size_t> receive_secured(char* buffer, std::size_t size);
   template <bool secured>
   bool wait_for_data();
-  void change_watching() noexcept;
   void nothing_came();
   void stay_half_closed();
   [[nodiscard]] Deadline data_deadline() const noexcept;
-  [[nodiscard]] Deadline write_limit() const;
   void data_deadline_passed();
-  [[nodiscard]] bool watches_activity() const noexcept {
-    return (read_deadline.count() | idle_timeout.count()) != 0 || draining_;
-  }
-  void note_activity(bool read) noexcept {
-    if (watched_) [[unlikely]]
-      note_time(read);
-  }
-  void note_time(bool read) noexcept;
   void finish() noexcept;
-  void send_last_words();
-  void say_farewell();
 
-  template <bool secured, typename F>
-  void in_callback(char* gather, F&& callback);
   template <typename F>
-  void in_callback(char* gather, F&& callback);
-  void begin_gathering() noexcept;
-  void send_otherwise(std::string_view data);
-  void queue_data(std::string_view data);  // as send_data(), without suspending
-  void send_together(std::string_view first, std::string_view second);
-  void send_gathered(std::string_view data) noexcept;
-  void send_secured(std::string_view data) noexcept;
-  void sent_in_part(std::string_view data, ssize_t count) noexcept;
-  void send_queue();
-  void start_flusher();
-  void flush_in_background();
-  void fail(CloseReason reason) noexcept;
-  void wait_for_room();
-  void let_senders_go();
+  void call(const char* callback, F&& function);
+  void callback_failed(const char* callback);
+  void inner_fiber_failed();
   void adopt_inner(AnyFiber fiber);
   void kill_inner_fibers();
 
-  // What a callback has sent so far: [begin, end). It lies in the buffer leased for the
-  // callback, behind what was received, and leaves when the callback returns, or suspends.
-  struct Gathered : detail::ParkHook {
-    explicit Gathered(Protocol& owner) noexcept;
-
-    // What was received and is sent as it is lies in its place already.
-    bool take_in_place(std::string_view data) noexcept {
-      if (data.data() + data.size() != end || begin != end) return false;
-      begin = const_cast<char*>(data.data());
-      return true;
-    }
-    void copy(std::string_view data) noexcept;
-    [[nodiscard]] std::string_view all() const noexcept {
-      return {begin, static_cast<std::size_t>(end - begin)};
-    }
-    [[nodiscard]] std::string_view take() noexcept {
-      const std::string_view taken = all();
-      begin = end = base;
-      return taken;
-    }
-
-    Protocol& protocol;
-    char* base = nullptr;  // where it begins when empty; null: not in a callback
-    char* begin = nullptr;
-    char* end = nullptr;
-    std::size_t room = 0;  // behind `end`, for what goes in without any question
-  };
-
-  bool drop_output_ = false;  // what is queued is not worth sending any more
-  bool watched_ = false;      // times are taken of what comes and goes
-  bool saying_last_words_ = false;
   bool message_pending_ = false;
-  bool flusher_active_ = false;
-  detail::OutputQueue output_{hub_.chunks()};
   TimePoint last_read_{};  // when the current silence, or message, began
-  TimePoint last_active_{};
   Duration drain_quiet_{};
-  Gathered gathered_{*this};
-  Fiber<> flusher_;
-  WaitQueue room_;  // senders above the high-water mark
-  std::size_t waiting_senders_ = 0;
   std::vector<AnyFiber> inner_;
 };
 

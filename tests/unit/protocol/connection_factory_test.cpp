@@ -100,7 +100,49 @@ BOOST_AUTO_TEST_CASE(counters_include_connections_that_live) {
   for (int i = 0; i < 1000 && server.counters().received_bytes < 8; ++i) gnet::sleep(1ms);
   BOOST_TEST(server.counters().received_bytes == 8U);
   server.broadcast("12");
+  gnet::yield();
   BOOST_TEST(server.counters().sent_bytes == 2U);
+}
+
+BOOST_AUTO_TEST_CASE(a_visit_may_suspend_and_the_connection_stays) {
+  Server server;
+  std::vector<Stream> clients;
+  for (int i = 0; i < 5; ++i) clients.push_back(server.connect());
+  std::size_t visited = 0;
+  std::size_t lost = 0;
+  server.for_each_connection<gnet::Protocol>([&](gnet::Protocol& one) {
+    for (Stream& client : clients) client.abort();
+    clients.clear();
+    for (int i = 0; i < 20; ++i) gnet::sleep(1ms);  // all of them end
+    ++visited;
+    try {
+      one.send_data(std::string(1'000'000, 'x'));
+    } catch (const gnet::ConnectionLost& error) {
+      BOOST_TEST(error.session() == one.session_id());
+      ++lost;
+    }
+  });
+  BOOST_TEST(visited == 1U);
+  BOOST_TEST(lost == 1U);
+  while (server.counters().active > 0) gnet::sleep(1ms);
+}
+
+BOOST_AUTO_TEST_CASE(quiet_connections_are_not_cut_however_short_the_stop) {
+  for (const auto grace : {100ms, 300ms}) {
+    Server server;
+    const Stream first = server.connect();
+    const Stream second = server.connect();
+    BOOST_TEST(server.stop(grace) == 0U);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(how_long_quiet_is_can_be_set) {
+  Server server;
+  server.drain_quiet = 5ms;
+  const Stream client = server.connect();
+  const auto begin = gnet::Clock::now();
+  BOOST_TEST(server.stop(10s) == 0U);
+  BOOST_TEST((gnet::Clock::now() - begin < 200ms));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

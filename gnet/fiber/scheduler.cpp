@@ -230,6 +230,14 @@ void Scheduler::report_error(const std::string& fiber, std::exception_ptr error)
 
 // ---- switching ----
 
+void Scheduler::run_park_hook(FiberControl& self) noexcept {
+  for (ParkHook* hook = std::exchange(self.park_hook, nullptr); hook != nullptr;) {
+    ParkHook* const next = std::exchange(hook->next, nullptr);
+    hook->run(*hook);
+    hook = next;
+  }
+}
+
 bool Scheduler::park(const WaitKind& kind, const void* object, Deadline deadline,
                      bool keeps_alive) {
   checkpoint();

@@ -94,7 +94,7 @@ class Scheduler final : public Hub {
   // caller looks again at what it waits for. Throws what interrupts the fiber.
   void park(const WaitKind& kind, const void* object) { park(running(), kind, object); }
   // `self` is the running fiber.
-  void park(FiberControl& self, const WaitKind& kind, const void* object) {
+  [[gnu::always_inline]] void park(FiberControl& self, const WaitKind& kind, const void* object) {
     if (self.attention) [[unlikely]]
       deliver_interrupt();
     suspend(self, kind, object);
@@ -319,7 +319,8 @@ class Scheduler final : public Hub {
   void suspend(const WaitKind& kind, const void* object) noexcept {
     suspend(*current_, kind, object);
   }
-  void suspend(FiberControl& self, const WaitKind& kind, const void* object) noexcept {
+  [[gnu::always_inline]] void suspend(FiberControl& self, const WaitKind& kind,
+                                      const void* object) noexcept {
     if (self.park_hook != nullptr) [[unlikely]]
       run_park_hook(self);
     self.state = FiberState::waiting;
@@ -356,13 +357,8 @@ class Scheduler final : public Hub {
            !wants_tidying();
   }
   FiberControl* poll_here() noexcept;
-  static void run_park_hook(FiberControl& self) noexcept {
-    for (ParkHook* hook = std::exchange(self.park_hook, nullptr); hook != nullptr;) {
-      ParkHook* const next = std::exchange(hook->next, nullptr);
-      hook->run(*hook);
-      hook = next;
-    }
-  }
+  // Out of line: what suspends is inline in many places.
+  static void run_park_hook(FiberControl& self) noexcept;
   void deliver_interrupt();
 
   static void fiber_entry(boost::context::detail::transfer_t transfer);

@@ -144,7 +144,9 @@ class Connection : ListHook {
   // std::system_error when the peer has gone.
   void linger();
 
-  // What each message touches comes first.
+  std::optional<CloseReason> reason_;  // why it ends, once that is decided
+
+  // What each message touches lies together.
   detail::Scheduler& hub_ = detail::Scheduler::current();
   Socket socket_;
   detail::FiberControl* fiber_ = nullptr;  // while it runs
@@ -155,7 +157,6 @@ class Connection : ListHook {
   bool nudged_ = false;    // something has changed for whoever waits for data
   bool draining_ = false;  // see drain()
   bool told_closing_ = false;
-  std::optional<CloseReason> reason_;  // why it ends, once that is decided
 
  public:
   // How long the two sides may take to agree on TLS; 0: for ever. To be set before the connection

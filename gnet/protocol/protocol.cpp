@@ -40,18 +40,11 @@ void Protocol::connection_lost(const CloseReason& reason) {
 // Calls a callback, or an inner fiber's function.
 template <typename F>
 [[gnu::always_inline]] inline void Protocol::call(const char* callback, F&& function) {
-  const bool timed = watched_;
-  const TimePoint begin = timed ? hub_.now() : TimePoint();
   try {
     function();
   } catch (...) {
     callback_failed(callback);
   }
-  if (!timed) [[likely]]
-    return;
-  // What the peer did meanwhile was not asked for.
-  last_active_ = hub_.now();
-  last_read_ += last_active_ - begin;
 }
 
 // Lets pass what ends the connection.
@@ -152,11 +145,11 @@ CloseReason Protocol::receive_loop() {
       stay_half_closed();
       break;
     }
-    received_ += *count;
+    const std::string_view data(buffer.data(), *count);
+    received_ += data.size();
     note_activity(true);
-    gather<secured>(buffer.data() + *count, [&] {
-      call("data_received", [&] { data_received({buffer.data(), *count}); });
-    });
+    gather<secured>(buffer.data() + data.size(),
+                    [this, data] { call("data_received", [&] { data_received(data); }); });
   }
   return *reason_;
 }
@@ -168,16 +161,30 @@ void Protocol::stay_half_closed() {
 // False: something else has changed.
 template <bool secured>
 [[gnu::always_inline]] inline bool Protocol::wait_for_data() {
-  if (watches_activity() != watched_) [[unlikely]]
-    change_watching();
+  if (secured || watched_ || watches_activity()) return wait_in_time();
   if (socket_.may_read()) {
     socket_.took_turn();
     return true;
   }
   // Inline in one place only: the compiler would give up on what that calls.
-  const bool there = watched_ || secured
-                         ? socket_.wait_readable(data_deadline(), nudged_)
-                         : socket_.wait_inline<Socket::kReading>(Deadline::never(), &nudged_);
+  const bool there = socket_.wait_inline<Socket::kReading>(Deadline::never(), &nudged_);
+  if (!there) nothing_came();
+  return there;
+}
+
+// Only waiting for the peer counts as its silence, not what callbacks did since the last wait.
+bool Protocol::wait_in_time() {
+  if (watches_activity() != watched_) change_watching();
+  if (socket_.may_read()) {
+    socket_.took_turn();
+    return true;
+  }
+  const TimePoint now = hub_.now();
+  for (TimePoint* since : {&last_read_, &last_active_}) {
+    *since += now - std::min(now, std::max(*since, busy_since_));
+  }
+  const bool there = socket_.wait_readable(data_deadline(), nudged_);
+  busy_since_ = hub_.now();
   if (!there) nothing_came();
   return there;
 }
@@ -186,7 +193,7 @@ template <bool secured>
 void Protocol::change_watching() noexcept {
   watched_ = !watched_;
   if (!watched_) return;
-  last_read_ = hub_.now();
+  last_read_ = busy_since_ = hub_.now();
   if (!draining_) last_active_ = last_read_;  // drain() has set it
 }
 

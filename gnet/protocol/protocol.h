@@ -130,6 +130,7 @@ class Protocol : public QueuedConnection {
   std::optional<std::size_t> receive_secured(char* buffer, std::size_t size);
   template <bool secured>
   bool wait_for_data();
+  bool wait_in_time();
   void nothing_came();
   void stay_half_closed();
   [[nodiscard]] Deadline data_deadline() const noexcept;
@@ -144,7 +145,8 @@ class Protocol : public QueuedConnection {
   void kill_inner_fibers();
 
   bool message_pending_ = false;
-  TimePoint last_read_{};  // when the current silence, or message, began
+  TimePoint last_read_{};   // when the current silence, or message, began
+  TimePoint busy_since_{};  // when the last wait for data was over
   Duration drain_quiet_{};
   std::vector<AnyFiber> inner_;
 };

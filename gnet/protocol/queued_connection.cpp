@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 #include <utility>
 
 #include "gnet/base/error.h"
@@ -49,6 +50,12 @@ QueuedConnection::Gathered::Gathered(QueuedConnection& owner) noexcept
       }},
       connection(owner) {}
 
+void QueuedConnection::Gathered::copy(std::string_view data) noexcept {
+  std::memcpy(end, data.data(), data.size());
+  end += data.size();
+  room -= data.size();
+}
+
 // ---- what goes in ----
 
 void QueuedConnection::send_otherwise(std::string_view data) {
@@ -95,7 +102,9 @@ void QueuedConnection::queue_data(std::string_view data) {
       if (data.size() <= gathered_.room) return gathered_.copy(data);
     }
     before = gathered_.take();
-    begin_gathering();
+    if (fiber_->park_hook == &gathered_ && output_.size() <= high_water) {
+      gathered_.room = kGathered;
+    }
   } else if (sender != nullptr && output_.size() + data.size() < kGathered && !flusher_active_) {
     output_.append(data);
     return send_when_it_suspends(*sender);

@@ -14,7 +14,6 @@
 #pragma once
 
 #include <cstdint>
-#include <cstring>
 #include <optional>
 #include <string_view>
 
@@ -35,10 +34,10 @@ class QueuedConnection : public Connection, detail::UnsentHook {
 
   // ---- settings; to be set before the connection is made, or by its own fiber ----
 
-  std::size_t high_water = 256 * 1024;                // queued bytes above which senders wait
-  std::size_t low_water = 64 * 1024;                  // and below which they go on
   Duration write_timeout = std::chrono::seconds(60);  // without the peer taking a byte; 0: none
-  Duration idle_timeout{};  // silence both ways that ends the connection; 0: none
+  std::size_t low_water = 64 * 1024;    // queued bytes below which senders go on that waited
+  std::size_t high_water = 256 * 1024;  // above so many
+  Duration idle_timeout{};              // silence both ways that ends the connection; 0: none
 
   // ---- sending ----
 
@@ -64,7 +63,7 @@ class QueuedConnection : public Connection, detail::UnsentHook {
   }
 
   [[nodiscard]] std::size_t queued_bytes() const noexcept {
-    return output_.size() + gathered_.all().size();
+    return output_.size() + (gathered_.base == nullptr ? 0 : gathered_.all().size());
   }
   [[nodiscard]] Socket& socket() noexcept { return socket_; }
 
@@ -134,11 +133,7 @@ class QueuedConnection : public Connection, detail::UnsentHook {
       begin = const_cast<char*>(data.data());
       return true;
     }
-    void copy(std::string_view data) noexcept {
-      std::memcpy(end, data.data(), data.size());
-      end += data.size();
-      room -= data.size();
-    }
+    void copy(std::string_view data) noexcept;
     [[nodiscard]] std::string_view all() const noexcept {
       return {begin, static_cast<std::size_t>(end - begin)};
     }
@@ -155,7 +150,7 @@ class QueuedConnection : public Connection, detail::UnsentHook {
     std::size_t room = 0;  // behind `end`, for what goes in without any question
   };
 
-  // What each message touches comes first.
+  // What each message touches lies together.
   Gathered gathered_{*this};
   detail::OutputQueue output_{hub_.chunks()};
   bool drop_output_ = false;  // what is queued is not worth sending any more
@@ -192,10 +187,10 @@ class QueuedConnection : public Connection, detail::UnsentHook {
   [[nodiscard]] Deadline write_limit() const { return Deadline::within(write_timeout); }
   void wait_for_room();
 
-  bool saying_last_words_ = false;
-  bool flusher_active_ = false;
   Fiber<> flusher_;
   WaitQueue room_;  // senders above the high-water mark
+  bool saying_last_words_ = false;
+  bool flusher_active_ = false;
 };
 
 // From now on what the connection's fiber sends is gathered, until there is no room, the
@@ -203,7 +198,6 @@ class QueuedConnection : public Connection, detail::UnsentHook {
 inline void QueuedConnection::begin_gathering() noexcept {
   if (output_.size() > high_water) return;
   gathered_.room = kGathered;
-  if (fiber_->park_hook == &gathered_) return;
   gathered_.next = fiber_->park_hook;
   fiber_->park_hook = &gathered_;
 }
@@ -223,7 +217,6 @@ template <bool secured, typename F>
       gathered.room = 0;
       gathered.base = nullptr;
       const std::string_view data = gathered.all();
-      gathered.begin = gathered.end;
       if (data.empty()) return;
       if constexpr (secured) {
         connection.send_secured(data);

@@ -1,6 +1,10 @@
 #include "gnet/protocol/protocol.h"
 
+#include <poll.h>
+
 #include <algorithm>
+#include <cerrno>
+#include <system_error>
 #include <utility>
 
 #include "gnet/base/error.h"
@@ -12,14 +16,16 @@
 
 namespace gnet {
 
-using detail::WaitKind;
-
 namespace {
-
-constexpr WaitKind kHalfClosed{"the end of a half-closed connection"};
 
 // How long to wait for room in the rare case that receiving needs some.
 constexpr Duration kRoomInterval = std::chrono::milliseconds(1);
+
+// Neither side can reach the other any more.
+bool has_hung_up(int fd) noexcept {
+  pollfd seen{fd, 0, 0};
+  return ::poll(&seen, 1, 0) == 1 && (seen.revents & POLLHUP) != 0;
+}
 
 }  // namespace
 
@@ -154,8 +160,22 @@ CloseReason Protocol::receive_loop() {
   return *reason_;
 }
 
+// Nothing comes any more, but the peer may go, or be reset; the limits hold as before.
 void Protocol::stay_half_closed() {
-  while (!reason_) hub_.park(kHalfClosed, this);
+  while (!reason_) {
+    if (watches_activity() != watched_) change_watching();
+    socket_.exhausted();  // there is the end, always: only what happens from now on wakes
+    if (has_hung_up(socket_.native_handle())) return peer_has_gone();
+    if (!socket_.wait_readable(data_deadline(), nudged_)) nothing_came();
+  }
+}
+
+void Protocol::peer_has_gone() {
+  std::error_code error = socket_.take_error();
+  if (!error) return decide({CloseKind::eof, nullptr});
+  // What the kernel says of a reset behind the end.
+  if (error == std::errc::broken_pipe) error = {ECONNRESET, std::system_category()};
+  fail({CloseKind::io_error, std::make_exception_ptr(SystemError(error, "receive"))});
 }
 
 // False: something else has changed.
@@ -207,7 +227,7 @@ void Protocol::nothing_came() {
 
 Deadline Protocol::data_deadline() const noexcept {
   Deadline deadline;
-  if (read_deadline > Duration::zero()) {
+  if (read_deadline > Duration::zero() && state_ == ConnectionState::open) {
     deadline = Deadline(Deadline::after(last_read_, read_deadline));
   }
   if (idle_timeout > Duration::zero()) {
@@ -221,7 +241,8 @@ Deadline Protocol::data_deadline() const noexcept {
 
 void Protocol::data_deadline_passed() {
   const TimePoint now = Clock::now();
-  if (read_deadline > Duration::zero() && now >= Deadline::after(last_read_, read_deadline)) {
+  if (read_deadline > Duration::zero() && state_ == ConnectionState::open &&
+      now >= Deadline::after(last_read_, read_deadline)) {
     reason_ = {CloseKind::read_deadline, nullptr, read_deadline};
   } else if (idle_timeout > Duration::zero() &&
              now >= Deadline::after(last_active_, idle_timeout)) {

@@ -57,8 +57,9 @@ class Protocol : public QueuedConnection {
   // mean nothing: TCP has none.
   virtual void data_received(std::string_view data);
 
-  // The peer has ended its side. True keeps the other side open until
-  // close_protocol(); otherwise what is queued is sent, and the connection ends.
+  // The peer has ended its side. True keeps the other side open until close_protocol(), or the
+  // peer resets it, or idle_timeout or the end of the service strike; read_deadline does not any
+  // more. Otherwise what is queued is sent, and the connection ends.
   virtual bool eof_received() { return false; }
 
   // The connection is about to end; sending is still possible when the peer is there. The inner
@@ -133,6 +134,7 @@ class Protocol : public QueuedConnection {
   bool wait_in_time();
   void nothing_came();
   void stay_half_closed();
+  void peer_has_gone();
   [[nodiscard]] Deadline data_deadline() const noexcept;
   void data_deadline_passed();
   void finish() noexcept;

@@ -360,6 +360,68 @@ BOOST_AUTO_TEST_CASE(a_half_closed_connection_can_be_kept_for_sending) {
   BOOST_TEST((server.end_kind() == CloseKind::local_close));
 }
 
+// A connection that is kept for sending, and a client that has ended its side.
+struct HalfClosed {
+  HalfClosed(std::function<void(Probe&)> set_up, std::string_view endpoint = "127.0.0.1:0")
+      : server(endpoint) {
+    server.hooks.set_up = std::move(set_up);
+    server.hooks.eof = [](Probe&) { return true; };
+    client = server.connect();
+    client.shutdown_send();
+    while (server.hooks.story != "ME") gnet::sleep(1ms);
+  }
+  Server server;
+  Stream client;
+};
+
+BOOST_AUTO_TEST_CASE(a_half_closed_connection_ends_at_its_idle_timeout) {
+  HalfClosed half([](Probe& probe) { probe.idle_timeout = 30ms; });
+  BOOST_TEST((half.server.end_kind() == CloseKind::idle_timeout));
+}
+
+BOOST_AUTO_TEST_CASE(a_half_closed_connection_does_not_wait_for_data) {
+  HalfClosed half([](Probe& probe) { probe.read_deadline = 5ms; });
+  gnet::sleep(30ms);
+  BOOST_TEST(half.server.hooks.reasons.empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_half_closed_connection_notices_that_its_peer_goes) {
+  HalfClosed half([](Probe&) {});
+  half.client.abort();
+  const CloseReason reason = half.server.end();
+  BOOST_TEST((reason.kind == CloseKind::io_error));
+  BOOST_TEST(reason.text().find("connection reset by peer") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(a_half_closed_unix_connection_notices_that_its_peer_goes) {
+  HalfClosed half([](Probe&) {}, "@gnet-half-closed-" + std::to_string(getpid()));
+  half.client.close();
+  BOOST_TEST((half.server.end_kind() == CloseKind::eof));
+}
+
+BOOST_AUTO_TEST_CASE(a_half_closed_connection_is_drained_when_it_is_quiet) {
+  HalfClosed half([](Probe&) {});
+  const auto begin = gnet::Clock::now();
+  half.server.factory->stop(10s);
+  BOOST_TEST((gnet::Clock::now() - begin < 5s));
+  BOOST_TEST((half.server.end_kind() == CloseKind::service_stop));
+}
+
+BOOST_AUTO_TEST_CASE(a_half_closed_connection_that_sends_is_not_idle) {
+  HalfClosed half([](Probe& probe) { probe.idle_timeout = 200ms; });
+  half.server.factory->for_each_connection<Probe>([](Probe& probe) {
+    probe.add_inner_fiber([&probe] {
+      for (int i = 0; i < 8; ++i) {
+        gnet::sleep(50ms);
+        probe.send_data("x");
+      }
+      probe.close_protocol();
+    });
+  });
+  BOOST_TEST(read_all(half.client) == "xxxxxxxx");
+  BOOST_TEST((half.server.end_kind() == CloseKind::local_close));
+}
+
 // ---- inner fibers ----
 
 BOOST_AUTO_TEST_CASE(inner_fibers_die_with_the_connection) {

@@ -185,6 +185,30 @@ BOOST_AUTO_TEST_CASE(a_connection_that_is_lost_is_made_again) {
   BOOST_TEST(client.reasons.size() == 3U);
 }
 
+BOOST_AUTO_TEST_CASE(a_half_closed_connection_that_is_reset_is_made_again) {
+  struct Patient : gnet::Protocol {
+    bool eof_received() override { return true; }
+  };
+  struct PatientClient : Client {
+    using Client::Client;
+    std::unique_ptr<gnet::Protocol> build_protocol() override {
+      return std::make_unique<Patient>();
+    }
+  };
+  gnet::Listener listener(Endpoint::parse("tcp-l://127.0.0.1:0"));
+  PatientClient client(listener.local_endpoint(), kQuick);
+  client.start();
+  gnet::Socket first(listener.accept().fd, gnet::Socket::NonBlocking{});
+  first.shutdown_send();
+  BOOST_REQUIRE(eventually([&] {
+    const gnet::Protocol* const made = client.connection();
+    return made != nullptr && made->state() == gnet::ConnectionState::half_closed;
+  }));
+  first.abort();
+  const gnet::Timeout limit(5s);
+  BOOST_TEST(static_cast<bool>(listener.accept().fd));
+}
+
 BOOST_AUTO_TEST_CASE(a_connection_closed_here_is_not_made_again) {
   std::string received;
   const auto server = server_at(Endpoint::parse("127.0.0.1:0"), &received);

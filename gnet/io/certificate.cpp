@@ -36,6 +36,7 @@ using detail::throw_tls_configuration;
 using detail::X509Pointer;
 
 constexpr std::size_t kMaxFile = 1024 * 1024;
+constexpr std::size_t kStep = 16 * 1024;
 
 void free_stack(STACK_OF(X509) * stack) {
   sk_X509_pop_free(stack, X509_free);
@@ -81,15 +82,18 @@ std::string read_file(const std::string& name) {
   const UniqueFd fd(open(name.c_str(), O_RDONLY | O_CLOEXEC));
   if (!fd) throw_errno("cannot open " + name);
   std::string text;
-  std::array<char, 16384> buffer;
+  std::size_t size = 0;
   for (;;) {
-    const ssize_t count = read(fd.get(), buffer.data(), buffer.size());
+    text.resize(size + kStep);
+    const ssize_t count = read(fd.get(), text.data() + size, kStep);
     if (count < 0 && errno == EINTR) continue;
     if (count < 0) throw_errno("cannot read " + name);
-    if (count == 0) return text;
-    text.append(buffer.data(), static_cast<std::size_t>(count));
-    if (text.size() > kMaxFile) throw_errno(EFBIG, "cannot read " + name);
+    size += static_cast<std::size_t>(count);
+    if (size > kMaxFile) throw_errno(EFBIG, "cannot read " + name);
+    if (count == 0) break;
   }
+  text.resize(size);
+  return text;
 }
 
 // A PKCS#12 file as PEM; with nothing in it if the text is something else.

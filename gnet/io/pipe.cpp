@@ -14,6 +14,7 @@
 #include "gnet/base/error.h"
 #include "gnet/fiber/scheduler.h"
 #include "gnet/io/broken_pipe.h"
+#include "gnet/io/buffer_lease.h"
 #include "gnet/io/descriptor_set.h"
 #include "gnet/io/socket.h"
 #include "gnet/io/start_of_wait.h"
@@ -171,7 +172,8 @@ std::string Pipe::receive_all(Deadline deadline) {
 }
 
 void Pipe::receive_all(std::string& into, Deadline deadline) {
-  std::array<char, 16 * 1024> buffer;
+  detail::Scheduler& hub = detail::Scheduler::current();
+  const BufferLease buffer(hub, hub.buffers().block_size());
   while (const std::size_t count = receive(buffer.data(), buffer.size(), deadline)) {
     into.append(buffer.data(), count);
   }

@@ -13,6 +13,7 @@
 #include "gnet/base/error.h"
 #include "gnet/base/utf8.h"
 #include "gnet/fiber/cancel_scope.h"
+#include "gnet/io/buffer_lease.h"
 #include "gnet/io/wait_fd.h"
 #include "gnet/os/child_process.h"
 #include "gnet/os/start_process.h"
@@ -233,7 +234,8 @@ void Popen::exchange_some(Deadline deadline) {
 }
 
 void Popen::take_some(Pipe& from, std::string& into) {
-  std::array<char, 64 * 1024> buffer;
+  detail::Scheduler& hub = detail::Scheduler::current();
+  const BufferLease buffer(hub, hub.buffers().block_size());
   const auto count = from.try_receive(buffer.data(), buffer.size());
   if (!count) return;
   into.append(buffer.data(), *count);

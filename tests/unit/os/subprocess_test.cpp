@@ -16,6 +16,7 @@
 #include <thread>
 #include <vector>
 
+#include "gnet/base/sanitizer.h"
 #include "gnet/fiber/fiber.h"
 #include "gnet/fiber/timeout.h"
 #include "gnet/fiber/wait.h"
@@ -379,5 +380,14 @@ BOOST_AUTO_TEST_CASE(many_processes_one_after_the_other_leave_nothing_behind) {
   BOOST_TEST(open_descriptors() == before);
   BOOST_TEST(!has_children());
 }
+
+#if !defined(GNET_ASAN) && !defined(GNET_TSAN)  // whose frames are what they are
+BOOST_AUTO_TEST_CASE(a_small_stack_is_enough) {
+  auto fiber = gnet::spawn({.stack_size = 32 * 1024}, [] {
+    return gnet::check_output({"sh", "-c", "echo x"});
+  });
+  BOOST_TEST(fiber.get() == "x\n");
+}
+#endif
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -25,13 +25,20 @@ bool is_stale(const RawAddress& address, int type) {
   return probe && connect(probe.get(), address.data(), address.size) != 0 && errno == ECONNREFUSED;
 }
 
-// Whether there is something else, which is nobody's to take over. Leaves errno as it is.
+// Removes a socket that was left behind. False: there is none, or it is in use.
+bool remove_stale(const std::string& path, const RawAddress& address, int type) {
+  struct stat found {};
+  if (lstat(path.c_str(), &found) != 0 || !is_stale(address, type)) return false;
+  // Somebody else may have taken it over meanwhile.
+  struct stat now {};
+  return lstat(path.c_str(), &now) == 0 && now.st_dev == found.st_dev &&
+         now.st_ino == found.st_ino && unlink(path.c_str()) == 0;
+}
+
+// Whether there is something else, which is nobody's to take over.
 bool is_no_socket(const std::string& path) {
-  const int before = errno;
   struct stat status {};
-  const bool exists = lstat(path.c_str(), &status) == 0;
-  errno = before;
-  return exists && !S_ISSOCK(status.st_mode);
+  return lstat(path.c_str(), &status) == 0 && !S_ISSOCK(status.st_mode);
 }
 
 void bind_to(Socket& socket, const RawAddress& address, const Endpoint& endpoint) {
@@ -42,27 +49,27 @@ void bind_to(Socket& socket, const RawAddress& address, const Endpoint& endpoint
 
 }  // namespace
 
-void bind_unix_socket(Socket& socket, const Endpoint& endpoint, std::optional<unsigned> mode,
-                      std::string& owned_path) {
+BoundPath bind_unix_socket(Socket& socket, const Endpoint& endpoint, std::optional<unsigned> mode) {
   const RawAddress address = SocketAddress::unix_path(endpoint.path()).raw();
   const int fd = socket.native_handle();
   // Before bind, so that at no time more is allowed than asked for.
   if (mode && !endpoint.is_abstract()) fchmod(fd, *mode);
   if (bind(fd, address.data(), address.size) != 0) {
-    if (errno == EADDRINUSE && !endpoint.is_abstract() && is_no_socket(endpoint.path())) {
+    const int error = errno;
+    const bool is_there = error == EADDRINUSE && !endpoint.is_abstract();
+    if (is_there && is_no_socket(endpoint.path())) {
       throw_errno(EEXIST, cannot_listen(endpoint) + ", which is no socket");
     }
-    const bool take_over = errno == EADDRINUSE && !endpoint.is_abstract() &&
-                           endpoint.unlink().value_or(true) &&
-                           is_stale(address, socket_type(endpoint.transport()));
-    if (!take_over) throw_errno(errno, cannot_listen(endpoint));
-    unlink(endpoint.path().c_str());
+    const bool removed = is_there && endpoint.unlink().value_or(true) &&
+                         remove_stale(endpoint.path(), address, socket_type(endpoint.transport()));
+    if (!removed) throw_errno(error, cannot_listen(endpoint));
     bind_to(socket, address, endpoint);
   }
-  if (endpoint.is_abstract()) return;
-  owned_path = endpoint.path();
+  if (endpoint.is_abstract()) return {};
+  BoundPath made(endpoint.path());
   // The umask has taken from the mode what was asked for.
   if (mode) chmod(endpoint.path().c_str(), *mode);
+  return made;
 }
 
 void bind_ip_socket(Socket& socket, const Endpoint& endpoint, bool reuse_port) {

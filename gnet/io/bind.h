@@ -7,8 +7,8 @@
 #pragma once
 
 #include <optional>
-#include <string>
 
+#include "gnet/io/bound_path.h"
 #include "gnet/io/endpoint.h"
 #include "gnet/io/socket.h"
 
@@ -19,8 +19,8 @@ namespace gnet {
 void bind_ip_socket(Socket& socket, const Endpoint& endpoint, bool reuse_port);
 
 // Binds an open socket to a unix endpoint, taking over a path that nobody answers
-// on. Stores the path to remove later, if any.
-void bind_unix_socket(Socket& socket, const Endpoint& endpoint, std::optional<unsigned> mode,
-                      std::string& owned_path);
+// on. Returns the path that this has made, if any.
+[[nodiscard]] BoundPath bind_unix_socket(Socket& socket, const Endpoint& endpoint,
+                                         std::optional<unsigned> mode);
 
 }  // namespace gnet

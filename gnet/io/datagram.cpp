@@ -1,7 +1,5 @@
 #include "gnet/io/datagram.h"
 
-#include <unistd.h>
-
 #include <cerrno>
 #include <utility>
 
@@ -14,8 +12,8 @@ DatagramSocket DatagramSocket::bind(const Endpoint& endpoint, const ListenOption
   DatagramSocket result;
   if (endpoint.is_unix()) {
     result.socket_ = Socket::open(AF_UNIX, SOCK_DGRAM);
-    bind_unix_socket(result.socket_, endpoint,
-                     options.unix_mode ? options.unix_mode : endpoint.mode(), result.owned_path_);
+    result.path_ = bind_unix_socket(result.socket_, endpoint,
+                                    options.unix_mode ? options.unix_mode : endpoint.mode());
   } else {
     bind_ip_socket(result.socket_, endpoint, options.reuse_port);
   }
@@ -50,14 +48,14 @@ DatagramSocket& DatagramSocket::operator=(DatagramSocket&& other) noexcept {
   if (this == &other) return *this;
   close();
   socket_ = std::move(other.socket_);
-  owned_path_ = std::exchange(other.owned_path_, {});
+  path_ = std::move(other.path_);
   return *this;
 }
 
 void DatagramSocket::close() noexcept {
   if (!socket_.is_open()) return;
+  path_.remove();
   socket_.close();
-  if (!owned_path_.empty()) unlink(std::exchange(owned_path_, {}).c_str());
 }
 
 std::optional<std::size_t> DatagramSocket::receive(void* buffer, std::size_t size,

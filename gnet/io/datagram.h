@@ -11,10 +11,10 @@
 #pragma once
 
 #include <optional>
-#include <string>
 #include <string_view>
 
 #include "gnet/io/address.h"
+#include "gnet/io/bound_path.h"
 #include "gnet/io/listener.h"
 #include "gnet/io/socket.h"
 
@@ -55,6 +55,7 @@ class DatagramSocket {
   void send(std::string_view data, const SocketAddress& peer);
   void send(std::string_view data);
 
+  // Removes the path of a unix socket as a Listener does.
   void close() noexcept;
 
   [[nodiscard]] Endpoint local_endpoint() const { return socket_.local_endpoint(); }
@@ -66,7 +67,7 @@ class DatagramSocket {
   void send_message(std::string_view data, const SocketAddress* peer);
 
   Socket socket_;
-  std::string owned_path_;  // of a unix socket, to remove
+  BoundPath path_;  // of a unix socket; goes before it
 };
 
 }  // namespace gnet

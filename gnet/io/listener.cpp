@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <poll.h>
-#include <unistd.h>
 
 #include <cerrno>
 #include <utility>
@@ -15,8 +14,8 @@ namespace gnet {
 Listener::Listener(const Endpoint& endpoint, const ListenOptions& options) {
   if (endpoint.is_unix()) {
     socket_ = Socket::open(AF_UNIX, socket_type(endpoint.transport()));
-    bind_unix_socket(socket_, endpoint, options.unix_mode ? options.unix_mode : endpoint.mode(),
-                     owned_path_);
+    path_ = bind_unix_socket(socket_, endpoint,
+                             options.unix_mode ? options.unix_mode : endpoint.mode());
   } else {
     bind_ip_socket(socket_, endpoint, options.reuse_port);
   }
@@ -38,15 +37,15 @@ Listener& Listener::operator=(Listener&& other) noexcept {
   socket_ = std::move(other.socket_);
   local_ = std::move(other.local_);
   reserve_ = std::move(other.reserve_);
-  owned_path_ = std::exchange(other.owned_path_, {});
+  path_ = std::move(other.path_);
   return *this;
 }
 
 void Listener::close() noexcept {
   if (!socket_.is_open()) return;
+  path_.remove();
   socket_.close();
   reserve_.reset();
-  if (!owned_path_.empty()) unlink(std::exchange(owned_path_, {}).c_str());
 }
 
 void Listener::hold_reserve() noexcept {

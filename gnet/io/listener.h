@@ -15,9 +15,9 @@
 #pragma once
 
 #include <optional>
-#include <string>
 
 #include "gnet/io/address.h"
+#include "gnet/io/bound_path.h"
 #include "gnet/io/endpoint.h"
 #include "gnet/io/socket.h"
 
@@ -64,7 +64,8 @@ class Listener {
   void wait();
   [[nodiscard]] std::optional<Accepted> try_accept();
 
-  // Stops listening; removes the path of a unix socket that it made.
+  // Stops listening; removes the path of a unix socket that it made, if it is still the same
+  // socket and this is not a child of the process that made it.
   void close() noexcept;
 
   // With the port that the kernel chose.
@@ -79,7 +80,7 @@ class Listener {
   Socket socket_;
   std::optional<Endpoint> local_;
   UniqueFd reserve_;
-  std::string owned_path_;  // of a unix socket, to remove
+  BoundPath path_;  // of a unix socket; goes before it
 };
 
 }  // namespace gnet

@@ -127,4 +127,16 @@ BOOST_AUTO_TEST_CASE(kill_and_timeout_leave_the_socket_usable) {
   BOOST_TEST(server.receive(text, sizeof text).value() == 2u);
 }
 
+BOOST_AUTO_TEST_CASE(what_another_has_put_in_its_place_stays) {
+  const std::string path = "/tmp/gnet-datagram-test-" + std::to_string(getpid());
+  const auto endpoint = Endpoint::unix_path(path, Transport::unix_datagram).with_listen();
+  auto first = DatagramSocket::bind(endpoint);
+  unlink(path.c_str());
+  auto second = DatagramSocket::bind(endpoint);
+  first.close();
+  BOOST_TEST(access(path.c_str(), F_OK) == 0);
+  second.close();
+  BOOST_TEST(access(path.c_str(), F_OK) != 0);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

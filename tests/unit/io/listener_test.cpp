@@ -6,6 +6,7 @@
 #include <boost/test/unit_test.hpp>
 #include <cstdlib>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <system_error>
 #include <vector>
@@ -13,6 +14,7 @@
 #include "gnet/fiber/fiber.h"
 #include "gnet/fiber/timeout.h"
 #include "gnet/io/connect.h"
+#include "tests/unit/child.h"
 
 using namespace gnet;
 using namespace std::chrono_literals;
@@ -146,6 +148,68 @@ BOOST_AUTO_TEST_CASE(a_file_is_never_taken_for_an_old_socket) {
                                                 ", which is no socket: file exists";
       });
   BOOST_TEST(std::filesystem::is_directory(folder.path / "s"));
+}
+
+BOOST_AUTO_TEST_CASE(what_another_has_put_in_its_place_stays) {
+  const Folder folder;
+  Listener first(folder.socket());
+  std::filesystem::remove(folder.path / "s");
+  const Listener second(folder.socket());
+  first.close();
+  BOOST_TEST(connect_stream(folder.socket()).is_open());
+}
+
+BOOST_AUTO_TEST_CASE(a_file_in_its_place_stays) {
+  const Folder folder;
+  Listener listener(folder.socket());
+  std::filesystem::remove(folder.path / "s");
+  std::filesystem::create_directory(folder.path / "s");
+  listener.close();
+  BOOST_TEST(std::filesystem::is_directory(folder.path / "s"));
+}
+
+BOOST_AUTO_TEST_CASE(the_child_of_a_fork_leaves_the_socket_to_its_parent) {
+  const Folder folder;
+  Listener listener(folder.socket());
+  test::status_of_child([&] {
+    listener.close();
+    return 0;
+  });
+  BOOST_TEST(std::filesystem::exists(folder.path / "s"));
+  listener.close();
+  BOOST_TEST(!std::filesystem::exists(folder.path / "s"));
+}
+
+BOOST_AUTO_TEST_CASE(a_relative_path_is_found_again_elsewhere) {
+  const Folder folder;
+  const auto here = std::filesystem::current_path();
+  std::filesystem::current_path(folder.path);
+  std::optional<Listener> listener;
+  listener.emplace(Endpoint::unix_path("s"));
+  std::filesystem::current_path(here);
+  BOOST_TEST(std::filesystem::exists(folder.path / "s"));
+  listener.reset();
+  BOOST_TEST(!std::filesystem::exists(folder.path / "s"));
+}
+
+BOOST_AUTO_TEST_CASE(a_listener_that_moves_takes_its_path_along) {
+  const Folder folder;
+  std::optional<Listener> first;
+  first.emplace(folder.socket());
+  Listener second(std::move(*first));
+  first.reset();
+  BOOST_TEST(std::filesystem::exists(folder.path / "s"));
+  second = Listener();
+  BOOST_TEST(!std::filesystem::exists(folder.path / "s"));
+}
+
+BOOST_AUTO_TEST_CASE(a_server_whose_queue_is_full_is_in_use) {
+  const Folder folder;
+  const Listener first(folder.socket(), {.backlog = 0});
+  const Stream waits = connect_stream(folder.socket());
+  BOOST_CHECK_EXCEPTION(
+      Listener second(folder.socket()), std::system_error,
+      [](const std::system_error& error) { return error.code() == std::errc::address_in_use; });
 }
 
 BOOST_AUTO_TEST_CASE(an_abstract_socket_needs_no_file) {

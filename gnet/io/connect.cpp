@@ -19,6 +19,10 @@ namespace {
 
 using Addresses = std::vector<SocketAddress>;
 
+// Between attempts where nothing tells when the next one may succeed.
+constexpr Duration kShortestPause = std::chrono::milliseconds(1);
+constexpr Duration kLongestPause = std::chrono::milliseconds(32);
+
 // Alternates the families, starting with that of the first (RFC 8305, section 4).
 Addresses interleave(const Addresses& sorted) {
   Addresses first;
@@ -57,9 +61,19 @@ class Connector {
     prepare(socket, address.family());
     const int fd = socket.native_handle();
     const RawAddress to = address.raw();
-    if (::connect(fd, to.data(), to.size) == 0) return socket;
-    // EAGAIN is a unix listener with a full backlog: there is nothing to wait on.
-    if (errno != EINPROGRESS) throw_errno(what());
+    Duration pause = kShortestPause;
+    while (::connect(fd, to.data(), to.size) != 0) {
+      if (errno == EINPROGRESS) return established(std::move(socket));
+      if (errno != EAGAIN || !endpoint_.is_unix()) throw_errno(what());
+      // The backlog of a unix listener is full: nothing tells when it has room again.
+      if (deadline_.passed()) throw_timed_out(what(), began_);
+      sleep(Deadline(pause).earlier(deadline_).when() - Clock::now());
+      pause = std::min(2 * pause, kLongestPause);
+    }
+    return socket;
+  }
+
+  [[nodiscard]] Socket established(Socket socket) const {
     // Until the poller says so.
     socket.full();
     if (!socket.wait_writable(deadline_)) throw_timed_out(what(), began_);

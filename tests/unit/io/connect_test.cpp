@@ -143,6 +143,22 @@ BOOST_AUTO_TEST_CASE(an_interrupted_connect_closes_what_it_began) {
   BOOST_TEST(open_descriptors() == before + fillers.size());
 }
 
+// The kernel says EAGAIN at once, and nothing when there is room again.
+BOOST_AUTO_TEST_CASE(a_full_unix_server_is_waited_for) {
+  const auto endpoint = Endpoint::unix_path("@gnet-connect-full-" + std::to_string(getpid()));
+  Listener listener(endpoint, {.backlog = 0});
+  const Stream first = gnet::connect_stream(endpoint);
+  const auto begin = Clock::now();
+  BOOST_CHECK_EXCEPTION(
+      static_cast<void>(gnet::connect_stream(endpoint, {.timeout = 50ms})), std::system_error,
+      [](const std::system_error& error) { return error.code() == std::errc::timed_out; });
+  BOOST_TEST((Clock::now() - begin >= 50ms));
+  auto acceptor = spawn_later(20ms, [&] { listener.accept(); });
+  const Stream second = gnet::connect_stream(endpoint, {.timeout = 10s});
+  BOOST_TEST(second.is_open());
+  acceptor.get();
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace tests

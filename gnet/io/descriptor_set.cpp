@@ -5,7 +5,6 @@
 #include <array>
 #include <cerrno>
 #include <memory>
-#include <vector>
 
 #include "gnet/base/error.h"
 
@@ -42,16 +41,10 @@ DescriptorSet& DescriptorSet::current() {
   return *of_thread.set;
 }
 
-DescriptorSet::DescriptorSet(detail::Scheduler& hub) : hub_(hub) {
-  open();
-}
-
-void DescriptorSet::open() {
-  UniqueFd epoll(epoll_create1(EPOLL_CLOEXEC));
-  if (!epoll) throw_errno("cannot create epoll set");
-  hub_.poller().watch(
-      epoll.get(), [](void* self) noexcept { static_cast<DescriptorSet*>(self)->look(); }, this);
-  epoll_ = std::move(epoll);
+DescriptorSet::DescriptorSet(detail::Scheduler& hub) : epoll_(epoll_create1(EPOLL_CLOEXEC)) {
+  if (!epoll_) throw_errno("cannot create epoll set");
+  hub.poller().watch(
+      epoll_.get(), [](void* self) noexcept { static_cast<DescriptorSet*>(self)->look(); }, this);
 }
 
 bool DescriptorSet::add(DescriptorInterest& interest) {
@@ -68,7 +61,7 @@ bool DescriptorSet::add(DescriptorInterest& interest) {
 
 void DescriptorSet::remove(DescriptorInterest& interest) noexcept {
   if (!interest.is_linked()) return;  // woken, or the set is gone
-  DescriptorSet& self = current();
+  DescriptorSet& self = *owner().set;
   interest.unlink();
   const auto found = self.entries_.find(interest.fd);
   if (found != self.entries_.end()) self.update(found->first, found->second);
@@ -93,7 +86,7 @@ int DescriptorSet::update(int fd, Entry& entry) noexcept {
     entries_.erase(fd);
     return 0;
   }
-  epoll_event event{};
+  epoll_event event{EPOLLONESHOT, {}};
   entry.interests.for_each([&event](const DescriptorInterest& interest) {
     event.events |= static_cast<std::uint32_t>(interest.events);
   });
@@ -113,9 +106,9 @@ void DescriptorSet::look() noexcept {
     const int fd = static_cast<int>(event.data.u64 & UINT32_MAX);
     const auto found = entries_.find(fd);
     if (found == entries_.end() || found->second.generation != event.data.u64 >> 32) {
-      // Of an earlier wait on a descriptor that was closed meanwhile, while a copy of it lives:
-      // the kernel goes on to report it, and cannot be told to stop.
-      return rebuild();
+      // Of an earlier wait on a descriptor that was closed meanwhile, while a copy of it lives.
+      // The kernel cannot be told to stop, but has reported it for the last time.
+      continue;
     }
     handle(fd, found->second, event.events);
   }
@@ -130,19 +123,9 @@ void DescriptorSet::handle(int fd, Entry& entry, std::uint32_t events) noexcept 
     interest.unlink();
     woken[count++] = &interest;
   });
-  update(fd, entry);
+  const bool closed = update(fd, entry) != 0;
   for (std::size_t i = 0; i < count; ++i) woken[i]->wake(*woken[i]);
-}
-
-// A new epoll set with what is waited for. A descriptor that is closed wakes those who wait for
-// it: they find out.
-void DescriptorSet::rebuild() noexcept {
-  open();
-  std::vector<int> closed;
-  for (auto& [fd, entry] : entries_) {
-    if (update(fd, entry) != 0) closed.push_back(fd);
-  }
-  for (const int fd : closed) wake(fd);
+  if (closed) wake(fd);  // the rest would never hear of it
 }
 
 }  // namespace gnet::detail

@@ -2,7 +2,9 @@
 //
 // The hub's poller registers a descriptor for its life. These are foreign: any file,
 // also one that a Socket has, for as long as somebody waits. So they live in an epoll
-// set of their own, level-triggered, which the poller watches.
+// set of their own, level-triggered, which the poller watches. Each is reported once and then
+// asked for anew: the kernel goes on to watch one that was closed while a copy of it lives, and
+// cannot be told to stop.
 //
 // Threads: belongs to the calling hub.
 
@@ -65,10 +67,7 @@ class DescriptorSet {
   void look() noexcept;
   void handle(int fd, Entry& entry, std::uint32_t events) noexcept;
   int update(int fd, Entry& entry) noexcept;
-  void open();
-  void rebuild() noexcept;
 
-  detail::Scheduler& hub_;
   UniqueFd epoll_;
   std::uint32_t generation_ = 0;
   std::unordered_map<int, Entry> entries_;

@@ -1,5 +1,6 @@
 #include "gnet/io/wait_fd.h"
 
+#include <algorithm>
 #include <cerrno>
 
 #include "gnet/base/error.h"
@@ -10,13 +11,21 @@ namespace {
 
 constexpr detail::WaitKind kDescriptor{"a descriptor"};
 
-// False: the deadline passed.
-bool wait_for_any(detail::Scheduler& hub, std::span<pollfd> descriptors, Deadline deadline) {
-  const detail::DescriptorWait wait(hub, descriptors);
+enum class Outcome { ready, closed, late };
+
+// Sets `revents` only of those that were closed, whose numbers may be somebody else's by now.
+Outcome wait_for_any(detail::Scheduler& hub, std::span<pollfd> descriptors, Deadline deadline) {
+  detail::DescriptorWait wait(hub, descriptors);
   while (!wait.woken()) {
-    if (!hub.park(kDescriptor, &wait, deadline) && !wait.woken()) return false;
+    if (!hub.park(kDescriptor, &wait, deadline) && !wait.woken()) return Outcome::late;
   }
-  return true;
+  return wait.tells_closed() ? Outcome::closed : Outcome::ready;
+}
+
+// How many have something to tell.
+std::size_t count_of(std::span<const pollfd> descriptors) {
+  return static_cast<std::size_t>(
+      std::ranges::count_if(descriptors, [](const pollfd& one) { return one.revents != 0; }));
 }
 
 // What is ready now.
@@ -48,9 +57,11 @@ std::size_t poll(std::span<pollfd> descriptors, Deadline deadline) {
     return count;
   }
   for (;;) {
-    const bool in_time = wait_for_any(hub, descriptors, deadline);
+    const Outcome outcome = wait_for_any(hub, descriptors, deadline);
+    if (outcome == Outcome::closed) return count_of(descriptors);
     // The kernel knows best, also of what has happened meanwhile.
-    if (const std::size_t count = look(descriptors); count > 0 || !in_time) return count;
+    const std::size_t count = look(descriptors);
+    if (count > 0 || outcome == Outcome::late) return count;
   }
 }
 

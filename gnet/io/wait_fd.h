@@ -55,8 +55,9 @@ struct SelectedFds {
                                      const std::vector<int>& write = {},
                                      Deadline deadline = Deadline::never());
 
-// Wakes the fibers of this hub that wait for `fd`: it is about to be closed. If it is by
-// the time that they run, they get bad_file_descriptor, or POLLNVAL. Does not suspend.
+// Wakes the fibers of this hub that wait for `fd`: it is about to be closed. They get
+// bad_file_descriptor, or POLLNVAL, also when its number is in use again by the time that
+// they run. Does not suspend.
 void closing(int fd);
 
 }  // namespace gnet

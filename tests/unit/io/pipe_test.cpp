@@ -107,6 +107,21 @@ BOOST_AUTO_TEST_CASE(close_wakes_whoever_waits) {
   BOOST_CHECK_THROW(static_cast<void>(reader.try_receive(nullptr, 0)), std::system_error);
 }
 
+BOOST_AUTO_TEST_CASE(close_wakes_whoever_waits_also_when_the_number_is_used_again) {
+  auto [reader, writer] = Pipe::make();
+  const int fd = reader.native_handle();
+  auto waiter = gnet::spawn([&reader = reader] {
+    char byte;
+    BOOST_CHECK_EXCEPTION(reader.receive(&byte, 1, 5s), std::system_error,
+                          fails_with(std::errc::bad_file_descriptor));
+  });
+  gnet::yield();
+  reader.close();
+  const auto next = Pipe::make();
+  BOOST_REQUIRE(next.first.native_handle() == fd);
+  BOOST_TEST(waiter.join(1s));
+}
+
 BOOST_AUTO_TEST_CASE(a_shared_descriptor_keeps_its_flags_and_blocks_nobody) {
   auto [read_end, write_end] = blocking_pipe();
   Pipe reader = Pipe::shared(std::move(read_end));

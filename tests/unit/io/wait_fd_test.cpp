@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <sys/eventfd.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -165,6 +166,59 @@ BOOST_AUTO_TEST_CASE(a_descriptor_that_was_closed_during_a_wait_makes_no_noise_a
   const auto cpu = std::clock();
   gnet::sleep(30ms);
   BOOST_TEST(static_cast<double>(std::clock() - cpu) / CLOCKS_PER_SEC < 0.02);
+}
+
+BOOST_AUTO_TEST_CASE(such_a_descriptor_is_borne_when_no_others_are_left) {
+  Ends ends;
+  const UniqueFd copy(dup(ends.reader.get()));
+  BOOST_TEST(!gnet::Timeout(1ms, gnet::silent).run([&] {
+    const int fd = ends.reader.get();
+    auto closer = gnet::spawn([&] { ends.reader.reset(); });
+    gnet::wait_read(fd);
+  }));
+  const Ends other;
+  rlimit before{};
+  BOOST_REQUIRE(getrlimit(RLIMIT_NOFILE, &before) == 0);
+  const rlimit none{1, before.rlim_max};  // poll() takes as many, and no more
+  BOOST_REQUIRE(setrlimit(RLIMIT_NOFILE, &none) == 0);
+  ends.put();
+  auto writer = gnet::spawn_later(2ms, [&] { other.put(); });
+  const bool there = gnet::wait_read(other.reader.get(), 5s);
+  BOOST_REQUIRE(setrlimit(RLIMIT_NOFILE, &before) == 0);
+  BOOST_TEST(there);
+}
+
+BOOST_AUTO_TEST_CASE(of_many_that_wait_for_a_closed_descriptor_all_hear_of_it) {
+  Ends ends;
+  const UniqueFd copy(dup(ends.reader.get()));
+  const int fd = ends.reader.get();
+  int heard = 0;
+  std::vector<gnet::Fiber<>> waiters;
+  for (int i = 0; i < 40; ++i) {
+    waiters.push_back(gnet::spawn([&] {
+      BOOST_CHECK_EXCEPTION(gnet::wait_read(fd, 5s), std::system_error, is_bad_descriptor);
+      ++heard;
+    }));
+  }
+  gnet::yield();
+  ends.reader.reset();  // without a word
+  ends.put();           // which the copy makes an event of
+  for (auto& waiter : waiters) waiter.join(5s);
+  BOOST_TEST(heard == 40);
+}
+
+BOOST_AUTO_TEST_CASE(who_waits_for_a_closed_descriptor_does_not_get_the_next_of_its_number) {
+  Ends ends;
+  const int fd = ends.reader.get();
+  auto waiter = gnet::spawn([&] {
+    BOOST_CHECK_EXCEPTION(gnet::wait_read(fd, 5s), std::system_error, is_bad_descriptor);
+  });
+  gnet::yield();
+  gnet::closing(fd);
+  ends.reader.reset();
+  const Ends next;
+  BOOST_REQUIRE(next.reader.get() == fd);
+  BOOST_TEST(waiter.join(1s));
 }
 
 BOOST_AUTO_TEST_CASE(select_fds_tells_which_are_ready) {

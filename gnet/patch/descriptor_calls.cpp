@@ -68,38 +68,72 @@ class Rest {
 
 // ---- sockets ----
 
+int option_of(int fd, int name, int otherwise) noexcept {
+  int value = otherwise;
+  socklen_t size = sizeof value;
+  return getsockopt(fd, SOL_SOCKET, name, &value, &size) == 0 ? value : otherwise;
+}
+
 bool is_stream(int fd) noexcept {
-  int type = 0;
-  socklen_t size = sizeof type;
-  return getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &size) == 0 && type == SOCK_STREAM;
+  return option_of(fd, SO_TYPE, 0) == SOCK_STREAM;
 }
 
 // Flags with which a call never waits.
 constexpr int kReceivesAtOnce = MSG_DONTWAIT | MSG_ERRQUEUE | MSG_OOB;
 
+// Bytes below which the kernel does not call a stream ready.
+std::size_t low_water(int fd) noexcept {
+  return static_cast<std::size_t>(std::max(option_of(fd, SO_RCVLOWAT, 1), 1));
+}
+
+// `wanted`: bytes with which the caller is content.
 template <typename Call>
-ssize_t receive_with(CallWaits& waits, int fd, Call call) noexcept {
+ssize_t receive_with(CallWaits& waits, int fd, std::size_t wanted, Call call) noexcept {
   for (;;) {
     const ssize_t got = uninterrupted(call);
     if (got >= 0) take_turn(fd);
-    if (got >= 0 || errno != EAGAIN || !waits.again()) return got;
+    if (got >= 0 || errno != EAGAIN) return got;
+    const bool is_told = low_water(fd) <= wanted;
+    if (is_told ? !waits.again() : !waits.may_wait() || !waits.pause()) return got;
   }
+}
+
+// Looks again until there are so many. Nothing tells of more bytes while some are left there.
+ssize_t peek_until(CallWaits& waits, int fd, msghdr* message, int flags, std::size_t wanted,
+                   const msghdr& asked, ssize_t seen) noexcept {
+  if (option_of(fd, SO_DOMAIN, AF_UNIX) == AF_UNIX) return seen;  // which does not wait for more
+  while (static_cast<std::size_t>(seen) < wanted) {
+    const bool last = is_ready(fd, POLLRDHUP) || !waits.may_wait() || !waits.pause();
+    msghdr again = asked;
+    const ssize_t got =
+        uninterrupted([&] { return original().recvmsg(fd, &again, flags | MSG_DONTWAIT); });
+    if (got > 0) {
+      *message = again;
+      seen = got;
+    }
+    if (last) break;
+  }
+  return seen;
 }
 
 ssize_t receive_message(int fd, msghdr* message, int flags) noexcept {
   CallWaits waits(fd, POLLIN, SO_RCVTIMEO);
+  const msghdr asked = message != nullptr ? *message : msghdr{};
+  const std::size_t size = size_of(asked.msg_iov, asked.msg_iovlen);
   const ssize_t first = receive_with(
-      waits, fd, [=] { return original().recvmsg(fd, message, flags | MSG_DONTWAIT); });
-  if (first <= 0 || (flags & MSG_WAITALL) == 0 || (flags & MSG_PEEK) != 0 || !is_stream(fd)) {
-    return first;
-  }
+      waits, fd, size, [=] { return original().recvmsg(fd, message, flags | MSG_DONTWAIT); });
+  if (first <= 0 || static_cast<std::size_t>(first) >= size) return first;
+  const std::size_t wanted = (flags & MSG_WAITALL) != 0 ? size : std::min(size, low_water(fd));
+  if (static_cast<std::size_t>(first) >= wanted || !is_stream(fd)) return first;
+  if ((flags & MSG_PEEK) != 0) return peek_until(waits, fd, message, flags, wanted, asked, first);
   ssize_t total = first;
   try {
     Rest rest(*message);
     rest.skip(static_cast<std::size_t>(first));
-    while (!rest.empty()) {
-      const ssize_t got = receive_with(
-          waits, fd, [&] { return original().recvmsg(fd, rest.get(), flags | MSG_DONTWAIT); });
+    while (static_cast<std::size_t>(total) < wanted) {
+      const ssize_t got = receive_with(waits, fd, wanted - static_cast<std::size_t>(total), [&] {
+        return original().recvmsg(fd, rest.get(), flags | MSG_DONTWAIT);
+      });
       if (got <= 0) break;
       total += got;
       rest.skip(static_cast<std::size_t>(got));
@@ -230,6 +264,7 @@ int connect_now(int fd, const sockaddr* address, socklen_t size, int flags) noex
 
 int connect_and_wait(int fd, const sockaddr* address, socklen_t size, int flags) noexcept {
   CallWaits waits(fd, POLLOUT, SO_SNDTIMEO);
+  bool waited = false;
   while (connect_now(fd, address, size, flags) != 0) {
     // A unix listener whose queue is full: nothing tells when it no longer is.
     const bool full = errno == EAGAIN && address->sa_family == AF_UNIX;
@@ -237,16 +272,14 @@ int connect_and_wait(int fd, const sockaddr* address, socklen_t size, int flags)
       if (!waits.may_wait() || !waits.pause()) return -1;
       continue;
     }
+    if (errno == EISCONN && waited) break;
     if (errno != EINPROGRESS && errno != EALREADY) return -1;
     if (!waits.again()) {
       if (errno == EAGAIN) errno = EINPROGRESS;
       return -1;
     }
-    int error = 0;
-    socklen_t error_size = sizeof error;
-    if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &error_size) != 0) return -1;
-    errno = error;
-    return error == 0 ? 0 : -1;
+    // Only the next call tells how it went, and lets the kernel know that it was told.
+    waited = true;
   }
   return 0;
 }

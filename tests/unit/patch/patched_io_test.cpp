@@ -138,6 +138,22 @@ UniqueFd listen_on_loopback(sockaddr_in& address) {
   return listener;
 }
 
+// Over TCP.
+Ends connected_ends() {
+  sockaddr_in address;
+  const UniqueFd listener = listen_on_loopback(address);
+  Ends ends;
+  ends.there = UniqueFd(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  const auto* plain = reinterpret_cast<const sockaddr*>(&address);
+  BOOST_REQUIRE(connect(ends.there.get(), plain, sizeof address) == 0);
+  ends.here = UniqueFd(accept(listener.get(), nullptr, nullptr));
+  return ends;
+}
+
+void set_low_water(int fd, int bytes) {
+  BOOST_REQUIRE(setsockopt(fd, SOL_SOCKET, SO_RCVLOWAT, &bytes, sizeof bytes) == 0);
+}
+
 bool is_blocking(int fd) {
   return (fcntl(fd, F_GETFL) & O_NONBLOCK) == 0;
 }
@@ -255,6 +271,28 @@ BOOST_AUTO_TEST_CASE(connect_tells_that_nobody_listens) {
                return connect(fd.get(), reinterpret_cast<sockaddr*>(&address), sizeof address);
              }) == ECONNREFUSED);
   BOOST_TEST(is_blocking(fd.get()));
+}
+
+BOOST_AUTO_TEST_CASE(what_is_connected_is_not_connected_again) {
+  gnet::yield();  // there is a hub from now on
+  sockaddr_in address;
+  const UniqueFd listener = listen_on_loopback(address);
+  const UniqueFd fd(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  const auto* plain = reinterpret_cast<const sockaddr*>(&address);
+  BOOST_TEST(connect(fd.get(), plain, sizeof address) == 0);
+  BOOST_TEST(error_of([&] { return connect(fd.get(), plain, sizeof address); }) == EISCONN);
+}
+
+BOOST_AUTO_TEST_CASE(a_socket_that_could_not_connect_may_try_again) {
+  gnet::yield();  // there is a hub from now on
+  sockaddr_in address;
+  UniqueFd listener = listen_on_loopback(address);
+  const auto* plain = reinterpret_cast<const sockaddr*>(&address);
+  listener.reset();
+  const UniqueFd fd(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  BOOST_TEST(error_of([&] { return connect(fd.get(), plain, sizeof address); }) == ECONNREFUSED);
+  listener = listen_on_loopback(address);
+  BOOST_TEST(connect(fd.get(), plain, sizeof address) == 0);
 }
 
 BOOST_AUTO_TEST_CASE(connect_waits_for_a_place_in_the_queue_of_a_unix_listener) {
@@ -380,6 +418,64 @@ BOOST_AUTO_TEST_CASE(waitall_waits_for_all_also_from_whom_it_is_asked) {
   BOOST_TEST(from[0] == AF_UNIX);
   BOOST_TEST(std::all_of(from.begin() + sizeof any.sa_family, from.end(),
                          [](char byte) { return byte == 0; }));
+}
+
+BOOST_AUTO_TEST_CASE(waitall_waits_for_all_also_of_what_it_leaves_there) {
+  Ends ends = connected_ends();
+  auto writer = gnet::spawn([&] {
+    ends.put("hello");
+    gnet::sleep(5ms);
+    ends.put("world");
+  });
+  gnet::sleep(2ms);
+  std::array<char, 16> buffer{};
+  BOOST_TEST(recv(ends.here.get(), buffer.data(), 10, MSG_PEEK | MSG_WAITALL) == 10);
+  BOOST_TEST(std::string_view(buffer.data()) == "helloworld");
+  BOOST_TEST(recv(ends.here.get(), buffer.data(), 16, 0) == 10);
+  auto closer = gnet::spawn_later(1ms, [&] {
+    ends.put("bye");
+    ends.there.reset();
+  });
+  BOOST_TEST(recv(ends.here.get(), buffer.data(), 10, MSG_PEEK | MSG_WAITALL) == 3);
+}
+
+BOOST_AUTO_TEST_CASE(a_receive_waits_for_the_low_water_mark) {
+  for (const bool half_is_there : {false, true}) {
+    Ends ends = connected_ends();
+    set_low_water(ends.here.get(), 10);
+    auto writer = gnet::spawn([&] {
+      ends.put("hello");
+      gnet::sleep(5ms);
+      ends.put("world");
+    });
+    if (half_is_there) gnet::sleep(2ms);
+    std::array<char, 16> buffer{};
+    BOOST_TEST(recv(ends.here.get(), buffer.data(), 16, 0) == 10);
+    BOOST_TEST(std::string_view(buffer.data()) == "helloworld");
+    auto closer = gnet::spawn_later(1ms, [&] {
+      ends.put("bye");
+      ends.there.reset();
+    });
+    BOOST_TEST(read(ends.here.get(), buffer.data(), 16) == 3);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_receive_of_less_than_the_low_water_mark_waits_for_no_more) {
+  Ends ends = connected_ends();
+  set_low_water(ends.here.get(), 10);
+  auto writer = gnet::spawn_later(2ms, [&] { ends.put("hi"); });
+  std::array<char, 16> buffer{};
+  BOOST_TEST(recv(ends.here.get(), buffer.data(), 2, 0) == 2);
+}
+
+BOOST_AUTO_TEST_CASE(the_time_of_a_socket_limits_what_waits_for_more) {
+  std::array<char, 16> buffer{};
+  for (const int flags : {int{MSG_WAITALL}, MSG_WAITALL | MSG_PEEK}) {
+    Ends ends = connected_ends();
+    set_limit(ends.here.get(), SO_RCVTIMEO, 10ms);
+    ends.put("hello");
+    BOOST_TEST(recv(ends.here.get(), buffer.data(), 10, flags) == 5);
+  }
 }
 
 // ---- calls that do not wait ----

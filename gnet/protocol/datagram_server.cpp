@@ -43,7 +43,11 @@ void DatagramServer::datagram_received(std::string_view data, const SocketAddres
 void DatagramServer::run(std::string_view data, const SocketAddress& peer) {
   try {
     handler_(data, peer);
-  } catch (const std::exception&) {
+  } catch (const FiberExit&) {
+    throw;
+  } catch (const Cancelled&) {
+    throw;
+  } catch (...) {
     count_error();
     throw;
   }

@@ -84,9 +84,13 @@ void UDPServerFactory::handle(std::string_view data, const SocketAddress& peer) 
   } const handling(handling_);
   try {
     datagram_received(data, peer);
-  } catch (const std::exception& error) {
+  } catch (const FiberExit&) {
+    throw;
+  } catch (const Cancelled&) {
+    throw;
+  } catch (...) {
     port_.count_error();
-    log().error("a datagram could not be handled: {}", describe(error));
+    log().error("a datagram could not be handled: {}", describe(std::current_exception()));
   }
 }
 

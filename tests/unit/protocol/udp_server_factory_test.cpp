@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "gnet/fiber/fiber.h"
+#include "gnet/fiber/timeout.h"
 
 using namespace std::chrono_literals;
 using gnet::DatagramSocket;
@@ -20,6 +21,11 @@ struct Echo : UDPServerFactory {
   ~Echo() override { end(); }
   void datagram_received(std::string_view data, const gnet::SocketAddress& peer) override {
     if (data == "throw") throw std::runtime_error("as asked");
+    if (data == "throw 42") throw 42;
+    if (data == "time out") {
+      const gnet::Timeout limit(0s);
+      gnet::sleep(1ms);
+    }
     send_to(data, peer);
   }
 };
@@ -117,8 +123,10 @@ BOOST_AUTO_TEST_CASE(a_callback_that_throws_costs_its_datagram_only) {
   const auto server = echo_server();
   auto client = DatagramSocket::connect(server->local_endpoint());
   client.send("throw");
+  client.send("throw 42");
+  client.send("time out");
   BOOST_TEST(ask(client, "ooxx") == "ooxx");
-  BOOST_TEST(server->datagram_counters().errors == 1U);
+  BOOST_TEST(server->datagram_counters().errors == 3U);
 }
 
 BOOST_AUTO_TEST_CASE(a_peer_that_has_gone_does_not_end_the_server) {

@@ -6,10 +6,8 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <new>
 #include <tuple>
 #include <utility>
-#include <vector>
 
 #include "gnet/base/error.h"
 #include "gnet/io/broken_pipe.h"
@@ -19,12 +17,40 @@ namespace {
 
 using Ends = std::pair<UniqueFd, UniqueFd>;  // to read from, to write to
 
-constexpr std::size_t kKept = 16;  // pipes a thread
+// The pipes of a thread.
+class Kept {
+ public:
+  // Null once they have gone, which is before the last fibers of the thread.
+  static Kept* current() noexcept {
+    if (gone_) return nullptr;
+    thread_local Kept kept;
+    // The child of a fork() shares those of its parent, whose bytes it would take.
+    if (kept.process_ != getpid()) {
+      kept.process_ = getpid();
+      while (kept.count_ > 0) kept.pipes_[--kept.count_] = {};
+    }
+    return &kept;
+  }
 
-std::vector<Ends>& kept_pipes() {
-  thread_local std::vector<Ends> pipes;
-  return pipes;
-}
+  Kept(const Kept&) = delete;
+  Kept& operator=(const Kept&) = delete;
+  ~Kept() { gone_ = true; }
+
+  Ends take() noexcept { return count_ > 0 ? std::move(pipes_[--count_]) : Ends{}; }
+  void give(Ends ends) noexcept {
+    if (count_ < pipes_.size()) pipes_[count_++] = std::move(ends);
+  }
+
+ private:
+  Kept() noexcept = default;
+
+  static thread_local bool gone_;
+  std::array<Ends, 16> pipes_;
+  std::size_t count_ = 0;
+  pid_t process_ = getpid();
+};
+
+thread_local bool Kept::gone_ = false;
 
 ssize_t splice_some(int from, int to, std::size_t most) noexcept {
   for (;;) {
@@ -37,12 +63,8 @@ ssize_t splice_some(int from, int to, std::size_t most) noexcept {
 }  // namespace
 
 SplicePipe::SplicePipe() {
-  auto& kept = kept_pipes();
-  if (!kept.empty()) {
-    std::tie(out_, in_) = std::move(kept.back());
-    kept.pop_back();
-    return;
-  }
+  if (Kept* const kept = Kept::current()) std::tie(out_, in_) = kept->take();
+  if (out_) return;
   std::array<int, 2> ends{};
   if (pipe2(ends.data(), O_CLOEXEC | O_NONBLOCK) != 0) throw_errno("cannot make a pipe");
   out_ = UniqueFd(ends[0]);
@@ -50,15 +72,9 @@ SplicePipe::SplicePipe() {
 }
 
 SplicePipe::~SplicePipe() {
-  // What is left inside would reach somebody else.
-  if (size_ > 0) return;
-  auto& kept = kept_pipes();
-  if (kept.size() == kKept) return;
-  try {
-    kept.emplace_back(std::move(out_), std::move(in_));
-  } catch (const std::bad_alloc&) {
-    // Then it is closed.
-  }
+  // What is left inside would reach somebody else, and so would what a parent has in it.
+  if (size_ > 0 || process_ != getpid()) return;
+  if (Kept* const kept = Kept::current()) kept->give({std::move(out_), std::move(in_)});
 }
 
 ssize_t SplicePipe::fill(int source, std::size_t most) noexcept {

@@ -11,6 +11,7 @@
 #pragma once
 
 #include <sys/types.h>
+#include <unistd.h>
 
 #include <cstddef>
 
@@ -42,6 +43,7 @@ class SplicePipe {
   UniqueFd out_;
   UniqueFd in_;
   std::size_t size_ = 0;
+  pid_t process_ = getpid();
 };
 
 }  // namespace gnet::detail

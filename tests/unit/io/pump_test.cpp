@@ -3,10 +3,15 @@
 #include <fcntl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <boost/test/unit_test.hpp>
+#include <filesystem>
+#include <iterator>
+#include <optional>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -315,6 +320,45 @@ BOOST_AUTO_TEST_CASE(an_error_that_interrupts_is_no_error_of_a_stream) {
   yield();
   relay.fiber.kill(std::make_exception_ptr(Struck("struck")));
   BOOST_CHECK_THROW(relay.fiber.get(), Struck);
+}
+
+BOOST_AUTO_TEST_CASE(pipes_of_the_last_fibers_of_a_thread_are_closed) {
+  const auto open_descriptors = [] {
+    return std::distance(std::filesystem::directory_iterator("/proc/self/fd"), {});
+  };
+  const auto before = open_descriptors();
+  std::thread([] {
+    auto last = spawn([] {
+      const detail::SplicePipe pipe;
+      sleep(60s);
+    });
+    yield();
+    const detail::SplicePipe kept;
+  }).join();
+  BOOST_TEST(open_descriptors() == before);
+}
+
+BOOST_AUTO_TEST_CASE(the_child_of_a_fork_has_pipes_of_its_own) {
+  auto [reader, writer] = Pipe::make();
+  { const detail::SplicePipe kept; }
+  std::optional<detail::SplicePipe> in_use;
+  in_use.emplace();
+  writer.send_all("xy");
+  const pid_t child = fork();
+  if (child == 0) {
+    in_use.reset();
+    detail::SplicePipe pipe;
+    _exit(pipe.fill(reader.native_handle(), 1) == 1 ? 0 : 1);
+  }
+  int status = 0;
+  waitpid(child, &status, 0);
+  BOOST_TEST(status == 0);
+  in_use.reset();
+  detail::SplicePipe pipe;
+  BOOST_TEST(pipe.fill(reader.native_handle(), 1) == 1);
+  char byte = 0;
+  BOOST_TEST(pipe.take(&byte, 1) == 1);
+  BOOST_TEST(byte == 'y');
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -20,6 +20,9 @@ constexpr detail::WaitKind kSend{"the end of what another fiber sends"};
 constexpr detail::WaitKind kRoom{"room below TLS, after another fiber"};
 constexpr detail::WaitKind kData{"data below TLS, after another fiber"};
 
+// For an alert to leave, where the peer takes nothing.
+constexpr Duration kAlertGrace = std::chrono::seconds(1);
+
 }  // namespace
 
 // The two ways in which bytes get below: on a socket OpenSSL does it, and what is left is to wait
@@ -69,7 +72,7 @@ class TLSStream::Connection {
     check_open("TLS handshake");
     for (;;) {
       const Carry carry(*this);
-      const TLSNeed need = said_why(carry, [&] { return session_->try_handshake(); });
+      const TLSNeed need = said_why(carry, deadline, [&] { return session_->try_handshake(); });
       carry.now();
       if (need == TLSNeed::nothing) return wait_until_sent(deadline, "TLS handshake", since);
       wait_for(need, deadline, "TLS handshake", since);
@@ -90,7 +93,8 @@ class TLSStream::Connection {
     for (;;) {
       TLSNeed need = TLSNeed::nothing;
       const Carry carry(*this);
-      const auto count = said_why(carry, [&] { return session_->try_receive(buffer, size, need); });
+      const auto count =
+          said_why(carry, deadline, [&] { return session_->try_receive(buffer, size, need); });
       if (count) return *count;
       carry.now();
       wait_for(need, deadline, "receive", since);
@@ -231,15 +235,17 @@ class TLSStream::Connection {
     Connection& connection_;
   };
 
-  // An error of TLS is told to the peer by an alert, which gets a turn to leave before the caller
-  // closes the stream.
+  // An error of TLS is told to the peer by an alert, which gets the time to leave before the caller
+  // closes the stream: what lies below may take a few turns.
   template <typename F>
-  std::invoke_result_t<F&> said_why(const Carry& carry, F&& operation) {
+  std::invoke_result_t<F&> said_why(const Carry& carry, Deadline deadline, F&& operation) {
     try {
       return operation();
     } catch (const TLSError&) {
       carry.now();
-      if (carrying_) yield();
+      const Deadline limit = deadline.earlier(kAlertGrace);
+      while (carrying_ && progress_.wait(kRoom, this, limit)) {
+      }
       throw;
     }
   }

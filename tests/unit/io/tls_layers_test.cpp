@@ -229,4 +229,20 @@ BOOST_AUTO_TEST_CASE(what_makes_no_sense_is_answered_by_an_alert) {
   BOOST_TEST(alert == 21);  // RFC 8446, 5.1
 }
 
+BOOST_AUTO_TEST_CASE(an_alert_arrives_through_several_layers_also_when_its_sender_closes_at_once) {
+  auto [a, b] = Stream::make_pair();
+  Pair outer = over(std::move(a), std::move(b));
+  auto serve = spawn([&] {
+    TLSStream middle(std::move(outer.server), test::usual_server());
+    TLSStream server(std::move(middle), test::usual_server());
+    server.handshake(kPatience);
+  });
+  TLSStream middle(std::move(outer.client), TLSContext::client({.verify = false}));
+  middle.send_all(std::string("\x16\x03\x01\x00\x05hello", 10), kPatience);
+  char alert = 0;
+  BOOST_TEST(middle.receive(&alert, 1, kPatience) == 1u);
+  BOOST_TEST(alert == 21);
+  BOOST_CHECK_THROW(serve.get(), TLSError);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

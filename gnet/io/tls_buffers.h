@@ -2,6 +2,9 @@
 // lately keep theirs, and the others give them back, so that idle connections hold no buffer and
 // busy ones do not allocate.
 //
+// When the most of many sessions have ended, what they held goes back to the system: of itself the
+// heap would keep it.
+//
 // Threads: as the session.
 
 #pragma once
@@ -18,7 +21,7 @@ class TLSBuffers : public ListHook {
  public:
   static constexpr std::size_t kMaxHolders = 128;  // a thread; four megabytes
 
-  TLSBuffers() noexcept = default;
+  TLSBuffers() noexcept;
   TLSBuffers(const TLSBuffers&) = delete;
   TLSBuffers& operator=(const TLSBuffers&) = delete;
   ~TLSBuffers();

@@ -1,15 +1,20 @@
 #include "gnet/io/tls_stream.h"
 
+#include <unistd.h>
+
 #include <asio/read_until.hpp>
 #include <asio/write.hpp>
 #include <boost/test/unit_test.hpp>
+#include <fstream>
 #include <functional>
 #include <memory>
 #include <vector>
 
 #include "gnet/base/error.h"
+#include "gnet/base/sanitizer.h"
 #include "gnet/io/tls_buffers.h"
 #include "tests/unit/io/tls_pair.h"
+#include "tests/unit/valgrind.h"
 
 using namespace gnet;
 using namespace test;
@@ -529,5 +534,34 @@ BOOST_AUTO_TEST_CASE(only_the_sessions_used_last_keep_their_buffers) {
   pairs.clear();
   BOOST_TEST(detail::TLSBuffers::holders() == 0U);
 }
+
+#if !defined(GNET_ASAN) && !defined(GNET_TSAN)  // which have heaps of their own
+BOOST_AUTO_TEST_CASE(what_many_sessions_held_goes_back_to_the_system) {
+  if (test::on_valgrind()) return;
+  const auto resident = [] {
+    std::size_t total = 0;
+    std::size_t pages = 0;
+    std::ifstream("/proc/self/statm") >> total >> pages;
+    return pages * static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+  };
+  TLSSession client(TLSContext::client({.verify = false}));
+  std::string hello;
+  static_cast<void>(client.try_handshake());
+  client.take_output(hello);
+  const std::size_t before = resident();
+  std::vector<std::unique_ptr<TLSSession>> sessions;
+  for (int i = 0; i < 600; ++i) {
+    sessions.push_back(std::make_unique<TLSSession>(usual_server()));
+    sessions.back()->feed(hello);
+    static_cast<void>(sessions.back()->try_handshake());
+  }
+  // What lies behind them keeps the heap from becoming smaller.
+  const auto last = std::make_unique<std::string>(200, 'x');
+  const std::size_t held = resident() - before;
+  sessions.clear();
+  BOOST_TEST(held > std::size_t{10'000'000});
+  BOOST_TEST(resident() < before + held / 3);
+}
+#endif
 
 BOOST_AUTO_TEST_SUITE_END()

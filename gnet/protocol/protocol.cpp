@@ -166,7 +166,7 @@ void Protocol::stay_half_closed() {
     if (watches_activity() != watched_) change_watching();
     socket_.exhausted();  // there is the end, always: only what happens from now on wakes
     if (has_hung_up(socket_.native_handle())) return peer_has_gone();
-    if (!socket_.wait_readable(data_deadline(), nudged_)) nothing_came();
+    wait_for_peer();
   }
 }
 
@@ -192,13 +192,17 @@ template <bool secured>
   return there;
 }
 
-// Only waiting for the peer counts as its silence, not what callbacks did since the last wait.
 bool Protocol::wait_in_time() {
   if (watches_activity() != watched_) change_watching();
   if (socket_.may_read()) {
     socket_.took_turn();
     return true;
   }
+  return wait_for_peer();
+}
+
+// Only this counts as the peer's silence, not what callbacks did since the last time.
+bool Protocol::wait_for_peer() {
   const TimePoint now = hub_.now();
   for (TimePoint* since : {&last_read_, &last_active_}) {
     *since += now - std::min(now, std::max(*since, busy_since_));

@@ -132,6 +132,7 @@ class Protocol : public QueuedConnection {
   template <bool secured>
   bool wait_for_data();
   bool wait_in_time();
+  bool wait_for_peer();
   void nothing_came();
   void stay_half_closed();
   void peer_has_gone();

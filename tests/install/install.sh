@@ -49,6 +49,9 @@ quietly cmake --build "$work/outside"
 first() { "$@" | head -n 1; }
 [ "$(first "$work/outside/blocking")" = sleeper ]
 [ "$(first "$work/outside/patched")" = other ]
+own_memory='150 run, 0 strangers, 0 misplaced'
+[ "$("$work/outside/asio_memory")" = "$own_memory" ]
+[ "$("$work/outside/asio_memory_first")" = "$own_memory" ]
 if [ -e "$libdir/pkgconfig/gnet-zmq.pc" ]; then
   [ "$("$work/outside/zmq")" = hello ]
 fi
@@ -68,3 +71,7 @@ LD_LIBRARY_PATH=$libdir "$work/by-pkg-config" | grep '^gnet .*: 42$'
 # shellcheck disable=SC2046
 ${CXX:-c++} -std=c++20 "$project/blocking.cpp" -o "$work/patched" $(pkg-config --cflags --libs gnet-patch)
 [ "$(LD_LIBRARY_PATH=$libdir first "$work/patched")" = other ]
+# shellcheck disable=SC2046
+${CXX:-c++} -std=c++20 -O2 "$project/asio_memory.cpp" -o "$work/asio-memory" \
+  $(pkg-config --cflags --libs gnet)
+[ "$(LD_LIBRARY_PATH=$libdir "$work/asio-memory")" = "$own_memory" ]

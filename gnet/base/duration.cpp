@@ -81,7 +81,7 @@ std::optional<Duration> parse_duration(std::string_view text) noexcept {
   return Duration(static_cast<Duration::rep>(total));
 }
 
-std::string format_duration(Duration duration, int significant) {
+std::string format_duration(TimeSpan duration, int significant) {
   std::string text;
   auto left = static_cast<std::uint64_t>(duration.count());
   if (duration.count() < 0) {

@@ -24,7 +24,7 @@ namespace gnet {
 class Histogram {
  public:
   // What is less than nothing counts as nothing.
-  void record(Duration value) noexcept {
+  void record(TimeSpan value) noexcept {
     const auto nanoseconds = static_cast<std::uint64_t>(std::max<std::int64_t>(value.count(), 0));
     ++buckets_[bucket_of(nanoseconds)];
     ++count_;

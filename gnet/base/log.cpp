@@ -61,7 +61,7 @@ void set_log_sink(LogSink sink) {
   out.sink.swap(next);
 }
 
-void flush_log(std::chrono::nanoseconds limit) noexcept {
+void flush_log(TimeSpan limit) noexcept {
   detail::LogQueue::flush_all(limit);
 }
 

@@ -20,7 +20,7 @@
 #include <string_view>
 #include <utility>
 
-#include "gnet/base/chrono.h"
+#include "gnet/base/duration.h"
 #include "gnet/base/function.h"
 
 namespace gnet {
@@ -57,7 +57,7 @@ void set_log_sink(LogSink sink);
 
 // Waits until the lines logged so far are out, at most so long. Blocks the thread: for the end of a
 // process. Only the sinks of this library know how; it is called at exit by itself.
-void flush_log(std::chrono::nanoseconds limit = std::chrono::seconds(1)) noexcept;
+void flush_log(TimeSpan limit = std::chrono::seconds(1)) noexcept;
 
 class Logger {
  public:

@@ -175,8 +175,8 @@ void LogQueue::renew() {
   }
 }
 
-void LogQueue::flush_all(std::chrono::nanoseconds limit) noexcept {
-  const auto deadline = std::chrono::steady_clock::now() + limit;
+void LogQueue::flush_all(TimeSpan limit) noexcept {
+  const TimePoint deadline = limit.after(Clock::now());
   Registry& all = registry();
   std::unique_lock lock(all.mutex);
   const auto queues = all.queues;

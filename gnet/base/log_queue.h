@@ -12,7 +12,7 @@
 #include <string>
 #include <string_view>
 
-#include "gnet/base/chrono.h"
+#include "gnet/base/duration.h"
 #include "gnet/base/log_format.h"
 #include "gnet/base/log_target.h"
 #include "gnet/base/log_writer.h"
@@ -36,7 +36,7 @@ class LogQueue : public std::enable_shared_from_this<LogQueue> {
   [[nodiscard]] std::uint64_t dropped();
 
   // For all queues: what the functions of the same name in log.h and log_writer.h do.
-  static void flush_all(std::chrono::nanoseconds limit) noexcept;
+  static void flush_all(TimeSpan limit) noexcept;
   static void reopen_all() noexcept;
 
  private:

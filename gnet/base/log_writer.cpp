@@ -18,8 +18,8 @@ void LogWriter::operator()(const LogRecord& record) const {
   queue_->push(record);
 }
 
-bool LogWriter::flush(std::chrono::nanoseconds limit) const {
-  return queue_->flush(std::chrono::steady_clock::now() + limit);
+bool LogWriter::flush(TimeSpan limit) const {
+  return queue_->flush(limit.after(Clock::now()));
 }
 
 void LogWriter::reopen() const {

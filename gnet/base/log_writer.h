@@ -22,7 +22,7 @@
 #include <memory>
 #include <string>
 
-#include "gnet/base/chrono.h"
+#include "gnet/base/duration.h"
 #include "gnet/base/function.h"
 #include "gnet/base/log.h"
 #include "gnet/base/log_format.h"
@@ -61,7 +61,7 @@ class LogWriter {
   void operator()(const LogRecord& record) const;
 
   // Waits until what is buffered is written, or the time is over: false. Blocks the thread.
-  bool flush(std::chrono::nanoseconds limit = std::chrono::seconds(1)) const;
+  bool flush(TimeSpan limit = std::chrono::seconds(1)) const;
 
   // Opens the file again by its name, after the lines that are buffered. If that fails, the old one
   // stays in use and a line in it says why. Returns at once.

@@ -260,7 +260,7 @@ class Watchdog {
 
   // When to look again.
   TimePoint look(Watched& one, TimePoint now, std::vector<Report>& reports) const {
-    const Duration limit = options_->max_blocking_time;
+    const TimeSpan limit = options_->max_blocking_time;
     // First, so that a turn that ends meanwhile is not taken for one that goes on.
     for (const HubWatch::LongTurn& ended : one.watch->take_long_turns()) {
       Report& report = begin_report(one, ended.time, reports);
@@ -269,18 +269,18 @@ class Watchdog {
     }
     const std::uint64_t turn = one.watch->turn();
     if (one.incident != turn) one.incident = 0;
-    if (HubWatch::is_idle(turn)) return now + limit;
+    if (HubWatch::is_idle(turn)) return limit.after(now);
     const TimePoint began = one.watch->began();
-    if (now - began < limit) return began + limit;
+    if (now - began < limit) return limit.after(began);
     if (one.incident == 0) {
       one.incident = turn;
       one.reported = false;
       one.watch->ask(turn);
       pthread_kill(one.thread, kSignal);
     }
-    if (one.reported) return now + limit;
+    if (one.reported) return limit.after(now);
     const HubWatch::Snapshot* answer = one.watch->answer_for(turn);
-    if (answer == nullptr && now - began < limit + kPatience) return now + kAnswerInterval;
+    if (answer == nullptr && now - began - limit < kPatience) return now + kAnswerInterval;
     Report& report = begin_report(one, now - began, reports);
     if (answer != nullptr) {
       report.owner = answer->owner;

@@ -60,7 +60,7 @@ struct Blocked {
 };
 
 struct WatchdogOptions {
-  Duration max_blocking_time = std::chrono::milliseconds(100);
+  TimeSpan max_blocking_time = std::chrono::milliseconds(100);
 
   // Called for each report on the watchdog's own thread, which it may block. By default the
   // report goes to the log as warnings. What it throws is dropped.

@@ -120,13 +120,13 @@ class CancelScope : ListHook {
 
 // Calls `function` and cancels it after `delay`: false when that happened.
 template <typename F>
-bool move_on_after(Duration delay, F&& function) {
+bool move_on_after(TimeSpan delay, F&& function) {
   return CancelScope(delay).run(std::forward<F>(function));
 }
 
 // As move_on_after(), but throws Timeout when that happened.
 template <typename F>
-void fail_after(Duration delay, F&& function) {
+void fail_after(TimeSpan delay, F&& function) {
   if (!move_on_after(delay, std::forward<F>(function))) throw Timeout(std::nullopt, "too slow");
 }
 

@@ -12,8 +12,6 @@
 
 #pragma once
 
-#include <type_traits>
-
 #include "gnet/base/duration.h"
 
 namespace gnet {
@@ -49,17 +47,8 @@ class Deadline {
   }
 
   // `start` + `delay`, or "never" where that is out of range.
-  template <typename Rep, typename Period>
-  [[nodiscard]] static TimePoint after(TimePoint start,
-                                       std::chrono::duration<Rep, Period> delay) noexcept {
-    if (!(delay > delay.zero())) return start;  // nor is NaN
-    if constexpr (std::is_same_v<std::chrono::duration<Rep, Period>, Duration>) {
-      return delay < TimePoint::max() - start ? start + delay : TimePoint::max();
-    } else {
-      using Seconds = std::chrono::duration<double>;
-      if (Seconds(delay) >= Seconds(TimePoint::max() - start)) return TimePoint::max();
-      return start + std::chrono::duration_cast<Duration>(delay);
-    }
+  [[nodiscard]] static constexpr TimePoint after(TimePoint start, TimeSpan delay) noexcept {
+    return delay.after(start);
   }
 
  private:

@@ -1,5 +1,7 @@
 #include "gnet/fiber/fiber.h"
 
+#include <algorithm>
+
 namespace gnet {
 
 using detail::FiberControl;
@@ -8,10 +10,11 @@ using detail::WaitKind;
 namespace {
 
 constexpr WaitKind kSleep{"time to pass"};
+constexpr TimePoint kLastMoment = TimePoint::max() - Duration(1);
 
 }  // namespace
 
-void detail::start_later(FiberControl& fiber, Duration delay) {
+void detail::start_later(FiberControl& fiber, TimeSpan delay) {
   // Holds a reference, and ends with the fiber when that is killed first.
   struct Later : Timer, Waiter {
     explicit Later(FiberControl& fiber)
@@ -38,10 +41,11 @@ void detail::start_later(FiberControl& fiber, Duration delay) {
   fiber.hub->arm(*later, Deadline::after(Clock::now(), delay));
 }
 
-void sleep(Duration delay) {
+void sleep(TimeSpan delay) {
   detail::Scheduler& hub = detail::Scheduler::current();
   if (delay <= Duration::zero()) return hub.yield();
-  const Deadline deadline(delay);
+  // Always one with a timer: the hub has a reason to go on.
+  const Deadline deadline(std::min(Deadline::after(Clock::now(), delay), kLastMoment));
   while (hub.park(kSleep, nullptr, deadline)) {
   }
 }

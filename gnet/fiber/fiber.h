@@ -202,12 +202,12 @@ FiberOf<F> spawn(SpawnOptions options, F&& function,
 }
 
 namespace detail {
-void start_later(FiberControl& fiber, Duration delay);
+void start_later(FiberControl& fiber, TimeSpan delay);
 }
 
 // As spawn(), but schedules the fiber after `delay`. Killed before, it never runs.
 template <typename F>
-FiberOf<F> spawn_later(Duration delay, F&& function,
+FiberOf<F> spawn_later(TimeSpan delay, F&& function,
                        SourceLocation where = SourceLocation::current()) {
   using T = std::invoke_result_t<std::decay_t<F>&>;
   auto& made = detail::make_fiber<T>(std::forward<F>(function), 0, where);
@@ -216,8 +216,8 @@ FiberOf<F> spawn_later(Duration delay, F&& function,
   return fiber;
 }
 
-// Suspends for at least `delay`; zero or less is yield().
-void sleep(Duration delay);
+// Suspends for at least `delay`; zero or less is yield(). One that never ends is no deadlock.
+void sleep(TimeSpan delay);
 
 // Lets every other ready fiber run first.
 [[gnu::always_inline]] inline void yield() {

@@ -422,7 +422,8 @@ void Scheduler::wait_for_events() {
       if (!asio_alive) return nothing_left();
     }
     if (!timers_.empty()) {
-      timeout = std::max(timers_.earliest() - Clock::now(), Duration::zero());
+      const TimePoint time = Clock::now();
+      timeout = timers_.earliest() > time ? timers_.earliest() - time : Duration::zero();
     }
   }
   // Whoever does not sleep need not be woken: no system call for posters while the hub is busy.

@@ -43,20 +43,20 @@ class Timeout : public Interrupt {
  public:
   // Starts at once. No delay: never expires. A delay of zero or less expires at
   // the next suspension point.
-  explicit Timeout(std::optional<Duration> delay) : Timeout(delay, Kind::plain) {}
+  explicit Timeout(std::optional<TimeSpan> delay) : Timeout(delay, Kind::plain) {}
   template <typename Rep, typename Period>
   explicit Timeout(std::chrono::duration<Rep, Period> delay)
-      : Timeout(std::optional<Duration>(delay), Kind::plain) {}
+      : Timeout(std::optional<TimeSpan>(delay), Kind::plain) {}
 
-  Timeout(std::optional<Duration> delay, Silent) : Timeout(delay, Kind::silent) {}
+  Timeout(std::optional<TimeSpan> delay, Silent) : Timeout(delay, Kind::silent) {}
 
   // What what() adds to the duration.
-  Timeout(std::optional<Duration> delay, std::string message) : Timeout(delay, Kind::plain) {
+  Timeout(std::optional<TimeSpan> delay, std::string message) : Timeout(delay, Kind::plain) {
     words().message = std::move(message);
   }
 
   // Throws `error` instead of itself.
-  Timeout(std::optional<Duration> delay, std::exception_ptr error) : Timeout(delay, Kind::plain) {
+  Timeout(std::optional<TimeSpan> delay, std::exception_ptr error) : Timeout(delay, Kind::plain) {
     words().error = std::move(error);
   }
 
@@ -140,7 +140,7 @@ class Timeout : public Interrupt {
     ~Ending() { limit.cancel(); }
   };
 
-  Timeout(std::optional<Duration> delay, Kind kind) : delay_(delay), kind_(kind), id_(++last_id_) {
+  Timeout(std::optional<TimeSpan> delay, Kind kind) : delay_(delay), kind_(kind), id_(++last_id_) {
     if (!delay) return;
     hub_ = &detail::Scheduler::current();
     arm();
@@ -167,7 +167,7 @@ class Timeout : public Interrupt {
   static thread_local std::uint64_t last_id_;
 
   Alarm timer_{this};
-  std::optional<Duration> delay_;
+  std::optional<TimeSpan> delay_;
   Kind kind_;
   bool fired_ = false;
   std::uint64_t id_;
@@ -179,7 +179,7 @@ class Timeout : public Interrupt {
 
 // Calls `function` with a limit; throws Timeout when it expires.
 template <typename F>
-decltype(auto) with_timeout(Duration delay, F&& function) {
+decltype(auto) with_timeout(TimeSpan delay, F&& function) {
   Timeout limit(delay);
   return std::forward<F>(function)();
 }
@@ -187,7 +187,7 @@ decltype(auto) with_timeout(Duration delay, F&& function) {
 // As above, but returns `fallback` when this limit expires. The Timeout of an
 // outer scope passes through.
 template <typename T, typename F>
-std::common_type_t<T, std::invoke_result_t<F>> with_timeout_or(Duration delay, T&& fallback,
+std::common_type_t<T, std::invoke_result_t<F>> with_timeout_or(TimeSpan delay, T&& fallback,
                                                                F&& function) {
   Timeout limit(delay);
   try {

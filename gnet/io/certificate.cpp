@@ -182,7 +182,8 @@ Identity make_self_signed(const SelfSignedOptions& options) {
   X509_set_version(x509, X509_VERSION_3);
   // Some clocks are behind.
   X509_gmtime_adj(X509_getm_notBefore(x509), -3600);
-  X509_gmtime_adj(X509_getm_notAfter(x509), options.validity.count());
+  X509_gmtime_adj(X509_getm_notAfter(x509),
+                  std::chrono::duration_cast<std::chrono::seconds>(options.validity).count());
   X509_NAME* const subject = X509_get_subject_name(x509);
   const std::string common = options.names.front().substr(0, 64);  // the longest there is
   X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_UTF8,

@@ -13,7 +13,7 @@
 #include <string_view>
 #include <vector>
 
-#include "gnet/base/chrono.h"
+#include "gnet/base/duration.h"
 
 struct x509_st;  // OpenSSL's X509
 
@@ -27,7 +27,7 @@ struct Identity {
 
 struct SelfSignedOptions {
   std::vector<std::string> names = {"localhost", "127.0.0.1", "::1"};  // host names and addresses
-  std::chrono::seconds validity = std::chrono::hours(24 * 30);         // from now on
+  TimeSpan validity = std::chrono::hours(24 * 30);                     // from now on
 };
 
 // A new key (ECDSA P-256) and a certificate for these names that is signed with it. The first name

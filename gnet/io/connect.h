@@ -25,11 +25,11 @@
 namespace gnet {
 
 struct ConnectOptions {
-  Duration timeout = std::chrono::seconds(5);  // name resolution and handshakes included; 0: none
+  TimeSpan timeout = std::chrono::seconds(5);  // name resolution and handshakes included; 0: none
   std::optional<Endpoint> source = std::nullopt;            // the local address and port
   std::string interface = {};                               // the network interface, e.g. "eth0"
   std::vector<SocketAddress> addresses = {};                // where, instead of resolving the host
-  Duration attempt_delay = std::chrono::milliseconds(250);  // RFC 8305, section 5
+  TimeSpan attempt_delay = std::chrono::milliseconds(250);  // RFC 8305, section 5
 };
 
 // Suspends until connected. Over TLS if the endpoint is one of tls, or a context is given; without

@@ -148,7 +148,7 @@ void Lookups::keep(const Question& question, const std::shared_ptr<const Resolve
     ttl = kNegativeTtl;
   }
   const TimePoint now = Clock::now();
-  cache_.put(question, answer, now + std::min(ttl, options_.max_ttl), now);
+  cache_.put(question, answer, TimeSpan(std::min<Duration>(ttl, options_.max_ttl)).after(now), now);
 }
 
 void Lookups::finish(const Question& question, Resolved resolved) {

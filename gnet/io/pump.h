@@ -25,8 +25,8 @@
 namespace gnet {
 
 struct PumpOptions {
-  Duration idle_timeout{};        // ends when nothing went either way for so long; 0: never
-  Duration half_close_timeout{};  // the same once one direction has ended; 0: as idle_timeout
+  TimeSpan idle_timeout{};        // ends when nothing went either way for so long; 0: never
+  TimeSpan half_close_timeout{};  // the same once one direction has ended; 0: as idle_timeout
   Deadline deadline = Deadline::never();  // ends then, whatever is on its way
   std::uint64_t max_bytes = 0;            // ends once a direction has carried so many; 0: no limit
   bool splice = true;                     // where it can be had

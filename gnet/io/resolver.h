@@ -72,8 +72,8 @@ struct ResolverOptions {
   // For how long an answer is kept: as long as DNS says (its TTL, which only c-ares tells), else
   // `ttl`, but never longer than `max_ttl`. Zero: not at all. That a name does not exist is kept
   // for a second, other errors never. At most 256 answers are kept.
-  Duration ttl = std::chrono::seconds(5);
-  Duration max_ttl = std::chrono::minutes(1);
+  TimeSpan ttl = std::chrono::seconds(5);
+  TimeSpan max_ttl = std::chrono::minutes(1);
 
   // These, with what GNET_RESOLVER (thread or ares) and GNET_RESOLVER_NAMESERVERS say. Throws
   // std::invalid_argument if that is something else.

@@ -237,7 +237,7 @@ void Socket::set_no_delay(bool on) noexcept {
   setsockopt(fd_.get(), IPPROTO_TCP, TCP_NODELAY, &value, sizeof value);
 }
 
-void Socket::set_keep_alive(Duration idle) noexcept {
+void Socket::set_keep_alive(TimeSpan idle) noexcept {
   const int on = idle > Duration::zero() ? 1 : 0;
   setsockopt(fd_.get(), SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
   if (on == 0) return;

@@ -154,7 +154,7 @@ class Socket {
 
   // Without effect on sockets that are not TCP.
   void set_no_delay(bool on) noexcept;
-  void set_keep_alive(Duration idle) noexcept;
+  void set_keep_alive(TimeSpan idle) noexcept;
   void set_option(int level, int name, int value);
 
  private:

@@ -42,7 +42,7 @@ namespace gnet {
 struct ThreadPoolOptions {
   std::string name = "gnet-pool";            // of the threads, as `top -H` shows it: 15 characters
   std::size_t queue = 64;                    // how many functions may wait for a thread
-  Duration idle = std::chrono::seconds(10);  // after which a thread without work ends
+  TimeSpan idle = std::chrono::seconds(10);  // after which a thread without work ends
 };
 
 class ThreadPool {

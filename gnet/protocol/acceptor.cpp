@@ -35,7 +35,7 @@ void Acceptor::stop() {
 }
 
 void Acceptor::run() {
-  Duration delay = options_.first_delay;
+  TimeSpan delay = options_.first_delay;
   std::size_t taken = 0;  // since others last ran
   for (;;) {
     while (owner_.is_full()) owner_.wait_for_room(Deadline::never());
@@ -73,7 +73,7 @@ void Acceptor::run() {
     }
     // A connection that ends, or time, may help.
     owner_.wait_for_room(Deadline(delay));
-    delay = std::min(delay * 2, options_.last_delay);
+    delay = delay < options_.last_delay / 2 ? TimeSpan(delay * 2) : options_.last_delay;
   }
 }
 

@@ -27,8 +27,8 @@ namespace gnet {
 
 struct AcceptOptions {
   std::size_t max_accept = 100;                          // in a row, before other fibers run
-  Duration first_delay = std::chrono::milliseconds(10);  // after an error
-  Duration last_delay = std::chrono::seconds(1);         // after many
+  TimeSpan first_delay = std::chrono::milliseconds(10);  // after an error
+  TimeSpan last_delay = std::chrono::seconds(1);         // after many
 };
 
 class Acceptor {

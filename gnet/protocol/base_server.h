@@ -52,7 +52,7 @@ class BaseServer : public Base {
 
   // As start(), and suspends until the server is closed and no stop() is under way; then
   // stop(grace). An interrupt stops the server before it goes further.
-  void serve_forever(Duration grace = std::chrono::seconds(1)) {
+  void serve_forever(TimeSpan grace = std::chrono::seconds(1)) {
     start();
     try {
       while (!closed() || stopping_ > 0) closed_.wait(detail::kServerClosed, this);

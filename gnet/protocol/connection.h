@@ -161,7 +161,7 @@ class Connection : ListHook {
  public:
   // How long the two sides may take to agree on TLS; 0: for ever. To be set before the connection
   // is made.
-  Duration handshake_timeout = std::chrono::seconds(10);
+  TimeSpan handshake_timeout = std::chrono::seconds(10);
 
  private:
   friend class ConnectionFactory;

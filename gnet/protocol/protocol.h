@@ -41,7 +41,7 @@ class Protocol : public QueuedConnection {
   // Silence of the peer that ends the connection; 0: none. Of a message that has begun, see
   // FramedProtocol, the whole has to come in this time. Neither this nor idle_timeout, which is
   // silence both ways, counts the time that callbacks take.
-  Duration read_deadline{};
+  TimeSpan read_deadline{};
 
   // ---- callbacks ----
   //

@@ -34,10 +34,10 @@ class QueuedConnection : public Connection, detail::UnsentHook {
 
   // ---- settings; to be set before the connection is made, or by its own fiber ----
 
-  Duration write_timeout = std::chrono::seconds(60);  // without the peer taking a byte; 0: none
+  TimeSpan write_timeout = std::chrono::seconds(60);  // without the peer taking a byte; 0: none
   std::size_t low_water = 64 * 1024;    // queued bytes below which senders go on that waited
   std::size_t high_water = 256 * 1024;  // above so many
-  Duration idle_timeout{};              // silence both ways that ends the connection; 0: none
+  TimeSpan idle_timeout{};              // silence both ways that ends the connection; 0: none
 
   // ---- sending ----
 

@@ -43,8 +43,8 @@ Duration RetryPolicy::delay(unsigned retry, double random) const noexcept {
   const double first = std::chrono::duration<double>(initial).count();
   const double middle = std::min(first * std::pow(factor, retry - 1), most);
   const double drawn = middle * (1 + jitter * (2 * random - 1));
-  return std::max(kShortest, std::chrono::duration_cast<Duration>(
-                                 std::chrono::duration<double>(std::min(drawn, most))));
+  return std::max<Duration>(kShortest,
+                            TimeSpan(std::chrono::duration<double>(std::min(drawn, most))));
 }
 
 ReconnectingClientFactory::ReconnectingClientFactory(Endpoint endpoint, const RetryPolicy& policy)

@@ -35,14 +35,14 @@ namespace gnet {
 // millisecond. A try has failed, too, when nothing came over the connection and it ended
 // before `reset_after`.
 struct RetryPolicy {
-  Duration initial = std::chrono::seconds(1);  // 0: never again
-  Duration max = std::chrono::seconds(30);
+  TimeSpan initial = std::chrono::seconds(1);  // 0: never again
+  TimeSpan max = std::chrono::seconds(30);
   double factor = 2;
   double jitter = 0.5;
   std::optional<unsigned> max_retries = std::nullopt;  // tries in a row that may fail, the very
                                                        // first among them; nothing: any number
-  Duration reset_after = std::chrono::seconds(60);     // after that long delays begin anew
-  Duration connect_timeout = std::chrono::seconds(5);  // of one try; 0: none
+  TimeSpan reset_after = std::chrono::seconds(60);     // after that long delays begin anew
+  TimeSpan connect_timeout = std::chrono::seconds(5);  // of one try; 0: none
 
   // The delay before try number `retry`, counted from 1 since the last stable
   // connection; `random` is in [0, 1].
@@ -81,7 +81,7 @@ class ReconnectingClientFactory : public ConnectionFactory {
   // ---- settings ----
 
   RetryPolicy retry;
-  Duration& reconnect_delay = retry.initial;         // the first delay; 0: never again
+  TimeSpan& reconnect_delay = retry.initial;         // the first delay; 0: never again
   ConnectOptions connect_options;                    // its timeout is RetryPolicy::connect_timeout
   bool no_delay = true;                              // TCP_NODELAY
   std::optional<TLSContext> tls;                     // a client's; tls://… has one without that

@@ -150,7 +150,7 @@ class Service {
   void handle_signals(bool handle);
 
   // How long connections may go on after a signal; 10 s unless set.
-  void set_grace(Duration grace) noexcept { grace_ = grace; }
+  void set_grace(TimeSpan grace) noexcept { grace_ = grace; }
 
   // Has `function` called with the signal before it stops anything.
   void before_stop(UniqueFunction<void(int)> function) { before_stop_ = std::move(function); }

@@ -62,10 +62,10 @@ struct TCPServerOptions {
   // A server's: connections are secured by it. An endpoint tls://… may do without, if it names a
   // certificate (?cert=…).
   std::optional<TLSContext> tls = std::nullopt;
-  std::optional<Duration> handshake_timeout = std::nullopt;  // instead of the connection's own
+  std::optional<TimeSpan> handshake_timeout = std::nullopt;  // instead of the connection's own
 
   bool no_delay = true;   // TCP_NODELAY
-  Duration keep_alive{};  // idle time before TCP keep-alive probes; 0: none
+  TimeSpan keep_alive{};  // idle time before TCP keep-alive probes; 0: none
   AcceptOptions accept = {};
 };
 

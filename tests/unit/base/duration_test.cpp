@@ -2,6 +2,8 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <chrono>
+#include <cmath>
 #include <random>
 
 using namespace std::chrono_literals;
@@ -81,6 +83,34 @@ BOOST_AUTO_TEST_CASE(the_text_reads_back_as_the_same_duration) {
 
 BOOST_AUTO_TEST_CASE(the_most_negative_one_has_a_text_too) {
   BOOST_TEST(format_duration(Duration::min()).front() == '-');
+}
+
+BOOST_AUTO_TEST_CASE(a_time_span_is_never_beyond_its_range) {
+  using gnet::TimeSpan;
+  BOOST_TEST((TimeSpan(std::chrono::hours::max()) == Duration::max()));
+  BOOST_TEST((TimeSpan(std::chrono::hours::min()) == Duration::min()));
+  BOOST_TEST((TimeSpan(std::chrono::seconds::max()) == Duration::max()));
+  BOOST_TEST((TimeSpan(std::chrono::milliseconds::max()) == Duration::max()));
+  BOOST_TEST((TimeSpan(std::chrono::duration<double>(1e30)) == Duration::max()));
+  BOOST_TEST((TimeSpan(std::chrono::duration<double>(-1e30)) == Duration::min()));
+  BOOST_TEST((TimeSpan(std::chrono::duration<double>(std::nan(""))) == Duration::zero()));
+  BOOST_TEST((TimeSpan(std::chrono::duration<int, std::ratio<3600>>(1)) == 1h));
+  BOOST_TEST((TimeSpan(std::chrono::duration<double>(0.25)) == 250ms));
+  BOOST_TEST((TimeSpan(std::chrono::hours(24 * 365 * 292)) == std::chrono::hours(24 * 365 * 292)));
+  BOOST_TEST((TimeSpan(-1h) == -1h));
+  BOOST_TEST((TimeSpan(7ns) == 7ns));
+  BOOST_TEST((TimeSpan() == 0ns));
+  BOOST_TEST(format_duration(std::chrono::hours::max()) == format_duration(Duration::max()));
+}
+
+BOOST_AUTO_TEST_CASE(the_moment_after_a_time_span_is_never_before_its_start) {
+  using gnet::TimePoint;
+  using gnet::TimeSpan;
+  const TimePoint start(5s);
+  BOOST_TEST((TimeSpan(3s).after(start) == TimePoint(8s)));
+  BOOST_TEST((TimeSpan(-3s).after(start) == start));
+  BOOST_TEST((TimeSpan(std::chrono::hours::max()).after(start) == TimePoint::max()));
+  BOOST_TEST((TimeSpan(std::chrono::hours::min()).after(start) == start));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

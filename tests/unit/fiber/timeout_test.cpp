@@ -1,10 +1,13 @@
 #include "gnet/fiber/timeout.h"
 
 #include <boost/test/unit_test.hpp>
+#include <chrono>
+#include <cmath>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "gnet/fiber/cancel_scope.h"
 #include "gnet/fiber/fiber.h"
 #include "gnet/fiber/wait.h"
 #include "gnet/sync/event.h"
@@ -422,6 +425,28 @@ BOOST_AUTO_TEST_CASE(does_not_throw_while_an_exception_unwinds) {
   }
   BOOST_TEST(slept);
   BOOST_CHECK_THROW(yield(), Timeout);
+}
+
+BOOST_AUTO_TEST_CASE(limits_beyond_the_clock_do_not_strike) {
+  constexpr auto kForEver = std::chrono::hours::max();
+  const gnet::Timeout plain(kForEver);
+  const gnet::Timeout silent(kForEver, gnet::silent);
+  const gnet::Timeout with_words(kForEver, "words");
+  const gnet::Timeout fraction(std::chrono::duration<double>(1e30));
+  BOOST_TEST(plain.pending());
+  gnet::sleep(2ms);
+  BOOST_TEST(gnet::with_timeout(kForEver, [] { return gnet::sleep(1ms), 1; }) == 1);
+  BOOST_TEST(gnet::with_timeout_or(kForEver, 0, [] { return gnet::sleep(1ms), 1; }) == 1);
+  BOOST_TEST(gnet::move_on_after(kForEver, [] { gnet::sleep(1ms); }));
+  BOOST_CHECK_NO_THROW(gnet::fail_after(kForEver, [] { gnet::sleep(1ms); }));
+  BOOST_TEST(gnet::Timeout(1ms, gnet::silent).run([] {}));
+}
+
+BOOST_AUTO_TEST_CASE(limits_below_zero_or_not_a_number_strike_at_once) {
+  BOOST_TEST(!gnet::Timeout(std::chrono::hours::min(), gnet::silent).run([] { gnet::yield(); }));
+  const std::chrono::duration<double> no_number(std::nan(""));
+  BOOST_TEST(!gnet::Timeout(no_number, gnet::silent).run([] { gnet::yield(); }));
+  BOOST_TEST(!gnet::move_on_after(std::chrono::hours::min(), [] { gnet::yield(); }));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -29,7 +29,7 @@ class Timeout;
 
 enum class FiberState : std::uint8_t {
   created,    // not started
-  scheduled,  // ready to run
+  scheduled,  // ready to run, or will be when it is time to start
   running,    // the one that runs
   waiting,    // suspended until something wakes it
   finished,   // ended, by whatever way

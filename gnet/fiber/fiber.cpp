@@ -20,7 +20,7 @@ void detail::start_later(FiberControl& fiber, TimeSpan delay) {
     explicit Later(FiberControl& fiber)
         : Timer([](Timer& timer) noexcept {
             auto& self = static_cast<Later&>(timer);
-            self.fiber_control.hub->start(self.fiber_control);
+            self.fiber_control.hub->start_now(self.fiber_control);
             self.end();
           }),
           Waiter([](Waiter& waiter) noexcept { static_cast<Later&>(waiter).end(); }),
@@ -37,6 +37,7 @@ void detail::start_later(FiberControl& fiber, TimeSpan delay) {
     FiberControl& fiber_control;
   };
   auto* later = new Later(fiber);
+  fiber.state = FiberState::scheduled;
   fiber.done_waiters.push_back(*later);
   fiber.hub->arm(*later, Deadline::after(Clock::now(), delay));
 }

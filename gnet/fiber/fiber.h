@@ -205,7 +205,8 @@ namespace detail {
 void start_later(FiberControl& fiber, TimeSpan delay);
 }
 
-// As spawn(), but schedules the fiber after `delay`. Killed before, it never runs.
+// As spawn(), but the fiber first runs after `delay`. It counts as started meanwhile. Killed
+// before, it never runs.
 template <typename F>
 FiberOf<F> spawn_later(TimeSpan delay, F&& function,
                        SourceLocation where = SourceLocation::current()) {

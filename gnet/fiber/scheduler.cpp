@@ -68,12 +68,6 @@ void Scheduler::adopt(FiberControl& fiber, SourceLocation where) {
   ++fiber_count_;
 }
 
-void Scheduler::start(FiberControl& fiber) noexcept {
-  if (fiber.state != FiberState::created) return;
-  fiber.state = FiberState::scheduled;
-  enqueue(fiber);
-}
-
 [[gnu::always_inline]] inline void Scheduler::exit_current() noexcept {
   FiberControl& self = *current_;
   if (watch_) [[unlikely]]

@@ -214,7 +214,14 @@ class Scheduler final : public Hub {
   // Takes a fresh control block into the hub.
   void adopt(FiberControl& fiber, SourceLocation where);
 
-  void start(FiberControl& fiber) noexcept;
+  void start(FiberControl& fiber) noexcept {
+    if (fiber.state == FiberState::created) start_now(fiber);
+  }
+  // Also one that counts as scheduled already, for later.
+  void start_now(FiberControl& fiber) noexcept {
+    fiber.state = FiberState::scheduled;
+    enqueue(fiber);
+  }
 
   // Interrupts `fiber` with `error`, or with FiberExit when that is null. One that
   // never ran ends at once.

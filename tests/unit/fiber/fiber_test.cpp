@@ -1,6 +1,7 @@
 #include "gnet/fiber/fiber.h"
 
 #include <boost/test/unit_test.hpp>
+#include <cmath>
 #include <memory>
 #include <string>
 #include <vector>
@@ -247,7 +248,7 @@ BOOST_AUTO_TEST_CASE(spawn_later_runs_after_its_delay) {
   const auto start = gnet::Clock::now();
   gnet::Duration ran_after{};
   auto fiber = gnet::spawn_later(20ms, [&] { ran_after = since(start); });
-  BOOST_TEST((fiber.state() == gnet::FiberState::created));
+  BOOST_TEST(fiber.active());
   yield();
   BOOST_TEST(!fiber.ready());
   fiber.join();
@@ -635,6 +636,50 @@ BOOST_AUTO_TEST_CASE(a_hundred_thousand_fibers_exist_at_once) {
   go.set();
   gnet::wait();
   BOOST_TEST(woken == count);
+}
+
+BOOST_AUTO_TEST_CASE(one_that_is_to_start_later_has_been_started) {
+  int runs = 0;
+  auto fiber = gnet::spawn_later(20ms, [&] { ++runs; });
+  BOOST_TEST(fiber.active());
+  BOOST_TEST(!fiber.ready());
+  const auto start = gnet::Clock::now();
+  fiber.start();
+  let_run();
+  BOOST_TEST(runs == 0);
+  BOOST_TEST(fiber.active());
+  fiber.join();
+  BOOST_TEST((since(start) >= 15ms));
+  BOOST_TEST(runs == 1);
+  BOOST_TEST(!fiber.active());
+  // Nor does a handle that goes, or a kill, change that.
+  gnet::spawn_later(1ms, [&] { ++runs; });
+  auto killed = gnet::spawn_later(1ms, [&] { ++runs; });
+  killed.kill();
+  BOOST_TEST(!killed.active());
+  killed.start();
+  gnet::sleep(5ms);
+  BOOST_TEST(runs == 2);
+}
+
+BOOST_AUTO_TEST_CASE(waits_beyond_the_clock_do_not_end) {
+  bool ran = false;
+  auto later = gnet::spawn_later(std::chrono::hours::max(), [&] { ran = true; });
+  auto sleeper = spawn([&] {
+    gnet::sleep(std::chrono::hours::max());
+    ran = true;
+  });
+  BOOST_TEST(!gnet::Timeout(5ms, gnet::silent).run([&] {
+    gnet::sleep(std::chrono::duration<double>(1e30));
+    ran = true;
+  }));
+  BOOST_TEST(!sleeper.join(std::chrono::milliseconds(1)));
+  BOOST_TEST(!ran);
+  BOOST_TEST(later.active());
+  later.kill();
+  sleeper.kill();
+  gnet::sleep(std::chrono::hours::min());
+  gnet::sleep(std::chrono::duration<double>(std::nan("")));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

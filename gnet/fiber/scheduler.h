@@ -107,11 +107,12 @@ class Scheduler final : public Hub {
   bool park(const WaitKind& kind, const void* object, Deadline deadline, bool keeps_alive = true);
 
   // As above, for a wait whose success cannot be undone: once `waiter` has been
-  // signalled, an interrupt is left for the next suspension point.
+  // signalled, an interrupt is left for the next suspension point. The end of what it waits for
+  // is no success.
   bool park(const Waiter& waiter, const WaitKind& kind, const void* object, Deadline deadline) {
     checkpoint();
     const bool in_time = suspend(kind, object, deadline);
-    if (current_->attention && !waiter.signalled) [[unlikely]]
+    if (current_->attention && (!waiter.signalled || waiter.abandoned)) [[unlikely]]
       deliver_interrupt();
     return in_time;
   }

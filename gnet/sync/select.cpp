@@ -20,8 +20,8 @@ std::size_t random_below(std::size_t end) noexcept {
 
 }  // namespace
 
-void SelectCase::pick() noexcept {
-  selection_->pick(*this);
+void SelectCase::pick(bool abandoned) noexcept {
+  selection_->pick(*this, abandoned);
 }
 
 namespace detail {
@@ -41,7 +41,8 @@ void Selection::withdraw_all() noexcept {
   }
 }
 
-void Selection::pick(SelectCase& picked) noexcept {
+void Selection::pick(SelectCase& picked, bool abandoned) noexcept {
+  if (abandoned) done_.abandoned = true;
   // Picked before: what was granted to it has been destroyed since.
   if (picked_ == nullptr) {
     picked_ = &picked;

@@ -68,7 +68,7 @@ class SelectCase {
     template <typename... Args>
     explicit Place(SelectCase& owner, Args... args) noexcept : Base(woken, args...), owner(owner) {}
     static void woken(detail::Waiter& waiter) noexcept {
-      static_cast<Place&>(static_cast<Base&>(waiter)).owner.pick();
+      static_cast<Place&>(static_cast<Base&>(waiter)).owner.pick(waiter.abandoned);
     }
     SelectCase& owner;
   };
@@ -82,7 +82,7 @@ class SelectCase {
   virtual void enlist() = 0;             // gets in line
   virtual void withdraw() noexcept = 0;  // leaves it
   virtual void finish() = 0;             // goes ahead, after it was picked
-  void pick() noexcept;
+  void pick(bool abandoned) noexcept;
 
   detail::Selection* selection_ = nullptr;
   bool enabled_ = true;
@@ -286,7 +286,7 @@ class Selection {
  private:
   friend class gnet::SelectCase;
 
-  void pick(SelectCase& picked) noexcept;
+  void pick(SelectCase& picked, bool abandoned) noexcept;
   void withdraw_all() noexcept;
 
   detail::Scheduler& hub_;

@@ -14,6 +14,7 @@
 #include <cstring>
 #include <ctime>
 
+#include "gnet/base/c_string.h"
 #include "gnet/base/error.h"
 #include "gnet/base/unpatched.h"
 
@@ -116,6 +117,7 @@ std::string LogTarget::encode(const LogRecord& record, LogFormat format) const {
 }
 
 UniqueFd LogTarget::open() const {
+  refuse_nul(path_, "cannot log to " + path_, "its name");
   if (!is_socket()) {
     // Without O_NONBLOCK a FIFO that nobody reads would hold up the caller.
     UniqueFd fd(::open(path_.c_str(),

@@ -59,6 +59,10 @@ SocketAddress SocketAddress::unix_path(std::string_view path) {
     throw std::invalid_argument(
         fmt::format("{} is too long for a unix socket (107 bytes at most)", path));
   }
+  // In an abstract name, which the kernel counts, it means nothing.
+  if (!path.starts_with('@') && !path.starts_with('\0') && path.find('\0') != path.npos) {
+    throw std::invalid_argument("the path of a unix socket holds a NUL byte");
+  }
   SocketAddress result;
   result.family_ = AF_UNIX;
   if (path.empty()) return result;

@@ -18,6 +18,7 @@
 #include <cerrno>
 #include <ctime>
 
+#include "gnet/base/c_string.h"
 #include "gnet/base/error.h"
 #include "gnet/base/unique_fd.h"
 #include "gnet/io/openssl.h"
@@ -79,7 +80,7 @@ Key first_key(std::string_view text) {
 }
 
 std::string read_file(const std::string& name) {
-  const UniqueFd fd(open(name.c_str(), O_RDONLY | O_CLOEXEC));
+  const UniqueFd fd(open(c_string(name, "cannot open " + name, "its name"), O_RDONLY | O_CLOEXEC));
   if (!fd) throw_errno("cannot open " + name);
   std::string text;
   std::size_t size = 0;
@@ -128,7 +129,7 @@ void add_extension(X509* certificate, int which, const std::string& value) {
 std::string alternative_names(const std::vector<std::string>& names) {
   std::string text;
   for (const std::string& name : names) {
-    if (name.empty() || name.find_first_of(",\n") != std::string::npos) {
+    if (name.empty() || name.find_first_of(",\n\0", 0, 3) != std::string::npos) {
       throw Misuse("'" + name + "' is no name for a certificate");
     }
     text +=

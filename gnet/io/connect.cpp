@@ -8,6 +8,7 @@
 #include <memory>
 #include <vector>
 
+#include "gnet/base/c_string.h"
 #include "gnet/base/error.h"
 #include "gnet/fiber/fiber.h"
 #include "gnet/fiber/wait.h"
@@ -82,6 +83,7 @@ class Connector {
   }
 
   void prepare(Socket& socket, int family) const {
+    refuse_nul(options_.interface, "cannot use interface " + options_.interface, "its name");
     if (!options_.interface.empty() &&
         setsockopt(socket.native_handle(), SOL_SOCKET, SO_BINDTODEVICE, options_.interface.c_str(),
                    static_cast<socklen_t>(options_.interface.size())) != 0) {

@@ -13,6 +13,7 @@
 #include <string_view>
 #include <utility>
 
+#include "gnet/base/c_string.h"
 #include "gnet/base/error.h"
 #include "gnet/io/endpoint.h"
 #include "gnet/io/openssl.h"
@@ -102,6 +103,7 @@ void believe(SSL_CTX* context, const std::string& ca_file) {
     SSL_CTX_set_default_verify_paths(context);
     return;
   }
+  refuse_nul(ca_file, "cannot open " + ca_file, "its name");
   if (access(ca_file.c_str(), R_OK) != 0) throw_errno("cannot open " + ca_file);
   if (SSL_CTX_load_verify_file(context, ca_file.c_str()) != 1) throw_tls_configuration(ca_file);
 }
@@ -122,6 +124,7 @@ SSLContext make_context(const SSL_METHOD* method, const Options& options, const 
   // before all of that is received.
   SSL_CTX_set_read_ahead(context, 1);
   const std::string ciphers = options.ciphers.empty() ? kCiphers : options.ciphers;
+  refuse_nul(ciphers, "TLS", "the list of ciphers");
   if (SSL_CTX_set_cipher_list(context, ciphers.c_str()) != 1) {
     throw_tls_configuration("ciphers '" + ciphers + "'");
   }
@@ -200,6 +203,7 @@ void refuse_options_of_clients(const Endpoint& endpoint) {
 
 UniqueFd open_key_log(const std::string& file) {
   if (file.empty()) return {};
+  refuse_nul(file, "cannot open key log " + file, "its name");
   UniqueFd fd(open(file.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, 0600));
   if (!fd) throw_errno("cannot open key log " + file);
   return fd;

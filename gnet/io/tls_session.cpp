@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cerrno>
 
+#include "gnet/base/c_string.h"
 #include "gnet/base/error.h"
 #include "gnet/io/openssl.h"
 #include "gnet/io/start_of_wait.h"
@@ -121,6 +122,7 @@ void TLSSession::become_client() {
     if (verify) throw Misuse("a TLS client that verifies its server needs the server's name");
     return;
   }
+  refuse_nul(server_name_, "TLS with " + server_name_, "the server's name");
   bool ok = true;
   if (detail::is_address(server_name_)) {
     if (verify) ok = X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl), server_name_.c_str()) == 1;

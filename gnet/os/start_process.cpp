@@ -16,6 +16,7 @@
 #include <memory>
 #include <string_view>
 
+#include "gnet/base/c_string.h"
 #include "gnet/base/error.h"
 #include "gnet/base/sanitizer.h"
 #include "gnet/base/signals_blocked.h"
@@ -190,9 +191,24 @@ std::vector<char*> pointers_to(const std::vector<std::string>& strings) {
   }
 }
 
+void check(const ProcessStart& start) {
+  const std::string context = "cannot run '" + start.program + "'";
+  refuse_nul(start.program, context, "its name");
+  for (std::size_t i = 0; i < start.arguments.size(); ++i) {
+    refuse_nul(start.arguments[i], context, "argument " + std::to_string(i));
+  }
+  refuse_nul(start.directory, context, "its directory");
+  if (!start.environment) return;
+  for (const std::string& variable : *start.environment) {
+    const std::string_view name = std::string_view(variable).substr(0, variable.find('='));
+    refuse_nul(variable, context, "environment variable '" + std::string(name) + "'");
+  }
+}
+
 }  // namespace
 
 pid_t start_process(const ProcessStart& start) {
+  check(start);
   Plan plan{.start = &start,
             .programs = candidates(start),
             .arguments = pointers_to(start.arguments),

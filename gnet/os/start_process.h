@@ -31,7 +31,7 @@ struct ProcessStart {
 };
 
 // Its number. Throws SystemError when the program cannot be run: "cannot run 'name': no
-// such file or directory".
+// such file or directory"; and when there is a NUL byte in a string, which would cut it.
 pid_t start_process(const ProcessStart& start);
 
 }  // namespace gnet::detail

@@ -28,6 +28,15 @@ std::string quoted(const std::vector<std::string>& arguments) {
   return "'" + printable(arguments.front()) + "'";
 }
 
+void check_variable_name(const std::string& name, const std::vector<std::string>& arguments) {
+  if (!name.empty() && name.find('=') == std::string::npos) return;
+  const std::string reason = name.empty()
+                                 ? "an environment variable without a name"
+                                 : "the name of environment variable '" + name + "' holds a '='";
+  throw SystemError(std::make_error_code(std::errc::invalid_argument),
+                    "cannot run " + quoted(arguments), printable(reason));
+}
+
 std::string describe_status(int status) {
   if (status >= 0) return "exited with status " + std::to_string(status);
   std::string name = strsignal(-status);
@@ -92,8 +101,8 @@ Environment environment() {
   Environment all;
   for (char** variable = environ; variable != nullptr && *variable != nullptr; ++variable) {
     const std::string_view text = *variable;
-    const std::size_t end = text.find('=', 1);
-    if (end == std::string_view::npos) continue;
+    const std::size_t end = text.find('=');
+    if (end == std::string_view::npos || end == 0) continue;
     all.emplace(text.substr(0, end), text.substr(end + 1));
   }
   return all;
@@ -122,6 +131,7 @@ Popen::Popen(std::vector<std::string> arguments, PopenOptions options)
   if (options.environment) {
     auto& variables = start.environment.emplace();
     for (const auto& [name, value] : *options.environment) {
+      check_variable_name(name, arguments_);
       variables.push_back(name + "=" + value);
     }
   }

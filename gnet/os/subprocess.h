@@ -117,7 +117,8 @@ class Popen {
   // Starts a program: its name, looked for in the PATH of the environment that it gets when it
   // has no slash, and its arguments. There is no shell in between. Does not suspend. Throws
   // std::system_error when it cannot be run, with the errno of what failed in the child: "cannot
-  // run 'nothing': no such file or directory".
+  // run 'nothing': no such file or directory". So it does for what cannot be passed on: a NUL byte
+  // in any of the strings, a name in the environment that is empty or holds '='.
   explicit Popen(std::vector<std::string> arguments, PopenOptions options = {});
   Popen(Popen&& other) noexcept;
   Popen& operator=(Popen&& other) noexcept;

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <utility>
 
+#include "gnet/base/c_string.h"
 #include "gnet/base/error.h"
 #include "gnet/io/descriptor_set.h"
 #include "gnet/zmq/error.h"
@@ -157,13 +158,13 @@ Socket::State& Socket::state() const {
 }
 
 void Socket::bind(const std::string& endpoint) {
-  if (zmq_bind(state().handle, endpoint.c_str()) != 0) {
+  if (zmq_bind(state().handle, c_string(endpoint, "cannot bind", "the endpoint")) != 0) {
     detail::throw_zmq_error("cannot listen on " + endpoint);
   }
 }
 
 void Socket::connect(const std::string& endpoint) {
-  if (zmq_connect(state().handle, endpoint.c_str()) != 0) {
+  if (zmq_connect(state().handle, c_string(endpoint, "cannot connect", "the endpoint")) != 0) {
     detail::throw_zmq_error("cannot connect to " + endpoint);
   }
 }

@@ -32,6 +32,10 @@ void rest_hub() noexcept {
   if (hub != nullptr && hub->watch() != nullptr) hub->watch()->begin_idle(Clock::now());
 }
 
+[[noreturn]] void refuse_to_be_destroyed() {
+  throw Misuse("a thread pool was destroyed by a function that it runs");
+}
+
 }  // namespace
 
 // What a pool shares with its threads, which may outlive it by their last steps.
@@ -298,6 +302,7 @@ ThreadPool::ThreadPool(std::size_t max_threads, ThreadPoolOptions options)
     : threads_(std::make_shared<Threads>(max_threads, std::move(options))) {}
 
 ThreadPool::~ThreadPool() {
+  if (on_own_thread()) refuse_to_be_destroyed();
   threads_->end(std::nullopt);
 }
 

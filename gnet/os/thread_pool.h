@@ -54,7 +54,7 @@ class ThreadPool {
 
   // Drops the functions that have not begun: whoever waits for them gets
   // ResultAbandoned. Blocks this thread until those that run have ended; join()
-  // before to have it suspend only the fiber.
+  // before to have it suspend only the fiber. Not for a function that the pool runs.
   ~ThreadPool();
 
   // Calls function(arguments...) on a thread of the pool. Suspends until it has ended;

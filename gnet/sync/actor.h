@@ -14,7 +14,7 @@
 //   });
 //
 // An exception ends the actor; it is reported unless somebody asks fiber().exception().
-// Destroying an actor kills it, and suspends until it has ended.
+// Destroying an actor kills it, and suspends until it has ended; its own fiber may not do that.
 //
 // Threads: an Actor belongs to the hub on which it was made; use from another thread
 // throws Misuse.
@@ -65,6 +65,7 @@ class Actor {
   Actor& operator=(const Actor&) = delete;
   ~Actor() {
     if (fiber_.dead()) return;
+    if (fiber_.state() == FiberState::running) refuse_to_be_destroyed();
     const Uninterruptible until_it_ends;
     fiber_.kill();
   }
@@ -133,6 +134,10 @@ class Actor {
   void add_waiter(detail::Waiter& waiter) const { fiber_.add_waiter(waiter); }
 
  private:
+  [[noreturn]] static void refuse_to_be_destroyed() {
+    throw Misuse("an Actor was destroyed by its own fiber");
+  }
+
   // Tells those who wait for room in the mailbox, however the fiber ends.
   class Ending {
    public:

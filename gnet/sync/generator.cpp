@@ -16,6 +16,10 @@ const FiberControl* body_of(const void* turns) {
   return &Access::control_of(static_cast<const GeneratorTurns*>(turns)->body);
 }
 
+[[noreturn]] void refuse_to_be_destroyed() {
+  throw Misuse("a Generator was destroyed by its own body");
+}
+
 constexpr WaitKind kAnswered{"a value of Generator", body_of, nullptr, nullptr, "made by"};
 
 }  // namespace
@@ -86,6 +90,7 @@ void GeneratorTurns::end(std::exception_ptr error) noexcept {
 void GeneratorTurns::close() noexcept {
   closing_ = true;
   if (body.dead()) return;
+  if (body.state() == FiberState::running) refuse_to_be_destroyed();
   const Uninterruptible until_it_ends;
   body.kill();
 }

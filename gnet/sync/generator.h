@@ -15,7 +15,8 @@
 //   consumer.send("task 0");
 //
 // An error of the body is thrown to whoever asked, and ends the generator. Destroying a
-// generator kills a body that has not ended, and suspends until it has.
+// generator kills a body that has not ended, and suspends until it has; the body itself may not
+// do that.
 //
 // Threads: a Generator belongs to the hub on which it was made; use from another thread
 // throws Misuse.

@@ -5,6 +5,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include <atomic>
+#include <csignal>
 #include <cstdint>
 #include <functional>
 #include <future>
@@ -413,6 +414,16 @@ BOOST_AUTO_TEST_CASE(the_child_of_a_fork_has_a_pool_that_works, *test::not_under
   });
   BOOST_TEST(WIFEXITED(status));
   BOOST_TEST(WEXITSTATUS(status) == 42);
+}
+
+BOOST_AUTO_TEST_CASE(one_that_its_own_function_destroys_is_told_so, *test::not_under_tsan()) {
+  const auto death = test::death_of([] {
+    auto pool = std::make_unique<ThreadPool>(1);
+    pool->apply([&pool] { pool.reset(); });
+  });
+  BOOST_TEST(death.signal == SIGABRT);
+  BOOST_TEST(death.words.find("a thread pool was destroyed by a function that it runs") !=
+             std::string::npos);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -2,6 +2,8 @@
 
 #include <boost/test/unit_test.hpp>
 #include <chrono>
+#include <csignal>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -10,6 +12,7 @@
 #include "gnet/fiber/timeout.h"
 #include "gnet/fiber/wait.h"
 #include "gnet/sync/event.h"
+#include "tests/unit/child.h"
 #include "tests/unit/fiber/support.h"
 
 using namespace test;
@@ -169,6 +172,17 @@ BOOST_AUTO_TEST_CASE(its_end_can_be_waited_for) {
   BOOST_TEST(gnet::wait_any(actor) == 0u);
   std::vector<gnet::AnyFiber*> fibers{&actor.fiber()};
   BOOST_TEST(gnet::joinall(fibers).size() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(one_that_destroys_itself_is_told_so) {
+  const auto death = death_of([] {
+    std::unique_ptr<gnet::Actor<int>> actor;
+    actor = std::make_unique<gnet::Actor<int>>([&](int) { actor.reset(); });
+    actor->send(1);
+    gnet::sleep(10s);
+  });
+  BOOST_TEST(death.signal == SIGABRT);
+  BOOST_TEST(death.words.find("an Actor was destroyed by its own fiber") != std::string::npos);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -2,6 +2,7 @@
 
 #include <boost/test/unit_test.hpp>
 #include <chrono>
+#include <csignal>
 #include <memory>
 #include <optional>
 #include <string>
@@ -13,6 +14,7 @@
 #include "gnet/fiber/timeout.h"
 #include "gnet/fiber/wait.h"
 #include "gnet/sync/queue.h"
+#include "tests/unit/child.h"
 #include "tests/unit/fiber/support.h"
 
 using namespace test;
@@ -236,6 +238,16 @@ BOOST_AUTO_TEST_CASE(destroying_it_under_its_caller_tells_it_misuse) {
   let_run();
   slow.reset();
   BOOST_CHECK_THROW(caller.get(), gnet::Misuse);
+}
+
+BOOST_AUTO_TEST_CASE(one_whose_body_destroys_it_is_told_so) {
+  const auto death = death_of([] {
+    std::unique_ptr<gnet::Generator<int>> generator;
+    generator = std::make_unique<gnet::Generator<int>>([&](auto&) { generator.reset(); });
+    generator->next();
+  });
+  BOOST_TEST(death.signal == SIGABRT);
+  BOOST_TEST(death.words.find("a Generator was destroyed by its own body") != std::string::npos);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -118,6 +118,8 @@ struct FiberControl : FiberTurn, AllFibersHook, ScopeHook {
   bool entered = false;          // the body has run, or runs
   bool ended = false;            // by whatever way
   bool error_retrieved = false;  // somebody has seen `error`
+  bool dismissed = false;        // killed because its thread ends, which happens once
+  bool vanished = false;         // in the child of a fork(): it is the parent's
   std::uint16_t interrupts_disabled = 0;
 
   std::uint32_t references = 1;  // handles, and one while it has not ended

@@ -387,6 +387,7 @@ class Scheduler final : public Hub {
   [[nodiscard]] bool anything_alive() const noexcept;
   void nothing_left() noexcept;
   void shut_down() noexcept;
+  bool dismiss_fibers();
   void orphan_fibers() noexcept;
   [[nodiscard]] bool wants_tidying() const noexcept {
 #if defined(GNET_TSAN)
@@ -432,6 +433,7 @@ class Scheduler final : public Hub {
   std::uint64_t next_id_ = 1;
   std::uint64_t external_work_ = 0;
   bool shutting_down_ = false;
+  bool nothing_left_ = false;  // said while it shuts down
   WaiterList idle_waiters_;
   std::shared_ptr<Mailbox> mailbox_;
   std::unique_ptr<AsioBridge> asio_;

@@ -103,38 +103,45 @@ Scheduler::~Scheduler() {
   current_hub_ = nullptr;
 }
 
+// Each fiber is killed once, as everywhere: what it does about that may take the grace.
 void Scheduler::shut_down() noexcept {
   shutting_down_ = true;
-  const auto give_up = Clock::now() + kShutdownGrace;
+  const Deadline give_up(kShutdownGrace);
   try {
-    // A fiber that swallows its interrupt is interrupted again, until the grace ends.
-    for (bool stubborn = false; fiber_count_ > 0 && Clock::now() < give_up;) {
-      const std::size_t before = fiber_count_;
-      // Killing one may end others: through handles that its captures hold. So they are kept
-      // until their own turn has come.
-      std::vector<FiberControl*> fibers;
-      all_fibers_.for_each([&](FiberControl& fiber) {
-        if (&fiber == &main_ || fiber.ended) return;
-        retain(fiber);
-        fibers.push_back(&fiber);
-      });
-      for (FiberControl* fiber : fibers) {
-        kill(*fiber, nullptr);
-        release(*fiber);
-      }
+    while (fiber_count_ > 0 && !give_up.passed()) {
+      const bool dismissed_some = dismiss_fibers();
       main_.kill_pending = false;
       main_.attention = false;
-      // Ends early when nothing is left to do; those that stay get a pause.
-      park(kShutdownWait, this, kShutdownPause, stubborn);
-      stubborn = fiber_count_ == before;
+      nothing_left_ = false;
+      park(kShutdownWait, this, kShutdownPause, false);
+      if (nothing_left_ && !dismissed_some) break;  // those that are left wait for ever
     }
   } catch (...) {
     report_error("main", std::current_exception());
   }
   if (fiber_count_ > 0) {
-    Logger("gnet").error("{} fibers did not end when their thread did:\n{}", fiber_count_,
+    Logger("gnet").error("{} fiber{} did not end when {} thread did:\n{}", fiber_count_,
+                         fiber_count_ == 1 ? "" : "s", fiber_count_ == 1 ? "its" : "their",
                          wait_graph());
   }
+}
+
+// Kills those that have not been: also the ones that others have spawned since. Whether there
+// were any.
+bool Scheduler::dismiss_fibers() {
+  // Killing one may end others: through handles that its captures hold. So they are kept until
+  // their own turn has come.
+  std::vector<FiberControl*> fibers;
+  all_fibers_.for_each([&](FiberControl& fiber) {
+    if (&fiber == &main_ || fiber.ended || std::exchange(fiber.dismissed, true)) return;
+    retain(fiber);
+    fibers.push_back(&fiber);
+  });
+  for (FiberControl* fiber : fibers) {
+    kill(*fiber, nullptr);
+    release(*fiber);
+  }
+  return !fibers.empty();
 }
 
 // Handles may outlive the hub. Their control blocks lie in the pool, which from now

@@ -346,21 +346,65 @@ BOOST_AUTO_TEST_CASE(fibers_may_clean_up_when_their_thread_ends) {
   BOOST_TEST(trace.find("caught ") == 0U);
 }
 
-BOOST_AUTO_TEST_CASE(a_fiber_that_swallows_its_kill_is_killed_again_when_its_thread_ends) {
-  int swallowed = 0;
+BOOST_AUTO_TEST_CASE(the_end_of_a_thread_strikes_a_fiber_once) {
+  int struck = 0;
+  std::string trace;
+  LogLines log;
   on_thread([&] {
     spawn([&] {
-      while (swallowed < 3) {
+      try {
+        sleep(10s);
+      } catch (const gnet::FiberExit&) {
+        ++struck;
         try {
-          sleep(10s);
+          sleep(40ms);  // a clean-up
+          trace += "cleaned up";
         } catch (const gnet::FiberExit&) {
-          ++swallowed;
+          ++struck;
+        }
+      }
+    });
+    // Those that come meanwhile are struck too, once.
+    spawn([&] {
+      try {
+        sleep(10s);
+      } catch (const gnet::FiberExit&) {
+        spawn([&] {
+          try {
+            sleep(10s);
+          } catch (const gnet::FiberExit&) {
+            ++struck;
+            sleep(20ms);
+            trace += ", late one too";
+          }
+        }).join();
+      }
+    });
+    yield();
+  });
+  BOOST_TEST(struck == 2);
+  BOOST_TEST(trace == ", late one toocleaned up");
+  BOOST_TEST(log.text() == "");
+}
+
+BOOST_AUTO_TEST_CASE(what_the_end_of_a_thread_cuts_is_reported) {
+  LogLines log;
+  const auto start = gnet::Clock::now();
+  on_thread([&] {
+    spawn({.name = "stubborn"}, [] {
+      gnet::Event never;
+      for (;;) {
+        try {
+          never.wait();
+        } catch (const gnet::FiberExit&) {
+          // Goes on.
         }
       }
     });
     yield();
   });
-  BOOST_TEST(swallowed == 3);
+  BOOST_TEST((since(start) < 1s));  // nothing can end it any more
+  BOOST_TEST(log.text().find("1 fiber did not end when its thread did:\n  stubborn") == 0u);
 }
 
 BOOST_AUTO_TEST_CASE(scheduled_fibers_and_callbacks_never_run_after_their_thread_ended) {

@@ -464,10 +464,7 @@ void Scheduler::nothing_left() noexcept {
     while (Waiter* waiter = idle_waiters_.pop_front()) wake(*waiter);
     return;
   }
-  if (shutting_down_) {
-    nothing_left_ = true;
-    return make_ready(main_);  // which waits in shut_down()
-  }
+  if (shutting_down_) return make_ready(main_);  // which waits in shut_down()
   const std::string graph = wait_graph();
   if (main_.interrupts_disabled > 0 || main_.context.exceptions.uncaught > 0) {
     Logger("gnet").error("this would block for ever, in a place that cannot be told:\n{}", graph);

@@ -15,6 +15,7 @@
 
 #include "gnet/base/background_thread.h"
 #include "gnet/base/error.h"
+#include "gnet/base/unpatched.h"
 #include "gnet/fiber/mailbox.h"
 
 namespace gnet::detail {
@@ -94,17 +95,25 @@ ChildProcess::Interest::Interest(ChildProcess& owner, int fd) noexcept
           [](DescriptorInterest& self) noexcept { static_cast<Interest&>(self).child.ended(); }),
       child(owner) {}
 
-std::shared_ptr<ChildProcess> ChildProcess::adopt(pid_t pid) {
+void ChildProcess::prepare() {
   Forgotten::instance().look();
   Left::current();  // so that it goes before what it needs
-  auto child = std::make_shared<ChildProcess>(pid);
+}
+
+std::shared_ptr<ChildProcess> ChildProcess::adopt(pid_t pid) {
+  std::shared_ptr<ChildProcess> child;
   try {
+    child = std::make_shared<ChildProcess>(pid);
     child->watch();
+    return child;
   } catch (...) {
     ::kill(pid, SIGKILL);
+    const Unpatched unpatched;  // it does not take long
+    while (waitpid(pid, nullptr, 0) < 0 && errno == EINTR) {
+    }
+    if (child) child->status_ = -SIGKILL;
     throw;
   }
-  return child;
 }
 
 ChildProcess::ChildProcess(pid_t pid) : pid_(pid), pidfd_(open_pidfd(pid)) {}

@@ -20,7 +20,11 @@ namespace gnet::detail {
 
 class ChildProcess : public std::enable_shared_from_this<ChildProcess> {
  public:
-  // Takes over a child that has been started, and watches it.
+  // What adopt() needs, so that it can fail before there is a child.
+  static void prepare();
+
+  // Takes over a child that has been started, and watches it. One that cannot be watched is
+  // killed, and gone when this throws.
   static std::shared_ptr<ChildProcess> adopt(pid_t pid);
 
   explicit ChildProcess(pid_t pid);

@@ -147,6 +147,7 @@ Popen::Popen(std::vector<std::string> arguments, PopenOptions options)
   ends.make(options.out, 1);
   ends.make(options.err, 2);
   start.standard = ends.numbers;
+  detail::ChildProcess::prepare();
   child_ = detail::ChildProcess::adopt(detail::start_process(start));
   in_ = std::move(ends.pipes[0]);
   out_ = std::move(ends.pipes[1]);

@@ -38,7 +38,7 @@ class ConnectionFactory : public Factory {
   // How long nothing may go either way on a connection until stop() takes it for quiet and ends it,
   // with nothing lost; but at most half of what stop() has. One that is never quiet for so long
   // is cut in the end.
-  Duration drain_quiet = std::chrono::milliseconds(250);
+  TimeSpan drain_quiet = std::chrono::milliseconds(250);
 
   [[nodiscard]] FactoryCounters counters() const override;
   void visit_connections(const std::function<void(Connection&)>& visit) override;

@@ -1,6 +1,7 @@
 #include "gnet/os/subprocess.h"
 
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -389,5 +390,59 @@ BOOST_AUTO_TEST_CASE(a_small_stack_is_enough) {
   BOOST_TEST(fiber.get() == "x\n");
 }
 #endif
+
+BOOST_AUTO_TEST_CASE(what_would_be_cut_on_its_way_is_refused) {
+  using namespace std::string_literals;
+  const auto refused = [](const std::string& text) {
+    return fails_with(std::errc::invalid_argument, text);
+  };
+  BOOST_CHECK_EXCEPTION(gnet::check_output({"printf", "%s|%s", "safe\0evil"s, "b"}),
+                        std::system_error,
+                        refused("cannot run 'printf': argument 2 holds a NUL byte"));
+  BOOST_CHECK_EXCEPTION(Popen({"true", "a"}, {.program = "/bin/true\0x"s}), std::system_error,
+                        refused("cannot run '/bin/true\\x00x': its name holds a NUL byte"));
+  BOOST_CHECK_EXCEPTION(Popen({"true"}, {.directory = "/tmp\0x"s}), std::system_error,
+                        refused("cannot run 'true': its directory holds a NUL byte"));
+  const auto with = [](const std::string& name, const std::string& value) {
+    Popen({"true"}, {.environment = gnet::Environment{{name, value}}});
+  };
+  BOOST_CHECK_EXCEPTION(with("NAME", "a\0b"s), std::system_error,
+                        refused("cannot run 'true': environment variable 'NAME' holds a NUL byte"));
+  BOOST_CHECK_EXCEPTION(with("", "a"), std::system_error,
+                        refused("cannot run 'true': an environment variable without a name"));
+  BOOST_CHECK_EXCEPTION(
+      with("A=B", "c"), std::system_error,
+      refused("cannot run 'true': the name of environment variable 'A=B' holds a '='"));
+  BOOST_CHECK_THROW(with("NA\0ME"s, "a"), std::system_error);
+  BOOST_TEST(!has_children());
+}
+
+// Each number of descriptors that may be missing, from all on.
+BOOST_AUTO_TEST_CASE(a_start_for_which_descriptors_are_missing_leaves_nothing) {
+  bool as_it_should = true;
+  std::thread([&] {
+    rlimit before{};
+    getrlimit(RLIMIT_NOFILE, &before);
+    bool started = false;
+    for (rlim_t missing = 0; missing < 24 && !started; ++missing) {
+      std::thread([&] {
+        const gnet::UniqueFd lowest(dup(0));
+        const rlimit few{static_cast<rlim_t>(lowest.get()) + missing, before.rlim_max};
+        setrlimit(RLIMIT_NOFILE, &few);
+        try {
+          Popen child({"sleep", "0.01"}, {.out = Stdio::pipe()});
+          started = true;
+          as_it_should = as_it_should && child.wait() == 0;
+        } catch (const std::system_error&) {
+          as_it_should = as_it_should && !has_children();
+        }
+        setrlimit(RLIMIT_NOFILE, &before);
+      }).join();
+    }
+    as_it_should = as_it_should && started;
+  }).join();
+  BOOST_TEST(as_it_should);
+  BOOST_TEST(!has_children());
+}
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -142,7 +142,8 @@ Member* Group::find(std::uint64_t id) const {
 
 bool Group::running_member() const {
   hub().check_thread();
-  return find(this_fiber::id()) != nullptr;
+  const detail::FiberControl* running = hub().running_if_any();
+  return running != nullptr && find(running->id) != nullptr;
 }
 
 void Group::leave_later(Member& member) noexcept {

@@ -218,7 +218,7 @@ class Group {
   // Calls `function(item)` in a member for each item, and returns the results in the order
   // of the items, or nothing when there are none to return. When a call fails no more are
   // begun; those that have been are waited for, and the error of the first item that
-  // failed is thrown.
+  // failed is thrown. A member that calls it does what the Pool has no slot for itself.
   template <std::ranges::input_range Range, typename F>
   auto map(Range&& items, F&& function, SourceLocation where = SourceLocation::current());
 
@@ -234,7 +234,8 @@ class Group {
 
   // Calls `function(item)` in a member for each item, while the results are read one by
   // one; see Imap. At most `ahead` calls are begun whose results have not been read: as
-  // many as a Pool has slots, or 64, when it is zero.
+  // many as a Pool has slots, or 64, when it is zero. For a member of a full Pool the calls are
+  // made one at a time, beside it.
   template <std::ranges::input_range Range, typename F>
   Imap<true, Range, std::decay_t<F>> imap(Range&& items, F&& function, std::size_t ahead = 0,
                                           SourceLocation where = SourceLocation::current());
@@ -352,6 +353,18 @@ class Mapping final : public Batch {
     };
   }
 
+  // Runs a task here.
+  template <typename Task>
+  void run(std::size_t index, Task&& task) {
+    try {
+      task();
+    } catch (const Interrupt&) {
+      throw;
+    } catch (...) {
+      fail(index, std::current_exception());
+    }
+  }
+
   [[nodiscard]] bool failed() const noexcept { return error_ != nullptr; }
   void fail(std::size_t index, std::exception_ptr error) noexcept {
     if (index >= failed_at_) return;
@@ -392,8 +405,14 @@ auto Group::map(Range&& items, F&& function, SourceLocation where) {
     std::size_t index = 0;
     auto item = std::ranges::begin(items);
     const auto end = std::ranges::end(items);
+    const bool by_member = running_member();
     for (; !mapping.failed() && item != end; ++index, ++item) {
-      spawn_task(mapping, index, mapping.task(index, function, Item(*item)), where);
+      auto task = mapping.task(index, function, Item(*item));
+      if (by_member && full()) {
+        mapping.run(index, task);
+      } else {
+        spawn_task(mapping, index, std::move(task), where);
+      }
     }
     return mapping.finish();
   } catch (...) {

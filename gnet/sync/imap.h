@@ -50,6 +50,7 @@ class Imap final : private detail::Batch {
         function_(std::forward<G>(function)),
         ahead_(ahead),
         where_(where),
+        by_member_(group.running_member()),
         feeder_(gnet::spawn([this] { feed(); }, where)) {}
 
   ~Imap() {
@@ -97,10 +98,15 @@ class Imap final : private detail::Batch {
         begin_task(detail::TaskItem<Source>(*item));
       }
     } catch (const Interrupt&) {
+      end_feeding();
       throw;
     } catch (...) {
       source_error_ = std::current_exception();
     }
+    end_feeding();
+  }
+
+  void end_feeding() {
     exhausted_ = true;
     changed_.notify_all();
   }
@@ -108,18 +114,34 @@ class Imap final : private detail::Batch {
   void begin_task(detail::TaskItem<Source> item) {
     const std::size_t index = begun_++;
     if constexpr (kOrdered) outcomes_.emplace_back();
-    group_.spawn_task(
-        *this, index,
-        [this, index, item = std::move(item)]() mutable {
-          if constexpr (std::is_same_v<Result, std::monostate>) {
-            function_(detail::item_of(item));
-            keep(index).result.emplace();
-          } else {
-            Result result = function_(detail::item_of(item));
-            keep(index).result.emplace(std::move(result));
-          }
-        },
-        where_);
+    auto task = [this, index, item = std::move(item)]() mutable {
+      if constexpr (std::is_same_v<Result, std::monostate>) {
+        function_(detail::item_of(item));
+        keep(index).result.emplace();
+      } else {
+        Result result = function_(detail::item_of(item));
+        keep(index).result.emplace(std::move(result));
+      }
+    };
+    if (by_member_ && group_.full()) {
+      run(index, task);
+    } else {
+      group_.spawn_task(*this, index, std::move(task), where_);
+    }
+  }
+
+  // Runs a task here: the reader has one of the slots, and may be waiting for the result.
+  template <typename Task>
+  void run(std::size_t index, Task& task) {
+    try {
+      task();
+    } catch (const Interrupt&) {
+      keep(index).error = std::make_exception_ptr(FiberKilled("a call of imap() was killed"));
+      throw;
+    } catch (...) {
+      keep(index).error = std::current_exception();
+    }
+    changed_.notify_all();
   }
 
   // Where the outcome of a call goes.
@@ -142,6 +164,7 @@ class Imap final : private detail::Batch {
   F function_;
   const std::size_t ahead_;
   SourceLocation where_;
+  const bool by_member_;          // the reader is one, whose waiting must not keep a slot
   std::deque<Outcome> outcomes_;  // not read; ordered: also those to come
   std::size_t begun_ = 0;
   std::size_t read_ = 0;

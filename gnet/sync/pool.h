@@ -8,7 +8,7 @@
 //   pool.join();
 //
 // A member that spawns into its own full Pool waits for a slot; when all members do, the
-// LoopExit says so. apply() works in such a member too.
+// LoopExit says so. apply(), map() and imap() work in such a member too.
 //
 // Threads: a Pool belongs to the hub on which it was made; use from another thread throws
 // Misuse.

@@ -235,4 +235,58 @@ BOOST_AUTO_TEST_CASE(destroying_it_tells_those_that_wait_for_a_slot) {
   member.get();
 }
 
+BOOST_AUTO_TEST_CASE(members_of_a_full_one_map_in_it) {
+  gnet::Pool pool(2);
+  const std::vector<int> items{1, 2, 3};
+  const auto twice = [](int item) {
+    gnet::yield();
+    return 2 * item;
+  };
+  std::vector<gnet::Fiber<std::vector<int>>> members;
+  for (int i = 0; i < 2; ++i) {
+    members.push_back(pool.spawn([&] { return pool.map(items, twice); }));
+  }
+  for (auto& member : members) {
+    BOOST_TEST(member.get() == (std::vector<int>{2, 4, 6}), per_element());
+  }
+  // What fails ends it, as elsewhere.
+  auto failing = pool.spawn([&] {
+    pool.map(items, [](int item) {
+      if (item == 2) throw Oops(item);
+      BOOST_TEST(item == 1);
+    });
+  });
+  auto other = pool.spawn([] { gnet::sleep(1ms); });
+  BOOST_CHECK_THROW(failing.get(), Oops);
+  // With room to spare the others do their part.
+  pool.join();
+  BOOST_TEST(
+      pool.spawn([&] { return pool.map(items, twice); }).get() == (std::vector<int>{2, 4, 6}),
+      per_element());
+  pool.join();
+  BOOST_TEST(pool.free_count() == 2u);
+}
+
+BOOST_AUTO_TEST_CASE(members_of_a_full_one_imap_in_it) {
+  gnet::Pool pool(1);
+  const std::vector<int> items{1, 2, 3};
+  std::vector<int> results;
+  pool.spawn([&] {
+        for (int result : pool.imap(items, [](int item) { return 2 * item; })) {
+          results.push_back(result);
+        }
+        auto unordered = pool.imap_unordered(items, [](int item) {
+          gnet::yield();
+          if (item == 2) throw Oops(item);
+          return item;
+        });
+        results.push_back(unordered.next().value());
+        BOOST_CHECK_THROW(static_cast<void>(unordered.next()), Oops);
+        results.push_back(unordered.next().value());
+        BOOST_TEST(!unordered.next().has_value());
+      })
+      .get();
+  BOOST_TEST(results == (std::vector<int>{2, 4, 6, 1, 3}), per_element());
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -10,6 +10,7 @@
 #include <mutex>
 #include <shared_mutex>
 
+#include "gnet/base/c_string.h"
 #include "gnet/base/error.h"
 #include "gnet/base/utf8.h"
 #include "gnet/io/broken_pipe.h"
@@ -36,6 +37,49 @@ auto checked(const char* operation, Call call) {
 off_t to_offset(std::uint64_t offset) {
   if (offset > static_cast<std::uint64_t>(INT64_MAX)) throw_errno(EINVAL, "file position");
   return static_cast<off_t>(offset);
+}
+
+// What waits for somebody else has no end that a thread could be kept for: its kind, or null.
+const char* what_waits(const struct stat& status) {
+  if (S_ISFIFO(status.st_mode)) return "a pipe";
+  if (S_ISSOCK(status.st_mode)) return "a socket";
+  return nullptr;
+}
+
+[[noreturn]] void refuse(const char* kind, std::string_view context) {
+  throw SystemError(std::make_error_code(std::errc::invalid_argument), context,
+                    std::string(kind) + " is no file");
+}
+
+// What there is to know of an open one that is a file.
+struct stat checked_status(int fd, std::string_view context) {
+  struct stat status {};
+  if (fstat(fd, &status) != 0) throw_errno(context);
+  if (const char* kind = what_waits(status)) refuse(kind, context);
+  if (S_ISCHR(status.st_mode) && isatty(fd) == 1) refuse("a terminal", context);
+  return status;
+}
+
+// Without waiting, as for the other end of a pipe. Of a file the flag is taken away again: it has
+// no effect, but is seen by those who get the descriptor.
+UniqueFd open_file(const std::string& path, int flags, mode_t mode) {
+  const std::string context = "cannot open '" + printable(path) + "'";
+  UniqueFd fd(::open(path.c_str(), flags | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, mode));
+  if (!fd && errno == EWOULDBLOCK) {  // a lease on a file, which its holder gives up soon
+    fd = UniqueFd(::open(path.c_str(), flags | O_CLOEXEC | O_NOCTTY, mode));
+  }
+  if (!fd) {
+    struct stat status {};
+    const int error = errno;
+    const bool nobody = error == ENXIO && stat(path.c_str(), &status) == 0;
+    if (const char* kind = nobody ? what_waits(status) : nullptr) refuse(kind, context);
+    throw_errno(error, context);
+  }
+  const auto status = checked_status(fd.get(), context);
+  if (S_ISREG(status.st_mode) && (flags & O_NONBLOCK) == 0) {
+    fcntl(fd.get(), F_SETFL, fcntl(fd.get(), F_GETFL) & ~O_NONBLOCK);
+  }
+  return fd;
 }
 
 }  // namespace
@@ -66,11 +110,9 @@ File::File(UniqueFd fd) : state_(std::make_shared<State>()), turn_(std::make_uni
 }
 
 File File::open(const std::string& path, int flags, mode_t mode) {
-  return File(default_thread_pool().apply([path, flags, mode] {
-    UniqueFd fd(::open(path.c_str(), flags | O_CLOEXEC, mode));
-    if (!fd) throw_errno("cannot open '" + printable(path) + "'");
-    return fd;
-  }));
+  refuse_nul(path, "cannot open '" + path + "'", "its name");
+  return File(
+      default_thread_pool().apply([path, flags, mode] { return open_file(path, flags, mode); }));
 }
 
 int File::native_handle() const noexcept {

@@ -11,8 +11,9 @@
 // leaves at once, with the operation still under way: how much of it was done is not
 // known then, and close() waits for it. Those that name an offset need no turn.
 //
-// Errors are std::system_error. Sockets, pipes and terminals are not for File: see
-// Stream and Pipe.
+// Errors are std::system_error. Sockets, pipes and terminals, which would keep a thread of the
+// pool for as long as nobody writes, are not opened: see Stream and Pipe. A device that has nothing
+// to give fails with std::errc::resource_unavailable_try_again.
 //
 // Threads: a File belongs to the hub on which it was made.
 
@@ -39,10 +40,11 @@ class File {
   File() noexcept;
 
   // open(2); close-on-exec. Suspends. Throws std::system_error: "cannot open 'path': no such
-  // file or directory".
+  // file or directory"; "cannot open 'path': a pipe is no file", with std::errc::invalid_argument.
   [[nodiscard]] static File open(const std::string& path, int flags = O_RDONLY, mode_t mode = 0666);
 
-  // Takes over a descriptor.
+  // Takes over a descriptor. It should be a file's: a thread waits for what another kind has not
+  // got yet.
   explicit File(UniqueFd fd);
 
   File(File&& other) noexcept;

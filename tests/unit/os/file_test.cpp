@@ -224,4 +224,46 @@ BOOST_AUTO_TEST_CASE(sendfile_gives_up_at_its_deadline_and_where_nobody_reads) {
                         [](const auto& error) { return error.code() == std::errc::broken_pipe; });
 }
 
+BOOST_AUTO_TEST_CASE(what_waits_for_somebody_else_is_no_file) {
+  using namespace std::string_literals;
+  const Path path;
+  const std::string fifo = path.path + ".fifo";
+  BOOST_REQUIRE(mkfifo(fifo.c_str(), 0600) == 0);
+  const auto refused = [](const std::string& text) {
+    return [text](const std::system_error& error) {
+      BOOST_TEST(std::string(error.what()) == text);
+      return error.code() == std::errc::invalid_argument;
+    };
+  };
+  const std::string a_pipe = "cannot open '" + fifo + "': a pipe is no file";
+  // More of them than there are threads; and the pool has work to do after all.
+  std::vector<gnet::Fiber<>> fibers;
+  for (int i = 0; i < 12; ++i) {
+    fibers.push_back(gnet::spawn([&] {
+      BOOST_CHECK_EXCEPTION(gnet::read_file(fifo), std::system_error, refused(a_pipe));
+      BOOST_CHECK_EXCEPTION(gnet::write_file(fifo, "x"), std::system_error, refused(a_pipe));
+    }));
+  }
+  BOOST_TEST(gnet::joinall(fibers, {.deadline = 10s}).size() == 12u);
+  BOOST_CHECK_EXCEPTION(File::open(fifo, O_RDWR), std::system_error, refused(a_pipe));
+  unlink(fifo.c_str());
+  gnet::write_file(path.path, "still here");
+  BOOST_TEST(gnet::read_file(path.path) == "still here");
+  BOOST_CHECK_EXCEPTION(File::open("a\0b"s), std::system_error,
+                        refused("cannot open 'a\\x00b': its name holds a NUL byte"));
+}
+
+BOOST_AUTO_TEST_CASE(devices_and_folders_are_opened) {
+  gnet::write_file("/dev/null", "x");
+  BOOST_TEST(gnet::read_file("/dev/null") == "");
+  File::open("/tmp").sync();
+  File zero = File::open("/dev/zero");
+  char byte = 'x';
+  BOOST_TEST(zero.read(&byte, 1) == 1u);
+  // A file does not stay non-blocking.
+  const Path path;
+  File file = File::open(path.path, O_RDWR);
+  BOOST_TEST((fcntl(file.native_handle(), F_GETFL) & O_NONBLOCK) == 0);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -81,6 +81,7 @@ class LinkCall : AnyFiber {
 void LinkNode::fiber_ended(Waiter& waiter) noexcept {
   auto& node = static_cast<LinkNode&>(waiter);
   FiberControl& fiber = node.fiber_control;
+  if (fiber.vanished) return;  // its end is told where it happens
   const bool failed = fiber.error != nullptr;
   if (node.when == kOnException) fiber.error_retrieved = true;
   if ((node.when == kOnValue && failed) || (node.when == kOnException && !failed)) {

@@ -1,5 +1,10 @@
 #include "gnet/fiber/asio_bridge.h"
 
+#include <exception>
+
+#include "gnet/base/error.h"
+#include "gnet/base/log.h"
+
 namespace gnet {
 namespace {
 
@@ -8,7 +13,7 @@ constexpr int kHandlersPerTurn = 256;
 
 }  // namespace
 
-AsioBridge::AsioBridge(int poller) : poller_(context_, poller) {}
+AsioBridge::AsioBridge(Poller& poller) : poller_(context_, poller.native_handle()) {}
 
 AsioBridge::~AsioBridge() {
   poller_.release();  // the descriptor is the poller's
@@ -43,6 +48,28 @@ bool AsioBridge::has_work() {
   const bool idle = context_.stopped();
   if (idle) context_.restart();
   return !idle;
+}
+
+// ---- around fork() ----
+
+void AsioBridge::before_fork() noexcept {
+  context_.notify_fork(asio::execution_context::fork_prepare);
+}
+
+void AsioBridge::after_fork_in_parent() noexcept {
+  context_.notify_fork(asio::execution_context::fork_parent);
+}
+
+// With the parent's poller still open: Asio registers it again, as it does all descriptors.
+void AsioBridge::after_fork_in_child() noexcept try {
+  context_.notify_fork(asio::execution_context::fork_child);
+  poller_.release();
+} catch (...) {
+  Logger("gnet").error("Asio after a fork: {}", describe(std::current_exception()));
+}
+
+void AsioBridge::take_poller(int poller) noexcept try { poller_.assign(poller); } catch (...) {
+  Logger("gnet").error("Asio after a fork: {}", describe(std::current_exception()));
 }
 
 }  // namespace gnet

@@ -16,12 +16,13 @@
 #include <asio/posix/stream_descriptor.hpp>
 
 #include "gnet/base/duration.h"
+#include "gnet/fiber/poller.h"
 
 namespace gnet {
 
 class AsioBridge {
  public:
-  explicit AsioBridge(int poller);
+  explicit AsioBridge(Poller& poller);
   AsioBridge(const AsioBridge&) = delete;
   AsioBridge& operator=(const AsioBridge&) = delete;
   ~AsioBridge();
@@ -34,6 +35,12 @@ class AsioBridge {
 
   // Whether Asio has operations outstanding, other than the bridge's own.
   [[nodiscard]] bool has_work();
+
+  // Around fork(). The child's poller has another descriptor.
+  void before_fork() noexcept;
+  void after_fork_in_parent() noexcept;
+  void after_fork_in_child() noexcept;
+  void take_poller(int poller) noexcept;
 
  private:
   void run_ready_handlers();

@@ -6,9 +6,9 @@ namespace gnet {
 
 using detail::FiberControl;
 
-CancelScope::Alarm::Alarm(CancelScope* scope) noexcept
-    : Timer([](Timer& timer) noexcept { static_cast<Alarm&>(timer).owner->cancel(); }),
-      owner(scope) {}
+void CancelScope::expire(Timer& timer) noexcept {
+  static_cast<Alarm&>(timer).owner->cancel();
+}
 
 CancelScope::CancelScope(Deadline deadline, bool shield) noexcept
     : deadline_(deadline), shield_(shield) {}
@@ -87,6 +87,11 @@ bool CancelScope::is_limited() const noexcept {
     if (scope->timer_.armed()) return true;
   }
   return false;
+}
+
+bool CancelScope::reaches(const CancelScope* inner) const noexcept {
+  while (inner != nullptr && inner != this) inner = inner->parent_;
+  return inner == this;
 }
 
 const CancelScope* CancelScope::effective() const noexcept {

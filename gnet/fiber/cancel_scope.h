@@ -76,6 +76,14 @@ class CancelScope : ListHook {
   // Whether this scope, or one around it, has a deadline that is still to come.
   [[nodiscard]] bool is_limited() const noexcept;
 
+  // The scope whose deadline `timer` is, or null.
+  [[nodiscard]] static const CancelScope* of(const Timer& timer) noexcept {
+    return timer.expire == expire ? static_cast<const Alarm&>(timer).owner : nullptr;
+  }
+
+  // Whether this is `inner` or one around it.
+  [[nodiscard]] bool reaches(const CancelScope* inner) const noexcept;
+
   // The outermost cancelled scope that reaches into this one, or null.
   [[nodiscard]] const CancelScope* effective() const noexcept;
 
@@ -99,9 +107,10 @@ class CancelScope : ListHook {
   };
 
   struct Alarm : Timer {
-    explicit Alarm(CancelScope* scope) noexcept;
+    explicit Alarm(CancelScope* scope) noexcept : Timer(CancelScope::expire), owner(scope) {}
     CancelScope* owner;
   };
+  static void expire(Timer& timer) noexcept;
 
   void move_here(detail::FiberControl& fiber) noexcept;
   void propagate() noexcept;

@@ -92,7 +92,10 @@ Hub::KeepAlive::KeepAlive(Hub& hub) noexcept : hub_(hub) {
 }
 
 Hub::KeepAlive::~KeepAlive() {
-  if (current_if_any() == &hub_) --hub_.scheduler().external_work_;
+  // None are left in the child of a fork().
+  if (current_if_any() == &hub_ && hub_.scheduler().external_work_ > 0) {
+    --hub_.scheduler().external_work_;
+  }
 }
 
 // ---- errors, and what everybody waits for ----
@@ -116,7 +119,7 @@ std::string Hub::wait_graph() {
 asio::io_context& Hub::io_context() {
   check_thread();
   Scheduler& self = scheduler();
-  if (!self.asio_) self.asio_ = std::make_unique<AsioBridge>(self.poller_.native_handle());
+  if (!self.asio_) self.asio_ = std::make_unique<AsioBridge>(self.poller_);
   self.polls_in_loop_ = true;
   return self.asio_->io_context();
 }

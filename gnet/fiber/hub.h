@@ -8,6 +8,21 @@
 //   gnet::Hub& hub = gnet::Hub::current();
 //   std::thread([mailbox = hub.mailbox()] { mailbox->post([] { done.set(); }); }).detach();
 //
+// When its thread ends, which for main() is the return from it and exit(), the hub ends: every
+// fiber that is left is killed, once, and has up to two seconds for its clean-up, in which it may
+// suspend. What has not ended then is reported with what it waits for, and never runs again. This
+// happens while thread_local objects are destroyed: after main()'s own objects, and before static
+// ones. exit() called by another fiber than main, _exit(), quick_exit() and a signal end the
+// process without it.
+//
+// In the child of a fork() the fiber that called it is the only one, on a hub that shares nothing
+// with the parent's; the child ends when that fiber does. The others never run there and are not
+// unwound; handles to them say that they were killed, and their links are not called. Nor are
+// callbacks that were waiting, and hubs of other threads take no more letters. Its sockets, its
+// Timeouts and the handlers of signals go on; what was waited for with use_fiber goes on as Asio
+// says of notify_fork(). The parent does not notice. Locks that other fibers held stay locked: to
+// run a program use Popen, which none of this concerns.
+//
 // Threads: a Hub belongs to its thread; only post() and a Mailbox may be used from others.
 
 #pragma once

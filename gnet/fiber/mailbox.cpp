@@ -52,6 +52,11 @@ void Mailbox::discard(Letter* letters) noexcept {
   while (letters != nullptr) delete std::exchange(letters, letters->next);
 }
 
+int Mailbox::renew() noexcept {
+  event_ = UniqueFd(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+  return event_.get();
+}
+
 void Mailbox::acknowledge() noexcept {
   std::uint64_t count;
   [[maybe_unused]] const auto got = read(event_.get(), &count, sizeof count);

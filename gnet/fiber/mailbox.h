@@ -67,6 +67,9 @@ class Mailbox {
   Letter* take() noexcept;
   static void discard(Letter* letters) noexcept;
 
+  // In the child of a fork(): another eventfd, or -1.
+  int renew() noexcept;
+
   // Empties the eventfd, which is watched level-triggered. Says nothing about letters: they are
   // taken in each turn of the loop.
   void acknowledge() noexcept;

@@ -4,6 +4,7 @@
 
 #include <cerrno>
 #include <system_error>
+#include <utility>
 
 #include "gnet/fiber/scheduler.h"
 
@@ -39,7 +40,12 @@ std::uint16_t Poller::next_generation(std::uint16_t generation) noexcept {
   return static_cast<std::uint16_t>((generation + 1) % kWatchMark);
 }
 
-Poller::Poller() : epoll_(epoll_create1(EPOLL_CLOEXEC)) {
+Poller::Poller() {
+  open();
+}
+
+void Poller::open() {
+  epoll_ = UniqueFd(epoll_create1(EPOLL_CLOEXEC));
   if (!epoll_) throw std::system_error(errno, std::generic_category(), "cannot create epoll set");
 }
 
@@ -50,13 +56,14 @@ PollSlot& Poller::add(int fd) {
   PollSlot& added = *slot(fd);
   const std::uint16_t generation = next_generation(added.generation);
   epoll_event event{kEverything, {.u64 = event_key(&added, generation)}};
-  if (epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, fd, &event) != 0) {
+  if (epoll_ctl(native_handle(), EPOLL_CTL_ADD, fd, &event) != 0) {
     throw std::system_error(errno, std::generic_category(), "cannot watch descriptor");
   }
   // Nothing is harvested before this returns. Who waited for the descriptor that had this number
   // before may not have run yet: it finds the generation changed, and leaves the slot alone.
   added = PollSlot{};
   added.generation = generation;
+  added.registered = true;
   return added;
 }
 
@@ -64,6 +71,7 @@ void Poller::remove(int fd) noexcept {
   PollSlot& removed = *slot(fd);
   // First: by it those who are woken know.
   removed.generation = next_generation(removed.generation);
+  removed.registered = false;
   detail::Scheduler& hub = *detail::Scheduler::current_if_any();
   if (removed.reader != nullptr) hub.make_ready(*removed.reader);
   if (removed.writer != nullptr) hub.make_ready(*removed.writer);
@@ -71,16 +79,53 @@ void Poller::remove(int fd) noexcept {
 
 void Poller::forget(int fd) noexcept {
   slot(fd)->generation = next_generation(slot(fd)->generation);
+  slot(fd)->registered = false;
   // No close() will do it; and whose it is now may want to add it again.
   epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, fd, nullptr);
 }
 
-void Poller::watch(int fd, void (*callback)(void*) noexcept, void* context) {
-  watches_.push_back(std::make_unique<Watch>(Watch{{}, callback, context}));
-  epoll_event event{EPOLLIN, {.u64 = event_key(watches_.back().get(), kWatchMark)}};
-  if (epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, fd, &event) != 0) {
+void Poller::watch(int fd, void (*callback)(void*) noexcept, void* context, Renew renew) {
+  static_cast<void>(native_handle());
+  auto added = std::make_unique<Watch>(Watch{{}, fd, callback, context, renew});
+  register_watch(*added);
+  watches_.push_back(std::move(added));
+}
+
+void Poller::register_watch(Watch& watch) {
+  epoll_event event{EPOLLIN, {.u64 = event_key(&watch, kWatchMark)}};
+  if (epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, watch.fd, &event) != 0) {
     throw std::system_error(errno, std::generic_category(), "cannot watch descriptor");
   }
+}
+
+// ---- the child of a fork() ----
+
+void Poller::leave_to_parent() noexcept {
+  epoll_.reset();
+  waiters = 0;
+  for (const auto& chunk : chunks_) {
+    for (PollSlot& one : *chunk) one.reader = one.writer = nullptr;
+  }
+  for (const auto& watch : watches_) watch->fd = watch->renew(watch->context);
+}
+
+int Poller::native_handle() {
+  if (epoll_) [[likely]]
+    return epoll_.get();
+  open();
+  for (const auto& watch : watches_) {
+    if (watch->fd >= 0) register_watch(*watch);
+  }
+  // What was ready before is told again.
+  for (std::size_t chunk = 0; chunk < chunks_.size(); ++chunk) {
+    for (std::size_t i = 0; i < kChunk; ++i) {
+      PollSlot& one = (*chunks_[chunk])[i];
+      if (!one.registered) continue;
+      epoll_event event{kEverything, {.u64 = event_key(&one, one.generation)}};
+      epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, static_cast<int>(chunk * kChunk + i), &event);
+    }
+  }
+  return epoll_.get();
 }
 
 void Poller::handle_watch(std::uint64_t key) noexcept {
@@ -94,7 +139,12 @@ int Poller::wait(Duration timeout) {
 }
 
 void Poller::wait_failed() {
-  if (errno != EINTR) throw std::system_error(errno, std::generic_category(), "epoll_wait");
+  const int error = errno;
+  if (!epoll_) {
+    static_cast<void>(native_handle());  // in the child of a fork(), for the first time
+  } else if (error != EINTR) {
+    throw std::system_error(error, std::generic_category(), "epoll_wait");
+  }
 }
 
 }  // namespace gnet

@@ -40,6 +40,7 @@ struct PollSlot {
   bool readable = false;     // a read may find something
   bool writable = false;     // a write may find room
   bool read_closed = false;  // the peer has ended its side: read on after a short read
+  bool registered = false;   // between add() and remove()
 };
 
 class Poller {
@@ -70,11 +71,17 @@ class Poller {
   std::size_t waiters = 0;
 
   // The epoll descriptor; readable when there are events.
-  [[nodiscard]] int native_handle() const noexcept { return epoll_.get(); }
+  [[nodiscard]] int native_handle();
 
   // Registers a descriptor whose readiness calls `callback(context)` on the hub:
-  // level-triggered, for the hub's own use.
-  void watch(int fd, void (*callback)(void*) noexcept, void* context);
+  // level-triggered, for the hub's own use. In the child of a fork(), where that descriptor is
+  // the parent's, `renew(context)` makes another; -1 for none.
+  using Renew = int (*)(void*) noexcept;
+  void watch(int fd, void (*callback)(void*) noexcept, void* context, Renew renew);
+
+  // For the child of a fork(), which has nobody who waits: lets go of the epoll set without a
+  // change to it. The first use makes another with all that is registered.
+  void leave_to_parent() noexcept;
 
   static constexpr int kBatch = 256;
 
@@ -82,8 +89,10 @@ class Poller {
   static constexpr std::size_t kChunk = 256;
   using Chunk = std::array<PollSlot, kChunk>;
   struct Watch : PollSlot {  // of generation 0: its events, with the mark, do not match it
+    int fd;
     void (*callback)(void*) noexcept;
     void* context;
+    Renew renew;
   };
 
   // What an event carries: the address of a slot or a Watch, and above its 48 bits the
@@ -96,7 +105,9 @@ class Poller {
   static std::uint16_t next_generation(std::uint16_t generation) noexcept;
 
   int wait(Duration timeout);
-  static void wait_failed();
+  void wait_failed();
+  void open();
+  void register_watch(Watch& watch);
   void handle_watch(std::uint64_t key) noexcept;
 
   PollSlot* slot(int fd) noexcept {

@@ -93,6 +93,8 @@ void Scheduler::fiber_entry(boost::context::detail::transfer_t transfer) {
     self.run(self);
     if (self.park_hook != nullptr) run_park_hook(self);
     hub.finish(self);
+    if (&self == hub.root_) [[unlikely]]
+      hub.end_child(self);
   }
   self.state = FiberState::finished;
   hub.exit_current();
@@ -464,15 +466,20 @@ void Scheduler::nothing_left() noexcept {
     while (Waiter* waiter = idle_waiters_.pop_front()) wake(*waiter);
     return;
   }
-  if (shutting_down_) return make_ready(main_);  // which waits in shut_down()
+  if (shutting_down_) {
+    nothing_left_ = true;
+    return make_ready(main_);  // which waits in shut_down()
+  }
+  if (root_ == nullptr) std::exit(EXIT_SUCCESS);  // the child of a fork() by a callback
   const std::string graph = wait_graph();
-  if (main_.interrupts_disabled > 0 || main_.context.exceptions.uncaught > 0) {
+  FiberControl& root = *root_;
+  if (root.interrupts_disabled > 0 || root.context.exceptions.uncaught > 0) {
     Logger("gnet").error("this would block for ever, in a place that cannot be told:\n{}", graph);
     std::abort();
   }
-  main_.kill_pending = true;
-  main_.kill_with = std::make_exception_ptr(LoopExit("this would block for ever:\n" + graph));
-  interrupt(main_);
+  root.kill_pending = true;
+  root.kill_with = std::make_exception_ptr(LoopExit("this would block for ever:\n" + graph));
+  interrupt(root);
 }
 
 void Scheduler::tidy() noexcept {

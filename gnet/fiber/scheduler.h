@@ -268,6 +268,14 @@ class Scheduler final : public Hub {
   [[nodiscard]] FiberControl& main_fiber() noexcept {
     return main_;
   }
+
+  // ---- around fork(), on the thread that calls it; vanish() for the hubs of others ----
+
+  void before_fork() noexcept;
+  void after_fork_in_parent() noexcept;
+  void live_on_in_child() noexcept;
+  void vanish() noexcept;
+
   [[nodiscard]] std::size_t fiber_count() const noexcept {
     return fiber_count_;
   }
@@ -375,6 +383,7 @@ class Scheduler final : public Hub {
   static void store_death(FiberControl& fiber, std::exception_ptr error) noexcept;
   void dispose(FiberControl& fiber) noexcept;
   [[noreturn]] void exit_current() noexcept;
+  [[noreturn]] void end_child(FiberControl& fiber) noexcept;
 
   [[noreturn]] void loop();
   void run_ready() noexcept;
@@ -423,8 +432,9 @@ class Scheduler final : public Hub {
   // Also those that have ended, while handles refer to them.
   IntrusiveList<FiberControl, AllFibersHook> all_fibers_;
   FiberControl main_;
-  Context context_;       // the hub's own
-  Context dead_context_;  // stands in for fibers that have ended
+  FiberControl* root_ = &main_;  // in the child of a fork() the fiber that called it, or null
+  Context context_;              // the hub's own
+  Context dead_context_;         // stands in for fibers that have ended
   Stack stack_;
 
   TimePoint drain_start_{};   // when the first budget of this drain was used up

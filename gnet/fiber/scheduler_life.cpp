@@ -1,12 +1,12 @@
 // How a thread's scheduler begins and ends, and what becomes of handles to its fibers then.
 
 #include <atomic>
-#include <mutex>
 
 #include "gnet/base/error.h"
 #include "gnet/base/log.h"
 #include "gnet/fiber/asio_bridge.h"
 #include "gnet/fiber/hub_watch.h"
+#include "gnet/fiber/lifetimes.h"
 #include "gnet/fiber/local.h"
 #include "gnet/fiber/mailbox.h"
 #include "gnet/fiber/overflow.h"
@@ -40,11 +40,6 @@ constexpr WaitKind kShutdownWait{"fibers to end"};
 constexpr Duration kShutdownGrace = std::chrono::seconds(2);
 constexpr Duration kShutdownPause = std::chrono::milliseconds(10);
 
-// Guards what happens to a fiber's handles on other threads against the end of the
-// fiber's hub. While it is held, a fiber that has a hub has one that takes letters; and the
-// references of one that has none are counted under it, by whatever thread.
-constinit std::mutex lifetimes;
-
 }  // namespace
 
 Scheduler& Scheduler::make() {
@@ -70,14 +65,16 @@ Scheduler::Scheduler()
   context_.prepare(stack_.usable(), stack_.top(), hub_entry);
   poller_.watch(
       mailbox_->event_.get(),
-      [](void* mailbox) noexcept { static_cast<Mailbox*>(mailbox)->acknowledge(); },
-      mailbox_.get());
+      [](void* mailbox) noexcept { static_cast<Mailbox*>(mailbox)->acknowledge(); }, mailbox_.get(),
+      [](void* mailbox) noexcept { return static_cast<Mailbox*>(mailbox)->renew(); });
+  enlist_hub(*this);
   current_hub_ = this;
   hub_born(*this);
 }
 
 Scheduler::~Scheduler() {
   shut_down();
+  strike_off_hub(*this);
   hub_ends(*this);
   set_watch(nullptr);
   destroy_locals(main_);

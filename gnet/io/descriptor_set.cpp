@@ -44,7 +44,15 @@ DescriptorSet& DescriptorSet::current() {
 DescriptorSet::DescriptorSet(detail::Scheduler& hub) : epoll_(epoll_create1(EPOLL_CLOEXEC)) {
   if (!epoll_) throw_errno("cannot create epoll set");
   hub.poller().watch(
-      epoll_.get(), [](void* self) noexcept { static_cast<DescriptorSet*>(self)->look(); }, this);
+      epoll_.get(), [](void* self) noexcept { static_cast<DescriptorSet*>(self)->look(); }, this,
+      [](void* self) noexcept { return static_cast<DescriptorSet*>(self)->begin_in_child(); });
+}
+
+// Of a fork(), whose parent has the epoll set, and those who wait.
+int DescriptorSet::begin_in_child() noexcept {
+  entries_.clear();
+  epoll_ = UniqueFd(epoll_create1(EPOLL_CLOEXEC));
+  return epoll_.get();
 }
 
 bool DescriptorSet::add(DescriptorInterest& interest) {

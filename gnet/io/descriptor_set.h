@@ -67,6 +67,7 @@ class DescriptorSet {
   void look() noexcept;
   void handle(int fd, Entry& entry, std::uint32_t events) noexcept;
   int update(int fd, Entry& entry) noexcept;
+  int begin_in_child() noexcept;
 
   UniqueFd epoll_;
   std::uint32_t generation_ = 0;

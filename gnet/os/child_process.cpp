@@ -1,6 +1,7 @@
 #include "gnet/os/child_process.h"
 
 #include <poll.h>
+#include <pthread.h>
 #include <signal.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -47,7 +48,11 @@ std::optional<int> reap(pid_t pid) noexcept {
 class Forgotten {
  public:
   static Forgotten& instance() {
-    static Forgotten& forgotten = *new Forgotten;
+    static Forgotten& forgotten = []() -> Forgotten& {
+      pthread_atfork([] { instance().mutex_.lock(); }, [] { instance().mutex_.unlock(); },
+                     [] { instance().begin_in_child(); });
+      return *new Forgotten;
+    }();
     return forgotten;
   }
   void add(pid_t pid) {
@@ -64,6 +69,12 @@ class Forgotten {
   }
 
  private:
+  // Of a fork(), with the lock held: they are its parent's.
+  void begin_in_child() noexcept {
+    pids_.clear();
+    mutex_.unlock();
+  }
+
   std::mutex mutex_;
   std::vector<pid_t> pids_;
 };

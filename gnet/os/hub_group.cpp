@@ -79,7 +79,12 @@ void HubGroup::stop() noexcept {
     if (member.stop) member.stop->set();
   }
   for (Member& member : members_) {
-    if (member.thread.joinable()) member.thread.join();
+    if (!member.thread.joinable()) continue;
+    if (process_ == getpid()) {
+      member.thread.join();
+    } else {
+      new std::thread(std::move(member.thread));  // which the child of a fork() does not have
+    }
   }
   stopped_ = true;
 }

@@ -16,6 +16,9 @@
 
 #pragma once
 
+#include <sys/types.h>
+#include <unistd.h>
+
 #include <atomic>
 #include <cstddef>
 #include <exception>
@@ -124,6 +127,7 @@ class HubGroup {
   std::size_t tasks_elsewhere_ = 0;
   std::optional<detail::Scheduler::KeepAlive> keep_alive_;  // while there are any
   std::atomic<bool> stopped_{false};
+  const pid_t process_ = getpid();  // whose threads they are
 };
 
 }  // namespace gnet

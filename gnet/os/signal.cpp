@@ -1,5 +1,6 @@
 #include "gnet/os/signal.h"
 
+#include <pthread.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
@@ -28,6 +29,13 @@ class Receiver;
 // life of the process: a handler that runs on another thread may still be about to
 // write to it when its hub ends.
 struct Slot {
+  // In the child of a fork(): what has arrived is the parent's.
+  void renew() noexcept {
+    if (event >= 0) close(event);
+    event = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    for (auto& count : pending) count = 0;
+  }
+
   int event = -1;
   std::array<std::atomic<unsigned>, kSignals> pending{};
   std::atomic<detail::Scheduler*> hub{nullptr};  // that has the slot
@@ -85,7 +93,40 @@ void use_signal(int signal) {
 void leave_signal(int signal) noexcept {
   const std::lock_guard lock(mutex);
   Disposition& disposition = dispositions[static_cast<std::size_t>(signal)];
+  if (disposition.users == 0) return;  // of a hub that the child of a fork() does not have
   if (--disposition.users == 0) sigaction(signal, &disposition.previous, nullptr);
+}
+
+// With the lock held. The child has one of the hubs, or none; signals for which the others had
+// handlers do there what they did before.
+void begin_in_child() noexcept {
+  const detail::Scheduler* const own = detail::Scheduler::current_if_any();
+  std::uint64_t kept = 0;
+  for (std::size_t i = 0; i < kHubs; ++i) {
+    Slot& slot = slots[i];
+    if (own != nullptr && slot.hub == own) {
+      kept = std::uint64_t{1} << i;
+      continue;
+    }
+    slot.hub = nullptr;
+    slot.receiver = nullptr;
+  }
+  for (int signal = 1; signal < kSignals; ++signal) {
+    const auto index = static_cast<std::size_t>(signal);
+    interested[index] &= kept;
+    if (dispositions[index].users == 0 || interested[index] != 0 || deadly[index] != 0) continue;
+    dispositions[index].users = 0;
+    sigaction(signal, &dispositions[index].previous, nullptr);
+  }
+  mutex.unlock();
+}
+
+void prepare_for_fork() {
+  static const bool prepared = [] {
+    pthread_atfork([] { mutex.lock(); }, [] { mutex.unlock(); }, begin_in_child);
+    return true;
+  }();
+  static_cast<void>(prepared);
 }
 
 }  // namespace
@@ -119,7 +160,12 @@ class Receiver {
             const Slot& slot = *static_cast<Slot*>(context);
             if (slot.hub == detail::Scheduler::current_if_any()) slot.receiver.load()->receive();
           },
-          slot_);
+          slot_,
+          [](void* context) noexcept {
+            Slot& slot = *static_cast<Slot*>(context);
+            slot.renew();
+            return slot.event;
+          });
     } catch (...) {
       give_back_slot();
       throw;
@@ -134,6 +180,7 @@ class Receiver {
         if (receiver) receiver->close();
       }
     };
+    prepare_for_fork();
     detail::Scheduler& hub =
         detail::Scheduler::current();  // made first, so that it ends after its Receiver
     thread_local Owner owner;

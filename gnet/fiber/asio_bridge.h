@@ -6,7 +6,8 @@
 // Once a program uses Hub::io_context(), the hub blocks in Asio instead of in its
 // own epoll set, which is one descriptor among others there. Only public Asio is
 // used. Nesting the other way round loses posts from other threads: Asio does not
-// wake a reactor that nobody waits in.
+// wake a reactor that nobody waits in. Asio's own waits are in milliseconds, so the
+// hub's end with a timer in its epoll set.
 //
 // Threads: an AsioBridge belongs to one hub.
 
@@ -16,6 +17,7 @@
 #include <asio/posix/stream_descriptor.hpp>
 
 #include "gnet/base/duration.h"
+#include "gnet/base/unique_fd.h"
 #include "gnet/fiber/poller.h"
 
 namespace gnet {
@@ -36,6 +38,11 @@ class AsioBridge {
   // Whether Asio has operations outstanding, other than the bridge's own.
   [[nodiscard]] bool has_work();
 
+  // Whether a handler runs, on this thread.
+  [[nodiscard]] bool is_running() noexcept {
+    return context_.get_executor().running_in_this_thread();
+  }
+
   // Around fork(). The child's poller has another descriptor.
   void before_fork() noexcept;
   void after_fork_in_parent() noexcept;
@@ -43,10 +50,17 @@ class AsioBridge {
   void take_poller(int poller) noexcept;
 
  private:
+  static int make_timer() noexcept;
+  void set_timer(Duration timeout) noexcept;
   void run_ready_handlers();
+  void restart_if_stopped() {
+    if (context_.stopped()) context_.restart();
+  }
 
   asio::io_context context_{1};
   asio::posix::stream_descriptor poller_;
+  UniqueFd timer_;
+  bool timer_set_ = false;
   bool watching_ = false;
 };
 

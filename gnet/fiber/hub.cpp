@@ -120,7 +120,7 @@ asio::io_context& Hub::io_context() {
   check_thread();
   Scheduler& self = scheduler();
   if (!self.asio_) self.asio_ = std::make_unique<AsioBridge>(self.poller_);
-  self.polls_in_loop_ = true;
+  self.has_asio_ = self.polls_in_loop_ = true;
   return self.asio_->io_context();
 }
 

@@ -129,12 +129,14 @@ class Hub {
   // ---- Asio ----
 
   // Asio's loop, made on first use; from then on it is the outer loop of this
-  // thread, and asynchronous operations of Asio complete while fibers wait. A program that
-  // includes Asio is compiled with the definitions of gnet's CMake target or pkg-config file: what
-  // one file takes from Asio's memory another gives back. So macros that change how Asio is laid
-  // out or allocates (ASIO_ENABLE_HANDLER_TRACKING, ASIO_ENABLE_BUFFER_DEBUGGING,
-  // ASIO_DISABLE_THREADS, ASIO_DISABLE_SMALL_BLOCK_RECYCLING, ASIO_RECYCLING_ALLOCATOR_CACHE_SIZE,
-  // …) are for all files or none, the library's among them.
+  // thread, and asynchronous operations of Asio complete while fibers wait. The hub alone drives
+  // it: run() and poll() of it are for nobody else, and what suspends in a handler that a fiber
+  // runs so throws Misuse, as in one that the hub runs. A program that includes Asio is compiled
+  // with the definitions of gnet's CMake target or pkg-config file: what one file takes from Asio's
+  // memory another gives back. So macros that change how Asio is laid out or allocates
+  // (ASIO_ENABLE_HANDLER_TRACKING, ASIO_ENABLE_BUFFER_DEBUGGING, ASIO_DISABLE_THREADS,
+  // ASIO_DISABLE_SMALL_BLOCK_RECYCLING, ASIO_RECYCLING_ALLOCATOR_CACHE_SIZE, …) are for all files
+  // or none, the library's among them.
   asio::io_context& io_context();
 
  protected:

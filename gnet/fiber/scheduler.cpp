@@ -224,6 +224,15 @@ void Scheduler::report_error(const std::string& fiber, std::exception_ptr error)
   }
 }
 
+// A handler of Asio may not suspend. Where the hub runs it there is no fiber; where a fiber does,
+// others would find Asio's notes of what runs on this thread in disorder.
+void Scheduler::check_asio() {
+  if (!asio_->is_running()) return;
+  throw Misuse(
+      "a handler of Asio would suspend, which none may; and it was run by a fiber: leave the "
+      "io_context of a hub to the hub, without run() or poll()");
+}
+
 // ---- switching ----
 
 void Scheduler::run_park_hook(FiberControl& self) noexcept {
@@ -236,7 +245,7 @@ void Scheduler::run_park_hook(FiberControl& self) noexcept {
 
 bool Scheduler::park(const WaitKind& kind, const void* object, Deadline deadline,
                      bool keeps_alive) {
-  checkpoint();
+  before_suspending(running());
   bool in_time = true;
   if (deadline.is_never()) {
     suspend(kind, object);

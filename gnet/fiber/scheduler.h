@@ -95,8 +95,7 @@ class Scheduler final : public Hub {
   void park(const WaitKind& kind, const void* object) { park(running(), kind, object); }
   // `self` is the running fiber.
   [[gnu::always_inline]] void park(FiberControl& self, const WaitKind& kind, const void* object) {
-    if (self.attention) [[unlikely]]
-      deliver_interrupt();
+    before_suspending(self);
     suspend(self, kind, object);
     if (self.attention) [[unlikely]]
       deliver_interrupt();
@@ -110,7 +109,7 @@ class Scheduler final : public Hub {
   // signalled, an interrupt is left for the next suspension point. The end of what it waits for
   // is no success.
   bool park(const Waiter& waiter, const WaitKind& kind, const void* object, Deadline deadline) {
-    checkpoint();
+    before_suspending(running());
     const bool in_time = suspend(kind, object, deadline);
     if (current_->attention && (!waiter.signalled || waiter.abandoned)) [[unlikely]]
       deliver_interrupt();
@@ -128,8 +127,8 @@ class Scheduler final : public Hub {
   // Lets every other ready fiber run first. Inline wherever it is called: a return
   // of its own would go where another fiber was, which the processor cannot foresee.
   [[gnu::always_inline]] void yield() {
-    checkpoint();
-    FiberControl& self = *current_;
+    FiberControl& self = running();
+    before_suspending(self);
     if (self.park_hook != nullptr) [[unlikely]]
       run_park_hook(self);
     self.state = FiberState::scheduled;
@@ -332,6 +331,13 @@ class Scheduler final : public Hub {
     return static_cast<FiberControl*>(dequeue());
   }
 
+  [[gnu::always_inline]] void before_suspending(FiberControl& self) {
+    if (self.attention) [[unlikely]]
+      deliver_interrupt();
+    if (has_asio_) [[unlikely]]
+      check_asio();
+  }
+  void check_asio();
   void suspend(const WaitKind& kind, const void* object) noexcept {
     suspend(*current_, kind, object);
   }
@@ -423,6 +429,7 @@ class Scheduler final : public Hub {
   std::uint64_t now_cycles_ = 0;
 
   bool polls_in_loop_ = false;  // Asio's loop is the outer one, or a watchdog looks
+  bool has_asio_ = false;
 
   TimerHeap timers_;
   BlockPool buffers_{80 * 1024, 64};

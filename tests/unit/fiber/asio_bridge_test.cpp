@@ -1,5 +1,6 @@
 #include "gnet/fiber/asio_bridge.h"
 
+#include <algorithm>
 #include <asio/post.hpp>
 #include <asio/steady_timer.hpp>
 #include <boost/test/unit_test.hpp>
@@ -243,6 +244,58 @@ BOOST_AUTO_TEST_CASE(it_can_come_later) {
     set = true;
   });
   BOOST_TEST(set);
+}
+
+BOOST_AUTO_TEST_CASE(handlers_that_a_fiber_runs_may_not_suspend) {
+  std::size_t refused = 0;
+  std::size_t reported = 0;
+  std::string words;
+  bool goes_on = false;
+  on_asio_hub([&](asio::io_context& io) {
+    const Reports reports;  // of those that the hub comes to first
+    for (int round = 0; round < 3; ++round) {
+      auto drive = [&] {
+        asio::post(io, [] { sleep(10ms); });
+        try {
+          io.poll_one();
+        } catch (const gnet::Misuse& error) {
+          ++refused;
+          words = error.what();
+        }
+      };
+      auto first = spawn(drive);
+      auto second = spawn(drive);
+      first.join();
+      second.join();
+    }
+    // What does not suspend may be run so; and the hub is as it was.
+    Event event;
+    asio::post(io, [&] { event.set(); });
+    io.poll_one();
+    event.wait();
+    sleep(1ms);
+    goes_on = true;
+    reported = reports.all.size();
+  });
+  BOOST_TEST(refused > 0u);
+  BOOST_TEST(refused + reported == 6u);
+  BOOST_TEST(words.find("leave the io_context of a hub to the hub") != std::string::npos);
+  BOOST_TEST(goes_on);
+}
+
+BOOST_AUTO_TEST_CASE(time_is_as_exact_as_without_asio) {
+  gnet::Duration best = 1s;
+  on_asio_hub([&](asio::io_context&) {
+    for (int i = 0; i < 20; ++i) {
+      const auto start = gnet::Clock::now();
+      sleep(300us);
+      best = std::min(best, since(start));
+    }
+    sleep(std::chrono::milliseconds(0));
+    BOOST_TEST(!gnet::Timeout(1ms, gnet::silent).run([] { sleep(std::chrono::hours::max()); }));
+  });
+  BOOST_TEST((best >= 300us));
+  BOOST_TEST((best < 1ms));  // Asio alone counts in these
 }
 
 BOOST_AUTO_TEST_SUITE_END()

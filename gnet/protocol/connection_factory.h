@@ -114,7 +114,7 @@ class ConnectionFactory : public Factory {
                       const SocketAddress& peer, std::unique_ptr<TLSSession> tls = nullptr);
 
   // Ends every connection: one of callbacks may go on until it is quiet, a function until it
-  // returns, both at most until `grace`.
+  // returns, which reads the end when it waits for a quiet peer; both at most until `grace`.
   // Suspends until all have ended; returns how many were cut. Called by a connection, it neither
   // waits for that one nor cuts it. Connections that swallow their interrupt are left, and said.
   std::size_t end_connections(Deadline grace);

@@ -1,13 +1,14 @@
 #include "gnet/protocol/stream_connection.h"
 
 #include <poll.h>
+#include <sys/socket.h>
 
 #include <exception>
 #include <memory>
 #include <system_error>
 #include <utility>
 
-#include "gnet/fiber/fiber.h"
+#include "gnet/fiber/cancel_scope.h"
 #include "gnet/io/endpoint.h"
 #include "gnet/io/stream.h"
 #include "gnet/io/tls_stream.h"
@@ -42,12 +43,27 @@ class StreamConnection::Counted final : public ByteStream {
   }
   ~Counted() override {
     if (owner_ != nullptr) owner_->counted_ = nullptr;
+    if (receiving_ != nullptr) receiving_->stream = nullptr;
   }
   void let_go() noexcept { owner_ = nullptr; }
 
+  // Whether a fiber waits for the peer.
+  [[nodiscard]] bool receives() const noexcept { return receiving_ != nullptr; }
+
+  // Whoever receives comes to the end.
+  void end_input() noexcept {
+    if (auto* const secured = dynamic_cast<TLSStream*>(&stream_.concrete())) {
+      secured->allow_truncation();
+    }
+    if (Socket* const socket = stream_.lowest_socket()) {
+      ::shutdown(socket->native_handle(), SHUT_RD);
+    }
+  }
+
   std::size_t receive(void* buffer, std::size_t size, Deadline deadline) override {
+    const Receiving receiving(*this);
     const std::size_t count = stream_.receive(buffer, size, deadline);
-    if (owner_ != nullptr) owner_->received_ += count;
+    if (receiving.stream != nullptr && owner_ != nullptr) owner_->received_ += count;
     return count;
   }
   std::size_t send_some(std::string_view data, Deadline deadline) override {
@@ -60,7 +76,10 @@ class StreamConnection::Counted final : public ByteStream {
     while (!data.empty()) data.remove_prefix(send_some(data, deadline));
   }
   void shutdown_send(Deadline deadline) override { stream_.shutdown_send(deadline); }
-  bool wait_readable(Deadline deadline) override { return stream_.wait_readable(deadline); }
+  bool wait_readable(Deadline deadline) override {
+    const Receiving receiving(*this);
+    return stream_.wait_readable(deadline);
+  }
   void close() noexcept override { stream_.close(); }
   void abort() noexcept override { stream_.abort(); }
   [[nodiscard]] bool is_open() const noexcept override { return stream_.is_open(); }
@@ -70,8 +89,22 @@ class StreamConnection::Counted final : public ByteStream {
   [[nodiscard]] ByteStream& concrete() noexcept override { return stream_.concrete(); }
 
  private:
+  // On the stack of a fiber, which may find the stream gone.
+  struct Receiving {
+    explicit Receiving(Counted& of) noexcept : stream(of.receiving_ == nullptr ? &of : nullptr) {
+      if (stream != nullptr) stream->receiving_ = this;
+    }
+    Receiving(const Receiving&) = delete;
+    Receiving& operator=(const Receiving&) = delete;
+    ~Receiving() {
+      if (stream != nullptr) stream->receiving_ = nullptr;
+    }
+    Counted* stream;
+  };
+
   AnyStream stream_;
   StreamConnection* owner_;
+  Receiving* receiving_ = nullptr;  // a second one is refused by the stream
 };
 
 StreamConnection::~StreamConnection() {
@@ -93,6 +126,7 @@ Socket* StreamConnection::lowest_socket() noexcept {
 void StreamConnection::serve() {
   state_ = ConnectionState::open;
   AnyStream stream = take_stream();
+  if (draining_) start_draining();
   tell_started();
   std::exception_ptr failure;
   try {
@@ -126,10 +160,36 @@ void StreamConnection::end(CloseReason reason) {
 
 void StreamConnection::finish(AnyStream& stream) noexcept {
   state_ = ConnectionState::closing;
+  if (drainer_) {
+    const Uninterruptible wait_out;
+    drainer_.kill();
+  }
   tell_closing();
   stream.close();
   state_ = ConnectionState::closed;
   tell_ended(*reason_);
+}
+
+// ---- when the factory stops ----
+
+void StreamConnection::drain(Duration quiet) {
+  drain_quiet_ = quiet;
+  Connection::drain(quiet);
+  if (state_ == ConnectionState::open) start_draining();
+}
+
+void StreamConnection::start_draining() {
+  if (!drainer_) drainer_ = spawn({.name = "drain"}, [this] { end_input_when_quiet(); });
+}
+
+void StreamConnection::end_input_when_quiet() {
+  std::uint64_t moved = 0;
+  do {
+    moved = received_ + sent_;
+    sleep(drain_quiet_);
+  } while (received_ + sent_ != moved || counted_ == nullptr || !counted_->receives());
+  end({CloseKind::service_stop, nullptr});
+  counted_->end_input();
 }
 
 void StreamConnection::abort() {

@@ -9,6 +9,11 @@
 // What StreamServer makes; a factory of one's own may return one from build_connection(), and so
 // serve some connections by functions and others by callbacks.
 //
+// When the factory stops, a function that waits for data from a peer that is quiet reads the end,
+// and so comes to its own; any other has until the grace is over, and is interrupted then. Where
+// a pump() or another layer waits on the stream, nothing is known of the peer, which is the second
+// case.
+//
 // The bytes that go through the stream are counted, also when it is moved elsewhere or laid under
 // another one; not those that a pump() of the kernel carries around it.
 //
@@ -17,6 +22,7 @@
 #pragma once
 
 #include "gnet/base/unique_function.h"
+#include "gnet/fiber/fiber.h"
 #include "gnet/io/any_stream.h"
 #include "gnet/protocol/connection.h"
 
@@ -39,13 +45,18 @@ class StreamConnection final : public Connection {
   class Counted;
 
   void serve() override;
+  void drain(Duration quiet) override;
   void cut() override;
   [[nodiscard]] AnyStream take_stream();
   void end(CloseReason reason);
   void finish(AnyStream& stream) noexcept;
+  void start_draining();
+  void end_input_when_quiet();
 
   Handler& handler_;
   Counted* counted_ = nullptr;  // the handler's stream, wherever it is, while it lives
+  Duration drain_quiet_{};
+  Fiber<> drainer_;
 };
 
 }  // namespace gnet

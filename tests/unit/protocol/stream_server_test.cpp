@@ -299,4 +299,71 @@ BOOST_AUTO_TEST_CASE(what_is_no_tls_costs_its_connection_only) {
   BOOST_TEST(reports.all.empty());
 }
 
+// ---- the end of the server ----
+
+BOOST_AUTO_TEST_CASE(a_handler_that_waits_for_a_quiet_peer_reads_the_end_when_the_server_stops) {
+  for (const bool is_secured : {false, true}) {
+    bool came_to_its_end = false;
+    TCPServerOptions options;
+    if (is_secured) options.tls = secured();
+    StreamServer server(
+        "127.0.0.1:0",
+        [&](AnyStream& stream) {
+          char buffer[10];
+          while (stream.receive(buffer, sizeof buffer) > 0) stream.send_all("yes");
+          stream.send_all("bye");
+          came_to_its_end = true;
+        },
+        options);
+    server.start();
+    AnyStream client = is_secured ? AnyStream(connect_secured(server.local_endpoint()))
+                                  : AnyStream(connect_stream(server.local_endpoint()));
+    BOOST_TEST(ask(client, "there?") == "yes");
+    BOOST_TEST(server.stop(kPatience) == 0U);
+    BOOST_TEST(came_to_its_end);
+    char buffer[10];
+    BOOST_TEST(std::string(buffer, client.receive(buffer, sizeof buffer, kPatience)) == "bye");
+    BOOST_TEST(client.receive(buffer, sizeof buffer, kPatience) == 0U);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_handler_whose_peer_is_not_quiet_goes_on_when_the_server_stops) {
+  int rounds = 0;
+  StreamServer server("127.0.0.1:0", echo);
+  server.start();
+  Stream client = connect_stream(server.local_endpoint());
+  BOOST_TEST(ask(client, "x") == "x");
+  auto talk = spawn([&] {
+    for (; rounds < 8; ++rounds) {
+      BOOST_TEST(ask(client, "x") == "x");
+      sleep(50ms);
+    }
+    client.close();
+  });
+  server.drain_quiet = 200ms;
+  BOOST_TEST(server.stop(kPatience) == 0U);
+  BOOST_TEST(rounds == 8);
+}
+
+BOOST_AUTO_TEST_CASE(a_stream_may_go_while_another_fiber_receives_from_it) {
+  std::exception_ptr error;
+  StreamServer server("127.0.0.1:0", [&](AnyStream& stream) {
+    auto owned = std::make_unique<AnyStream>(std::move(stream));
+    auto reader = spawn([&error, &raw = *owned] {
+      char byte;
+      try {
+        raw.receive(&byte, 1);
+      } catch (...) {
+        error = std::current_exception();
+      }
+    });
+    yield();
+    owned.reset();
+    reader.join();
+  });
+  server.start();
+  const Stream client = connect_stream(server.local_endpoint());
+  BOOST_TEST(eventually([&] { return error != nullptr; }));
+}
+
 BOOST_AUTO_TEST_SUITE_END()

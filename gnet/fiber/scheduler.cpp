@@ -295,10 +295,10 @@ FiberControl* Scheduler::poll_here() noexcept {
   current_ = nullptr;
   poller_.poll(*this, Duration(-1));
   mailbox.wake_up();
-  if (mailbox.has_letters()) return nullptr;
-  drain_budget_ = kDrainCheck;
   drain_timed_ = false;
-  return next_fiber();
+  if (mailbox.has_letters() || ready_head_ == nullptr || !ready_head_->is_fiber) return nullptr;
+  drain_budget_ = kDrainCheck - 1;
+  return static_cast<FiberControl*>(dequeue());
 }
 
 // ---- the loop ----

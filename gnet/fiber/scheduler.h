@@ -417,7 +417,8 @@ class Scheduler final : public Hub {
   static constexpr unsigned kColours = 16;
   static constexpr std::uint64_t kFreshCycles = 30'000;
 
-  static constinit thread_local Scheduler* current_hub_;
+  // Initial-exec: with a fixed place no call is needed to find it, also in a shared library.
+  [[gnu::tls_model("initial-exec")]] static constinit thread_local Scheduler* current_hub_;
 
   FiberControl* current_;  // null while callbacks run: no fiber may be suspended
   ExceptionState* exception_state_;

@@ -171,7 +171,7 @@ bool ConnectionFactory::wait_for_connections(std::size_t left, Deadline deadline
 // Half of what there is: so that the other half is left for saying goodbye.
 Duration ConnectionFactory::quiet_within(Deadline grace) const {
   if (grace.is_never()) return drain_quiet;
-  return std::clamp((grace.when() - Clock::now()) / 2, Duration::zero(), drain_quiet);
+  return std::clamp<Duration>((grace.when() - Clock::now()) / 2, Duration::zero(), drain_quiet);
 }
 
 std::size_t ConnectionFactory::end_connections(Deadline grace) {

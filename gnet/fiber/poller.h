@@ -123,7 +123,7 @@ class Poller {
 
 // Inline in the hub's loops: it is the larger part of a turn without much to do.
 template <typename H>
-inline int Poller::poll(H& hub, Duration timeout) {
+[[gnu::always_inline]] inline int Poller::poll(H& hub, Duration timeout) {
   const int count = timeout < Duration::zero()
                         ? detail::wait_epoll(epoll_.get(), events_.data(), kBatch, -1)
                         : wait(timeout);

@@ -1,10 +1,12 @@
 #include "gnet/io/splice.h"
 
 #include <fcntl.h>
+#include <pthread.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <cerrno>
 #include <tuple>
 #include <utility>
@@ -17,6 +19,13 @@ namespace {
 
 using Ends = std::pair<UniqueFd, UniqueFd>;  // to read from, to write to
 
+// How often this process has become another one by fork(): getpid() is a system call.
+constinit std::atomic<unsigned> forks{0};
+
+[[gnu::constructor]] void count_forks() {
+  pthread_atfork(nullptr, nullptr, [] { forks.fetch_add(1, std::memory_order_relaxed); });
+}
+
 // The pipes of a thread.
 class Kept {
  public:
@@ -25,8 +34,8 @@ class Kept {
     if (gone_) return nullptr;
     thread_local Kept kept;
     // The child of a fork() shares those of its parent, whose bytes it would take.
-    if (kept.process_ != getpid()) {
-      kept.process_ = getpid();
+    if (kept.forks_ != forks) {
+      kept.forks_ = forks;
       while (kept.count_ > 0) kept.pipes_[--kept.count_] = {};
     }
     return &kept;
@@ -47,7 +56,7 @@ class Kept {
   static thread_local bool gone_;
   std::array<Ends, 16> pipes_;
   std::size_t count_ = 0;
-  pid_t process_ = getpid();
+  unsigned forks_ = forks;
 };
 
 thread_local bool Kept::gone_ = false;
@@ -62,7 +71,7 @@ ssize_t splice_some(int from, int to, std::size_t most) noexcept {
 
 }  // namespace
 
-SplicePipe::SplicePipe() {
+SplicePipe::SplicePipe() : forks_(forks) {
   if (Kept* const kept = Kept::current()) std::tie(out_, in_) = kept->take();
   if (out_) return;
   std::array<int, 2> ends{};
@@ -73,7 +82,7 @@ SplicePipe::SplicePipe() {
 
 SplicePipe::~SplicePipe() {
   // What is left inside would reach somebody else, and so would what a parent has in it.
-  if (size_ > 0 || process_ != getpid()) return;
+  if (size_ > 0 || forks_ != forks) return;
   if (Kept* const kept = Kept::current()) kept->give({std::move(out_), std::move(in_)});
 }
 

@@ -11,7 +11,6 @@
 #pragma once
 
 #include <sys/types.h>
-#include <unistd.h>
 
 #include <cstddef>
 
@@ -43,7 +42,7 @@ class SplicePipe {
   UniqueFd out_;
   UniqueFd in_;
   std::size_t size_ = 0;
-  pid_t process_ = getpid();
+  unsigned forks_;  // of this process when it was made
 };
 
 }  // namespace gnet::detail

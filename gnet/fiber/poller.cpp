@@ -100,8 +100,7 @@ void Poller::register_watch(Watch& watch) {
 
 // ---- the child of a fork() ----
 
-void Poller::leave_to_parent() noexcept {
-  epoll_.reset();
+void Poller::begin_in_child() noexcept {
   waiters = 0;
   for (const auto& chunk : chunks_) {
     for (PollSlot& one : *chunk) one.reader = one.writer = nullptr;

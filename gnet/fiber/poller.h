@@ -79,9 +79,11 @@ class Poller {
   using Renew = int (*)(void*) noexcept;
   void watch(int fd, void (*callback)(void*) noexcept, void* context, Renew renew);
 
-  // For the child of a fork(), which has nobody who waits: lets go of the epoll set without a
-  // change to it. The first use makes another with all that is registered.
-  void leave_to_parent() noexcept;
+  // For the child of a fork(): lets go of the epoll set without a change to it.
+  void leave_to_parent() noexcept { epoll_.reset(); }
+  // Then, where there is a thread for it: nobody waits, and the first use makes another set with
+  // all that is registered.
+  void begin_in_child() noexcept;
 
   static constexpr int kBatch = 256;
 

@@ -33,7 +33,7 @@ std::vector<Scheduler*>& all_hubs() {
 }  // namespace
 
 void enlist_hub(Scheduler& hub) {
-  // Taken while every lock of the library's is: see log_queue.cpp for those of the log.
+  // Once. In the child the lock is held until everything is in order.
   static const bool prepared = [] {
     ::pthread_atfork(
         [] {
@@ -76,7 +76,7 @@ void Scheduler::after_fork_in_parent() noexcept {
   if (asio_) asio_->after_fork_in_parent();
 }
 
-// Of a thread that the child does not have.
+// Of a thread that the child does not have, and that may have been in the middle of anything.
 void Scheduler::vanish() noexcept {
   mailbox_->closed_.store(true, std::memory_order_release);
   mailbox_->event_.reset();
@@ -131,6 +131,7 @@ void Scheduler::live_on_in_child() noexcept {
 
   if (asio_) asio_->after_fork_in_child();
   poller_.leave_to_parent();
+  poller_.begin_in_child();
   if (asio_) asio_->take_poller(poller_.native_handle());
 }
 

@@ -69,7 +69,13 @@ Scheduler::Scheduler()
       [](void* mailbox) noexcept { return static_cast<Mailbox*>(mailbox)->renew(); });
   enlist_hub(*this);
   current_hub_ = this;
-  hub_born(*this);
+  try {
+    hub_born(*this);
+  } catch (...) {
+    current_hub_ = nullptr;
+    strike_off_hub(*this);
+    throw;
+  }
 }
 
 Scheduler::~Scheduler() {

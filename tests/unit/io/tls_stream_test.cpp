@@ -564,4 +564,19 @@ BOOST_AUTO_TEST_CASE(what_many_sessions_held_goes_back_to_the_system) {
 }
 #endif
 
+BOOST_AUTO_TEST_CASE(names_that_openssl_would_cut_are_refused) {
+  using namespace std::string_literals;
+  const auto refused = [](const std::system_error& error) {
+    return error.code() == std::errc::invalid_argument &&
+           std::string(error.what()).find("holds a NUL byte") != std::string::npos;
+  };
+  BOOST_CHECK_EXCEPTION(
+      Secure(TLSContext::client(believing()), usual_server(), "localhost\0.example"s),
+      std::system_error, refused);
+  BOOST_CHECK_EXCEPTION(TLSContext::client({.ca_file = "/tmp/ca\0.pem"s}), std::system_error,
+                        refused);
+  BOOST_CHECK_EXCEPTION(TLSContext::server({.certificate_file = "a\0b"s, .key_file = "a\0b"s}),
+                        std::system_error, refused);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -121,6 +121,11 @@ class Connection : ListHook {
   // The factory does not wait any longer. Does not suspend.
   virtual void cut() = 0;
 
+  // Whether it is this fiber that serves it: its own, or one that ends with it.
+  [[nodiscard]] virtual bool is_served_by(const detail::FiberControl& fiber) const noexcept {
+    return fiber_ == &fiber;
+  }
+
   // A message for all connections: queues it without waiting, or ends the connection when it has
   // no room. By default nobody hears it.
   virtual void offer(std::string_view data);

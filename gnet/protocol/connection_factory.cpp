@@ -146,7 +146,7 @@ void ConnectionFactory::Share::enter(Phase next, Duration quiet_for) {
   connections.for_each([this, next, caller](Connection& connection) {
     if (next == Phase::draining) {
       connection.drain(quiet);
-    } else if (caller == nullptr || connection.fiber_ != caller) {
+    } else if (caller == nullptr || !connection.is_served_by(*caller)) {
       connection.cut();
     }
   });
@@ -156,7 +156,7 @@ bool ConnectionFactory::called_by_connection() noexcept {
   const auto* const caller = detail::Scheduler::current().running_if_any();
   bool found = false;
   shares_.front()->connections.for_each([&](Connection& connection) {
-    found = found || (caller != nullptr && connection.fiber_ == caller);
+    found = found || (caller != nullptr && connection.is_served_by(*caller));
   });
   return found;
 }

@@ -348,6 +348,11 @@ void Protocol::finish() noexcept {
 
 // ---- inner fibers ----
 
+bool Protocol::is_served_by(const detail::FiberControl& fiber) const noexcept {
+  return Connection::is_served_by(fiber) ||
+         std::ranges::any_of(inner_, [&](const AnyFiber& one) { return one.id() == fiber.id; });
+}
+
 void Protocol::adopt_inner(AnyFiber fiber) {
   if (state_ >= ConnectionState::closing) throw ConnectionLost("the connection has ended");
   std::erase_if(inner_, [](const AnyFiber& one) { return one.dead(); });

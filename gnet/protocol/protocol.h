@@ -110,6 +110,7 @@ class Protocol : public QueuedConnection {
   void serve() final;
 
   // Ends as soon as nothing has gone either way for `quiet`.
+  [[nodiscard]] bool is_served_by(const detail::FiberControl& fiber) const noexcept final;
   void drain(Duration quiet) final;
   void cut() final;
 

@@ -26,6 +26,10 @@ constexpr Duration kShortest = std::chrono::milliseconds(1);
 // For what an overridden disconnected() does.
 constexpr Duration kLastWords = std::chrono::seconds(2);
 
+[[noreturn]] void refuse_to_be_destroyed() {
+  throw Misuse("a client factory was destroyed by its own callback");
+}
+
 double random_share() {
   // Not std::random_device, which takes five kilobytes of the fiber's stack.
   thread_local std::minstd_rand engine{[] {
@@ -52,6 +56,8 @@ ReconnectingClientFactory::ReconnectingClientFactory(Endpoint endpoint, const Re
 
 ReconnectingClientFactory::~ReconnectingClientFactory() {
   if (detail::Scheduler::current_if_any() == nullptr) return;
+  const bool by_runner = runner_ && runner_.state() == FiberState::running;
+  if (by_runner || called_by_connection()) refuse_to_be_destroyed();
   const Uninterruptible wait_out;
   stop(Deadline(Duration::zero()));
   end_all_connections();

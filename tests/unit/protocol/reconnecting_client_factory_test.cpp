@@ -2,6 +2,8 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <csignal>
+#include <memory>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -12,6 +14,7 @@
 #include "gnet/fiber/timeout.h"
 #include "gnet/io/listener.h"
 #include "gnet/protocol/tcp_server_factory.h"
+#include "tests/unit/child.h"
 #include "tests/unit/eventually.h"
 
 using namespace std::chrono_literals;
@@ -426,6 +429,62 @@ BOOST_AUTO_TEST_CASE(a_client_may_be_stopped_by_its_own_connection) {
     client->start();
     BOOST_TEST(client->wait_ended(60s));
     BOOST_TEST(client->active() == 0u);
+  }
+}
+
+// Each of the callbacks that it makes, and an inner fiber of its connection.
+BOOST_AUTO_TEST_CASE(one_that_its_own_callback_destroys_is_told_so, *test::not_under_tsan()) {
+  enum class From { received, inner, lost, disconnected, failed };
+  for (const From from :
+       {From::received, From::inner, From::lost, From::disconnected, From::failed}) {
+    const auto death = test::death_of([from] {
+      using Owner = std::unique_ptr<ReconnectingClientFactory>;
+      Owner owner;
+      struct Doomed : gnet::Protocol {
+        Doomed(From from, Owner& owner) : from(from), owner(owner) {}
+        void connection_made() override {
+          if (from == From::inner) add_inner_fiber([this] { owner.reset(); });
+          send_data("x");
+        }
+        void data_received(std::string_view) override {
+          if (from == From::received) owner.reset();
+          if (from == From::lost || from == From::disconnected) abort();
+        }
+        void connection_lost(const gnet::CloseReason&) override {
+          if (from == From::lost) owner.reset();
+        }
+        From from;
+        Owner& owner;
+      };
+      struct Owned : ReconnectingClientFactory {
+        Owned(const Endpoint& endpoint, From from, Owner& owner)
+            : ReconnectingClientFactory(endpoint, kQuick), from(from), owner(owner) {}
+        std::unique_ptr<gnet::Protocol> build_protocol() override {
+          return std::make_unique<Doomed>(from, owner);
+        }
+        void connect_failed(unsigned, const std::exception_ptr&,
+                            std::optional<gnet::Duration>) override {
+          owner.reset();
+        }
+        void disconnected(const gnet::CloseReason&, std::optional<gnet::Duration>) override {
+          owner.reset();
+        }
+        From from;
+        Owner& owner;
+      };
+      struct Echo : gnet::Protocol {
+        void data_received(std::string_view data) override { send_data(data); }
+      };
+      const auto server = gnet::TCPServerFactory::of<Echo>("127.0.0.1:0");
+      server->start();
+      owner = std::make_unique<Owned>(
+          from == From::failed ? free_endpoint() : server->local_endpoint(), from, owner);
+      owner->start();
+      gnet::sleep(10s);
+    });
+    BOOST_TEST(death.signal == SIGABRT);
+    BOOST_TEST(death.words.find("a client factory was destroyed by its own callback") !=
+               std::string::npos);
   }
 }
 

@@ -19,7 +19,7 @@ struct ClientOptions : ClientTLSOptions {
   std::string interface;
   std::vector<PinnedHost> resolve;
   std::vector<Redirect> connect_to;
-  std::string unix_path;
+  UnixPath unix_path;
   bool no_delay = true;
   gnet::Duration keepalive = std::chrono::seconds(60);
 };

@@ -18,11 +18,11 @@ namespace {
 
 // What ENDPOINT, --unix and --tls mean together.
 gnet::Endpoint target_of(const ClientOptions& options, const Target& target) {
-  if (!options.unix_path.empty()) {
+  if (!options.unix_path.path.empty()) {
     if (target.given)
       throw UsageError(options.named("--unix") + " and ENDPOINT exclude each other");
     if (options.tls) throw UsageError(options.named("--tls and --unix exclude each other"));
-    return gnet::Endpoint::unix_path(options.unix_path);
+    return gnet::Endpoint::unix_path(options.unix_path.path);
   }
   if (!options.tls) return target.endpoint;
   if (target.endpoint.transport() != gnet::Transport::tcp) {

@@ -60,8 +60,8 @@ Route route_to(const Endpoint& target, const ClientOptions& options) {
         fmt::format("bad endpoint '{}': 'idle' is for the listening side", target.url()));
   }
   Route route{target, {.timeout = options.connect_timeout, .interface = options.interface}};
-  if (!options.unix_path.empty()) {
-    route.endpoint = Endpoint::unix_path(options.unix_path);
+  if (!options.unix_path.path.empty()) {
+    route.endpoint = Endpoint::unix_path(options.unix_path.path);
   } else if (!target.is_unix()) {
     const Family wanted = wanted_family(options.only_v4, options.only_v6);
     route.endpoint = with_family(redirected(target, options.connect_to),

@@ -185,7 +185,9 @@ void apply_settings(const std::vector<Setting>& settings, void* options) {
       setting.flag->assign(options, setting.word);
       before = &setting;
     } catch (const gnet::BadEndpoint& error) {
-      const std::string where = setting.origin.empty() ? "" : " (" + place(setting) + ")";
+      // What stands where an endpoint is wanted is found without that.
+      const bool plain = setting.origin.empty() && !setting.flag->positional.empty();
+      const std::string where = plain ? "" : " (" + place(setting) + ")";
       throw UsageError(error.what() + where, hint_at_value(before, setting));
     } catch (const BadValue& error) {
       throw UsageError(

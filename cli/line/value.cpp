@@ -83,7 +83,7 @@ void read_value(std::string_view text, Rate& value) {
 
 void read_value(std::string_view text, Count& value) {
   const auto number = gnet::parse_count(text);
-  if (!number) throw BadValue("must be a number like 100 or 10k");
+  if (!number) throw BadValue("must be a whole number like 100 or 10k");
   value.number = *number;
 }
 
@@ -114,6 +114,10 @@ void read_value(std::string_view text, FileMode& value) {
   std::uint32_t bits = 0;
   if (!read_number(text, bits, 8) || bits > 0777) throw BadValue("must be octal, like 0600");
   value.bits = bits;
+}
+
+void read_value(std::string_view text, UnixPath& value) {
+  value.path = gnet::Endpoint::unix_path(text).path();
 }
 
 void read_value(std::string_view text, PortRange& value) {
@@ -191,6 +195,10 @@ std::string show(CloseAfter value) {
 
 std::string show(FileMode value) {
   return fmt::format("{:04o}", value.bits);
+}
+
+std::string show(const UnixPath& value) {
+  return value.path;
 }
 
 std::string show(PortRange value) {

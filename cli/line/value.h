@@ -81,6 +81,11 @@ struct Ports {
   std::uint16_t fallback = 0;  // what a command listens on when nobody names a port
 };
 
+// Where a unix socket is: a path, or the name of an abstract one after '@'.
+struct UnixPath {
+  std::string path;  // empty: not given
+};
+
 // File permissions, in octal.
 struct FileMode {
   std::uint32_t bits = 0;
@@ -98,6 +103,7 @@ void read_value(std::string_view text, Percent& value);
 void read_value(std::string_view text, Delay& value);
 void read_value(std::string_view text, CloseAfter& value);
 void read_value(std::string_view text, FileMode& value);
+void read_value(std::string_view text, UnixPath& value);
 void read_value(std::string_view text, PortRange& value);
 void read_value(std::string_view text, Ports& value);
 void read_value(std::string_view text, gnet::Duration& value);
@@ -121,6 +127,7 @@ void read_value(std::string_view text, std::optional<T>& value) {
 [[nodiscard]] std::string show(Delay value);
 [[nodiscard]] std::string show(CloseAfter value);
 [[nodiscard]] std::string show(FileMode value);
+[[nodiscard]] std::string show(const UnixPath& value);
 [[nodiscard]] std::string show(PortRange value);
 [[nodiscard]] std::string show(const Ports& value);
 [[nodiscard]] std::string show(gnet::Duration value);

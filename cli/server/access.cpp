@@ -31,8 +31,12 @@ AccessRule AccessRule::parse(std::string_view text) {
   text.remove_prefix(blank + 1);
   const std::size_t slash = text.find('/');
   asio::error_code error;
-  rule.network_ = asio::ip::make_address(std::string(text.substr(0, slash)), error);
+  const std::string_view host = text.substr(0, slash);
+  rule.network_ = asio::ip::make_address(std::string(host), error);
   if (error) throw BadValue("must be an address or a network like 10.0.0.0/8");
+  if (host.find('%') != host.npos && rule.network_.to_v6().scope_id() == 0) {
+    throw BadValue("there is no such interface");
+  }
   const unsigned width = rule.network_.is_v4() ? 32 : 128;
   rule.bits_ = width;
   if (slash != std::string_view::npos) {
@@ -43,11 +47,40 @@ AccessRule AccessRule::parse(std::string_view text) {
       throw BadValue(fmt::format("the prefix length must be 0-{}", width));
     }
   }
+  rule.unmap();
+  rule.refuse_nobody();
   return rule;
+}
+
+// IPv4 mapped into IPv6 is how a socket for both has it, and here it is IPv4.
+void AccessRule::unmap() {
+  if (!network_.is_v6() || !network_.to_v6().is_v4_mapped()) return;
+  constexpr unsigned kMapped = 96;
+  if (bits_ < kMapped) throw BadValue("the prefix length of IPv4 in IPv6 must be 96-128");
+  network_ = asio::ip::make_address_v4(asio::ip::v4_mapped, network_.to_v6());
+  bits_ -= kMapped;
+}
+
+// A rule that cannot match is a mistake, and for --deny a dangerous one.
+void AccessRule::refuse_nobody() const {
+  const unsigned width = network_.is_v4() ? 32 : 128;
+  if (network_.is_unspecified() && bits_ == width) {
+    throw BadValue(fmt::format("nobody has this address; all of IPv{} is {}/0",
+                               network_.is_v4() ? 4 : 6, network_.to_string()));
+  }
+  const unsigned multicast_bits = network_.is_v4() ? 4 : 8;
+  const bool broadcast = network_ == asio::ip::address_v4::broadcast() && bits_ == width;
+  if (broadcast || (network_.is_multicast() && bits_ >= multicast_bits)) {
+    throw BadValue("nobody has such an address: it is for receivers");
+  }
 }
 
 bool AccessRule::matches(const asio::ip::address& address) const {
   if (address.is_v4() != network_.is_v4()) return false;
+  if (network_.is_v6() && network_.to_v6().scope_id() != 0 &&
+      network_.to_v6().scope_id() != address.to_v6().scope_id()) {
+    return false;
+  }
   const auto mine = bytes_of(network_);
   const auto other = bytes_of(address);
   for (unsigned bit = 0; bit < bits_; bit += 8) {

@@ -17,7 +17,8 @@ namespace cli {
 
 class AccessRule {
  public:
-  // Reads "allow" or "deny" and "10.0.0.0/8", "::1/128" or a single address; throws BadValue.
+  // Reads "allow" or "deny" and "10.0.0.0/8", "::1/128" or a single address. IPv4 that is written
+  // as IPv6, ::ffff:10.0.0.0/104, is IPv4. Throws BadValue, also for what no peer could match.
   [[nodiscard]] static AccessRule parse(std::string_view text);
 
   // As SocketAddress::ip() has it: a network of IPv4 matches no address of IPv6, nor the other way.
@@ -27,6 +28,9 @@ class AccessRule {
   [[nodiscard]] std::string to_string() const;
 
  private:
+  void unmap();
+  void refuse_nobody() const;
+
   bool allow_ = true;
   asio::ip::address network_;
   unsigned bits_ = 0;

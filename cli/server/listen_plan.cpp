@@ -42,8 +42,12 @@ ListenGroup group_of(const Endpoint& endpoint) {
 
 ListenGroup group_of(const PortRange& ports, const ServerOptions& options) {
   ListenGroup group{.addresses = {}, .ports = ports, .any_family = options.bind.empty()};
+  const gnet::Family family = wanted_family(options.only_v4, options.only_v6);
   for (const std::string& host : hosts(options)) {
-    group.addresses.push_back(Endpoint::of(Transport::tcp, host, ports.low).with_listen());
+    const Endpoint endpoint = Endpoint::of(Transport::tcp, host, ports.low).with_listen();
+    // [::] is for IPv4 too unless a family is named, and a name may stand for both.
+    const bool both = !endpoint.address() || endpoint.host() == "::";
+    group.addresses.push_back(both ? with_family(endpoint, family) : endpoint);
   }
   return group;
 }
@@ -99,8 +103,8 @@ std::vector<ListenGroup> plan_listening(const ServerOptions& options) {
   if (options.udp) {
     for (ListenGroup& group : plan) add_udp_twins(group);
   }
-  for (const std::string& path : options.unix_paths) {
-    plan.push_back(group_of(Endpoint::unix_path(path)));
+  for (const UnixPath& socket : options.unix_paths) {
+    plan.push_back(group_of(Endpoint::unix_path(socket.path)));
   }
   refuse_doubles(plan);
   return plan;

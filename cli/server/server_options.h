@@ -25,7 +25,7 @@ struct ServerOptions : ServerTLSOptions {
   bool only_v4 = false;
   bool only_v6 = false;
   bool udp = false;
-  std::vector<std::string> unix_paths;
+  std::vector<UnixPath> unix_paths;
   FileMode unix_mode{0600};
   Count backlog{4096};
   bool reuse_port = false;

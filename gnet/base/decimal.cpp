@@ -30,7 +30,10 @@ std::optional<Decimal> take_decimal(std::string_view& text) noexcept {
   }
   if (i < text.size() && text[i] == '.') {
     for (++i; i < text.size() && is_digit(text[i]); ++i, any = true) {
-      if (number.scale == kMaxScale) continue;
+      if (number.scale == kMaxScale) {
+        number.has_more |= text[i] != '0';
+        continue;
+      }
       number.scale *= 10;
       number.fraction = number.fraction * 10 + static_cast<unsigned>(text[i] - '0');
     }
@@ -49,6 +52,7 @@ std::optional<std::uint64_t> scaled(const Decimal& number, std::uint64_t unit) n
   if (__builtin_add_overflow(result, static_cast<std::uint64_t>(std::roundl(part)), &result)) {
     return std::nullopt;
   }
+  if (result == 0 && !number.is_zero()) return std::nullopt;
   return result;
 }
 

@@ -57,7 +57,8 @@ class TimeSpan : public Duration {
 };
 
 // Reads "250ms", "10s", "5m", "2h", "1h30m", "1.5" (seconds), "0". Units are ns, us, ms, s, m, h
-// and d. Nothing if the text is not a duration, is negative, or is beyond 292 years.
+// and d. Nothing if the text is not a duration, is negative, is beyond 292 years, or is not 0 and
+// less than half a nanosecond.
 [[nodiscard]] std::optional<Duration> parse_duration(std::string_view text) noexcept;
 
 // The shortest text that parse_duration() reads back as the same duration: "250ms", "2.1s",

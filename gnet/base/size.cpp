@@ -38,13 +38,26 @@ constexpr std::array<SizeUnit, 20> kSizes = {{{"", 1},
 constexpr std::array<SizeUnit, 4> kCounts = {
     {{"", 1}, {"k", 1'000}, {"M", 1'000'000}, {"G", 1'000'000'000}}};
 
+// Whether it is a whole number of things; `unit` is a power of ten.
+bool is_whole(detail::Decimal number, std::uint64_t unit) {
+  if (number.has_more) return false;
+  while (number.scale > 1 && number.fraction % 10 == 0) {
+    number.fraction /= 10;
+    number.scale /= 10;
+  }
+  return unit % number.scale == 0;
+}
+
 template <std::size_t N>
-std::optional<std::uint64_t> parse(std::string_view text, const std::array<SizeUnit, N>& units) {
+std::optional<std::uint64_t> parse(std::string_view text, const std::array<SizeUnit, N>& units,
+                                   bool whole) {
   const auto number = detail::take_decimal(text);
   if (!number) return std::nullopt;
   if (text.size() > 1 && text.front() == ' ') text.remove_prefix(1);
   for (const SizeUnit& unit : units) {
-    if (detail::equal_ignoring_case(text, unit.name)) return detail::scaled(*number, unit.factor);
+    if (!detail::equal_ignoring_case(text, unit.name)) continue;
+    if (whole && !is_whole(*number, unit.factor)) return std::nullopt;
+    return detail::scaled(*number, unit.factor);
   }
   return std::nullopt;
 }
@@ -52,11 +65,11 @@ std::optional<std::uint64_t> parse(std::string_view text, const std::array<SizeU
 }  // namespace
 
 std::optional<std::uint64_t> parse_size(std::string_view text) noexcept {
-  return parse(text, kSizes);
+  return parse(text, kSizes, false);
 }
 
 std::optional<std::uint64_t> parse_count(std::string_view text) noexcept {
-  return parse(text, kCounts);
+  return parse(text, kCounts, true);
 }
 
 std::optional<double> parse_percent(std::string_view text) noexcept {
@@ -64,7 +77,7 @@ std::optional<double> parse_percent(std::string_view text) noexcept {
   if (!number || (!text.empty() && text != "%")) return std::nullopt;
   const double percent = static_cast<double>(number->whole) +
                          static_cast<double>(number->fraction) / static_cast<double>(number->scale);
-  if (percent > 100.0) return std::nullopt;
+  if (percent > 100.0 || (percent == 0.0 && !number->is_zero())) return std::nullopt;
   return percent / 100.0;
 }
 

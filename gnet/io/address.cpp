@@ -55,7 +55,8 @@ SocketAddress::SocketAddress(const asio::ip::address& address, std::uint16_t por
 
 SocketAddress SocketAddress::unix_path(std::string_view path) {
   // A path needs room for its terminator; an abstract name starts with one instead.
-  if (path.size() >= sizeof(sockaddr_un::sun_path)) {
+  const bool abstract = path.starts_with('@');
+  if (path.size() - (abstract ? 1 : 0) >= sizeof(sockaddr_un::sun_path)) {
     throw std::invalid_argument(
         fmt::format("{} is too long for a unix socket (107 bytes at most)", path));
   }
@@ -67,7 +68,7 @@ SocketAddress SocketAddress::unix_path(std::string_view path) {
   result.family_ = AF_UNIX;
   if (path.empty()) return result;
   std::string name(path);
-  if (name.front() == '@') name.front() = '\0';
+  if (abstract) name.front() = '\0';
   result.name_ = std::make_shared<const std::string>(std::move(name));
   return result;
 }

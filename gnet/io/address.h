@@ -62,7 +62,7 @@ class SocketAddress {
   SocketAddress(const asio::ip::address& address, std::uint16_t port) noexcept;
 
   // A path in the file system, or an abstract name if it starts with '@'. Throws
-  // std::invalid_argument when it does not fit (107 bytes).
+  // std::invalid_argument when it does not fit (107 bytes, without the '@').
   [[nodiscard]] static SocketAddress unix_path(std::string_view path);
 
   // AF_INET, AF_INET6 or AF_UNIX. An IPv4 peer of a dual-stack socket is of AF_INET6.

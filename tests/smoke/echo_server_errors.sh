@@ -80,6 +80,36 @@ grep -q "address already in use.* \[system:[0-9]*\]$" err || fail "no number: $(
 expect 5 gnet echo-client -v --verbose "$work/nowhere"
 contains err "[system:2]"
 
+# Names of unix sockets, up to their limit and beyond it.
+long=$(head -c 107 /dev/zero | tr '\0' "$((port % 10))")
+expect 0 gnet echo-server "@$long" --for 1ms
+expect 2 gnet echo-server -U "@${long}x"
+contains err "name is longer than 107 bytes (for --unix)"
+expect 2 gnet echo-client -U "/$long" -n 1
+contains err "path is longer than 107 bytes (for --unix)"
+expect 2 gnet echo-server -U ""
+contains err "path is missing (for --unix)"
+expect 2 gnet echo-server --bind 'a b'
+contains err "(for --bind)"
+
+# What is not 0 does not become 0.
+expect 2 gnet echo-server --idle-timeout 0.0000000001s
+contains err "bad value '0.0000000001s' for --idle-timeout"
+expect 2 gnet echo-client -n 0.4
+same "$(cat err)" "gnet: bad value '0.4' for --count: must be a whole number like 100 or 10k"
+
+# Rules that match nobody.
+expect 2 gnet echo-server --deny 0.0.0.0
+contains err "nobody has this address; all of IPv4 is 0.0.0.0/0"
+start echo-server '*:0' --deny ::ffff:127.0.0.1
+same "$(printf hello | peer pipe "127.0.0.1:$port")" ""
+
+# IPv6 only is only that.
+if start echo-server -6 --public -u -p 0; then
+  expect 5 gnet echo-client -n 1 "127.0.0.1:$port"
+  expect 0 gnet echo-client -n 1 "[::1]:$port"
+fi
+
 # Options of socat that mean nothing here, and one that means nothing yet.
 start echo-server TCP-LISTEN:0,fork,reuseaddr -v
 await server.err "without effect here: fork, reuseaddr"

@@ -52,6 +52,13 @@ BOOST_AUTO_TEST_CASE(what_is_no_duration_is_refused) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(what_is_not_0_does_not_become_0) {
+  BOOST_TEST((parse_duration("0.00000000000000s") == 0s));
+  for (const char* text : {"0.4ns", "0.0000000001s", "0.00000000000001s", "1s0.1ns"}) {
+    BOOST_TEST(!parse_duration(text), "accepted: " << text);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(people_read_it_without_useless_digits) {
   BOOST_TEST(format_duration(0s) == "0s");
   BOOST_TEST(format_duration(999ns) == "999ns");

@@ -48,6 +48,24 @@ BOOST_AUTO_TEST_CASE(counts_go_in_1000s) {
   BOOST_TEST(!parse_count("k"));
 }
 
+BOOST_AUTO_TEST_CASE(counts_are_whole) {
+  BOOST_TEST((parse_count("1.50k") == 1'500U));
+  BOOST_TEST((parse_count("0.001M") == 1'000U));
+  BOOST_TEST((parse_count("3.000") == 3U));
+  for (const char* text : {"0.4", "1.5", "0.0001k", "1.0001k", "1.0000000000001G"}) {
+    BOOST_TEST(!parse_count(text), "accepted: " << text);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(what_is_not_0_does_not_become_0) {
+  BOOST_TEST((parse_size("0.0000000000000") == 0U));
+  BOOST_TEST((parse_size("0.5") == 1U));
+  for (const char* text : {"0.4", "0.0001K", "0.00000000000001"}) {
+    BOOST_TEST(!parse_size(text), "accepted: " << text);
+  }
+  BOOST_TEST(!parse_percent("0.00000000000001%"));
+}
+
 BOOST_AUTO_TEST_CASE(percentages_are_shares_of_one) {
   BOOST_TEST(parse_percent("0.1%").value() == 0.001, boost::test_tools::tolerance(1e-12));
   BOOST_TEST((parse_percent("100%") == 1.0));

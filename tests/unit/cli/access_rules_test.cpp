@@ -45,6 +45,26 @@ BOOST_AUTO_TEST_CASE(prefixes_need_not_end_at_a_byte) {
 
 BOOST_AUTO_TEST_CASE(ipv4_inside_ipv6_is_ipv4) {
   BOOST_TEST(!admitted({"deny 127.0.0.0/8"}, "::ffff:127.0.0.1"));
+  for (const char* rule : {"deny ::ffff:127.0.0.1", "deny ::ffff:127.0.0.0/104"}) {
+    BOOST_TEST(!admitted({rule}, "127.0.0.1"));
+    BOOST_TEST(!admitted({rule}, "::ffff:127.0.0.1"));
+    BOOST_TEST(admitted({rule}, "10.0.0.1"));
+  }
+  BOOST_TEST(cli::AccessRule::parse("deny ::ffff:10.0.0.0/104").to_string() == "deny 10.0.0.0/8");
+}
+
+BOOST_AUTO_TEST_CASE(an_address_of_one_interface_is_of_no_other) {
+  const auto rule = cli::AccessRule::parse("deny fe80::1%lo");
+  BOOST_TEST(rule.matches(asio::ip::make_address("fe80::1%lo")));
+  BOOST_TEST(!rule.matches(asio::ip::make_address("fe80::1")));
+  BOOST_TEST(cli::AccessRule::parse("deny fe80::1").matches(asio::ip::make_address("fe80::1%lo")));
+}
+
+BOOST_AUTO_TEST_CASE(what_no_peer_can_match_is_refused) {
+  for (const char* rule : {"deny 0.0.0.0", "allow ::", "deny 224.0.0.0/4", "deny ff02::1",
+                           "deny 255.255.255.255", "deny fe80::1%nosuch", "deny ::ffff:0:0/90"}) {
+    BOOST_CHECK_THROW((void)cli::AccessRule::parse(rule), cli::BadValue);
+  }
 }
 
 BOOST_AUTO_TEST_CASE(nonsense_is_refused) {

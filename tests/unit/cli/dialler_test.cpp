@@ -40,7 +40,7 @@ BOOST_AUTO_TEST_CASE(options_change_the_target) {
   options.to.tls = true;
   BOOST_TEST(options.dialler().target().to_string() == "tls://127.0.0.1:6011");
   options.to.tls = false;
-  options.to.unix_path = "/run/x";
+  options.to.unix_path = {"/run/x"};
   BOOST_TEST(options.dialler().target().to_string() == "unix:///run/x");
 }
 
@@ -59,7 +59,7 @@ BOOST_AUTO_TEST_CASE(what_does_not_go_with_the_target_is_refused) {
   BOOST_TEST(options.problem() ==
              "options of TLS need --to-tls or an endpoint with the scheme tls");
   options = {};
-  options.to.unix_path = "/run/x";
+  options.to.unix_path = {"/run/x"};
   options.target.given = true;
   BOOST_TEST(options.problem() == "--unix and ENDPOINT exclude each other");
   options.target.given = false;

@@ -57,7 +57,7 @@ BOOST_AUTO_TEST_CASE(everything_named_is_listened_at_in_order) {
   cli::ServerOptions options = with_fallback();
   options.endpoints.push_back(gnet::Endpoint::parse("udp-l://:5"));
   options.ports.ranges = {{7000, 7010}, {0, 0}};
-  options.unix_paths = {"@x"};
+  options.unix_paths = {{"@x"}};
   options.only_v6 = true;
   BOOST_TEST(plan_of(options) ==
              "udp6://[::1]:5 | tcp://[::1]:7000 | tcp://[::1]:0 | abstract://x");
@@ -70,6 +70,20 @@ BOOST_AUTO_TEST_CASE(public_is_all_interfaces) {
   BOOST_TEST(plan_of(options) == "tcp://*:6011");
   options.only_v4 = true;
   BOOST_TEST(plan_of(options) == "tcp://0.0.0.0:6011");
+}
+
+// tcp6 is what makes a socket refuse IPv4.
+BOOST_AUTO_TEST_CASE(ipv6_only_is_said_of_what_would_take_both) {
+  cli::ServerOptions options = with_fallback();
+  options.only_v6 = true;
+  options.everywhere = true;
+  BOOST_TEST(plan_of(options) == "tcp6://[::]:6011");
+  options.udp = true;
+  BOOST_TEST(plan_of(options) == "tcp6://[::]:6011 udp6://[::]:6011");
+  options.everywhere = false;
+  options.bind = {"::", "localhost"};
+  BOOST_TEST(plan_of(options) ==
+             "tcp6://[::]:6011 tcp6://localhost:6011 udp6://[::]:6011 udp6://localhost:6011");
 }
 
 BOOST_AUTO_TEST_CASE(a_family_may_be_missing_only_if_nobody_named_it) {
@@ -114,7 +128,7 @@ BOOST_AUTO_TEST_CASE(what_is_given_twice_is_refused) {
   options = {};
   options.ports.ranges = {{0, 0}, {0, 0}, {7000, 7010}, {7000, 7010}};
   BOOST_TEST(problem(options) == "");
-  options.unix_paths = {"/run/x", "/run/x"};
+  options.unix_paths = {{"/run/x"}, {"/run/x"}};
   BOOST_TEST(problem(options) == "unix:///run/x is given twice");
 }
 

@@ -138,7 +138,7 @@ BOOST_AUTO_TEST_CASE(a_route_has_only_addresses_of_the_family_that_is_wanted) {
 
 BOOST_AUTO_TEST_CASE(a_unix_socket_goes_before_everything) {
   cli::ClientOptions options;
-  options.unix_path = "/run/x";
+  options.unix_path = {"/run/x"};
   options.connect_to = {cli::Redirect::parse("::b:")};
   const auto route = cli::route_to(gnet::Endpoint::parse("a:1"), options);
   BOOST_TEST(route.endpoint.to_string() == "unix:///run/x");

@@ -1,11 +1,13 @@
 #include "cli/app.h"
 
 #include <fmt/format.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <asio/version.hpp>
 #include <new>
+#include <system_error>
 
 #include "cli/line/completion.h"
 #include "cli/line/help.h"
@@ -126,9 +128,31 @@ std::size_t verbosity(const Words& arguments) {
   return times;
 }
 
-int fail(const Failure& failure, std::string_view command, const Words& arguments) {
+// Descriptors may run out at anything: it is the limit that has to be told.
+Failure with_file_limit(const Failure& failure) {
+  const std::error_code& cause = failure.cause();
+  rlimit files{};
+  if (cause != std::errc::too_many_files_open || getrlimit(RLIMIT_NOFILE, &files) != 0) {
+    return failure;
+  }
+  return {Exit::io,
+          fmt::format("{}; this process may open only {}, see ulimit -n", failure.what(),
+                      files.rlim_cur),
+          failure.hint(), failure.endpoint(), cause};
+}
+
+int fail(const Failure& given, std::string_view command, const Words& arguments) {
+  const bool usage = dynamic_cast<const UsageError*>(&given) != nullptr;
+  const Failure limited = with_file_limit(given);
+  const Failure& failure = usage ? given : limited;
   report(failure, command, wants_json(arguments), verbosity(arguments) > 1);
   return static_cast<int>(failure.code());
+}
+
+// What nobody was prepared for, in its handler.
+Failure bug() {
+  return {Exit::internal, "internal error: " + gnet::describe(std::current_exception()),
+          "this is a defect; please report it"};
 }
 
 }  // namespace
@@ -171,10 +195,13 @@ int run(const Words& arguments) {
     return fail(failure, name, arguments);
   } catch (const std::bad_alloc&) {
     return fail({Exit::io, "out of memory"}, name, arguments);
+  } catch (const gnet::BadEndpoint& error) {
+    return fail(UsageError(error.what()), name, arguments);
+  } catch (const std::system_error& error) {
+    if (error.code() != std::errc::too_many_files_open) return fail(bug(), name, arguments);
+    return fail({Exit::io, gnet::describe(error), {}, {}, error.code()}, name, arguments);
   } catch (...) {
-    const Failure bug(Exit::internal, "internal error: " + gnet::describe(std::current_exception()),
-                      "this is a defect; please report it");
-    return fail(bug, name, arguments);
+    return fail(bug(), name, arguments);
   }
 }
 

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "cli/out/failure.h"
+#include "cli/out/inherited_descriptors.h"
 
 namespace cli {
 namespace {
@@ -27,6 +28,7 @@ std::vector<const TemporaryFile*>& temporary_files() {
 }  // namespace
 
 void prepare_standard_streams() {
+  note_inherited_descriptors();
   std::signal(SIGPIPE, SIG_IGN);
   for (int fd = 0; fd <= 2; ++fd) {
     if (fcntl(fd, F_GETFD) != -1 || errno != EBADF) continue;

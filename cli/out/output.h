@@ -18,7 +18,8 @@
 namespace cli {
 
 // Ignores SIGPIPE and makes sure that descriptors 0, 1 and 2 are taken, so that
-// no socket can become "standard output" by accident. Called once, first thing.
+// no socket can become "standard output" by accident. Called once, first thing: which descriptors
+// the caller has opened is known from then on, see inherited_descriptors.h.
 void prepare_standard_streams();
 
 // Writes to standard output.

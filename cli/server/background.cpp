@@ -10,9 +10,11 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
+#include <cstdlib>
 #include <utility>
 
 #include "cli/out/failure.h"
+#include "cli/out/inherited_descriptors.h"
 
 namespace cli {
 namespace {
@@ -36,8 +38,16 @@ pid_t original_parent = 0;
   _exit(status);
 }
 
+// What a supervisor has addressed to the process that it started is for the server.
+void readdress(const char* variable, pid_t started) {
+  const char* const text = std::getenv(variable);
+  if (text == nullptr || text != std::to_string(started)) return;
+  setenv(variable, std::to_string(getpid()).c_str(), 1);
+}
+
 // Two forks: the server belongs to no terminal and cannot get one.
 void daemonize() {
+  const pid_t started = getpid();
   std::array<int, 2> ends{};
   if (pipe2(ends.data(), O_CLOEXEC) != 0) {
     throw Failure(Exit::io, "cannot make a pipe: " + error_text(errno));
@@ -52,6 +62,7 @@ void daemonize() {
   setsid();
   const pid_t server = fork();
   if (server != 0) _exit(0);  // if the fork failed, the parent sees the pipe close
+  for (const char* variable : {"LISTEN_PID", "WATCHDOG_PID"}) readdress(variable, started);
   parent_pipe = ends[1];
   on_failure(tell_parent);
 }
@@ -109,6 +120,8 @@ void tell_parent(Exit status) noexcept {
     const int null = open("/dev/null", O_RDWR | O_CLOEXEC);
     for (int fd = 0; fd <= 2; ++fd) dup2(null, fd);
     if (null > 2) close(null);
+    // Nor for what it never knew of: a lock, or a pipe of somebody else.
+    close_inherited_descriptors();
   }
   const char byte = static_cast<char>(status);
   write_all(pipe_end, {&byte, 1});

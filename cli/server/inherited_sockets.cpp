@@ -7,6 +7,8 @@
 #include <cstdlib>
 #include <string_view>
 
+#include "cli/out/inherited_descriptors.h"
+
 namespace cli {
 namespace {
 
@@ -39,6 +41,7 @@ std::vector<InheritedSocket> take_inherited_sockets() {
     const std::string name(names.substr(0, colon));
     names.remove_prefix(std::min(colon + 1, names.size()));
     if (fcntl(fd, F_SETFD, FD_CLOEXEC) != 0) continue;
+    keep_inherited_descriptor(fd);
     sockets.push_back({gnet::UniqueFd(fd), name});
   }
   return sockets;

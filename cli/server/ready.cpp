@@ -3,18 +3,18 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
-#include <cstring>
 #include <ctime>
 
 #include "cli/out/failure.h"
+#include "cli/out/inherited_descriptors.h"
 #include "cli/out/json.h"
 #include "cli/server/background.h"
+#include "gnet/io/address.h"
 
 namespace cli {
 namespace {
@@ -34,29 +34,19 @@ void write_atomically(const std::string& path, const std::string& text) {
 
 Notifier::Notifier() {
   const char* name = std::getenv("NOTIFY_SOCKET");
-  sockaddr_un address{};
-  address.sun_family = AF_UNIX;
   if (name == nullptr || (*name != '/' && *name != '@')) return;
-  const std::size_t length = std::strlen(name);
-  if (length >= sizeof(address.sun_path)) return;
-  std::memcpy(address.sun_path, name, length);
-  if (*name == '@') address.sun_path[0] = '\0';
-  socket_.reset(socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-  const auto size = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + length);
-  if (connect(socket_.get(), reinterpret_cast<const sockaddr*>(&address), size) != 0) {
-    socket_.reset();
+  gnet::RawAddress address;
+  try {
+    address = gnet::SocketAddress::unix_path(name).raw();
+  } catch (const std::invalid_argument&) {
+    return;  // too long
   }
+  socket_.reset(socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+  if (connect(socket_.get(), address.data(), address.size) != 0) socket_.reset();
 }
 
 void Notifier::send(std::string_view state) const noexcept {
   if (socket_) ::send(socket_.get(), state.data(), state.size(), MSG_NOSIGNAL);
-}
-
-Readiness::Readiness(const ServerOptions& options, bool json) : options_(options), json_(json) {
-  if (options.ready_fd >= 0 && fcntl(options.ready_fd, F_GETFD) == -1) {
-    throw UsageError(
-        fmt::format("{} {}: no such descriptor", options.named("--ready-fd"), options.ready_fd));
-  }
 }
 
 void Readiness::announce(const std::vector<Listening>& endpoints) {
@@ -90,7 +80,10 @@ void Readiness::announce(const std::vector<Listening>& endpoints) {
                                           error_text(errno)));
     }
     // Standard output and error are still needed.
-    if (options_.ready_fd > STDERR_FILENO) close(options_.ready_fd);
+    if (options_.ready_fd > STDERR_FILENO) {
+      keep_inherited_descriptor(options_.ready_fd);
+      close(options_.ready_fd);
+    }
   }
   status_ = "listening on " + line;
   notifier_.send(fmt::format("READY=1\nMAINPID={}\nSTATUS={}", getpid(), status_));

@@ -42,8 +42,7 @@ class Notifier {
 
 class Readiness {
  public:
-  // Throws UsageError when the descriptor of --ready-fd is not open.
-  Readiness(const ServerOptions& options, bool json);
+  Readiness(const ServerOptions& options, bool json) : options_(options), json_(json) {}
 
   // --print-port, --json, --ready-file, --ready-fd, systemd, and the parent of
   // --daemon, in this order.

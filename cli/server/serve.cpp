@@ -174,18 +174,19 @@ class ServerRun {
       try {
         if (!hubs_) hubs_ = std::make_shared<gnet::HubGroup>(options_.threads.number, kThreadName);
       } catch (const std::system_error& error) {
-        cannot_start_threads(error_text(error.code().value()));
+        cannot_start_threads(error.code());
       } catch (const std::bad_alloc&) {
-        cannot_start_threads(error_text(ENOMEM));
+        cannot_start_threads(std::make_error_code(std::errc::not_enough_memory));
       }
       bound.factory->spread_over(hubs_);
     }
   }
 
-  [[noreturn]] void cannot_start_threads(const std::string& reason) const {
-    throw Failure(Exit::io,
-                  fmt::format("cannot start {} threads: {}", options_.threads.number, reason),
-                  options_.named("--threads 1 needs none"));
+  [[noreturn]] void cannot_start_threads(std::error_code reason) const {
+    throw Failure(
+        Exit::io,
+        fmt::format("cannot start {} threads: {}", options_.threads.number, gnet::describe(reason)),
+        options_.named("--threads 1 needs none"), {}, reason);
   }
 
   void start() {

@@ -7,6 +7,7 @@
 
 #include "cli/line/family.h"
 #include "cli/out/failure.h"
+#include "cli/out/inherited_descriptors.h"
 #include "cli/server/background.h"
 
 namespace cli {
@@ -237,12 +238,22 @@ void check(const ServerOptions& options) {
     static_cast<void>(with_family(endpoint, wanted_family(options.only_v4, options.only_v6)));
   }
   for (const std::string& host : options.bind) {
+    try {
+      static_cast<void>(gnet::Endpoint::of(gnet::Transport::tcp, host, 0));
+    } catch (const gnet::BadEndpoint& bad) {
+      throw UsageError(fmt::format("{} (for {})", bad.what(), options.named("--bind")));
+    }
     asio::error_code error;
     const auto address = asio::ip::make_address(host, error);
     if (!error && (address.is_v4() ? options.only_v6 : options.only_v4)) {
       throw UsageError(fmt::format("-{} does not go with {} {}", options.only_v4 ? 4 : 6,
                                    options.named("--bind"), host));
     }
+  }
+  // Before anything is opened here that could have this number.
+  if (options.ready_fd >= 0 && !was_inherited(options.ready_fd)) {
+    throw UsageError(
+        fmt::format("{} {}: no such descriptor", options.named("--ready-fd"), options.ready_fd));
   }
   if (options.everywhere && !options.bind.empty()) {
     throw UsageError(options.named("--public and --bind exclude each other"));

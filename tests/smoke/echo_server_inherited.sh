@@ -22,3 +22,9 @@ same "$endpoints" "tcp://127.0.0.1:$port"
 same "$(printf hello | peer pipe "127.0.0.1:$port")" hello
 stop
 same "$status" 0
+
+# In the background it is another process, and still the one that they were passed to.
+perl supervise.pl "$GNET" echo-server -D --for 40s --ready-fd 9 --pid-file pid 9> files
+started="$started $(cat pid)"
+endpoints=$(cat files)
+same "$(printf hello | peer pipe "${endpoints#tcp://}")" hello

@@ -11,10 +11,36 @@
 #include <stdexcept>
 #include <tuple>
 
+#include "gnet/base/error.h"
 #include "gnet/io/endpoint.h"
 #include "gnet/io/resolver.h"
 
 namespace gnet {
+namespace {
+
+// All that the kernel says of such an address is that it is invalid.
+void check_interface(const Endpoint& endpoint, const asio::ip::address& address) {
+  if (!address.is_v6() || address.to_v6().scope_id() != 0) return;
+  const std::string& host = endpoint.host();
+  const std::size_t percent = host.find('%');
+  if (percent != std::string::npos) {
+    throw SystemError(std::make_error_code(std::errc::no_such_device),
+                      "cannot use " + endpoint.short_name(),
+                      fmt::format("there is no interface '{}'", host.substr(percent + 1)));
+  }
+  if (!address.to_v6().is_link_local()) return;
+  throw SystemError(std::make_error_code(std::errc::invalid_argument),
+                    "cannot use " + endpoint.short_name(),
+                    fmt::format("a link-local address needs its interface, as in {}%eth0", host));
+}
+
+// Written as IPv6, it is still an address of IPv4: a socket for IPv6 alone does not take it.
+asio::ip::address unmapped(const asio::ip::address& address) {
+  if (!address.is_v6() || !address.to_v6().is_v4_mapped()) return address;
+  return asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6());
+}
+
+}  // namespace
 
 SocketAddress::SocketAddress(const sockaddr* address, socklen_t size) {
   // The sender of a datagram that has no address comes with a size of 0.
@@ -38,7 +64,7 @@ SocketAddress::SocketAddress(const sockaddr* address, socklen_t size) {
                          offsetof(sockaddr_un, sun_path);
     // All of an abstract name counts; a path ends at a NUL, or where there is no room for one.
     if (length > 0 && name[0] != '\0') length = ::strnlen(name, length);
-    if (length > 0) name_ = std::make_shared<const std::string>(name, length);
+    if (length > 0) extra_ = std::make_shared<const std::string>(name, length);
   }
   family_ = address->sa_family;
 }
@@ -69,7 +95,7 @@ SocketAddress SocketAddress::unix_path(std::string_view path) {
   if (path.empty()) return result;
   std::string name(path);
   if (abstract) name.front() = '\0';
-  result.name_ = std::make_shared<const std::string>(std::move(name));
+  result.extra_ = std::make_shared<const std::string>(std::move(name));
   return result;
 }
 
@@ -163,7 +189,10 @@ int socket_type(Transport transport) noexcept {
 
 std::vector<SocketAddress> addresses_of(const Endpoint& endpoint, Deadline deadline) {
   if (endpoint.is_unix()) return {SocketAddress::unix_path(endpoint.path())};
-  if (const auto address = endpoint.address()) return {SocketAddress(*address, endpoint.port())};
+  if (const auto address = endpoint.address()) {
+    check_interface(endpoint, *address);
+    return {SocketAddress(unmapped(*address), endpoint.port())};
+  }
   std::vector<SocketAddress> result;
   for (const auto& address : resolve(endpoint.host(), endpoint.family(), deadline)) {
     result.emplace_back(address, endpoint.port());

@@ -85,6 +85,15 @@ class SocketAddress {
   // nameless unix socket, and for no address.
   [[nodiscard]] std::string short_name() const;
 
+  // Of a datagram's sender: where it was sent to, for an answer; see packet_info.h. Null for none.
+  // Copies have it too, and it is not compared.
+  [[nodiscard]] const std::string* packet_info() const noexcept {
+    return is_unix() ? nullptr : extra_.get();
+  }
+  void packet_info(std::shared_ptr<const std::string> info) noexcept {
+    if (!is_unix()) extra_ = std::move(info);
+  }
+
   // For bind(), connect() and sendto(). Of size 0 for no address, or one of another family.
   [[nodiscard]] RawAddress raw() const noexcept;
 
@@ -96,14 +105,15 @@ class SocketAddress {
  private:
   // As sun_path has it, without the end of a path: an abstract name starts with NUL.
   [[nodiscard]] std::string_view name() const noexcept {
-    return name_ ? std::string_view(*name_) : std::string_view();
+    return is_unix() && extra_ ? std::string_view(*extra_) : std::string_view();
   }
 
   std::array<unsigned char, 16> bytes_{};  // of IPv4 the first four
   std::uint32_t scope_ = 0;                // the interface of a link-local IPv6 address
   std::uint16_t port_ = 0;
   sa_family_t family_ = AF_UNSPEC;
-  std::shared_ptr<const std::string> name_;  // null: not a unix socket, or a nameless one
+  // Of a unix socket its name, null for none; of others packet_info().
+  std::shared_ptr<const std::string> extra_;
 };
 
 // SOCK_STREAM, SOCK_DGRAM or SOCK_SEQPACKET.

@@ -16,6 +16,7 @@ DatagramSocket DatagramSocket::bind(const Endpoint& endpoint, const ListenOption
                                     options.unix_mode ? options.unix_mode : endpoint.mode());
   } else {
     bind_ip_socket(result.socket_, endpoint, options.reuse_port);
+    result.packet_info_.ask(result.socket_.native_handle());
   }
   return result;
 }
@@ -48,6 +49,7 @@ DatagramSocket& DatagramSocket::operator=(DatagramSocket&& other) noexcept {
   if (this == &other) return *this;
   close();
   socket_ = std::move(other.socket_);
+  packet_info_ = std::move(other.packet_info_);
   path_ = std::move(other.path_);
   return *this;
 }
@@ -64,14 +66,8 @@ std::optional<std::size_t> DatagramSocket::receive(void* buffer, std::size_t siz
   if (socket_.may_read()) socket_.took_turn();
   for (;;) {
     if (!socket_.wait_readable(deadline)) return std::nullopt;
-    RawAddress from;
-    // MSG_TRUNC: the full size, also of what did not fit.
-    const ssize_t count =
-        recvfrom(socket_.native_handle(), buffer, size, MSG_TRUNC, from.data(), &from.size);
-    if (count >= 0) {
-      peer = SocketAddress(from);
-      return static_cast<std::size_t>(count);
-    }
+    const ssize_t count = packet_info_.receive(socket_.native_handle(), buffer, size, peer);
+    if (count >= 0) return static_cast<std::size_t>(count);
     if (errno == EAGAIN) {
       socket_.exhausted();
     } else if (errno != EINTR) {
@@ -95,11 +91,9 @@ void DatagramSocket::send(std::string_view data) {
 }
 
 void DatagramSocket::send_message(std::string_view data, const SocketAddress* peer) {
-  const RawAddress to = peer != nullptr ? peer->raw() : RawAddress{.size = 0};
   for (;;) {
     socket_.wait_writable();
-    const ssize_t count = sendto(socket_.native_handle(), data.data(), data.size(), MSG_NOSIGNAL,
-                                 peer != nullptr ? to.data() : nullptr, to.size);
+    const ssize_t count = packet_info_.send(socket_.native_handle(), data, peer);
     if (count >= 0) return;
     // The queue of a unix peer is full: nobody tells when it has room again.
     const bool of_peer = peer != nullptr && peer->family() == AF_UNIX;

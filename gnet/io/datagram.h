@@ -16,6 +16,7 @@
 #include "gnet/io/address.h"
 #include "gnet/io/bound_path.h"
 #include "gnet/io/listener.h"
+#include "gnet/io/packet_info.h"
 #include "gnet/io/socket.h"
 
 namespace gnet {
@@ -33,7 +34,9 @@ class DatagramSocket {
                                 const std::optional<Endpoint>& source = std::nullopt);
 
   // Takes over a bound descriptor.
-  explicit DatagramSocket(UniqueFd fd) : socket_(std::move(fd)) {}
+  explicit DatagramSocket(UniqueFd fd) : socket_(std::move(fd)) {
+    packet_info_.ask(socket_.native_handle());
+  }
 
   DatagramSocket(DatagramSocket&&) noexcept = default;
   DatagramSocket& operator=(DatagramSocket&& other) noexcept;
@@ -42,14 +45,15 @@ class DatagramSocket {
   [[nodiscard]] bool is_open() const noexcept { return socket_.is_open(); }
 
   // Suspends until a datagram is there; its size, which may be larger than `size`:
-  // then the rest of it is lost. The sender is stored in `peer`. Nothing at the
-  // deadline.
+  // then the rest of it is lost. The sender is stored in `peer`, with the address at
+  // which it has asked a socket of all interfaces. Nothing at the deadline.
   std::optional<std::size_t> receive(void* buffer, std::size_t size, SocketAddress& peer,
                                      Deadline deadline = Deadline::never());
   std::optional<std::size_t> receive(void* buffer, std::size_t size,
                                      Deadline deadline = Deadline::never());
 
-  // Sends one datagram; suspends while the kernel has no room. Throws
+  // Sends one datagram; suspends while the kernel has no room. To a peer from receive() it
+  // leaves from the address at which that has asked. Throws
   // std::system_error: message_size for one that is too large, and
   // resource_unavailable_try_again for a unix peer whose queue is full.
   void send(std::string_view data, const SocketAddress& peer);
@@ -67,6 +71,7 @@ class DatagramSocket {
   void send_message(std::string_view data, const SocketAddress* peer);
 
   Socket socket_;
+  detail::PacketInfo packet_info_;
   BoundPath path_;  // of a unix socket; goes before it
 };
 

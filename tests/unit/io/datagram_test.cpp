@@ -35,6 +35,42 @@ BOOST_AUTO_TEST_CASE(a_datagram_arrives_whole_and_tells_its_sender) {
   BOOST_TEST(std::string(text, 4) == "back");
 }
 
+BOOST_AUTO_TEST_CASE(an_answer_leaves_from_the_address_that_was_asked) {
+  for (const char* all : {"udp-l://*:0", "udp4-l://*:0"}) {
+    auto server = DatagramSocket::bind(Endpoint::parse(all));
+    const auto other =
+        Endpoint::parse("udp://127.0.0.2:0").with_port(server.local_endpoint().port());
+    // Connected, it takes datagrams from nowhere else.
+    auto client = DatagramSocket::connect(other);
+    for (const char* question : {"one", "two"}) {
+      client.send(question);
+      char text[16];
+      SocketAddress peer;
+      BOOST_TEST(server.receive(text, sizeof text, peer, Deadline(5s)).value() == 3U);
+      const SocketAddress copy = peer;
+      BOOST_TEST((copy == SocketAddress(*peer.ip(), peer.port()) || peer.family() == AF_INET6));
+      server.send(question, copy);
+      BOOST_TEST(client.receive(text, sizeof text, Deadline(5s)).value_or(0) == 3U);
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(an_address_that_has_gone_costs_no_answer) {
+  auto server = DatagramSocket::bind(Endpoint::parse("udp4-l://*:0"));
+  auto client = DatagramSocket::bind(kAnyPort);
+  client.send("one",
+              SocketAddress(asio::ip::make_address("127.0.0.1"), server.local_endpoint().port()));
+  char text[16];
+  SocketAddress peer;
+  BOOST_TEST(server.receive(text, sizeof text, peer, Deadline(5s)).value() == 3U);
+  BOOST_REQUIRE(peer.packet_info() != nullptr);
+  std::string gone = *peer.packet_info();
+  gone.replace(4, 4, "\xc0\x00\x02\x01", 4);  // 192.0.2.1, of nobody
+  peer.packet_info(std::make_shared<const std::string>(gone));
+  server.send("back", peer);
+  BOOST_TEST(client.receive(text, sizeof text, Deadline(5s)).value_or(0) == 4U);
+}
+
 BOOST_AUTO_TEST_CASE(an_empty_datagram_is_a_datagram) {
   auto server = DatagramSocket::bind(kAnyPort);
   auto client = DatagramSocket::connect(server.local_endpoint());

@@ -33,9 +33,7 @@ Endpoint redirected(const Endpoint& target, const std::vector<Redirect>& redirec
     return redirect.matches(target.host(), target.port());
   });
   if (found == redirects.end()) return target;
-  return Endpoint::of(target.transport(), found->host_for(target.host()),
-                      found->port_for(target.port()))
-      .with_tls(target.is_tls());
+  return target.with_host(found->host_for(target.host())).with_port(found->port_for(target.port()));
 }
 
 std::vector<asio::ip::address> pinned(const Endpoint& endpoint, const ClientOptions& options) {

@@ -111,6 +111,18 @@ Endpoint Endpoint::with_port(std::uint16_t port) const {
   return other;
 }
 
+Endpoint Endpoint::with_host(std::string_view host) const {
+  Endpoint other = *this;
+  if (is_unix()) return other;
+  other.name_ = of(transport_, host, port_).name_;
+  const auto address = other.address();
+  if (address && family_ != Family::any && address->is_v4() != (family_ == Family::v4)) {
+    throw BadEndpoint(url(), fmt::format("{} is not an IPv{} address", other.name_,
+                                         family_ == Family::v4 ? 4 : 6));
+  }
+  return other;
+}
+
 Endpoint Endpoint::with_listen(bool listen) const {
   Endpoint other = *this;
   other.listen_ = listen;

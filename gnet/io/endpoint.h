@@ -115,6 +115,9 @@ class Endpoint {
 
   // The same endpoint with another port, or as the listening side or not.
   [[nodiscard]] Endpoint with_port(std::uint16_t port) const;
+  // With another host, as of() takes it; unix sockets have none. Throws BadEndpoint, also for an
+  // address of another family than the endpoint's.
+  [[nodiscard]] Endpoint with_host(std::string_view host) const;
   [[nodiscard]] Endpoint with_listen(bool listen = true) const;
   // The same endpoint secured by TLS, right above its transport, or not. Only tcp and unix can be.
   [[nodiscard]] Endpoint with_tls(bool tls = true) const;

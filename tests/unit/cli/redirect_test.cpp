@@ -136,6 +136,19 @@ BOOST_AUTO_TEST_CASE(a_route_has_only_addresses_of_the_family_that_is_wanted) {
                     cli::Failure);
 }
 
+BOOST_AUTO_TEST_CASE(all_but_host_and_port_stays_as_it_was) {
+  cli::ClientOptions options;
+  options.connect_to = {cli::Redirect::parse("a:1:b:2")};
+  const auto led = [&](const char* target) {
+    return cli::route_to(gnet::Endpoint::parse(target), options).endpoint.url();
+  };
+  BOOST_TEST(led("tls4://a:1?cacert=ca.pem&sni=x") == "tls4://b:2?cacert=ca.pem&sni=x");
+  BOOST_TEST(led("udp://a:1") == "udp://b:2");
+  options.connect_to = {cli::Redirect::parse("a:1:[::1]:")};
+  BOOST_TEST(led("tls://a:1?cert=c.pem") == "tls://[::1]:1?cert=c.pem");
+  BOOST_CHECK_THROW(static_cast<void>(led("tcp4://a:1")), gnet::BadEndpoint);
+}
+
 BOOST_AUTO_TEST_CASE(a_unix_socket_goes_before_everything) {
   cli::ClientOptions options;
   options.unix_path = {"/run/x"};

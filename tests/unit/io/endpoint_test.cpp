@@ -375,6 +375,9 @@ BOOST_AUTO_TEST_CASE(another_port_or_role_makes_another_endpoint) {
   BOOST_TEST((e.with_port(80) > e));
   BOOST_TEST((e.with_listen() != e));
   BOOST_TEST((Endpoint::parse("/x").with_port(80) == Endpoint::parse("/x")));
+  BOOST_TEST((Endpoint::parse("/x").with_host("h") == Endpoint::parse("/x")));
+  BOOST_TEST(Endpoint::parse("tls-l://h:1?cert=c").with_host("[::1]").url() ==
+             "tls-listen://[::1]:1?cert=c");
 }
 
 BOOST_AUTO_TEST_CASE(they_are_made_from_parts_too) {

@@ -11,6 +11,7 @@
 
 #include "gnet/base/utf8.h"
 #include "gnet/fiber/scheduler.h"
+#include "gnet/io/ascii_host.h"
 #include "gnet/io/lookups.h"
 #include "gnet/sync/event.h"
 
@@ -101,7 +102,7 @@ std::vector<asio::ip::address> resolve(std::string_view host, Family family, Dea
   detail::Scheduler& hub = detail::Scheduler::current();
   hub.checkpoint();
   if (auto addresses = known(host, family)) return std::move(*addresses);
-  Asking asking(hub, {std::string(host), family});
+  Asking asking(hub, {ascii_host(std::string(host)), family});
   const TimePoint since = hub.now();
   const auto result = asking.wait(deadline);
   if (!result) {

@@ -93,9 +93,18 @@ void use_identity(SSL_CTX* context, const Identity& identity) {
   const Key key(
       PEM_read_bio_PrivateKey(reading(identity.key).get(), nullptr, no_password, nullptr));
   if (!key) throw_tls_configuration("cannot use the private key");
-  if (SSL_CTX_use_PrivateKey(context, key.get()) != 1) {
-    throw_tls_configuration("the private key is not that of the certificate");
+  if (SSL_CTX_use_PrivateKey(context, key.get()) == 1) return;
+  STACK_OF(X509)* chain = nullptr;
+  SSL_CTX_get0_chain_certs(context, &chain);
+  for (int i = 0; i < sk_X509_num(chain); ++i) {
+    if (X509_check_private_key(sk_X509_value(chain, i), key.get()) != 1) continue;
+    ERR_clear_error();
+    throw TLSError(TLSErrc::configuration, kWhat,
+                   fmt::format("its file begins with another; its own is number {}, and has to be "
+                               "the first, before those that have signed it",
+                               i + 2));
   }
+  throw_tls_configuration("the private key is not that of the certificate");
 }
 
 void believe(SSL_CTX* context, const std::string& ca_file) {

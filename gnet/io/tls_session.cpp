@@ -10,6 +10,7 @@
 
 #include "gnet/base/c_string.h"
 #include "gnet/base/error.h"
+#include "gnet/io/ascii_host.h"
 #include "gnet/io/openssl.h"
 #include "gnet/io/start_of_wait.h"
 #include "gnet/io/tls_state.h"
@@ -69,7 +70,7 @@ void TLSSession::FreeSSL::operator()(ssl_st* ssl) const noexcept {
 TLSSession::TLSSession(Socket& socket, const TLSContext& context, std::string server_name)
     : socket_(&socket),
       context_(context),
-      server_name_(without_dot(std::move(server_name))),
+      server_name_(ascii_host(without_dot(std::move(server_name)))),
       ssl_(SSL_new(context.state_->context().get())) {
   if (!ssl_ || SSL_set_fd(ssl_.get(), socket.native_handle()) != 1) throw std::bad_alloc();
   BIO* const bio = SSL_get_rbio(ssl_.get());
@@ -80,7 +81,7 @@ TLSSession::TLSSession(Socket& socket, const TLSContext& context, std::string se
 
 TLSSession::TLSSession(const TLSContext& context, std::string server_name)
     : context_(context),
-      server_name_(without_dot(std::move(server_name))),
+      server_name_(ascii_host(without_dot(std::move(server_name)))),
       ssl_(SSL_new(context.state_->context().get())) {
   BIO* const input = BIO_new(BIO_s_mem());
   BIO* const output = BIO_new(BIO_s_mem());
@@ -128,7 +129,9 @@ void TLSSession::become_client() {
     if (verify) ok = X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl), server_name_.c_str()) == 1;
   } else {
     ok = SSL_set_tlsext_host_name(ssl, server_name_.c_str()) == 1;
-    SSL_set_hostflags(ssl, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+    // The subject of a certificate is for people: names stand in its subjectAltName (RFC 9525).
+    SSL_set_hostflags(ssl,
+                      X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS | X509_CHECK_FLAG_NEVER_CHECK_SUBJECT);
     if (verify) ok = ok && SSL_set1_host(ssl, server_name_.c_str()) == 1;
   }
   if (!ok) detail::throw_tls_configuration("the server name '" + server_name_ + "'");

@@ -50,7 +50,8 @@ await server.err "TLS handshake: the peer does not speak TLS"
 # Another certificate while running; one that is not valid changes nothing.
 cp two.pem one.pem && cp two.key one.key
 kill -HUP "$server"
-await server.err "options read again"
+await server.err "options read again, a new certificate of CN=two: --pin sha256//"
+! grep -q "nothing to change" server.err || fail "something has changed"
 expect 0 gnet echo-client -n 1 --cacert two.pem "tls://localhost:$port"
 echo nonsense > one.pem
 kill -HUP "$server"
@@ -141,3 +142,22 @@ expect 2 gnet echo-server -p 0 --alpn h2
 expect 2 gnet echo-client -n 1 -k ":$port"
 expect 2 gnet echo-client -n 1 --tls "udp://127.0.0.1:$port"
 expect 2 gnet echo-client -n 1 --tls --pin abc ":$port"
+
+# A name in the subject is for people: what counts stands among the alternative names.
+openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 1 -subj "/CN=localhost" \
+  -keyout cn.key -out cn.pem 2> /dev/null
+start echo-server -p 0 -4 --tls-cert cn.pem --tls-key cn.key
+expect 6 gnet echo-client -n 1 --cacert cn.pem "tls://localhost:$port"
+contains err "the certificate is not for this name"
+
+# International names are asked for as certificates have them.
+openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 1 -subj "/CN=x" \
+  -addext "subjectAltName=DNS:xn--bcher-kva.test" -keyout idn.key -out idn.pem 2> /dev/null
+start echo-server -p 0 -4 --tls-cert idn.pem --tls-key idn.key
+name=$(printf 'b\303\274cher.test')
+expect 0 gnet echo-client -n 1 --cacert idn.pem --connect-to "::127.0.0.1:" "tls://$name:$port"
+
+# A chain begins with the server's own certificate.
+cat cn.pem idn.pem > chain.pem
+expect 2 gnet echo-server -p 0 --tls-cert chain.pem --tls-key idn.key
+contains err "its file begins with another; its own is number 2, and has to be the first"

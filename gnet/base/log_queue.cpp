@@ -204,8 +204,27 @@ void LogQueue::at_exit() {
   lock.unlock();
   for (const auto& queue : queues) {
     queue->stop();
-    queue->flush(deadline);
+    if (!queue->flush(deadline)) queue->tell_unwritten();
   }
+}
+
+// The last chance to say so, and standard error the last place.
+void LogQueue::tell_unwritten() {
+  const std::string where = target_.name();
+  if (where.empty()) return;
+  std::uint64_t lost = target_.unwritten() + untold_;
+  {
+    const std::lock_guard lock(mutex_);
+    const std::string ends = target_.encode(own_record(LogLevel::info, {}), options_.format);
+    lost += new_drops_ +
+            static_cast<std::uint64_t>(std::count(pending_.begin(), pending_.end(), ends.back()));
+  }
+  if (lost == 0) return;
+  const std::string message = fmt::format("{} line{} of {} {} lost: nobody took them in time", lost,
+                                          lost == 1 ? "" : "s", where, lost == 1 ? "is" : "are");
+  const LogFormat format = options_.format == LogFormat::bare ? LogFormat::text : options_.format;
+  LogTarget error("stderr");
+  error.try_write(error.encode(own_record(LogLevel::error, message), format));
 }
 
 // fork() copies the buffers but not the threads that empty them. All locks are taken around it, so

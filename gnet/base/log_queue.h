@@ -4,6 +4,7 @@
 
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
@@ -47,6 +48,7 @@ class LogQueue : public std::enable_shared_from_this<LogQueue> {
   static void after_fork_in_child();
   static void at_exit();
 
+  void tell_unwritten();
   bool start_thread();
   void run();
   void write_batch(std::string_view batch, std::uint64_t drops);
@@ -56,8 +58,8 @@ class LogQueue : public std::enable_shared_from_this<LogQueue> {
   const LogWriterOptions options_;
   // Used by the thread alone, once there is one.
   LogTarget target_;
-  std::uint64_t untold_ = 0;  // lines lost and not yet reported
-  bool refusing_ = false;     // the target took nothing of the last batch
+  std::atomic<std::uint64_t> untold_ = 0;  // lines lost and not yet reported
+  bool refusing_ = false;                  // the target took nothing of the last batch
 
   std::mutex mutex_;
   std::condition_variable wake_;

@@ -13,9 +13,12 @@
 #include <cstdlib>
 #include <cstring>
 #include <ctime>
+#include <functional>
+#include <mutex>
 
 #include "gnet/base/c_string.h"
 #include "gnet/base/error.h"
+#include "gnet/base/log_writer.h"
 #include "gnet/base/unpatched.h"
 
 namespace gnet::detail {
@@ -33,6 +36,22 @@ bool stderr_is_journal() {
 
 std::uint64_t count_records(std::string_view records, char terminator) {
   return static_cast<std::uint64_t>(std::count(records.begin(), records.end(), terminator));
+}
+
+// See set_log_opener(). Never destroyed: logs outlive static objects.
+struct Opener {
+  std::mutex mutex;
+  std::function<int(const std::string&)> open;
+};
+
+Opener& opener() {
+  static Opener& instance = *new Opener;
+  return instance;
+}
+
+int open_by_others(const std::string& path) {
+  const std::lock_guard lock(opener().mutex);
+  return opener().open ? opener().open(path) : -1;
 }
 
 bool wait_until_writable(int fd) {
@@ -119,9 +138,8 @@ std::string LogTarget::encode(const LogRecord& record, LogFormat format) const {
 UniqueFd LogTarget::open() const {
   refuse_nul(path_, "cannot log to " + path_, "its name");
   if (!is_socket()) {
-    // Without O_NONBLOCK a FIFO that nobody reads would hold up the caller.
-    UniqueFd fd(::open(path_.c_str(),
-                       O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0640));
+    UniqueFd fd(open_by_others(path_));
+    if (!fd) fd.reset(::open(path_.c_str(), kLogFlags, kLogMode));
     if (!fd) throw_errno("cannot open log file " + path_);
     return fd;
   }
@@ -156,14 +174,31 @@ void LogTarget::reopen() {
 }
 
 std::uint64_t LogTarget::write(std::string_view records) {
-  if (!is_socket()) return write_stream(records, true) ? 0 : count_records(records, terminator());
+  *unwritten_ = count_records(records, terminator());
   std::uint64_t lost = 0;
+  if (!is_socket()) {
+    if (!write_stream(records, true)) lost = count_records(records, terminator());
+    records = {};
+  }
   while (!records.empty()) {
     const std::size_t end = records.find(terminator());
     if (!send(records.substr(0, end), true)) ++lost;
     records.remove_prefix(end + 1);
+    --*unwritten_;
   }
+  *unwritten_ = 0;
   return lost;
+}
+
+std::string LogTarget::name() const {
+  switch (kind_) {
+    case Kind::stdout_stream:
+      return "standard output";
+    case Kind::stderr_stream:
+      return {};
+    default:
+      return path_;
+  }
 }
 
 std::uint64_t LogTarget::try_write(std::string_view records) {
@@ -177,7 +212,9 @@ bool LogTarget::write_stream(std::string_view records, bool wait) {
     if (!wait && !is_writable_now(fd())) return false;
     const ssize_t count = ::write(fd(), records.data(), records.size());
     if (count >= 0) {
-      records.remove_prefix(static_cast<std::size_t>(count));
+      const auto written = static_cast<std::size_t>(count);
+      if (wait) *unwritten_ -= count_records(records.substr(0, written), terminator());
+      records.remove_prefix(written);
     } else if (errno == EAGAIN) {
       // Somebody shares the descriptor and has made it non-blocking.
       if (!wait || !wait_until_writable(fd())) return false;
@@ -212,3 +249,12 @@ bool LogTarget::send(std::string_view record, bool wait) {
 }
 
 }  // namespace gnet::detail
+
+namespace gnet {
+
+void set_log_opener(std::function<int(const std::string& path)> open) {
+  const std::lock_guard lock(detail::opener().mutex);
+  detail::opener().open = std::move(open);
+}
+
+}  // namespace gnet

@@ -4,7 +4,11 @@
 
 #pragma once
 
+#include <fcntl.h>
+
+#include <atomic>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -12,6 +16,10 @@
 #include "gnet/base/unique_fd.h"
 
 namespace gnet::detail {
+
+// How a log file is opened. Without O_NONBLOCK a FIFO that nobody reads would hold up the caller.
+inline constexpr int kLogFlags = O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK;
+inline constexpr mode_t kLogMode = 0640;
 
 class LogTarget {
  public:
@@ -23,6 +31,12 @@ class LogTarget {
 
   // Writes encoded records and waits as long as that takes. How many records were lost.
   std::uint64_t write(std::string_view records);
+
+  // How many records write() has still to write. From any thread.
+  [[nodiscard]] std::uint64_t unwritten() const noexcept { return *unwritten_; }
+
+  // "the log file /run/x", for messages; empty for standard error.
+  [[nodiscard]] std::string name() const;
 
   // Why the last lines that were lost were.
   [[nodiscard]] int error() const { return error_; }
@@ -52,6 +66,8 @@ class LogTarget {
   std::string path_;
   UniqueFd fd_;
   int error_ = 0;
+  std::unique_ptr<std::atomic<std::uint64_t>> unwritten_ =
+      std::make_unique<std::atomic<std::uint64_t>>(0);
 };
 
 }  // namespace gnet::detail

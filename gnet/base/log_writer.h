@@ -4,7 +4,7 @@
 // takes them from there to their target. When the target is too slow the buffer fills, further
 // lines are dropped; so are those that the target refuses, as a full disk does. Their number is
 // logged as soon as lines can be written again. What is buffered at exit() is written, for at most
-// a second.
+// a second; how many lines are lost then is said on standard error.
 //
 //   gnet::set_log_sink(gnet::LogWriter("/var/log/echo.log", gnet::LogFormat::json));
 //   gnet::reopen_log();                  // after logrotate has moved the file away
@@ -76,5 +76,10 @@ class LogWriter {
 
 // Reopens the files of all writers.
 void reopen_log() noexcept;
+
+// Has log files opened by a function, for a process that has lost the right to: it returns a
+// descriptor, or -1, and then the process tries itself. Threads of writers call it. Empty: as
+// before.
+void set_log_opener(std::function<int(const std::string& path)> open);
 
 }  // namespace gnet

@@ -33,6 +33,7 @@ std::string CloseReason::text() const {
   if (error) result += ": " + describe(error);
   if (after > Duration::zero()) result += " of " + format_duration(after) + " passed";
   if (unsent > 0) result += ", " + std::to_string(unsent) + " bytes were not sent";
+  if (unread > 0) result += ", and the peer went on sending";
   return result;
 }
 

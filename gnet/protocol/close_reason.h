@@ -36,6 +36,7 @@ struct CloseReason {
   std::exception_ptr error;  // with io_error and handler_error
   Duration after{};          // with read_deadline, idle_timeout and write_timeout: their length
   std::size_t unsent = 0;    // bytes that were still to be sent, when that failed at the end
+  std::size_t unread = 0;    // with service_stop: bytes of a peer that went on sending
 
   // For people: "i/o error: receive: connection reset by peer", "read deadline of 2s passed".
   [[nodiscard]] std::string text() const;

@@ -188,21 +188,27 @@ void Connection::agree(Deadline deadline) {
   }
 }
 
-void Connection::linger() {
+std::size_t Connection::linger(Duration patience) {
   socket_.shutdown_send();
   const Deadline limit(kLinger);
+  const Deadline quiet(patience);
+  std::size_t unread = 0;
   const BufferLease buffer(hub_, hub_.buffers().block_size());
   while (!limit.passed()) {
     if (const auto count = socket_.try_receive(buffer.data(), buffer.size())) {
-      if (*count == 0) return;
+      unread += *count;
+      if (*count == 0 || patience > Duration::zero()) return unread;
       socket_.took_turn();
       continue;
     }
     int unsent = 0;
-    if (ioctl(socket_.native_handle(), SIOCOUTQ, &unsent) != 0 || unsent == 0) return;
+    const bool arrived = ioctl(socket_.native_handle(), SIOCOUTQ, &unsent) != 0 || unsent == 0;
+    if (arrived && quiet.passed()) return unread;
     // The kernel does not tell when the queue has emptied: look again now and then.
-    socket_.wait_readable(limit.earlier(Deadline(std::chrono::milliseconds(20))));
+    const Deadline next = arrived ? quiet : Deadline(std::chrono::milliseconds(20));
+    socket_.wait_readable(limit.earlier(next));
   }
+  return unread;
 }
 
 }  // namespace gnet

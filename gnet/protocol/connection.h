@@ -145,9 +145,10 @@ class Connection : ListHook {
   void tell_ended(const CloseReason& reason) noexcept;
 
   // Waits until the peer has taken what the kernel still has, at most two seconds: closing at once
-  // would reset the connection when the peer still sends. Ends the sending side. Suspends; throws
-  // std::system_error when the peer has gone.
-  void linger();
+  // would reset the connection when the peer still sends. Ends the sending side. With `patience`
+  // it waits so much longer for the peer to end its side too, or to send something. Returns how
+  // many bytes have come. Suspends; throws std::system_error when the peer has gone.
+  std::size_t linger(Duration patience = Duration::zero());
 
   std::optional<CloseReason> reason_;  // why it ends, once that is decided
 

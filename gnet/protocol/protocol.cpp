@@ -327,7 +327,7 @@ void Protocol::finish() noexcept {
   const bool dropped = drop_output_;
   try {
     send_the_rest();
-    if (!drop_output_ && !peer_ended) linger();
+    if (!drop_output_ && !peer_ended) linger_and_notice();
   } catch (...) {
     // Interrupted, or the peer is gone: what was not sent is lost, and the reason says so.
     drop_output_ = true;
@@ -344,6 +344,14 @@ void Protocol::finish() noexcept {
   const CloseReason reason = *reason_;
   guarded("connection_lost", [&] { connection_lost(reason); });
   tell_ended(reason);
+}
+
+// A peer that was only pausing, and goes on sending to a server that stops, is told from one that
+// was done. (With TLS its farewell would look the same.)
+void Protocol::linger_and_notice() {
+  const bool stops = reason_->kind == CloseKind::service_stop && tls_ == nullptr;
+  const std::size_t count = linger(stops ? drain_quiet_ / 2 : Duration::zero());
+  if (stops) reason_->unread = count;
 }
 
 // ---- inner fibers ----

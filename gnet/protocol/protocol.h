@@ -147,6 +147,7 @@ class Protocol : public QueuedConnection {
   void inner_fiber_failed();
   void adopt_inner(AnyFiber fiber);
   void kill_inner_fibers();
+  void linger_and_notice();
 
   bool message_pending_ = false;
   TimePoint last_read_{};   // when the current silence, or message, began

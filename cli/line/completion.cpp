@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <filesystem>
 #include <set>
 
 #include "cli/line/parse.h"
@@ -62,6 +63,30 @@ void add_commands(Completion& completion, std::string_view prefix) {
   }
 }
 
+// Schemes, and paths after those of unix sockets; a shell would not find these.
+void add_endpoints(Completion& completion, std::string_view prefix, const std::string& before) {
+  if (prefix.empty()) return;
+  const auto add_word = [&](std::string word) {
+    if (word.starts_with(prefix)) completion.candidates.push_back({before + word, {}});
+  };
+  for (const char* scheme : {"tcp", "tcp4", "tcp6", "tls", "tls4", "tls6", "udp", "udp4", "udp6",
+                             "unix", "unixpacket", "unixgram", "abstract", "tls+unix"}) {
+    add_word(std::string(scheme) + "://");
+  }
+  const std::size_t start = prefix.find(":///");
+  if (!prefix.starts_with("unix") && !prefix.starts_with("tls+unix")) return;
+  if (start == std::string_view::npos) return;
+  const std::string_view path = prefix.substr(start + 3);
+  const std::string folder(path.substr(0, path.rfind('/') + 1));
+  std::error_code error;
+  for (const auto& entry : std::filesystem::directory_iterator(folder, error)) {
+    const std::string end = entry.is_directory(error) ? "/" : "";
+    add_word(std::string(prefix.substr(0, start + 3)) + folder + entry.path().filename().string() +
+             end);
+  }
+  std::ranges::sort(completion.candidates, {}, &Candidate::word);
+}
+
 void add_values(Completion& completion, const Flag& flag, std::string_view prefix,
                 const std::string& before) {
   for (const std::string& choice : flag.choices) {
@@ -80,9 +105,10 @@ void add_values(Completion& completion, const Flag& flag, std::string_view prefi
   }
   if (flag.completes == Completes::command) add_commands(completion, prefix);
   if (flag.completes == Completes::directory) completion.files = Completes::directory;
+  if (flag.completes == Completes::endpoint) add_endpoints(completion, prefix, before);
   // A path is an endpoint too.
   const bool file = flag.completes == Completes::file || flag.completes == Completes::endpoint;
-  if (file && before.empty()) completion.files = Completes::file;
+  if (file) completion.files = Completes::file;
 }
 
 void add_flags(Completion& completion, const Context& context, std::string_view prefix) {

@@ -6,26 +6,39 @@ namespace {
 constexpr std::string_view kBash =
     R"script(# bash completion for gnet; load it with: source <(gnet completion bash)
 _gnet() {
-  local cur words cword line
-  if declare -F _get_comp_words_by_ref > /dev/null; then
-    _get_comp_words_by_ref -n =: cur words cword
-  else
-    words=("${COMP_WORDS[@]}") cword=$COMP_CWORD cur=${COMP_WORDS[COMP_CWORD]}
-  fi
+  local cur= line= rest=${COMP_LINE:0:COMP_POINT} words=() cword=-1 i option= breaks= prefix=
+  # The words as they were typed: bash has cut them at '=' and ':' too.
+  for ((i = 0; i <= COMP_CWORD; ++i)); do
+    if ((i == 0)) || [[ $rest == [[:space:]]* ]]; then
+      rest=${rest#"${rest%%[![:space:]]*}"}
+      words[++cword]=
+    fi
+    if ((i == COMP_CWORD)); then
+      words[cword]+=$rest
+    else
+      words[cword]+=${COMP_WORDS[i]}
+      rest=${rest#"${COMP_WORDS[i]}"}
+    fi
+  done
+  cur=${words[cword]}
+  [[ $cur == --*=* ]] && option=${cur%%=*}=
   COMPREPLY=()
   while IFS= read -r line; do
     case $line in
-      :file) compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
-      :directory) compopt -o filenames; mapfile -t COMPREPLY < <(compgen -d -- "$cur") ;;
-      *) COMPREPLY+=("$line") ;;
+      :file) compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "${cur#"$option"}") ;;
+      :directory) compopt -o filenames; mapfile -t COMPREPLY < <(compgen -d -- "${cur#"$option"}") ;;
+      *) COMPREPLY+=("${line#"$option"}") ;;
     esac
   done < <("${words[0]}" __complete bash "$cword" -- "${words[@]}" 2> /dev/null)
-  # Words are cut at '=' and ':' when they are inserted.
-  if [[ $cur == *=* && ${#COMPREPLY[@]} -gt 0 ]]; then
-    COMPREPLY=("${COMPREPLY[@]#"${cur%%=*}="}")
-  elif declare -F __ltrim_colon_completions > /dev/null; then
-    __ltrim_colon_completions "$cur"
-  fi
+  [[ ${#COMPREPLY[@]} == 1 && $COMPREPLY == *[/:=] ]] && compopt -o nospace
+  # What stands before the last of them is there already.
+  cur=${cur#"$option"}
+  [[ $COMP_WORDBREAKS == *:* ]] && breaks+=:
+  [[ $COMP_WORDBREAKS == *=* ]] && breaks+==
+  [[ -n $breaks ]] && prefix=${cur%"${cur##*["$breaks"]}"}
+  COMPREPLY=("${COMPREPLY[@]#"$prefix"}")
+  # Where '=' cuts no words, the option is part of what is replaced.
+  [[ -n $option && $breaks != *=* ]] && COMPREPLY=("${COMPREPLY[@]/#/$option}")
 }
 complete -F _gnet gnet
 )script";
@@ -36,8 +49,8 @@ _gnet() {
   local -a lines
   lines=("${(@f)$(${words[1]} __complete zsh $((CURRENT - 1)) -- "${words[@]}" 2> /dev/null)}")
   case $lines[1] in
-    :file) _files ;;
-    :directory) _files -/ ;;
+    :file) compset -P '--*='; _files ;;
+    :directory) compset -P '--*='; _files -/ ;;
     '') return 1 ;;
     *) _describe gnet lines ;;
   esac
@@ -52,10 +65,12 @@ function __gnet_complete
     set -l words $before (commandline -ct)
     set -l lines ($words[1] __complete fish (count $before) -- $words 2> /dev/null)
     switch "$lines[1]"
-        case ':file'
-            __fish_complete_path (commandline -ct)
-        case ':directory'
-            __fish_complete_directories (commandline -ct)
+        case ':file' ':directory'
+            set -l option (string match -r '^--[^=]*=' -- $words[-1])
+            set -l start (string replace -r '^--[^=]*=' '' -- $words[-1])
+            set -l paths (__fish_complete_path $start)
+            test "$lines[1]" = ':directory'; and set paths (__fish_complete_directories $start)
+            printf "$option%s\n" $paths
         case '*'
             printf '%s\n' $lines
     end

@@ -19,5 +19,6 @@ command -v bash > /dev/null || exit 0
 PATH="$(dirname "$GNET"):$PATH" bash -c '
   source script.bash
   COMP_WORDS=(gnet echo-server --print) COMP_CWORD=2
+  COMP_LINE="${COMP_WORDS[*]}" COMP_POINT=${#COMP_LINE}
   _gnet
   [ "${COMPREPLY[*]}" = --print-port ]' || fail "bash offers something else"

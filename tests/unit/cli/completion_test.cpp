@@ -59,6 +59,14 @@ BOOST_AUTO_TEST_CASE(paths_are_left_to_the_shell) {
   BOOST_CHECK(files({"version", ""}) == cli::Completes::nothing);
 }
 
+BOOST_AUTO_TEST_CASE(endpoints_are_schemes_and_paths) {
+  BOOST_TEST(offered({"echo-server", "ud"}) == "udp:// udp4:// udp6://");
+  BOOST_TEST(offered({"echo-server", "--listen=abs"}) == "--listen=abstract://");
+  BOOST_TEST(offered({"echo-server", "unix:///dev/nul"}) == "unix:///dev/null");
+  BOOST_TEST(offered({"echo-server", "unix:///nowhere/x"}).empty());
+  BOOST_CHECK(files({"echo-server", "--tls-cert="}) == cli::Completes::file);
+}
+
 BOOST_AUTO_TEST_CASE(each_shell_gets_lines_that_it_can_read) {
   const cli::Completion two{.candidates = {{"a:b", "what: it is"}, {"c", ""}}};
   BOOST_TEST(cli::completion_lines(two, "bash") == "a:b\nc\n");

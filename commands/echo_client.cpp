@@ -98,6 +98,7 @@ class EchoClient {
   void close() {
     gnet::killall(fibers_);
     for (auto& link : links_) link->close();
+    report_.give_up();
     if (failure_) std::rethrow_exception(failure_);
   }
 

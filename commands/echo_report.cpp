@@ -29,8 +29,8 @@ std::string rtt_text(gnet::Duration rtt) {
 }
 
 void EchoReport::echoed(const EchoResult& result) {
-  ++received_;
-  if (!result.matches) ++mismatched_;
+  --pending_;
+  ++(result.matches ? received_ : mismatched_);
   rtt_.record(result.rtt);
   if (!tells_echoes()) return;
   if (json_) {
@@ -49,6 +49,8 @@ void EchoReport::echoed(const EchoResult& result) {
 }
 
 void EchoReport::lost(const std::string& peer, std::uint64_t sequence, const std::string& reason) {
+  // A connection that ends at once has taken nothing.
+  if (pending_ > 0) --pending_;
   ++lost_;
   if (!tells()) return;
   if (json_) {
@@ -61,9 +63,10 @@ void EchoReport::lost(const std::string& peer, std::uint64_t sequence, const std
 
 void EchoReport::summary() const {
   if (!tells()) return;
+  const std::uint64_t sent = received_ + lost_ + mismatched_;
   if (json_) {
     cli::print_line(cli::event("summary")
-                        .add("sent", sent_)
+                        .add("sent", sent)
                         .add("received", received_)
                         .add("lost", lost_)
                         .add("mismatched", mismatched_)
@@ -75,7 +78,7 @@ void EchoReport::summary() const {
                         .text());
     return;
   }
-  std::string text = fmt::format("{} sent, {} received, {} lost, {} mismatched", sent_, received_,
+  std::string text = fmt::format("{} sent, {} received, {} lost, {} mismatched", sent, received_,
                                  lost_, mismatched_);
   if (dropped_ > 0) text += fmt::format(", {} dropped", dropped_);
   if (rtt_.count() > 0) {

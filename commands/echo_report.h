@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 
 #include "gnet/base/histogram.h"
 
@@ -24,17 +25,25 @@ class EchoReport {
   // leaves out the echoes, and twice everything.
   EchoReport(bool json, unsigned quiet) : json_(json), quiet_(quiet) {}
 
-  void sent() noexcept { ++sent_; }
+  // A message is on its way, until one of the following is told of it.
+  void sent() noexcept {
+    begun_ = true;
+    ++pending_;
+  }
   void echoed(const EchoResult& result);
   void lost(const std::string& peer, std::uint64_t sequence, const std::string& reason);
 
   // Input that nobody was there to take.
   void dropped() noexcept { ++dropped_; }
 
-  // Nothing was sent so far.
-  [[nodiscard]] bool empty() const noexcept { return sent_ == 0; }
+  // Nobody waits any more: what is on its way is lost.
+  void give_up() noexcept { lost_ += std::exchange(pending_, 0); }
 
-  // Prints counts and round-trip times.
+  // Nothing was sent so far.
+  [[nodiscard]] bool empty() const noexcept { return !begun_; }
+
+  // Prints counts and round-trip times. Of messages whose fate is known: as many are sent as are
+  // received, lost and mismatched together.
   void summary() const;
 
   // True if something is lost or came back wrong.
@@ -47,8 +56,9 @@ class EchoReport {
 
   bool json_;
   unsigned quiet_;
-  std::uint64_t sent_ = 0;
-  std::uint64_t received_ = 0;
+  bool begun_ = false;
+  std::uint64_t pending_ = 0;
+  std::uint64_t received_ = 0;  // as they were sent
   std::uint64_t lost_ = 0;
   std::uint64_t mismatched_ = 0;
   std::uint64_t dropped_ = 0;

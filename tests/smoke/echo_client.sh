@@ -63,9 +63,9 @@ same "$(cat err)" "gnet: --message must not be empty"
 start echo-server -p 0 -4 --mode upper
 expect 1 gnet echo-client -n 2 -i 0 "127.0.0.1:$port"
 contains out "MISMATCH"
-contains out "2 sent, 2 received, 0 lost, 2 mismatched"
+contains out "2 sent, 0 received, 0 lost, 2 mismatched"
 expect 1 gnet echo-client -n 2 -i 0 --stop-on-error "127.0.0.1:$port"
-contains out "1 sent, 1 received, 0 lost, 1 mismatched"
+contains out "1 sent, 0 received, 0 lost, 1 mismatched"
 expect 0 gnet echo-client -n 1 --verify off "127.0.0.1:$port"
 
 # Nobody there, no such name, too slow, cut off.
@@ -98,3 +98,13 @@ same "$(grep -c connecting err)" 0
 start echo-server udp-l://127.0.0.1:0 --delay 1300ms
 expect 1 gnet echo-client -n 2 -i 0 "udp://127.0.0.1:$port"
 contains out "2 sent, 0 received, 2 lost"
+
+# As many are sent as have any fate.
+expect 9 gnet echo-client -n 1 -i 0 -s 65508 "udp://127.0.0.1:$port"
+contains out "1 sent, 0 received, 1 lost, 0 mismatched"
+start echo-server -p 0 -4 --deny 127.0.0.0/8
+expect 8 gnet echo-client -n 1 -i 0 "127.0.0.1:$port"
+contains out "1 sent, 0 received, 1 lost, 0 mismatched"
+start echo-server -p 0 -4 --mode discard
+expect 124 gnet echo-client -t 200ms -n 1 "127.0.0.1:$port"
+contains out "1 sent, 0 received, 1 lost, 0 mismatched"

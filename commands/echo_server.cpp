@@ -7,6 +7,7 @@
 #include "cli/line/command.h"
 #include "cli/out/failure.h"
 #include "cli/out/plural.h"
+#include "cli/server/reflection.h"
 #include "cli/server/serve.h"
 #include "commands/commands.h"
 #include "commands/delayed_answers.h"
@@ -115,8 +116,11 @@ class Echo : public cli::Session {
  private:
   // Not inline: the plain case needs no frame.
   [[gnu::noinline]] void answer(std::string_view data) {
-    pace(data.size());
     if (options_.log_data != LogData::off) log_data(log(), options_, data);
+    paced(data, [this](std::string_view piece) { answer_piece(piece); });
+  }
+
+  void answer_piece(std::string_view data) {
     switch (options_.mode) {
       case EchoMode::echo:
         return reply(data);
@@ -182,13 +186,14 @@ class EchoDatagrams : public gnet::UDPServerFactory {
 
   void datagram_received(std::string_view data, const gnet::SocketAddress& peer) override {
     if (!rules_.admission.admit_datagram(peer)) return;
+    if (cli::answers_back(peer, rules_.datagram_ports)) return refuse(peer);
     rules_.pace.take(data.size());
     if (options_.log_data != LogData::off) log_data(log(), options_, data);
     if (options_.mode == EchoMode::discard || random_share() < options_.loss.share) return;
     std::string text = answer(data);
-    if (random_share() < options_.dup.share) send_to(text, peer);
+    if (random_share() < options_.dup.share) send(text, peer);
     if (!is_delayed(options_)) {
-      send_to(text, peer);
+      send(text, peer);
     } else if (!delayed_.add(std::move(text), peer, random_delay(options_.delay))) {
       ++dropped_;
       if (!next_warning_.passed()) return;
@@ -207,9 +212,27 @@ class EchoDatagrams : public gnet::UDPServerFactory {
   }
 
  private:
+  // What waits at a unix socket that is not read is in our own buffer, which is for all peers.
+  void send(std::string_view text, const gnet::SocketAddress& peer) {
+    if (send_to(text, peer) || !peer.is_unix() || peer.path().empty()) return;
+    if (unsent_++ > 0) return;
+    log().warn("answers to {} are dropped: it does not read, and others may get none meanwhile",
+               peer.short_name());
+  }
+
+  void refuse(const gnet::SocketAddress& peer) {
+    const auto level = refused_++ == 0 ? gnet::LogLevel::warn : gnet::LogLevel::debug;
+    if (gnet::log_level() > level) return;
+    const std::string text = fmt::format(
+        "a datagram from {} gets no answer: what is there would answer that, and so for ever",
+        peer.short_name());
+    if (level == gnet::LogLevel::warn) return log().warn("{}", text);
+    log().debug("{}", text);
+  }
+
   void send_delayed(std::string_view text, const gnet::SocketAddress& peer) {
     try {
-      send_to(text, peer);
+      send(text, peer);
     } catch (const std::system_error& error) {
       log().warn("an answer could not be sent: {}", gnet::describe(error));
     }
@@ -234,6 +257,8 @@ class EchoDatagrams : public gnet::UDPServerFactory {
   const Options& options_;
   DelayedAnswers delayed_{[this](auto text, const auto& peer) { send_delayed(text, peer); }};
   std::uint64_t dropped_ = 0;  // because too many were delayed
+  std::uint64_t refused_ = 0;  // because of their sender
+  std::uint64_t unsent_ = 0;   // because it does not read
   gnet::Deadline next_warning_ = gnet::Duration::zero();
 };
 
@@ -257,7 +282,8 @@ cli::Exit run(const Options& given) {
        .datagrams =
            [&](auto& rules, auto where, auto listen) {
              return std::make_unique<EchoDatagrams>(rules, options, std::move(where), listen);
-           }});
+           },
+       .answers_datagrams = options.mode != EchoMode::discard});
 }
 
 }  // namespace

@@ -48,12 +48,12 @@ constexpr std::string_view kSignals = R"(What servers do when they get a signal:
   the same again      stop at once: exit 143 or 130
   SIGQUIT             stop at once: exit 131; with -v first tell on stderr what every
                       fiber is doing
-  SIGHUP              open the log files anew and read the options again; if the
+  SIGHUP              open the log files again and read the options again; if the
                       terminal has gone and there is no --config, as SIGTERM;
                       ignored under nohup
   SIGUSR1             report the counters on stderr, with -v also the connections and
                       what every fiber is doing
-  SIGUSR2             open the log file anew
+  SIGUSR2             open the log file again, by its name
 
 Clients stop at SIGTERM and SIGINT, print what they have, and exit 143 or 130.
 A server started with & by a script does stop on SIGINT, though shells start such
@@ -119,7 +119,7 @@ a variable GNET_... that sets nothing a warning.
 
 A server reads all of it again on SIGHUP, and takes other values of these options
 while it runs: allow, deny, max-connections, max-per-ip, idle-timeout, rate-limit,
-rate-limit-total, drain-timeout, stats-interval, access-log, access-format, verbose,
+rate-limit-total, drain-timeout, drain-quiet, stats-interval, access-log, access-format, verbose,
 quiet, log-level, log-format, log-file. A file that is bad changes nothing.
 )";
 

@@ -14,8 +14,14 @@
 namespace cli {
 namespace {
 
+// Standard input has one reading, and SIGHUP asks for another.
 std::string read_text(const std::string& path) {
+  static const std::string standard_input = "-";
   try {
+    if (path == standard_input) {
+      static const std::string text = read_file("/dev/stdin");
+      return text;
+    }
     return read_file(path);
   } catch (const Failure& failure) {
     throw UsageError(failure.what());

@@ -57,7 +57,7 @@ FlagGroup global_flags() {
           {"--log-file",
            "FILE",
            &G::log_file,
-           "append the log to FILE; SIGUSR2 opens it anew",
+           "append the log to FILE; SIGUSR2 opens it again",
            {.fallback = "stderr", .completes = Completes::file, .live = true}},
           {"--watchdog",
            "[=D]",

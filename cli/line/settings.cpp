@@ -50,6 +50,13 @@ const Flag* flag_with_key(const Command& command, std::string_view key) {
                                meant.empty() ? "" : "; did you mean '" + meant + "'?"));
 }
 
+// It would be read by nobody.
+void refuse_chain(const ConfigFile& file, std::string_view key, std::size_t line) {
+  if (key != "config") return;
+  throw UsageError(
+      fmt::format("{}: a file names no other; --config and GNET_CONFIG do", file.place(line)));
+}
+
 // Misspelt keys are errors, in every section: a setting that is silently without effect is worse.
 void check_keys(const ConfigFile& file, const Command& command) {
   for (const auto& [name, section] : file.commands) {
@@ -58,10 +65,12 @@ void check_keys(const ConfigFile& file, const Command& command) {
       throw UsageError(fmt::format("{}: unknown command '{}'", file.place(section.line), name));
     }
     for (const auto& [key, entry] : section.entries) {
+      refuse_chain(file, key, entry.line);
       if (flag_with_key(*owner, key) == nullptr) refuse_key(file.place(entry.line), key, *owner);
     }
   }
   for (const auto& [key, entry] : file.general) {
+    refuse_chain(file, key, entry.line);
     const auto has_key = [&key = key](const Command* other) {
       return flag_with_key(*other, key) != nullptr;
     };

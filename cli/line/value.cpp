@@ -50,7 +50,11 @@ void read_value(std::string_view text, Tally& value) {
     if (!read_number(text, value.times)) throw BadValue("must be a number");
     return;
   }
-  read_value(text, on);
+  try {
+    read_value(text, on);
+  } catch (const BadValue&) {
+    throw BadValue("must be on, off, or how many times");
+  }
   value.times = on ? value.times + 1 : 0;
 }
 

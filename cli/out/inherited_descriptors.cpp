@@ -11,8 +11,13 @@
 namespace cli {
 namespace {
 
-std::optional<std::set<int>>& inherited() {
-  static std::optional<std::set<int>> descriptors;
+struct Descriptors {
+  std::set<int> all;     // that there were
+  std::set<int> unused;  // those of them that nobody keeps
+};
+
+std::optional<Descriptors>& inherited() {
+  static std::optional<Descriptors> descriptors;
   return descriptors;
 }
 
@@ -22,35 +27,35 @@ constexpr int kLooked = 1024;
 }  // namespace
 
 void note_inherited_descriptors() {
-  std::set<int>& noted = inherited().emplace();
-  DIR* const folder = opendir("/proc/self/fd");
-  if (folder == nullptr) {
-    for (int fd = 0; fd < kLooked; ++fd) {
-      if (fcntl(fd, F_GETFD) != -1) noted.insert(fd);
+  Descriptors& noted = inherited().emplace();
+  if (DIR* const folder = opendir("/proc/self/fd")) {
+    while (const dirent* entry = readdir(folder)) {
+      if (entry->d_name[0] != '.') noted.all.insert(std::atoi(entry->d_name));
     }
-    return;
+    noted.all.erase(dirfd(folder));
+    closedir(folder);
+  } else {
+    for (int fd = 0; fd < kLooked; ++fd) {
+      if (fcntl(fd, F_GETFD) != -1) noted.all.insert(fd);
+    }
   }
-  while (const dirent* entry = readdir(folder)) {
-    if (entry->d_name[0] != '.') noted.insert(std::atoi(entry->d_name));
-  }
-  noted.erase(dirfd(folder));
-  closedir(folder);
+  noted.unused = noted.all;
 }
 
 bool was_inherited(int fd) noexcept {
-  return inherited() ? inherited()->contains(fd) : fcntl(fd, F_GETFD) != -1;
+  return inherited() ? inherited()->all.contains(fd) : fcntl(fd, F_GETFD) != -1;
 }
 
 void keep_inherited_descriptor(int fd) noexcept {
-  if (inherited()) inherited()->erase(fd);
+  if (inherited()) inherited()->unused.erase(fd);
 }
 
 void close_inherited_descriptors() noexcept {
   if (!inherited()) return;
-  for (const int fd : *inherited()) {
+  for (const int fd : inherited()->unused) {
     if (fd > STDERR_FILENO) close(fd);
   }
-  inherited()->clear();
+  inherited()->unused.clear();
 }
 
 }  // namespace cli

@@ -8,11 +8,13 @@
 
 #include <cerrno>
 #include <csignal>
+#include <cstdio>
 #include <mutex>
 #include <vector>
 
 #include "cli/out/failure.h"
 #include "cli/out/inherited_descriptors.h"
+#include "gnet/base/unique_fd.h"
 
 namespace cli {
 namespace {
@@ -54,6 +56,16 @@ bool write_all(int fd, std::string_view text) noexcept {
     }
   }
   return true;
+}
+
+bool replace_file(const std::string& path, std::string_view text) noexcept {
+  const std::string fresh = fmt::format("{}.{}", path, getpid());
+  const gnet::UniqueFd fd(open(fresh.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
+  if (fd && write_all(fd.get(), text) && std::rename(fresh.c_str(), path.c_str()) == 0) return true;
+  const int error = errno;
+  unlink(fresh.c_str());
+  errno = error;
+  return false;
 }
 
 void print(std::string_view text) {

@@ -29,6 +29,10 @@ void print_line(std::string_view line);
 // Writes everything to a descriptor and waits if it has to; false: it could not.
 bool write_all(int fd, std::string_view text) noexcept;
 
+// Writes a file so that it appears under its name only when it is complete; false, and errno: it
+// could not.
+bool replace_file(const std::string& path, std::string_view text) noexcept;
+
 // Ends the process at once: temporary files go, destructors do not run.
 [[noreturn]] void leave(Exit status) noexcept;
 

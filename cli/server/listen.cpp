@@ -4,6 +4,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <asio/ip/address.hpp>
+
 #include "cli/out/failure.h"
 #include "cli/server/port_holder.h"
 #include "gnet/base/error.h"
@@ -39,6 +41,7 @@ class Server : public gnet::TCPServerFactory {
   void connection_started(gnet::Connection& connection) override { rules_.log.began(connection); }
   void connection_closing(gnet::Connection& connection) override { rules_.log.closing(connection); }
   void connection_ended(gnet::Connection& connection, const gnet::CloseReason& reason) override {
+    if (reason.unread > 0) ++rules_.cut_late;
     rules_.log.ended(connection, reason);
   }
 
@@ -60,8 +63,11 @@ gnet::TCPServerOptions library_options(const SessionRules& rules, const Endpoint
 }
 
 Listening listening_at(const Endpoint& local, const std::optional<gnet::TLSContext>& tls = {}) {
+  const auto address = local.address();
   Listening listening{.endpoint = local.with_tls(tls.has_value()).to_string(),
-                      .port = local.port()};
+                      .port = local.port(),
+                      .is_datagrams = !local.has_connections(),
+                      .is_local = local.is_unix() || (address && address->is_loopback())};
   if (tls) {
     const gnet::Certificate certificate = tls->certificate();
     listening.fingerprint = certificate.fingerprint();
@@ -81,6 +87,7 @@ Bound bind_one(const Endpoint& endpoint, SessionRules& rules, const Handlers& ha
   auto server = handlers.datagrams(rules, endpoint, library_options(rules, endpoint).listen);
   server->listen();
   const Listening where = listening_at(server->local_endpoint());
+  rules.datagram_ports.insert(where.port);
   return {std::move(server), false, where};
 }
 
@@ -95,6 +102,9 @@ Bound bind_one(const Endpoint& endpoint, SessionRules& rules, const Handlers& ha
       if (!holder.empty()) message += " by " + holder;
       hint = "-p 0 takes any free port";
     }
+  } else if (error.code() == std::errc::address_in_use) {
+    message += ": another server answers there";
+    hint = "end that one, or take another path";
   } else if (error.code() == std::errc::permission_denied && endpoint.port() < 1024 &&
              !endpoint.is_unix()) {
     hint = "ports below 1024 need root or CAP_NET_BIND_SERVICE";
@@ -119,8 +129,10 @@ std::vector<Bound> bind_group_at(const ListenGroup& group, std::uint16_t port, b
     try {
       bound.push_back(bind_one(tried, rules, handlers));
     } catch (const std::system_error& error) {
-      const bool optional = group.any_family && !bound.empty();
-      if (optional && (lone || family_is_missing(error.code()))) continue;
+      const bool missing = family_is_missing(error.code());
+      // Either family will do, be it the first or the second.
+      const bool others = !bound.empty() || (missing && address != group.addresses.back());
+      if (group.any_family && others && (lone || missing)) continue;
       throw;
     }
     if (bound.size() > 1) bound.back().listening.primary = false;
@@ -172,6 +184,7 @@ std::vector<Bound> adopt_all(std::vector<InheritedSocket> sockets, SessionRules&
     if (socket_option(fd, SO_TYPE) == SOCK_DGRAM) {
       auto server = handlers.datagrams(rules, gnet::DatagramSocket(std::move(inherited.fd)), {});
       const Listening where = listening_at(server->local_endpoint());
+      rules.datagram_ports.insert(where.port);
       all.push_back({std::move(server), false, where});
     } else if (socket_option(fd, SO_ACCEPTCONN) == 1) {
       gnet::Listener listener(std::move(inherited.fd));

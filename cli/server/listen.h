@@ -27,6 +27,7 @@ struct Handlers {
       SessionRules& rules, gnet::ServerAddress<gnet::DatagramSocket> address,
       gnet::ListenOptions options)>
       datagrams;
+  bool answers_datagrams = true;
 };
 
 // A factory that listens, and where.

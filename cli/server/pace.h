@@ -27,8 +27,10 @@ class Pace {
   // Waits as long as the limit wants after so many bytes.
   void take(std::size_t bytes);
 
+  [[nodiscard]] std::uint64_t rate() const;
+
  private:
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::uint64_t rate_ = 0;
   TokenBucket total_;
 };
@@ -46,11 +48,15 @@ class Pacer {
     if (limited_) wait(bytes);
   }
 
+  // How much should go at a time for the flow to be steady: a tenth of a second's worth.
+  [[nodiscard]] std::size_t piece() const;
+
  private:
   void wait(std::size_t bytes);
 
   Pace& all_;
   bool limited_;
+  std::uint64_t rate_;
   std::unique_ptr<TokenBucket> own_;  // with a limit only: idle connections stay small
 };
 

@@ -12,7 +12,6 @@
 
 #include "cli/out/failure.h"
 #include "cli/server/background.h"
-#include "gnet/base/log.h"
 
 namespace cli {
 namespace {
@@ -84,9 +83,6 @@ void drop_privileges(const ServerOptions& options) {
   if (identity) become(*identity, options.user);
   if (options.no_new_privs) prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
   if (options.die_with_parent) die_with_parent();
-  if (geteuid() == 0 && options.user.empty()) {
-    gnet::Logger("gnet").warn("running as root; --user NAME gives that up");
-  }
 }
 
 }  // namespace cli

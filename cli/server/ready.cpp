@@ -1,12 +1,10 @@
 #include "cli/server/ready.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstdio>
 #include <cstdlib>
 #include <ctime>
 
@@ -17,21 +15,6 @@
 #include "gnet/io/address.h"
 
 namespace cli {
-namespace {
-
-// The file appears under its name only when it is complete.
-void write_atomically(const std::string& path, const std::string& text) {
-  const std::string fresh = fmt::format("{}.{}", path, getpid());
-  const gnet::UniqueFd fd(open(fresh.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
-  if (!fd || !write_all(fd.get(), text) || std::rename(fresh.c_str(), path.c_str()) != 0) {
-    const int error = errno;
-    unlink(fresh.c_str());
-    throw Failure(Exit::io, fmt::format("cannot write {}: {}", path, error_text(error)));
-  }
-}
-
-}  // namespace
-
 Notifier::Notifier() {
   const char* name = std::getenv("NOTIFY_SOCKET");
   if (name == nullptr || (*name != '/' && *name != '@')) return;
@@ -71,8 +54,7 @@ void Readiness::announce(const std::vector<Listening>& endpoints) {
     }
   }
   if (!options_.ready_file.empty()) {
-    write_atomically(options_.ready_file, lines);
-    ready_file_ = std::make_unique<TemporaryFile>(options_.ready_file);
+    publish(lines);
   }
   if (options_.ready_fd >= 0) {
     if (!write_all(options_.ready_fd, line + "\n")) {
@@ -90,6 +72,15 @@ void Readiness::announce(const std::vector<Listening>& endpoints) {
   tell_parent(Exit::ok);
 }
 
+void Readiness::publish(const std::string& lines) {
+  const std::string& path = options_.ready_file;
+  if (steward_ != nullptr) return steward_->publish(lines);
+  if (!replace_file(path, lines)) {
+    throw Failure(Exit::io, fmt::format("cannot write {}: {}", path, error_text(errno)));
+  }
+  ready_file_ = std::make_unique<TemporaryFile>(path);
+}
+
 void Readiness::reloading() noexcept {
   timespec now{};
   clock_gettime(CLOCK_MONOTONIC, &now);
@@ -103,6 +94,7 @@ void Readiness::reloaded() noexcept {
 
 void Readiness::withdraw() noexcept {
   ready_file_.reset();
+  if (steward_ != nullptr) steward_->withdraw();
   notifier_.send("STOPPING=1\nSTATUS=no longer listening");
 }
 

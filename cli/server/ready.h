@@ -13,6 +13,7 @@
 
 #include "cli/out/output.h"
 #include "cli/server/server_options.h"
+#include "cli/server/steward.h"
 #include "gnet/base/unique_fd.h"
 
 namespace cli {
@@ -25,6 +26,8 @@ struct Listening {
   bool primary = true;
   std::string fingerprint = {};  // of the certificate, with TLS
   std::string pin = {};          // and of its key
+  bool is_datagrams = false;
+  bool is_local = true;  // a unix socket, or on the loopback: nobody else can come
 };
 
 // The datagrams that systemd reads from $NOTIFY_SOCKET; silent where there is none.
@@ -44,6 +47,9 @@ class Readiness {
  public:
   Readiness(const ServerOptions& options, bool json) : options_(options), json_(json) {}
 
+  // From now on it writes and removes the ready file. It outlives this.
+  void use(Steward* steward) noexcept { steward_ = steward; }
+
   // --print-port, --json, --ready-file, --ready-fd, systemd, and the parent of
   // --daemon, in this order.
   void announce(const std::vector<Listening>& endpoints);
@@ -58,11 +64,14 @@ class Readiness {
   [[nodiscard]] const Notifier& notifier() const noexcept { return notifier_; }
 
  private:
+  void publish(const std::string& lines);
+
   const ServerOptions& options_;
   bool json_;
   Notifier notifier_;
   std::string status_;  // "listening on …", for systemd
   std::unique_ptr<TemporaryFile> ready_file_;
+  Steward* steward_ = nullptr;
 };
 
 }  // namespace cli

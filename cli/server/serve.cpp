@@ -23,6 +23,7 @@
 #include "cli/server/background.h"
 #include "cli/server/privileges.h"
 #include "cli/server/ready.h"
+#include "cli/server/steward.h"
 #include "gnet/base/log_writer.h"
 #include "gnet/base/size.h"
 #include "gnet/diag/deadlock.h"
@@ -94,15 +95,25 @@ class ServerRun {
         rules_(global, options),
         readiness_(options, global.json),
         verbosity_(global.verbose.times),
+        log_format_(global.log_format),
         drain_timeout_(options.drain_timeout),
+        drain_quiet_(options.drain_quiet),
         stats_(options.stats_interval),
         watchdog_(watchdog_interval()) {}
+
+  ~ServerRun() {
+    if (steward_) gnet::set_log_opener({});
+  }
+  ServerRun(const ServerRun&) = delete;
+  ServerRun& operator=(const ServerRun&) = delete;
 
   Exit run() {
     service_.handle_signals(false);  // here they do more than stop it
     note_ignored();
     set_up_tls();
     open_endpoints();
+    warn_of_openness();
+    keep_files();
     drop_privileges(options_);
     start_threads();
     watch_signals();
@@ -164,6 +175,39 @@ class ServerRun {
     } else {
       bound_ = bind_all(options_, rules_, handlers_);
     }
+  }
+
+  void warn_of_openness() const {
+    bool is_open = false;
+    for (const Bound& bound : bound_) {
+      const Listening& where = bound.listening;
+      if (where.is_local) continue;
+      is_open = true;
+      if (!where.is_datagrams || !handlers_.answers_datagrams || !options_.access.empty()) continue;
+      log_.warn("{}: the sender of a datagram may be forged, and answers go to whom it names; {}",
+                where.endpoint, options_.named("--allow says who gets them"));
+    }
+    if (is_open && geteuid() == 0 && options_.user.empty()) {
+      log_.warn("running as root; {}", options_.named("--user NAME gives that up"));
+    }
+  }
+
+  // Those that the user it becomes may have no access to, or that are out of sight then.
+  void keep_files() {
+    if (options_.user.empty() && options_.chroot.empty()) return;
+    StewardFiles files{options_.ready_file, options_.pid_file, {}, {}};
+    for (const Bound& bound : bound_) {
+      const gnet::Endpoint where = gnet::Endpoint::parse(bound.listening.endpoint);
+      if (where.is_unix() && !where.is_abstract()) files.sockets.push_back(where.path());
+    }
+    for (const std::string& log : {global_.log_file, options_.access_log}) {
+      if (!log.empty() && log != "-" && log != "off") files.logs.push_back(log);
+    }
+    if (files.empty()) return;
+    steward_ = std::make_shared<Steward>(files);
+    readiness_.use(steward_.get());
+    gnet::set_log_opener(
+        [steward = steward_](const std::string& path) { return steward->open_log(path); });
   }
 
   // After privileges are dropped, because some of them belong to each thread.
@@ -240,24 +284,34 @@ class ServerRun {
       if (global_.json) post_event(event("drain").add("left", left));
       log_.info("draining {}, again to stop now", plural(left, "connection"));
     }
-    const std::size_t all_cut = service_.stop(gnet::Deadline(drain_timeout_));
+    for (gnet::Factory* factory : factories_) {
+      if (auto* const streams = dynamic_cast<gnet::ConnectionFactory*>(factory)) {
+        streams->drain_quiet = drain_quiet_;
+      }
+    }
+    const std::size_t ended = service_.stop(gnet::Deadline(drain_timeout_));
     if (hubs_) hubs_->stop();
     const std::uint64_t lost = rules_.lost_answers;
-    const std::uint64_t cut = all_cut - lost;
+    const std::uint64_t late = rules_.cut_late;
+    const std::uint64_t cut = ended - lost + late;
     if (global_.json) post_event(stopped_event(cut, lost));
-    if (cut != 0) {
-      log_.error("cut {} that did not end within {}", plural(cut, "connection"),
+    if (cut != late) {
+      log_.error("cut {} that did not end within {}", plural(cut - late, "connection"),
                  gnet::format_duration(drain_timeout_));
     }
+    if (late != 0) {
+      log_.error("cut {} that went on sending after a pause: see --drain-quiet",
+                 plural(late, "connection"));
+    }
     if (lost != 0) {
-      log_.error("lost {} that were not due within {}", plural(lost, "answer"),
-                 gnet::format_duration(drain_timeout_));
+      log_.error("lost {} that {} not due within {}", plural(lost, "answer"),
+                 lost == 1 ? "was" : "were", gnet::format_duration(drain_timeout_));
     }
     if (!events_written(drain_timeout_)) {
       log_.error("nobody reads standard output: the last events are lost");
       return Exit::io;
     }
-    return all_cut == 0 ? Exit::ok : Exit::cut;
+    return cut + lost == 0 ? Exit::ok : Exit::cut;
   }
 
   [[nodiscard]] static JsonObject stopped_event(std::uint64_t cut, std::uint64_t lost) {
@@ -308,15 +362,17 @@ class ServerRun {
       const auto changes = [&](std::string_view key) {
         return std::ranges::find(update.changed, key) != update.changed.end();
       };
-      reload_certificates();
+      const auto certificates = reload_certificates();
       if (changes("log-file") || changes("log-format")) set_up_log(*update.global);
+      log_format_ = update.global->log_format;
       gnet::set_log_level(update.global->effective_log_level());
       verbosity_ = update.global->verbose.times;
       drain_timeout_ = fresh.drain_timeout;
+      drain_quiet_ = fresh.drain_quiet;
       if (changes(options_.prefix + "stats-interval")) stats_ = Ticker(fresh.stats_interval);
       if (!update.changed.empty()) rules_.change(std::move(settings));
       rules_.admission.changed.set();  // the main loop looks at the clock anew
-      tell_reload(update);
+      tell_reload(update, certificates);
       live_options().adopt(std::move(update));
     } catch (const Failure& failure) {
       log_.error("the options stay as they are: {}", failure.what());
@@ -330,27 +386,43 @@ class ServerRun {
     readiness_.reloaded();
   }
 
-  // All of them or none.
-  void reload_certificates() {
+  // All of them or none. Those that are other ones now.
+  std::vector<gnet::Certificate> reload_certificates() {
     for (const auto& own : rules_.own_tls) static_cast<void>(server_context(options_, own.first));
-    if (rules_.tls) cli::reload(*rules_.tls);
-    for (auto& own : rules_.own_tls) cli::reload(own.second);
+    std::vector<gnet::Certificate> fresh;
+    const auto again = [&fresh](gnet::TLSContext& context) {
+      const std::string before = context.certificate().fingerprint();
+      cli::reload(context);
+      if (context.certificate().fingerprint() != before) fresh.push_back(context.certificate());
+    };
+    if (rules_.tls) again(*rules_.tls);
+    for (auto& own : rules_.own_tls) again(own.second);
+    return fresh;
   }
 
-  void tell_reload(const LiveOptions::Update& update) const {
-    if (update.changed.empty()) {
-      log_.info("options read again, nothing to change");
-    } else {
+  void tell_reload(const LiveOptions::Update& update,
+                   const std::vector<gnet::Certificate>& certificates) const {
+    for (const gnet::Certificate& certificate : certificates) {
+      log_.info("options read again, a new certificate of {}: --pin {}", certificate.subject(),
+                certificate.pin());
+    }
+    if (!update.changed.empty()) {
       log_.info("options read again, changed: {}", fmt::join(update.changed, ", "));
+    } else if (certificates.empty()) {
+      log_.info("options read again, nothing to change");
     }
     if (!update.restart.empty()) {
       log_.warn("these options want a restart: {}", fmt::join(update.restart, ", "));
     }
     if (!global_.json) return;
-    post_event(event("reload")
-                   .add("ok", true)
-                   .add("changed", update.changed)
-                   .add("restart", update.restart));
+    std::vector<std::string> pins;
+    for (const gnet::Certificate& certificate : certificates) pins.push_back(certificate.pin());
+    JsonObject told = event("reload")
+                          .add("ok", true)
+                          .add("changed", update.changed)
+                          .add("restart", update.restart);
+    if (!pins.empty()) told.add("pins", pins);
+    post_event(told);
   }
 
   void quit() {
@@ -426,8 +498,9 @@ class ServerRun {
 
   // SIGUSR1 asks for it, so it comes whatever the log level is.
   void dump_stats() {
-    std::string text = (global_.json ? stats_event().text() : stats_text()) + "\n";
-    if (verbosity_ > 0 && !global_.json) {
+    const bool json = global_.json || log_format_ == gnet::LogFormat::json;
+    std::string text = (json ? stats_event().text() : stats_text()) + "\n";
+    if (verbosity_ > 0 && !json) {
       for (gnet::Factory* factory : factories_) {
         factory->visit_connections([&text](gnet::Connection& connection) {
           text += fmt::format("  #{} {} {}, {} in, {} out\n", connection.session_id(),
@@ -437,10 +510,25 @@ class ServerRun {
         });
       }
     }
-    post_report(text);
-    if (global_.json) return;
+    tell(text);
+    if (json) return;
     if (verbosity_ > 0) return dump_all_fibers();
-    for (const auto& deadlock : gnet::diag::find_deadlocks()) post_report(deadlock.text);
+    for (const auto& deadlock : gnet::diag::find_deadlocks()) tell(deadlock.text);
+  }
+
+  // On standard error, where log lines are: who reads those reads this too.
+  void tell(std::string_view text) const {
+    if (log_format_ != gnet::LogFormat::logfmt) return post_report(text);
+    while (!text.empty()) {
+      const std::size_t end = std::min(text.find('\n'), text.size());
+      post_report(gnet::format_record({.time = std::chrono::system_clock::now(),
+                                       .level = gnet::LogLevel::info,
+                                       .logger = handlers_.name,
+                                       .peer = {},
+                                       .message = text.substr(0, end)},
+                                      log_format_));
+      text.remove_prefix(std::min(end + 1, text.size()));
+    }
   }
 
   const GlobalOptions& global_;
@@ -448,9 +536,12 @@ class ServerRun {
   const Handlers& handlers_;
   gnet::Logger log_;
   SessionRules rules_;
+  std::shared_ptr<Steward> steward_;  // null: it is not needed
   Readiness readiness_;
   unsigned verbosity_;
+  gnet::LogFormat log_format_;
   gnet::Duration drain_timeout_;
+  gnet::Duration drain_quiet_;
   Ticker stats_;
   Ticker watchdog_;
   std::shared_ptr<gnet::HubGroup> hubs_;  // null: this thread alone

@@ -121,6 +121,13 @@ std::vector<Row<S>> serving() {
        &S::drain_timeout,
        "how long connections may last after SIGTERM",
        {.live = true}},
+      {"--drain-quiet",
+       "D",
+       &S::drain_quiet,
+       "end those that are silent for D after SIGTERM",
+       {.live = true,
+        .more = "At most half of *--drain-timeout*. Who sends after that was only pausing, and "
+                "counts as cut."}},
   };
 }
 
@@ -152,7 +159,7 @@ std::vector<Row<S>> reporting() {
        "a line for each connection that ends or is refused; - is stderr",
        {.completes = Completes::file,
         .live = true,
-        .more = "SIGUSR2 and SIGHUP open the file anew."}},
+        .more = "SIGUSR2 and SIGHUP open the file again by its name."}},
       {"--access-format",
        "FORMAT",
        &S::access_format,

@@ -45,6 +45,7 @@ struct ServerOptions : ServerTLSOptions {
   gnet::Duration lifetime{};
   gnet::Duration idle_exit{};
   gnet::Duration drain_timeout = std::chrono::seconds(10);
+  gnet::Duration drain_quiet = std::chrono::seconds(1);
 
   // Whom to tell.
   bool print_port = false;

@@ -14,10 +14,12 @@
 
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 
 #include "cli/line/global_options.h"
 #include "cli/server/admission.h"
@@ -55,6 +57,12 @@ struct SessionRules {
   std::optional<gnet::TLSContext> tls;
   std::map<TLSFiles, gnet::TLSContext> own_tls;
 
+  // Of all endpoints for datagrams, see answers_back().
+  std::set<std::uint16_t> datagram_ports;
+
+  // Connections that were taken for quiet when the server stopped, and were not.
+  std::atomic<std::uint64_t> cut_late = 0;
+
   // Answers to datagrams that were put off, and are not sent any more.
   std::uint64_t lost_answers = 0;
 };
@@ -71,6 +79,17 @@ class Session : public gnet::Protocol {
 
   // Waits as long as they want after so many bytes.
   void pace(std::size_t bytes) { pacer_.take(bytes); }
+
+  // Calls f with the data as they want it: what came at once goes in pieces, each in its time.
+  template <typename F>
+  void paced(std::string_view data, F&& f) {
+    while (!data.empty()) {
+      const std::string_view piece = data.substr(0, pacer_.piece());
+      data.remove_prefix(piece.size());
+      pace(piece.size());
+      f(piece);
+    }
+  }
 
   [[nodiscard]] SessionRules& rules() noexcept { return rules_; }
 

@@ -51,3 +51,16 @@ expect 2 gnet echo-server -p 0 --access-format '$remote_adr $status'
 contains err "for --access-format: unknown variable '\$remote_adr'; did you mean '\$remote_addr'?"
 expect 2 gnet echo-server -p 0 --access-format combind
 expect 9 gnet echo-server -p 0 --access-log "$work/no/such/folder"
+
+# Lines that nobody has read at the end are counted, so that nobody takes the log for complete.
+mkfifo stalled
+exec 7<> stalled
+start echo-server -p 0 -4 --access-log stalled --threads 1
+peer echo "127.0.0.1:$port" 900 > /dev/null
+peer echo "127.0.0.1:$port" 900 > /dev/null
+: > server.err
+stop
+lost=$(sed -n 's/.* log [a-z]*: \([0-9]*\) lines of stalled are lost.*/\1/p' server.err)
+[ "${lost:-0}" -gt 0 ] || fail "nothing is said: $(cat server.err)"
+exec 6< stalled 7>&-
+same "$(($(wc -l <&6) + lost))" 1800

@@ -23,6 +23,6 @@ contains err "bad value 'soon' in GNET_DRAIN_TIMEOUT"
 unset GNET_DRAIN_TIMEOUT
 GNET_DRAIN_TIMEOT=3s gnet version > out 2> err
 contains err "gnet warning: the environment variable GNET_DRAIN_TIMEOT sets nothing; did you mean GNET_DRAIN_TIMEOUT?"
-printf '[echo-server]\ndrain = 1\n' > gnet/config.toml
+printf '[echo-server]\ndrain_timout = 1\n' > gnet/config.toml
 expect 2 gnet echo-server
-contains err "unknown key 'drain' for 'echo-server'; did you mean 'drain-timeout'?"
+contains err "unknown key 'drain-timout' for 'echo-server'; did you mean 'drain-timeout'?"

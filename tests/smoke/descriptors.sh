@@ -22,8 +22,9 @@ fi
 
 # What there may be of them is said where they run out, whatever it was for.
 for most in 4 5 6 9; do
-  expect 9 sh -c "ulimit -n $most && exec \"\$0\" echo-server -p 0 -4 --threads 64" "$GNET"
+  expect 9 sh -c "exec 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&-
+    ulimit -n $most && exec \"\$0\" echo-server -p 0 -4 --threads 64" "$GNET"
   contains err "too many open files; this process may open only $most, see ulimit -n"
 done
-expect 9 sh -c 'ulimit -n 4 && exec "$0" echo-client -n 1 :1' "$GNET"
+expect 9 sh -c 'exec 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&-; ulimit -n 4 && exec "$0" echo-client -n 1 :1' "$GNET"
 contains err "this process may open only 4, see ulimit -n"

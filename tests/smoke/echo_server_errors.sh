@@ -127,3 +127,20 @@ if (ulimit -v 200000 && gnet version) > /dev/null 2>&1; then
   contains err "gnet echo-server: cannot start 64 threads: "
   contains err "hint: --threads 1 needs none"
 fi
+
+# What the kernel calls an invalid argument is told as what it is.
+expect 3 gnet echo-server '[fe80::1%nosuch]:0'
+contains err "there is no interface 'nosuch'"
+expect 5 gnet echo-client -n 1 '[fe80::1]:6011'
+contains err "a link-local address needs its interface, as in fe80::1%eth0"
+expect 0 gnet echo-server 'tcp://[::ffff:127.0.0.1]:0' --for 1ms
+start echo-server -U "$work/used"
+expect 3 gnet echo-server -U "$work/used"
+contains err "address already in use: another server answers there"
+echo 'config = "other"' > chain.toml
+expect 2 gnet echo-server -D --config chain.toml
+contains err "chain.toml:1: a file names no other; --config and GNET_CONFIG do"
+echo 'port = 7' | gnet echo-server --config - --explain > out
+contains out "port                 7"
+expect 2 env GNET_VERBOSE=-1 "$GNET" echo-server
+contains err "must be on, off, or how many times"

@@ -47,3 +47,11 @@ await server.err "1 accepted"
 await server.err "3 B in, 3 B out"
 stop TERM
 same "$status" 0
+
+# Counters are JSON where log lines are, and a log line where those are logfmt.
+for format in json logfmt; do
+  : > server.err
+  start echo-server -p 0 -4 --log-format "$format"
+  kill -USR1 "$server"
+  case $format in json) await server.err '"accepted":0,' ;; *) await server.err 'msg="0 accepted,' ;; esac
+done

@@ -41,3 +41,20 @@ stop
 same "$status" 10
 contains server.out '"event":"stopped","cut":0,"lost":10000'
 contains server.err "lost 10000 answers that were not due within 500ms"
+
+# It answers from the address that was asked, and not what would answer in turn.
+start echo-server 'udp-l://*:0' 2> /dev/null
+expect 0 gnet echo-client -n 1 -i 0 "udp://127.0.0.2:$port"
+contains server.err "the sender of a datagram may be forged"
+start echo-server udp-l://127.0.0.1:0 udp-l://127.0.0.1:0 --json
+other=${endpoints##*:}
+: > server.err
+peer reflect "127.0.0.1:$port" 127.0.0.2 "$port" | grep -qx "no answer" || fail "a loop begins"
+peer reflect "127.0.0.1:$port" 127.0.0.2 "$other" | grep -qx "no answer" || fail "a loop begins"
+contains server.err "gets no answer: what is there would answer that"
+
+# A unix peer that does not read is told of once.
+start echo-server "unixgram-l://$work/e.sock" --max-datagram 64K
+peer unread "$work/e.sock" "$work/client.sock" 100
+await server.err "answers to $work/client.sock are dropped"
+same "$(grep -c "are dropped" server.err)" 1

@@ -13,6 +13,13 @@
 #   peer.pl echo ADDRESS COUNT       COUNT connections at once, one line each; print how many came back
 #   peer.pl datagram ADDRESS TEXT    send a datagram and print the answer, if one comes
 #   peer.pl datagrams ADDRESS COUNT  send COUNT datagrams
+#   peer.pl pause ADDRESS PID        send, SIGTERM to PID, and send again 130 ms later; print whether
+#                                    that is answered
+#   peer.pl first ADDRESS BYTES PID  send BYTES, and SIGTERM to PID when the first come back; print
+#                                    how many came in the first half second, and how many in all
+#   peer.pl reflect ADDRESS FROM PORT  send a datagram from that address and port, and print whether
+#                                    there is an answer
+#   peer.pl unread PATH OWN COUNT    send COUNT datagrams from a socket at OWN, and read nothing
 #   peer.pl notify PATH [LAST]       print what is sent to a datagram socket at PATH until LAST, or
 #                                    READY=1, comes
 #   peer.pl deaf                     listen on the loopback so that connecting there never succeeds;
@@ -29,7 +36,7 @@ use warnings;
 use IO::Select;
 use IO::Socket::IP;
 use IO::Socket::UNIX;
-use Socket qw(SOL_SOCKET SO_LINGER SOCK_DGRAM SOCK_STREAM);
+use Socket qw(SOL_SOCKET SO_LINGER SOCK_DGRAM SOCK_STREAM inet_aton pack_sockaddr_in);
 use Time::HiRes qw(time);
 
 $SIG{PIPE} = 'IGNORE';
@@ -150,6 +157,44 @@ my %verbs = (
       $socket->recv(my $answer, 65536);
       print $answer;
     }
+  },
+  pause => sub {
+    my ($address, $server) = @_;
+    my $socket = connect_to($address);
+    syswrite $socket, 'x';
+    sysread $socket, my $data, 1;
+    kill 'TERM', $server;
+    select undef, undef, undef, 0.13;
+    syswrite $socket, 'y';
+    print sysread($socket, $data, 1) ? "an answer\n" : "no answer\n";
+  },
+  first => sub {
+    my ($address, $size, $server) = @_;
+    my $socket = connect_to($address);
+    my $start = time;
+    my ($soon, $all) = (0, 0);
+    syswrite $socket, 'x' x $size;
+    shutdown $socket, 1;
+    while (my $got = sysread $socket, my $data, 65536) {
+      $all += $got;
+      $soon = $all if time - $start < 0.5;
+      if ($server) { kill 'TERM', $server; $server = 0; }
+    }
+    print "$soon $all\n";
+  },
+  reflect => sub {
+    my ($address, $from, $port) = @_;
+    my ($host, $to) = $address =~ /^(.*):(\d+)$/;
+    my $socket = IO::Socket::IP->new(LocalHost => $from, LocalPort => $port, Type => SOCK_DGRAM)
+      or die "peer.pl: $!\n";
+    $socket->send('x', 0, pack_sockaddr_in($to, inet_aton($host))) or die "peer.pl: $!\n";
+    print IO::Select->new($socket)->can_read(0.3) ? "an answer\n" : "no answer\n";
+  },
+  unread => sub {
+    my ($path, $own, $count) = @_;
+    my $socket = IO::Socket::UNIX->new(Local => $own, Peer => $path, Type => SOCK_DGRAM)
+      or die "peer.pl: $!\n";
+    for (1 .. $count) { $socket->send('x' x 8192); }
   },
   deaf => sub {
     my $listener = IO::Socket::IP->new(LocalHost => '127.0.0.1', LocalPort => 0, Listen => 1);

@@ -28,3 +28,13 @@ start echo-server -p 0 -4 --rate-limit-total 1MB/s
 timed 1500000 2
 same "$bytes" 3000000
 between 1900 12000
+
+# Below one receive it is a flow as well: what one second brings comes at once, and all of it when
+# the server is told to stop meanwhile.
+start echo-server -p 0 -4 --rate-limit 10K
+peer first "127.0.0.1:$port" 30000 "$server" > first
+read -r soon bytes < first
+same "$bytes" 30000
+[ "$soon" -ge 5000 ] && [ "$soon" -lt 25000 ] || fail "$soon bytes came in the first half second"
+finish
+same "$status" 0

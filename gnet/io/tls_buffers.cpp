@@ -9,7 +9,7 @@ namespace gnet::detail {
 namespace {
 
 // Sessions from which on it is worth the milliseconds that it takes to give memory back.
-constexpr std::size_t kPeak = 256;
+constexpr std::size_t kPeak = 128;
 
 thread_local std::size_t alive = 0;
 thread_local std::size_t peak = 0;

@@ -70,7 +70,8 @@ Servers:
                                                  two of the certificate, with TLS
   accept     id, peer
   close      id, peer, rx_bytes, tx_bytes, ms, reason
-  reload     ok, changed, restart, message       SIGHUP came: keys of options
+  reload     ok, changed, restart, message, pins   SIGHUP came: keys of options; of new
+                                                 certificates what --pin takes
   stats      accepted, refused, active, rx_bytes, tx_bytes, datagrams
                                                  every --stats-interval; at SIGUSR1 on stderr
   drain      left                                a signal came; so many connections are left

@@ -77,6 +77,10 @@ void throw_errno(int number, std::string_view context) {
   throw SystemError({number, std::system_category()}, context);
 }
 
+TimedOut::TimedOut(std::string_view context, TimePoint since)
+    : SystemError({ETIMEDOUT, std::system_category()}, context,
+                  "timed out after " + format_duration(Clock::now() - since, 2)) {}
+
 void throw_timed_out(std::string_view context, TimePoint since) {
   throw SystemError({ETIMEDOUT, std::system_category()}, context,
                     "timed out after " + format_duration(Clock::now() - since, 2));

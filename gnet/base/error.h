@@ -74,6 +74,15 @@ class SystemError : public std::system_error {
   std::runtime_error context_;
 };
 
+// A call was not done by its deadline: "receive from tcp://127.0.0.1:1: timed out after 2s". Of
+// std::errc::timed_out always. Calls whose answer can be "not yet" give that instead: false, or
+// nothing. The kernel giving up by itself is a SystemError of the same code.
+class TimedOut : public SystemError {
+ public:
+  // The context is as SystemError's; `since` is when the wait began.
+  TimedOut(std::string_view context, TimePoint since);
+};
+
 // errno, as an error code.
 [[nodiscard]] std::error_code last_error() noexcept;
 
@@ -84,8 +93,7 @@ class SystemError : public std::system_error {
 [[noreturn]] void throw_errno(std::string_view context);
 [[noreturn]] void throw_errno(int number, std::string_view context);
 
-// Throws SystemError with std::errc::timed_out, which says how long was waited: "receive: timed
-// out after 2s".
+// Throws TimedOut.
 [[noreturn]] void throw_timed_out(std::string_view context, TimePoint since);
 
 // The reason alone, as in a sentence: "connection refused".

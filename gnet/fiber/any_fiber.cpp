@@ -4,6 +4,7 @@
 
 #include "gnet/base/error.h"
 #include "gnet/fiber/fiber.h"
+#include "gnet/fiber/wait_graph.h"
 
 namespace gnet {
 
@@ -137,6 +138,12 @@ bool AnyFiber::join(Deadline deadline) {
     if (!hub.park(kJoin, control_, deadline) && !waiter.signalled) return false;
   }
   return true;
+}
+
+void AnyFiber::join_in_time(Deadline deadline) {
+  const TimePoint since = Clock::now();
+  if (join(deadline)) return;
+  throw_timed_out(name() + " (" + detail::origin_text(spawned_at()) + ") has not ended", since);
 }
 
 void AnyFiber::kill(std::exception_ptr error) {

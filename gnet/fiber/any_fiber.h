@@ -132,6 +132,9 @@ class AnyFiber {
   void add_waiter(detail::Waiter& waiter) const;
 
  protected:
+  // As join(), but throws TimedOut at the deadline.
+  void join_in_time(Deadline deadline);
+
   // Takes over one reference.
   explicit AnyFiber(detail::FiberControl* control) noexcept : control_(control) {}
 

@@ -42,6 +42,13 @@ class Deadline {
   [[nodiscard]] constexpr TimePoint when() const noexcept { return when_; }
   [[nodiscard]] bool passed() const { return !is_never() && Clock::now() >= when_; }
 
+  // What is left of it: zero once it has passed, Duration::max() when it never does.
+  [[nodiscard]] Duration remaining() const {
+    if (is_never()) return Duration::max();
+    const TimePoint now = Clock::now();
+    return now < when_ ? when_ - now : Duration::zero();
+  }
+
   [[nodiscard]] constexpr Deadline earlier(Deadline other) const noexcept {
     return when_ < other.when_ ? *this : other;
   }

@@ -134,9 +134,9 @@ class Fiber : public AnyFiber {
     if constexpr (!std::is_void_v<T>) return std::move(*result().value);
   }
 
-  // As get(), but throws Timeout at the deadline.
+  // As get(), but throws TimedOut at the deadline.
   T get(Deadline deadline) {
-    if (!join(deadline)) throw Timeout(std::nullopt, "the fiber has not finished yet");
+    join_in_time(deadline);
     return get();
   }
 

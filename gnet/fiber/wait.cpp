@@ -56,6 +56,7 @@ void WaitSet::enders(const FiberControl& waiter, Enders& enders) {
 }  // namespace detail
 
 void killall(const std::vector<AnyFiber*>& fibers, std::exception_ptr error, Deadline deadline) {
+  const TimePoint since = Clock::now();
   AnyFiber* self = nullptr;
   for (AnyFiber* fiber : fibers) {
     if (fiber->id() == this_fiber::id()) {
@@ -65,8 +66,11 @@ void killall(const std::vector<AnyFiber*>& fibers, std::exception_ptr error, Dea
     }
   }
   if (self != nullptr) self->kill_async(error);
-  if (joinall(fibers, {.deadline = deadline}).size() < fibers.size()) {
-    throw Timeout(std::nullopt, "killed fibers have not finished yet");
+  const std::size_t ended = joinall(fibers, {.deadline = deadline}).size();
+  if (ended < fibers.size()) {
+    throw_timed_out(std::to_string(fibers.size() - ended) + " of " + std::to_string(fibers.size()) +
+                        " killed fibers have not ended",
+                    since);
   }
 }
 

@@ -155,7 +155,7 @@ std::vector<std::size_t> joinall(Range&& fibers, JoinOptions options = {}) {
 }
 
 // Kills all of them: those that have not run yet first, without running anything;
-// then the others, and suspends until they have finished. Throws Timeout at the
+// then the others, and suspends until they have finished. Throws TimedOut at the
 // deadline.
 void killall(const std::vector<AnyFiber*>& fibers, std::exception_ptr error = nullptr,
              Deadline deadline = Deadline::never());

@@ -13,6 +13,8 @@ using detail::FiberControl;
 std::string detail::origin_text(const SourceLocation& where) {
   if (where.line() == 0) return "the thread's own";
   const std::string_view file = where.file_name();
+  // A constructor called by std::make_unique: who called that is not known.
+  if (file.find("/include/c++/") != file.npos) return "spawned through the standard library";
   return fmt::format("spawned at {}:{}", file.substr(file.rfind('/') + 1), where.line());
 }
 

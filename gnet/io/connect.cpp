@@ -42,7 +42,7 @@ Addresses interleave(const Addresses& sorted) {
 class Connector {
  public:
   Connector(const Endpoint& endpoint, const ConnectOptions& options)
-      : endpoint_(endpoint), options_(options), deadline_(Deadline::within(options.timeout)) {}
+      : endpoint_(endpoint), options_(options), deadline_(options.limit()) {}
 
   Stream connect() {
     const Addresses addresses = interleave(find_addresses());
@@ -156,11 +156,12 @@ class Connector {
 AnyStream connect(const Endpoint& endpoint, const ConnectOptions& options,
                   std::optional<TLSContext> tls) {
   const auto context = TLSContext::client_for(endpoint, std::move(tls));
-  const auto deadline = Deadline::within(options.timeout);
-  Stream stream = detail::connect_below(endpoint, options);
+  ConnectOptions limited = options;
+  limited.deadline = options.limit();
+  Stream stream = detail::connect_below(endpoint, limited);
   if (!context) return stream;
   TLSStream secured(std::move(stream), *context, endpoint.server_name());
-  secured.handshake(deadline);
+  secured.handshake(*limited.deadline);
   return secured;
 }
 

@@ -104,6 +104,19 @@ bool Socket::wait(Deadline deadline, const bool* stop) {
 template bool Socket::wait<Socket::kReading>(Deadline, const bool*);
 template bool Socket::wait<Socket::kWriting>(Deadline, const bool*);
 
+namespace {
+
+// "receive from 127.0.0.1:6011"; of a peer without a name, "receive".
+std::string with_peer(std::string_view operation, int fd) {
+  RawAddress raw;
+  std::string peer;
+  if (getpeername(fd, raw.data(), &raw.size) == 0) peer = SocketAddress(raw).short_name();
+  if (peer.empty()) return std::string(operation.substr(0, operation.find(' ')));
+  return std::string(operation) + ' ' + peer;
+}
+
+}  // namespace
+
 void Socket::refuse_to_wait(Direction direction, bool open) {
   const char* operation = direction == kReading ? "receive" : "send";
   if (!open) throw_errno(EBADF, operation);
@@ -137,7 +150,7 @@ std::size_t Socket::receive(void* buffer, std::size_t size, Deadline deadline) {
   if (slot_->readable) share_the_hub();
   for (;;) {
     if (slot_ == nullptr) throw_errno(EBADF, "receive");
-    if (!wait_readable(deadline)) throw_timed_out("receive", since);
+    if (!wait_readable(deadline)) throw_timed_out(with_peer("receive from", fd_.get()), since);
     if (const auto count = try_receive(buffer, size)) return *count;
   }
 }
@@ -186,7 +199,7 @@ std::size_t Socket::send_some(std::string_view data, Deadline deadline, TimePoin
   if (slot_->writable) share_the_hub();
   for (;;) {
     if (slot_ == nullptr) throw_errno(EBADF, "send");
-    if (!wait_writable(deadline)) throw_timed_out("send", since);
+    if (!wait_writable(deadline)) throw_timed_out(with_peer("send to", fd_.get()), since);
     if (const std::size_t count = try_send(data)) return count;
   }
 }

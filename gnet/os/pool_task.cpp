@@ -1,7 +1,7 @@
 #include "gnet/os/pool_task.h"
 
+#include "gnet/base/error.h"
 #include "gnet/fiber/mailbox.h"
-#include "gnet/fiber/timeout.h"
 
 namespace gnet::detail {
 
@@ -22,7 +22,8 @@ void PoolJob::finish() {
 }
 
 void PoolJob::wait_until(Deadline deadline) {
-  if (!wait(deadline)) throw Timeout(std::nullopt, "the function has not ended yet");
+  const TimePoint since = Clock::now();
+  if (!wait(deadline)) throw_timed_out("a function in a thread pool has not ended", since);
 }
 
 std::exception_ptr PoolJob::error() noexcept {

@@ -47,7 +47,7 @@ class PoolJob {
   [[nodiscard]] bool wait(Deadline deadline) { return done_.wait(deadline); }
   [[nodiscard]] bool ready() const noexcept { return done_.is_set(); }
   void add_waiter(Waiter& waiter) const { done_.add_waiter(waiter); }
-  void wait_until(Deadline deadline);  // throws Timeout
+  void wait_until(Deadline deadline);  // throws TimedOut
 
   [[nodiscard]] std::exception_ptr error() noexcept;
   void throw_if_failed();
@@ -145,7 +145,7 @@ class PoolTask {
   Reference get() const& { return get(Deadline::never()); }
   T get() && { return std::move(*this).get(Deadline::never()); }
 
-  // As get(), but throws Timeout at the deadline.
+  // As get(), but throws TimedOut at the deadline.
   Reference get(Deadline deadline) const& {
     job_->wait_until(deadline);
     if constexpr (std::is_void_v<T>) {

@@ -110,8 +110,8 @@ Environment environment() {
 
 // ---- errors ----
 
-TimeoutExpired::TimeoutExpired(const std::vector<std::string>& arguments, ProcessOutput so_far)
-    : std::runtime_error(quoted(arguments) + " has not ended in time"),
+TimeoutExpired::TimeoutExpired(const std::string& process, TimePoint since, ProcessOutput so_far)
+    : TimedOut(process + " has not ended", since),
       output_(std::make_shared<const ProcessOutput>(std::move(so_far))) {}
 
 CalledProcessError::CalledProcessError(const std::vector<std::string>& arguments, int status,
@@ -219,18 +219,26 @@ ProcessOutput Popen::communicate(std::string_view input, Deadline deadline) {
     input_ += input;
   }
   if (in_ && written_ == input_.size()) in_.close();
-  while (in_ || out_ || err_) exchange_some(deadline);
-  if (!wait(deadline)) throw TimeoutExpired(arguments_, received_);
+  const TimePoint since = Clock::now();
+  while (in_ || out_ || err_) {
+    if (!exchange_some(deadline)) give_up(since);
+  }
+  if (!wait(deadline)) give_up(since);
   return std::exchange(received_, {});
 }
 
-// Waits for one of the pipes, and writes and reads what goes.
-void Popen::exchange_some(Deadline deadline) {
+void Popen::give_up(TimePoint since) const {
+  throw TimeoutExpired(quoted(arguments_) + " (process " + std::to_string(pid()) + ")", since,
+                       received_);
+}
+
+// Waits for one of the pipes, and writes and reads what goes. False: the deadline passed.
+bool Popen::exchange_some(Deadline deadline) {
   // Closed ones are passed over.
   std::array<pollfd, 3> pipes = {{{in_.native_handle(), POLLOUT, 0},
                                   {out_.native_handle(), POLLIN, 0},
                                   {err_.native_handle(), POLLIN, 0}}};
-  if (gnet::poll(pipes, deadline) == 0) throw TimeoutExpired(arguments_, received_);
+  if (gnet::poll(pipes, deadline) == 0) return false;
   if (pipes[0].revents != 0) {
     try {
       written_ += in_.try_send(std::string_view(input_).substr(written_));
@@ -242,6 +250,7 @@ void Popen::exchange_some(Deadline deadline) {
   }
   if (pipes[1].revents != 0) take_some(out_, received_.out);
   if (pipes[2].revents != 0) take_some(err_, received_.err);
+  return true;
 }
 
 void Popen::take_some(Pipe& from, std::string& into) {

@@ -31,6 +31,7 @@
 #include <utility>
 #include <vector>
 
+#include "gnet/base/error.h"
 #include "gnet/base/unique_fd.h"
 #include "gnet/fiber/control.h"
 #include "gnet/fiber/deadline.h"
@@ -88,10 +89,11 @@ struct ProcessOutput {
   std::string err;
 };
 
-// A process has not ended in time. It runs on, except where run() and the like throw it.
-class TimeoutExpired : public std::runtime_error {
+// A process has not ended in time: "'make' (process 4711) has not ended: timed out after 5s". It
+// runs on, except where run() and the like throw it.
+class TimeoutExpired : public TimedOut {
  public:
-  TimeoutExpired(const std::vector<std::string>& arguments, ProcessOutput so_far);
+  TimeoutExpired(const std::string& process, TimePoint since, ProcessOutput so_far);
   // What it has written up to then.
   [[nodiscard]] const ProcessOutput& output() const noexcept { return *output_; }
 
@@ -164,7 +166,8 @@ class Popen {
   void add_waiter(detail::Waiter& waiter) const;
 
  private:
-  void exchange_some(Deadline deadline);
+  bool exchange_some(Deadline deadline);
+  [[noreturn]] void give_up(TimePoint since) const;
   static void take_some(Pipe& from, std::string& into);
 
   std::vector<std::string> arguments_;

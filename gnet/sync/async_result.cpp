@@ -1,7 +1,6 @@
 #include "gnet/sync/async_result.h"
 
 #include "gnet/base/error.h"
-#include "gnet/fiber/timeout.h"
 
 namespace gnet {
 namespace {
@@ -47,7 +46,8 @@ bool AnyAsyncResult::wait(Deadline deadline) const {
 }
 
 void AnyAsyncResult::wait_until(Deadline deadline) const {
-  if (!wait(deadline)) throw Timeout(std::nullopt, "there is no result yet");
+  const TimePoint since = Clock::now();
+  if (!wait(deadline)) throw_timed_out("an AsyncResult has not been set", since);
 }
 
 void AnyAsyncResult::throw_set_before() {

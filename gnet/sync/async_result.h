@@ -81,7 +81,7 @@ class AnyAsyncResult {
 
   void check_thread() const { waiters_.hub().check_thread(); }
   void complete();
-  void wait_until(Deadline deadline) const;  // throws Timeout
+  void wait_until(Deadline deadline) const;  // throws TimedOut
   void throw_if_failed() const {
     if (error_) [[unlikely]]
       std::rethrow_exception(error_);
@@ -169,7 +169,7 @@ class AsyncResult : public AnyAsyncResult {
   Reference get() const& { return get(Deadline::never()); }
   T get() && { return std::move(*this).get(Deadline::never()); }
 
-  // As get(), but throws Timeout at the deadline.
+  // As get(), but throws TimedOut at the deadline.
   Reference get(Deadline deadline) const& {
     wait_until(deadline);
     throw_if_failed();

@@ -79,4 +79,13 @@ BOOST_AUTO_TEST_CASE(the_earlier_of_two) {
   BOOST_TEST((Deadline::never().earlier(later).when() == later.when()));
 }
 
+BOOST_AUTO_TEST_CASE(what_remains_of_it_is_known) {
+  const Deadline soon = 1h;
+  BOOST_TEST((soon.remaining() <= 1h));
+  BOOST_TEST((soon.remaining() > 59min));
+  BOOST_TEST((Deadline(0s).remaining() == 0s));
+  BOOST_TEST((Deadline(gnet::Clock::now() - 5s).remaining() == 0s));
+  BOOST_TEST((Deadline::never().remaining() == gnet::Duration::max()));
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -4,8 +4,11 @@
 #include <cmath>
 #include <memory>
 #include <string>
+#include <system_error>
 #include <vector>
 
+#include "gnet/base/error.h"
+#include "gnet/fiber/hub.h"
 #include "gnet/sync/event.h"
 #include "tests/unit/fiber/support.h"
 
@@ -164,9 +167,9 @@ BOOST_AUTO_TEST_CASE(get_of_a_killed_fiber_throws_fiber_killed) {
 BOOST_AUTO_TEST_CASE(get_gives_up_at_its_deadline) {
   auto fiber = spawn([] { sleep(10s); });
   const auto start = gnet::Clock::now();
-  BOOST_CHECK_THROW(fiber.get(10ms), gnet::Timeout);
+  BOOST_CHECK_THROW(fiber.get(10ms), gnet::TimedOut);
   BOOST_TEST((since(start) >= 10ms));
-  BOOST_CHECK_THROW(fiber.get(0ms), gnet::Timeout);
+  BOOST_CHECK_THROW(fiber.get(0ms), gnet::TimedOut);
   BOOST_TEST(fiber.active());
   fiber.kill();
 }
@@ -680,6 +683,16 @@ BOOST_AUTO_TEST_CASE(waits_beyond_the_clock_do_not_end) {
   sleeper.kill();
   gnet::sleep(std::chrono::hours::min());
   gnet::sleep(std::chrono::duration<double>(std::nan("")));
+}
+
+BOOST_AUTO_TEST_CASE(a_deadline_of_get_ends_with_an_ordinary_error) {
+  auto fiber = gnet::spawn({.name = "slow"}, [] { gnet::sleep(1h); });
+  BOOST_CHECK_EXCEPTION(fiber.get(2ms), std::system_error, [](const std::system_error& error) {
+    return error.code() == std::errc::timed_out &&
+           std::string(error.what()).starts_with("slow (spawned at fiber_test.cpp:") &&
+           std::string(error.what()).find(") has not ended: timed out after ") != std::string::npos;
+  });
+  fiber.kill();
 }
 
 BOOST_AUTO_TEST_SUITE_END()

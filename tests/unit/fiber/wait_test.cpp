@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "gnet/base/error.h"
+#include "gnet/fiber/cancel_scope.h"
 #include "gnet/fiber/fiber.h"
 #include "gnet/sync/event.h"
 #include "tests/unit/fiber/support.h"
@@ -332,7 +334,7 @@ BOOST_AUTO_TEST_CASE(throws_timeout_when_they_take_too_long) {
     }
   }));
   yield();
-  BOOST_CHECK_THROW(killall(fibers, nullptr, 2ms), gnet::Timeout);
+  BOOST_CHECK_THROW(killall(fibers, nullptr, 2ms), gnet::TimedOut);
   BOOST_TEST(fibers[0].active());
   joinall(fibers);
   BOOST_TEST(fibers[0].was_killed());
@@ -356,6 +358,21 @@ BOOST_AUTO_TEST_CASE(a_fiber_among_its_victims_dies_last) {
   joinall(fibers);
   BOOST_TEST(!went_on);
   for (auto& fiber : fibers) BOOST_TEST(fiber.was_killed());
+}
+
+BOOST_AUTO_TEST_CASE(killall_tells_how_many_have_not_ended) {
+  auto stubborn = gnet::spawn([] {
+    const gnet::Uninterruptible whole;
+    gnet::sleep(20ms);
+  });
+  auto quick = gnet::spawn([] { gnet::sleep(1h); });
+  gnet::yield();
+  BOOST_CHECK_EXCEPTION(killall({&stubborn, &quick}, nullptr, 2ms), gnet::TimedOut,
+                        [](const auto& error) {
+                          return std::string(error.what())
+                              .starts_with("1 of 2 killed fibers have not ended: timed out after ");
+                        });
+  stubborn.join();
 }
 
 BOOST_AUTO_TEST_SUITE_END()

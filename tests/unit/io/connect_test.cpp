@@ -159,6 +159,25 @@ BOOST_AUTO_TEST_CASE(a_full_unix_server_is_waited_for) {
   acceptor.get();
 }
 
+BOOST_AUTO_TEST_CASE(a_deadline_may_be_given_in_the_place_of_options) {
+  gnet::Listener listener("127.0.0.1:0");
+  const gnet::Deadline deadline = 5s;
+  auto plain = gnet::connect(listener.local_endpoint(), deadline);
+  auto bare = gnet::connect_stream(listener.local_endpoint(), 5s);
+  BOOST_CHECK_THROW(static_cast<void>(gnet::connect(Endpoint::parse("127.0.0.1:1"),
+                                                    gnet::ConnectOptions{.deadline = 0s})),
+                    std::system_error);
+}
+
+BOOST_AUTO_TEST_CASE(a_deadline_counts_instead_of_the_timeout) {
+  gnet::ConnectOptions options{.timeout = 1ms};
+  BOOST_TEST((options.limit().remaining() <= 1ms));
+  options.deadline = 1h;
+  BOOST_TEST((options.limit().remaining() > 59min));
+  options = {.timeout = {}};
+  BOOST_TEST(options.limit().is_never());
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace tests

@@ -362,6 +362,18 @@ BOOST_AUTO_TEST_CASE(a_busy_socket_lets_other_fibers_run) {
   pump.join();
 }
 
+BOOST_AUTO_TEST_CASE(a_timeout_names_the_peer) {
+  gnet::Listener listener("127.0.0.1:0");
+  gnet::Stream client = gnet::connect_stream(listener.local_endpoint());
+  char byte = 0;
+  BOOST_CHECK_EXCEPTION(
+      static_cast<void>(client.receive(&byte, 1, 1ms)), gnet::TimedOut, [&](const auto& error) {
+        return std::string(error.what())
+            .starts_with("receive from 127.0.0.1:" +
+                         std::to_string(listener.local_endpoint().port()) + ": timed out after ");
+      });
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace tests

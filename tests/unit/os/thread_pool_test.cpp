@@ -16,6 +16,7 @@
 #include <thread>
 #include <vector>
 
+#include "gnet/base/error.h"
 #include "gnet/fiber/fiber.h"
 #include "gnet/fiber/timeout.h"
 #include "gnet/fiber/wait.h"
@@ -151,7 +152,7 @@ BOOST_AUTO_TEST_CASE(spawn_returns_a_handle_that_can_be_waited_for) {
   BOOST_TEST(quick.get() == "quick");
   BOOST_TEST(!slow.ready());
   BOOST_TEST(!slow.wait(1ms));
-  BOOST_CHECK_THROW(slow.get(1ms), gnet::Timeout);
+  BOOST_CHECK_THROW(slow.get(1ms), gnet::TimedOut);
   gate.open();
   slow.get();
 }

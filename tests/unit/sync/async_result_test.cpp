@@ -128,7 +128,7 @@ BOOST_AUTO_TEST_CASE(without_a_result_each_form_gives_up_in_its_way) {
   gnet::AsyncResult<int> result;
   BOOST_TEST(!result.try_get().has_value());
   BOOST_TEST(!result.wait(2ms));
-  BOOST_CHECK_THROW(result.get(2ms), gnet::Timeout);
+  BOOST_CHECK_THROW(result.get(2ms), gnet::TimedOut);
 }
 
 BOOST_AUTO_TEST_CASE(an_outer_timeout_is_not_lost) {

@@ -25,6 +25,7 @@
 #include "gnet/fiber/mailbox.h"
 #include "gnet/fiber/nursery.h"
 #include "gnet/fiber/timeout.h"
+#include "gnet/fiber/use_fiber.h"
 #include "gnet/fiber/wait.h"
 #include "gnet/io/any_stream.h"
 #include "gnet/io/buffered.h"

@@ -8,6 +8,8 @@
 #include <memory>
 #include <typeinfo>
 
+#include "gnet/base/unique_function.h"
+
 namespace gnet {
 namespace {
 
@@ -60,6 +62,10 @@ SystemError::SystemError(std::error_code code, std::string_view context, std::st
     : std::system_error(code),
       text_(std::string(context) + ": " + std::string(reason)),
       context_(std::string(context)) {}
+
+void detail::throw_empty_function() {
+  throw Misuse("an empty function was given, which nobody can call");
+}
 
 std::error_code last_error() noexcept {
   return {errno, std::system_category()};

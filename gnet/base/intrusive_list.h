@@ -14,13 +14,6 @@
 
 #include <cstddef>
 
-// An element may lie on a stack and unlinks itself when it goes: a dangling link
-// that GCC thinks it sees does not exist.
-#if defined(__GNUC__) && !defined(__clang__)
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wdangling-pointer"
-#endif
-
 namespace gnet {
 
 class ListHook {
@@ -72,11 +65,19 @@ class IntrusiveList {
   }
 
   void push_back(T& item) noexcept {
-    ListHook& hook = static_cast<Hook&>(item);
+    ListHook& hook = hook_of(item);
     hook.next_ = &head_;
     hook.previous_ = head_.previous_;
     head_.previous_->next_ = &hook;
     head_.previous_ = &hook;
+  }
+
+  void push_front(T& item) noexcept {
+    ListHook& hook = hook_of(item);
+    hook.next_ = head_.next_;
+    hook.previous_ = &head_;
+    head_.next_->previous_ = &hook;
+    head_.next_ = &hook;
   }
 
   // Unlinks and returns the first element, or null.
@@ -117,13 +118,17 @@ class IntrusiveList {
   }
 
  private:
+  // An element may lie on a stack, and unlinks itself when it goes. GCC cannot see that, and warns
+  // of a dangling link, unless it cannot see either where the element lies.
+  static ListHook& hook_of(T& item) noexcept {
+    ListHook* hook = &static_cast<Hook&>(item);
+    asm("" : "+r"(hook));
+    return *hook;
+  }
+
   static T* element(ListHook* hook) noexcept { return static_cast<T*>(static_cast<Hook*>(hook)); }
 
   ListHook head_;
 };
 
 }  // namespace gnet
-
-#if defined(__GNUC__) && !defined(__clang__)
-#pragma GCC diagnostic pop
-#endif

@@ -17,6 +17,23 @@ namespace gnet {
 template <typename Signature>
 class UniqueFunction;
 
+namespace detail {
+
+// Whether a function is one that can be empty, and is: std::function, a pointer, UniqueFunction.
+template <typename F>
+[[nodiscard]] bool is_empty_function(const F& function) noexcept {
+  if constexpr (std::is_pointer_v<F> || requires { function.operator bool(); }) {
+    return !function;
+  } else {
+    return false;
+  }
+}
+
+// Throws Misuse.
+[[noreturn]] void throw_empty_function();
+
+}  // namespace detail
+
 template <typename R, typename... Args>
 class UniqueFunction<R(Args...)> {
  public:
@@ -26,7 +43,10 @@ class UniqueFunction<R(Args...)> {
   requires(!std::is_same_v<std::remove_cvref_t<F>, UniqueFunction> &&
            std::is_invocable_r_v<R, std::decay_t<F>&, Args...>)
       UniqueFunction(F&& function)  // NOLINT: implicit, as std::function is
-      : target_(std::make_unique<Target<std::decay_t<F>>>(std::forward<F>(function))) {}
+  {
+    if (detail::is_empty_function<std::decay_t<F>>(function)) return;
+    target_ = std::make_unique<Target<std::decay_t<F>>>(std::forward<F>(function));
+  }
 
   explicit operator bool() const noexcept { return target_ != nullptr; }
 

@@ -161,6 +161,7 @@ void AnyFiber::kill_async(std::exception_ptr error) {
 
 int AnyFiber::add_link(Link callback, bool inline_call, int when, SourceLocation where) {
   static_cast<void>(hub());
+  if (!callback) detail::throw_empty_function();
   static thread_local int last_number = 0;
   auto* node = new LinkNode(*control_, std::move(callback), inline_call, when, where);
   node->number = ++last_number;

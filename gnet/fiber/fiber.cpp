@@ -42,13 +42,25 @@ void detail::start_later(FiberControl& fiber, TimeSpan delay) {
   fiber.hub->arm(*later, Deadline::after(Clock::now(), delay));
 }
 
-void sleep(TimeSpan delay) {
+namespace {
+
+void sleep(TimeSpan delay, bool keeps_alive) {
   detail::Scheduler& hub = detail::Scheduler::current();
   if (delay <= Duration::zero()) return hub.yield();
   // Always one with a timer: the hub has a reason to go on.
   const Deadline deadline(std::min(Deadline::after(Clock::now(), delay), kLastMoment));
-  while (hub.park(kSleep, nullptr, deadline)) {
+  while (hub.park(kSleep, nullptr, deadline, keeps_alive)) {
   }
+}
+
+}  // namespace
+
+void sleep(TimeSpan delay) {
+  sleep(delay, true);
+}
+
+void sleep(TimeSpan delay, Unreferenced) {
+  sleep(delay, false);
 }
 
 void checkpoint() {
@@ -67,6 +79,10 @@ void checkpoint() {
 }
 
 namespace this_fiber {
+
+AnyFiber handle() {
+  return Fiber<>::adopt(detail::Scheduler::current().running());
+}
 
 std::uint64_t id() {
   return detail::Scheduler::current().running().id;

@@ -22,6 +22,7 @@
 #include <variant>
 
 #include "gnet/base/source_location.h"
+#include "gnet/base/unique_function.h"
 #include "gnet/fiber/any_fiber.h"
 #include "gnet/fiber/interrupt.h"
 #include "gnet/fiber/timeout.h"
@@ -31,6 +32,12 @@ namespace gnet {
 struct SpawnOptions {
   std::string name = {};       // for messages; "fiber-ID" when empty
   std::size_t stack_size = 0;  // in bytes, rounded up to a power of two; 0: the default
+};
+
+// What a fiber can run: anything that can be called without arguments.
+template <typename F>
+concept FiberFunction = requires(std::decay_t<F>& function) {
+  function();
 };
 
 namespace detail {
@@ -87,6 +94,7 @@ FiberControl& make_fiber(F&& function, std::size_t stack_size, SourceLocation wh
   using Record = FiberRecord<T, std::decay_t<F>>;
   constexpr std::size_t kAlign = alignof(Record) > 64 ? alignof(Record) : 64;
   static_assert(sizeof(Record) < 8192, "captures this large belong on the heap");
+  if (is_empty_function<std::decay_t<F>>(function)) throw_empty_function();
   detail::Scheduler& hub = detail::Scheduler::current();
   const Stack stack = hub.take_stack(stack_size);
   const auto top = reinterpret_cast<std::uintptr_t>(hub.block_top(stack));
@@ -111,7 +119,7 @@ class Fiber : public AnyFiber {
   Fiber() noexcept = default;
 
   // A fiber that start() will make ready.
-  template <typename F>
+  template <FiberFunction F>
   [[nodiscard]] static Fiber create(F&& function, SpawnOptions options = {},
                                     SourceLocation where = SourceLocation::current()) {
     auto& made = detail::make_fiber<T>(std::forward<F>(function), options.stack_size, where);
@@ -179,12 +187,12 @@ class Fiber : public AnyFiber {
   }
 };
 
-template <typename F>
+template <FiberFunction F>
 using FiberOf = Fiber<std::invoke_result_t<std::decay_t<F>&>>;
 
-// Makes a fiber of `function` and schedules it. Returns at once; throws
-// std::bad_alloc when there is no room for a stack.
-template <typename F>
+// Makes a fiber of `function` and schedules it. Returns at once; throws std::bad_alloc when there
+// is no room for a stack, and Misuse for a function that is empty.
+template <FiberFunction F>
 FiberOf<F> spawn(F&& function, SourceLocation where = SourceLocation::current()) {
   using T = std::invoke_result_t<std::decay_t<F>&>;
   auto& made = detail::make_fiber<T>(std::forward<F>(function), 0, where);
@@ -192,7 +200,7 @@ FiberOf<F> spawn(F&& function, SourceLocation where = SourceLocation::current())
   return Fiber<T>::adopt(made);
 }
 
-template <typename F>
+template <FiberFunction F>
 FiberOf<F> spawn(SpawnOptions options, F&& function,
                  SourceLocation where = SourceLocation::current()) {
   using T = std::invoke_result_t<std::decay_t<F>&>;
@@ -207,7 +215,7 @@ void start_later(FiberControl& fiber, TimeSpan delay);
 
 // As spawn(), but the fiber first runs after `delay`. It counts as started meanwhile. Killed
 // before, it never runs.
-template <typename F>
+template <FiberFunction F>
 FiberOf<F> spawn_later(TimeSpan delay, F&& function,
                        SourceLocation where = SourceLocation::current()) {
   using T = std::invoke_result_t<std::decay_t<F>&>;
@@ -219,6 +227,10 @@ FiberOf<F> spawn_later(TimeSpan delay, F&& function,
 
 // Suspends for at least `delay`; zero or less is yield(). One that never ends is no deadlock.
 void sleep(TimeSpan delay);
+
+// As sleep(), but it is nothing that wait() waits for: sleep(1s, gnet::unreferenced) in the loop of
+// a fiber that tidies up now and then.
+void sleep(TimeSpan delay, Unreferenced);
 
 // Lets every other ready fiber run first.
 [[gnu::always_inline]] inline void yield() {
@@ -238,6 +250,10 @@ inline bool wait(Deadline deadline = Deadline::never()) {
 }
 
 namespace this_fiber {
+
+// The running fiber, to be joined, killed or linked by others. That of main() is no longer of use
+// when main() has returned.
+[[nodiscard]] AnyFiber handle();
 
 [[nodiscard]] std::uint64_t id();
 [[nodiscard]] std::string name();

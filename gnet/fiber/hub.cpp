@@ -48,6 +48,7 @@ void Deferred::stop() noexcept {
 
 Deferred Hub::defer(UniqueFunction<void()> callback) {
   check_thread();
+  if (!callback) detail::throw_empty_function();
   Deferred handle;
   handle.state_ = std::make_shared<Deferred::State>();
   handle.state_->callback = std::move(callback);
@@ -57,6 +58,7 @@ Deferred Hub::defer(UniqueFunction<void()> callback) {
 }
 
 void Hub::post(UniqueFunction<void()> callback) {
+  if (!callback) detail::throw_empty_function();
   mailbox()->post(std::move(callback));
 }
 

@@ -46,7 +46,7 @@ class Nursery {
 
   // Starts a child. In a nursery that was cancelled it ends at its first
   // suspension point.
-  template <typename F>
+  template <FiberFunction F>
   void spawn(F&& function, SourceLocation where = SourceLocation::current()) {
     auto child =
         Fiber<std::invoke_result_t<std::decay_t<F>&>>::create(std::forward<F>(function), {}, where);

@@ -39,6 +39,11 @@ namespace gnet {
 struct Silent {};
 inline constexpr Silent silent{};
 
+// Marks a Timeout, or a sleep(), whose end is nothing to wait for: alone it is no reason for the
+// hub to go on, nor for gnet::wait() to.
+struct Unreferenced {};
+inline constexpr Unreferenced unreferenced{};
+
 class Timeout : public Interrupt {
  public:
   // Starts at once. No delay: never expires. A delay of zero or less expires at
@@ -49,6 +54,8 @@ class Timeout : public Interrupt {
       : Timeout(std::optional<TimeSpan>(delay), Kind::plain) {}
 
   Timeout(std::optional<TimeSpan> delay, Silent) : Timeout(delay, Kind::silent) {}
+
+  Timeout(std::optional<TimeSpan> delay, Unreferenced) : Timeout(delay, Kind::plain, false) {}
 
   // What what() adds to the duration.
   Timeout(std::optional<TimeSpan> delay, std::string message) : Timeout(delay, Kind::plain) {
@@ -140,7 +147,9 @@ class Timeout : public Interrupt {
     ~Ending() { limit.cancel(); }
   };
 
-  Timeout(std::optional<TimeSpan> delay, Kind kind) : delay_(delay), kind_(kind), id_(++last_id_) {
+  Timeout(std::optional<TimeSpan> delay, Kind kind, bool keeps_alive = true)
+      : delay_(delay), kind_(kind), id_(++last_id_) {
+    timer_.keeps_alive = keeps_alive;
     if (!delay) return;
     hub_ = &detail::Scheduler::current();
     arm();

@@ -104,6 +104,12 @@ std::vector<std::size_t> wait(Range&& objects, WaitOptions options = {}) {
   return set.wait(options);
 }
 
+// As above, for a few of a kind: wait({&read, &written}). For a mixture there is wait_any().
+template <Waitable T>
+std::vector<std::size_t> wait(std::initializer_list<T*> objects, WaitOptions options = {}) {
+  return wait<const std::initializer_list<T*>&>(objects, options);
+}
+
 // Suspends until one of the objects has happened: its position.
 template <Waitable... Ts>
 std::size_t wait_any(const Ts&... objects) {
@@ -152,6 +158,12 @@ std::vector<std::size_t> joinall(Range&& fibers, JoinOptions options = {}) {
       },
       options.deadline);
   return finished;
+}
+
+// As above: joinall({&reader, &writer}).
+inline std::vector<std::size_t> joinall(std::initializer_list<AnyFiber*> fibers,
+                                        JoinOptions options = {}) {
+  return joinall<const std::initializer_list<AnyFiber*>&>(fibers, options);
 }
 
 // Kills all of them: those that have not run yet first, without running anything;

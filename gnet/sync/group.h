@@ -137,11 +137,11 @@ class Group {
   [[nodiscard]] bool full() const noexcept { return free_ == 0; }
 
   // Spawns a fiber as a member. In a Pool suspends while that is full.
-  template <typename F>
+  template <FiberFunction F>
   FiberOf<F> spawn(F&& function, SourceLocation where = SourceLocation::current()) {
     return spawn(SpawnOptions(), std::forward<F>(function), where);
   }
-  template <typename F>
+  template <FiberFunction F>
   FiberOf<F> spawn(SpawnOptions options, F&& function,
                    SourceLocation where = SourceLocation::current()) {
     Slot slot(*this, Deadline::never());
@@ -207,7 +207,7 @@ class Group {
 
   // Has `function()` called in a member, and returns at once: in a full Pool, a fiber that
   // is no member waits for a slot. The Group must live until the fiber has ended.
-  template <typename F>
+  template <FiberFunction F>
   FiberOf<F> apply_async(F&& function, SourceLocation where = SourceLocation::current()) {
     if (!full()) return spawn(std::forward<F>(function), where);
     return gnet::spawn([this, function = std::decay_t<F>(std::forward<F>(function)),
@@ -274,7 +274,7 @@ class Group {
 
   explicit Group(std::size_t limit) : limit_(limit), free_(limit) {}
 
-  template <typename F>
+  template <FiberFunction F>
   static FiberOf<F> spawn_in(Slot& slot, F&& function, SpawnOptions options, SourceLocation where) {
     using T = std::invoke_result_t<std::decay_t<F>&>;
     auto fiber = Fiber<T>::create(std::forward<F>(function), std::move(options), where);

@@ -126,4 +126,15 @@ BOOST_AUTO_TEST_CASE(an_element_is_in_one_list_for_each_hook) {
   BOOST_TEST(text(by_age) == "ba");
 }
 
+BOOST_AUTO_TEST_CASE(push_front_puts_an_element_before_all_others) {
+  Plain a('a');
+  Plain b('b');
+  PlainList list;
+  list.push_front(a);
+  list.push_front(b);
+  BOOST_TEST(list.pop_front() == &b);
+  BOOST_TEST(list.pop_front() == &a);
+  BOOST_TEST(list.empty());
+}
+
 BOOST_AUTO_TEST_SUITE_END()

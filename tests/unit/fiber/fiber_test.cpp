@@ -2,6 +2,7 @@
 
 #include <boost/test/unit_test.hpp>
 #include <cmath>
+#include <functional>
 #include <memory>
 #include <string>
 #include <system_error>
@@ -693,6 +694,60 @@ BOOST_AUTO_TEST_CASE(a_deadline_of_get_ends_with_an_ordinary_error) {
            std::string(error.what()).find(") has not ended: timed out after ") != std::string::npos;
   });
   fiber.kill();
+}
+
+BOOST_AUTO_TEST_CASE(an_empty_function_is_refused_at_once) {
+  const std::function<void()> empty;
+  void (*const nobody)() = nullptr;
+  BOOST_CHECK_THROW(gnet::spawn(empty), gnet::Misuse);
+  BOOST_CHECK_THROW(gnet::spawn(nobody), gnet::Misuse);
+  BOOST_CHECK_THROW(gnet::spawn(gnet::UniqueFunction<void()>()), gnet::Misuse);
+  BOOST_CHECK_THROW(gnet::spawn_later(1ms, empty), gnet::Misuse);
+  BOOST_CHECK_THROW(static_cast<void>(gnet::Fiber<>::create(empty)), gnet::Misuse);
+  BOOST_CHECK_THROW(gnet::Hub::current().defer(empty), gnet::Misuse);
+  BOOST_CHECK_THROW(gnet::Hub::current().post(empty), gnet::Misuse);
+  auto fiber = gnet::spawn([] {});
+  BOOST_CHECK_THROW(fiber.link(gnet::AnyFiber::Link()), gnet::Misuse);
+  fiber.join();
+}
+
+template <typename T>
+constexpr bool can_be_spawned = requires(T function) {
+  gnet::spawn(function);
+};
+template <typename T>
+constexpr bool can_be_created = requires(T function) {
+  gnet::Fiber<>::create(function);
+};
+static_assert(can_be_spawned<void (*)()> && !can_be_spawned<int>);
+static_assert(can_be_created<void (*)()> && !can_be_created<int>);
+static_assert(!can_be_spawned<void (*)(int)>);
+
+BOOST_AUTO_TEST_CASE(the_running_fiber_has_a_handle) {
+  gnet::AnyFiber self;
+  auto fiber = gnet::spawn([&] {
+    self = gnet::this_fiber::handle();
+    gnet::sleep(1h);
+  });
+  gnet::yield();
+  BOOST_TEST(self.id() == fiber.id());
+  self.kill();
+  BOOST_TEST(fiber.was_killed());
+  BOOST_TEST(gnet::this_fiber::handle().id() == gnet::this_fiber::id());
+}
+
+BOOST_AUTO_TEST_CASE(an_unreferenced_sleep_is_nothing_to_wait_for) {
+  auto tidier = gnet::spawn([] {
+    for (;;) gnet::sleep(1h, gnet::unreferenced);
+  });
+  gnet::yield();
+  BOOST_TEST(gnet::wait(5s));
+  BOOST_TEST(tidier.active());
+  tidier.kill();
+  gnet::sleep(1ms);
+  auto short_one = gnet::spawn([] { gnet::sleep(1ms, gnet::unreferenced); });
+  gnet::sleep(5ms);
+  BOOST_TEST(short_one.dead());
 }
 
 BOOST_AUTO_TEST_SUITE_END()

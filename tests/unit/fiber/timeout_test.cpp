@@ -449,4 +449,21 @@ BOOST_AUTO_TEST_CASE(limits_below_zero_or_not_a_number_strike_at_once) {
   BOOST_TEST(!gnet::move_on_after(std::chrono::hours::min(), [] { gnet::yield(); }));
 }
 
+BOOST_AUTO_TEST_CASE(an_unreferenced_one_is_nothing_to_wait_for) {
+  gnet::Event never;
+  auto waiting = gnet::spawn([&] {
+    const Timeout limit(1h, gnet::unreferenced);
+    never.wait();
+  });
+  gnet::yield();
+  BOOST_TEST(gnet::wait(5s));
+  waiting.kill();
+  BOOST_CHECK_THROW(
+      {
+        const Timeout limit(1ms, gnet::unreferenced);
+        gnet::sleep(1h);
+      },
+      Timeout);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

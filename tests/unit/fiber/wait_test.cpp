@@ -10,6 +10,7 @@
 #include "gnet/fiber/cancel_scope.h"
 #include "gnet/fiber/fiber.h"
 #include "gnet/sync/event.h"
+#include "gnet/sync/semaphore.h"
 #include "tests/unit/fiber/support.h"
 
 using namespace test;
@@ -358,6 +359,15 @@ BOOST_AUTO_TEST_CASE(a_fiber_among_its_victims_dies_last) {
   joinall(fibers);
   BOOST_TEST(!went_on);
   for (auto& fiber : fibers) BOOST_TEST(fiber.was_killed());
+}
+
+BOOST_AUTO_TEST_CASE(a_few_may_be_given_as_a_list) {
+  auto number = gnet::spawn([] { return 1; });
+  auto nothing = gnet::spawn([] { gnet::sleep(1ms); });
+  BOOST_TEST(gnet::joinall({&number, &nothing}).size() == 2U);
+  gnet::Semaphore first(1);
+  gnet::Semaphore second(0);
+  BOOST_TEST((gnet::wait({&first, &second}, {.count = 1}) == std::vector<std::size_t>{0}));
 }
 
 BOOST_AUTO_TEST_CASE(killall_tells_how_many_have_not_ended) {

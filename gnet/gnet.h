@@ -79,6 +79,7 @@
 #include "gnet/sync/joinable_queue.h"
 #include "gnet/sync/lifo_queue.h"
 #include "gnet/sync/mutex.h"
+#include "gnet/sync/outcome.h"
 #include "gnet/sync/pool.h"
 #include "gnet/sync/priority_queue.h"
 #include "gnet/sync/queue.h"

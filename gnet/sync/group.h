@@ -34,6 +34,7 @@
 #include "gnet/fiber/cancel_scope.h"
 #include "gnet/fiber/fiber.h"
 #include "gnet/sync/grant_queue.h"
+#include "gnet/sync/outcome.h"
 #include "gnet/sync/wait_queue.h"
 
 namespace gnet {
@@ -221,6 +222,11 @@ class Group {
   // failed is thrown. A member that calls it does what the Pool has no slot for itself.
   template <std::ranges::input_range Range, typename F>
   auto map(Range&& items, F&& function, SourceLocation where = SourceLocation::current());
+
+  // As map(), but all calls are made, whatever becomes of the others, and nothing is thrown: the
+  // Outcome of each, in the order of the items.
+  template <std::ranges::input_range Range, typename F>
+  auto map_outcomes(Range&& items, F&& function, SourceLocation where = SourceLocation::current());
 
   // As map(), in a fiber of its own. The Group must live until that has ended.
   template <std::ranges::input_range Range, typename F>
@@ -419,6 +425,17 @@ auto Group::map(Range&& items, F&& function, SourceLocation where) {
     mapping.cancel();
     throw;
   }
+}
+
+template <std::ranges::input_range Range, typename F>
+auto Group::map_outcomes(Range&& items, F&& function, SourceLocation where) {
+  using Result = Outcome<std::remove_cvref_t<detail::MapResult<Range, F>>>;
+  return map(
+      std::forward<Range>(items),
+      [&function](auto&& item) {
+        return Result::of([&] { return function(std::forward<decltype(item)>(item)); });
+      },
+      where);
 }
 
 }  // namespace gnet

@@ -24,10 +24,7 @@ std::string uncapitalized(std::string text) {
 }
 
 std::string demangled(const std::type_info* type) {
-  if (type == nullptr) return "unknown exception";
-  const std::unique_ptr<char, decltype(&std::free)> name(
-      abi::__cxa_demangle(type->name(), nullptr, nullptr, nullptr), &std::free);
-  return name ? name.get() : type->name();
+  return type == nullptr ? "unknown exception" : type_name(*type);
 }
 
 // what() of a plain std::system_error ends with the reason as the C library writes it.
@@ -88,8 +85,14 @@ TimedOut::TimedOut(std::string_view context, TimePoint since)
                   "timed out after " + format_duration(Clock::now() - since, 2)) {}
 
 void throw_timed_out(std::string_view context, TimePoint since) {
-  throw SystemError({ETIMEDOUT, std::system_category()}, context,
-                    "timed out after " + format_duration(Clock::now() - since, 2));
+  throw TimedOut(context, since);
+}
+
+std::string type_name(const std::type_info& type) {
+  if (type == typeid(std::string)) return "std::string";
+  const std::unique_ptr<char, decltype(&std::free)> name(
+      abi::__cxa_demangle(type.name(), nullptr, nullptr, nullptr), &std::free);
+  return name ? name.get() : type.name();
 }
 
 std::string describe(const std::error_code& code) {

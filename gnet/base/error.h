@@ -15,6 +15,7 @@
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <typeinfo>
 
 #include "gnet/base/duration.h"
 
@@ -98,6 +99,9 @@ class TimedOut : public SystemError {
 
 // The reason alone, as in a sentence: "connection refused".
 [[nodiscard]] std::string describe(const std::error_code& code);
+
+// "std::vector<int>".
+[[nodiscard]] std::string type_name(const std::type_info& type);
 
 // The text of any exception at all, with those nested in it: "a: b". Empty for a null pointer.
 [[nodiscard]] std::string describe(const std::exception_ptr& exception);

@@ -1,6 +1,7 @@
 #include "gnet/protocol/service.h"
 
 #include <algorithm>
+#include <atomic>
 #include <stdexcept>
 #include <utility>
 
@@ -70,11 +71,25 @@ Service& Service::instance() {
 }
 
 Service::~Service() {
-  if (detail::Scheduler::current_if_any() == &stopped_.hub()) handle_signals(false);
+  hint_.stop();
+  if (Hub::current_if_any() == &stopped_.hub()) handle_signals(false);
   while (!factories_.empty()) factories_.pop_back();
 }
 
 // ---- what it is made of ----
+
+void Service::refuse_null(const std::string& name) {
+  throw Misuse("the service was given nothing as factory '" + name + "'");
+}
+
+// What is written as `Service root;` by those who know the original, where all are one.
+void Service::hint_at_signals() {
+  static std::atomic_flag said;
+  if (stop_signals_ || signals_decided_ || said.test_and_set()) return;
+  Logger("service").info(
+      "signals do not stop this Service: gnet::Service::instance() is the one that they stop; "
+      "handle_signals() decides it for any other");
+}
 
 void Service::add(std::string name, Entry factory) {
   stopped_.hub().check_thread();
@@ -84,6 +99,7 @@ void Service::add(std::string name, Entry factory) {
   factory->set_name(std::move(name));
   factories_.push_back(std::move(factory));
   if (std::exchange(wants_signals_, false)) handle_signals(true);
+  if (!hint_.pending()) hint_ = stopped_.hub().defer([this] { hint_at_signals(); });
 }
 
 std::vector<Service::Entry>::const_iterator Service::find(std::string_view name) const noexcept {
@@ -175,7 +191,14 @@ std::size_t Service::notify_factory(std::string_view pattern, const std::any& me
   for (const Entry& factory : std::vector(factories_)) {
     if (!matches(held, factory->name())) continue;
     ++told;
-    errors.guard([&] { factory->on_notify(message); });
+    errors.guard([&] {
+      try {
+        factory->on_notify(message);
+      } catch (const std::bad_any_cast&) {
+        throw Misuse("factory '" + factory->name() + "' was told a " + type_name(message.type()) +
+                     ", which its on_notify() does not take");
+      }
+    });
   }
   errors.throw_any();
   return told;
@@ -187,6 +210,7 @@ void Service::handle_signals(bool handle) {
   detail::Scheduler& hub = stopped_.hub();
   hub.check_thread();
   wants_signals_ = false;
+  signals_decided_ = true;
   stop_signals_.reset();
   hub.end_waiting(false);
   if (handle) stop_signals_.emplace([this](int signal) { stop_for_signal(signal); });

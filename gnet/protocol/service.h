@@ -24,6 +24,7 @@
 #include <vector>
 
 #include "gnet/base/unique_function.h"
+#include "gnet/fiber/hub.h"
 #include "gnet/os/stop_signals.h"
 #include "gnet/protocol/factory.h"
 #include "gnet/sync/wait_queue.h"
@@ -44,10 +45,11 @@ class Service {
 
   // ---- what it is made of ----
 
-  // Takes a factory in, and returns it: add_factory(…).start() begins at once.
-  // Throws Misuse when the name is taken.
+  // Takes a factory in, and returns it: add_factory(…).start() begins at once. Any server is one.
+  // Throws Misuse when the name is taken, or the factory null.
   template <std::derived_from<Factory> F>
   F& add_factory(std::string name, std::unique_ptr<F> factory) {
+    if (!factory) refuse_null(name);
     F& added = *factory;
     add(std::move(name), std::shared_ptr<Factory>(std::move(factory)));
     return added;
@@ -59,6 +61,12 @@ class Service {
     add(std::move(name), std::shared_ptr<Factory>(std::shared_ptr<void>(), &factory));
     return factory;
   }
+
+  // Neither of these says who owns the factory.
+  template <std::derived_from<Factory> F>
+  F& add_factory(std::string name, F* factory) = delete;  // add_factory(name, *factory)
+  template <std::derived_from<Factory> F>
+  F& add_factory(std::string name, std::unique_ptr<F>& factory) = delete;  // std::move(factory)
 
   // The factory of that name, or null.
   [[nodiscard]] Factory* get_factory(std::string_view name) const noexcept;
@@ -93,6 +101,12 @@ class Service {
       service_.erase(name_);
       return service_.add_factory(name_, factory);
     }
+
+    // Neither of these says who owns the factory.
+    template <std::derived_from<Factory> F>
+    F& operator=(F* factory) = delete;  // root["name"] = *factory
+    template <std::derived_from<Factory> F>
+    F& operator=(std::unique_ptr<F>& factory) = delete;  // root["name"] = std::move(factory)
 
    private:
     friend class Service;
@@ -138,10 +152,11 @@ class Service {
   // Calls on_notify(message) of every factory whose name matches the pattern: `*`
   // stands for any characters, `?` for one. An error keeps no other factory from
   // being told: it is thrown at the end, several as an ExceptionGroup. Returns how
-  // many match. A literal arrives as a std::string.
+  // many match. Text of any kind arrives as a std::string.
   std::size_t notify_factory(std::string_view pattern, const std::any& message);
-  std::size_t notify_factory(std::string_view pattern, const char* message) {
-    return notify_factory(pattern, std::any(std::string(message)));
+  template <std::convertible_to<std::string_view> Text>
+  std::size_t notify_factory(std::string_view pattern, const Text& message) {
+    return notify_factory(pattern, std::any(std::string(std::string_view(message))));
   }
 
   // ---- signals ----
@@ -166,6 +181,8 @@ class Service {
  private:
   using Entry = std::shared_ptr<Factory>;
 
+  [[noreturn]] static void refuse_null(const std::string& name);
+  void hint_at_signals();
   void add(std::string name, Entry factory);
   [[nodiscard]] std::vector<Entry>::const_iterator find(std::string_view name) const noexcept;
   void stop_for_signal(int signal);
@@ -175,6 +192,8 @@ class Service {
   WaitQueue stopped_;
   std::size_t cut_ = 0;
   bool wants_signals_ = false;  // the instance, before its first factory
+  bool signals_decided_ = false;
+  Deferred hint_;
   Duration grace_ = std::chrono::seconds(10);
   UniqueFunction<void(int)> before_stop_;
   std::optional<StopSignals> stop_signals_;

@@ -11,11 +11,16 @@
 #include "gnet/base/error.h"
 #include "gnet/fiber/fiber.h"
 #include "gnet/fiber/nursery.h"
+#include "gnet/io/connect.h"
+#include "gnet/protocol/datagram_server.h"
+#include "gnet/protocol/stream_server.h"
 #include "gnet/protocol/tcp_server_factory.h"
 #include "tests/unit/child.h"
+#include "tests/unit/eventually.h"
 
 using namespace std::chrono_literals;
 using gnet::Service;
+using test::eventually;
 
 namespace {
 
@@ -271,6 +276,45 @@ BOOST_AUTO_TEST_CASE(a_second_signal_exits_at_once, *test::not_under_tsan()) {
   });
   BOOST_TEST(WIFEXITED(status));
   BOOST_TEST(WEXITSTATUS(status) == 128 + SIGINT);
+}
+
+BOOST_AUTO_TEST_CASE(any_server_can_be_a_factory_of_it) {
+  Service service;
+  auto& streams = service.add_factory(
+      "streams", std::make_unique<gnet::StreamServer>("127.0.0.1:0", [](gnet::AnyStream& stream) {
+        char byte = 0;
+        while (stream.receive(&byte, 1) > 0) continue;
+      }));
+  auto& datagrams = service.add_factory(
+      "datagrams", std::make_unique<gnet::DatagramServer>(
+                       "127.0.0.1:0", [](std::string_view, const gnet::SocketAddress&) {}));
+  service.start();
+  const auto client = gnet::connect(streams.local_endpoint());
+  BOOST_TEST(eventually([&] { return streams.active() == 1; }));
+  BOOST_TEST(service.stop(0s) == 1U);
+  BOOST_TEST(!streams.running());
+  BOOST_TEST(!datagrams.running());
+}
+
+BOOST_AUTO_TEST_CASE(nothing_is_no_factory) {
+  Service service;
+  BOOST_CHECK_THROW(service.add_factory("x", std::unique_ptr<Part>()), gnet::Misuse);
+  BOOST_CHECK_THROW(service["x"] = std::unique_ptr<Part>(), gnet::Misuse);
+  BOOST_TEST(service.names().empty());
+}
+
+BOOST_AUTO_TEST_CASE(text_of_any_kind_is_told_as_a_string) {
+  Parts parts;
+  parts.service.notify_factory("a", std::string_view("view"));
+  BOOST_TEST(parts.a.told == "view");
+}
+
+BOOST_AUTO_TEST_CASE(a_message_of_another_type_is_named) {
+  Parts parts;
+  BOOST_CHECK_EXCEPTION(parts.service.notify_factory("b", 42), gnet::Misuse, [](const auto& error) {
+    return std::string(error.what()) ==
+           "factory 'b' was told a int, which its on_notify() does not take";
+  });
 }
 
 BOOST_AUTO_TEST_SUITE_END()

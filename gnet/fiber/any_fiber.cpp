@@ -119,6 +119,10 @@ detail::Scheduler& AnyFiber::hub() const {
   return *hub;
 }
 
+bool AnyFiber::over() const noexcept {
+  return detail::Scheduler::ended_here() && control_->ended;
+}
+
 void AnyFiber::start() {
   hub().start(*control_);
 }
@@ -128,6 +132,7 @@ void AnyFiber::join() {
 }
 
 bool AnyFiber::join(Deadline deadline) {
+  if (over()) return true;
   detail::Scheduler& hub = this->hub();
   hub.checkpoint();
   if (control_->ended) return true;
@@ -156,7 +161,7 @@ bool AnyFiber::kill(std::exception_ptr error, Deadline deadline) {
 }
 
 void AnyFiber::kill_async(std::exception_ptr error) {
-  hub().kill(*control_, std::move(error));
+  if (!over()) hub().kill(*control_, std::move(error));
 }
 
 int AnyFiber::add_link(Link callback, bool inline_call, int when, SourceLocation where) {

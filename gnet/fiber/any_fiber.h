@@ -140,6 +140,10 @@ class AnyFiber {
 
   void reset() noexcept;
 
+  // Whether it has finished, and the calling thread's hub has ended: destructors of static objects
+  // may kill it and join it all the same.
+  [[nodiscard]] bool over() const noexcept;
+
   // The fiber's hub; throws Misuse on other threads, and once it has ended.
   [[nodiscard]] detail::Scheduler& hub() const;
 

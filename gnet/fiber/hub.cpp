@@ -32,6 +32,10 @@ Hub* Hub::current_if_any() noexcept {
   return Scheduler::current_if_any();
 }
 
+bool Hub::ended() noexcept {
+  return Scheduler::ended_here();
+}
+
 void Hub::check_thread() const {
   scheduler().check_thread();
 }
@@ -98,6 +102,11 @@ Hub::KeepAlive::~KeepAlive() {
   if (current_if_any() == &hub_ && hub_.scheduler().external_work_ > 0) {
     --hub_.scheduler().external_work_;
   }
+}
+
+Hub::AtEnd::AtEnd(Hub& hub, UniqueFunction<void()> function) : function_(std::move(function)) {
+  hub.check_thread();
+  hub.scheduler().at_end_.push_front(*this);
 }
 
 // ---- errors, and what everybody waits for ----

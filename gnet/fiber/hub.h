@@ -32,6 +32,7 @@
 #include <string>
 
 #include "gnet/base/function.h"
+#include "gnet/base/intrusive_list.h"
 #include "gnet/base/unique_function.h"
 #include "gnet/fiber/deadline.h"
 
@@ -75,6 +76,11 @@ class Hub {
   // The calling thread's hub, or null.
   [[nodiscard]] static Hub* current_if_any() noexcept;
 
+  // Whether the calling thread has had a hub, which has ended: what still runs are destructors of
+  // static objects. They may close, stop, set and release what belonged to it, which wakes nobody
+  // any more; whatever would have to wait throws Misuse.
+  [[nodiscard]] static bool ended() noexcept;
+
   Hub(const Hub&) = delete;
   Hub& operator=(const Hub&) = delete;
 
@@ -115,6 +121,20 @@ class Hub {
 
    private:
     Hub& hub_;
+  };
+
+  // Has a function called when the hub is about to end, in the thread's own fiber: main() has
+  // returned, exit() was called by its fiber, or the thread ends. All fibers are still there, and
+  // it may suspend; what it throws is reported. The last one made is called first; once destroyed
+  // it is not called.
+  class AtEnd : ListHook {
+   public:
+    AtEnd(Hub& hub, UniqueFunction<void()> function);
+
+   private:
+    friend class detail::Scheduler;
+    friend class IntrusiveList<AtEnd>;
+    UniqueFunction<void()> function_;
   };
 
   // ---- errors, and what everybody waits for ----

@@ -42,7 +42,10 @@ std::string FiberControl::display_name() const {
 }
 
 void Scheduler::wrong_thread() {
-  throw Misuse("an object of one thread's hub was used on another thread");
+  if (ended_here()) {
+    throw Misuse("used after its thread's hub has ended, as by the destructor of a static object");
+  }
+  throw Misuse("used on another thread than the one on whose hub it was made");
 }
 
 void Scheduler::blocking_in_hub() {

@@ -67,8 +67,17 @@ class Scheduler final : public Hub {
 
   ~Scheduler();
 
+  // As Hub::ended().
+  static bool ended_here() noexcept;
+
   void check_thread() const {
     if (current_hub_ != this) [[unlikely]]
+      wrong_thread();
+  }
+
+  // For what waits for nobody: as above, but it may be used, too, when the hub has ended.
+  void check_thread_or_ended() const {
+    if (current_hub_ != this && !ended_here()) [[unlikely]]
       wrong_thread();
   }
 
@@ -401,6 +410,7 @@ class Scheduler final : public Hub {
   [[nodiscard]] bool asio_has_work() noexcept;
   [[nodiscard]] bool anything_alive() const noexcept;
   void nothing_left() noexcept;
+  void run_at_end() noexcept;
   void shut_down() noexcept;
   bool dismiss_fibers();
   void orphan_fibers() noexcept;
@@ -451,6 +461,7 @@ class Scheduler final : public Hub {
   std::uint64_t next_id_ = 1;
   std::uint64_t external_work_ = 0;
   bool shutting_down_ = false;
+  IntrusiveList<AtEnd> at_end_;
   bool nothing_left_ = false;  // said while it shuts down
   WaiterList idle_waiters_;
   std::shared_ptr<Mailbox> mailbox_;

@@ -89,6 +89,9 @@ void Scheduler::live_on_in_child() noexcept {
   fiber_count_ = self == nullptr || self == &main_ ? 0 : 1;
   external_work_ = 0;
   idle_waiters_.for_each([](Waiter& waiter) { waiter.unlink(); });
+  // It is about what fibers do that are the parent's.
+  while (at_end_.pop_front() != nullptr) {
+  }
 
   // Callbacks that wait for their turn, and letters.
   while (ready_head_ != nullptr) {

@@ -5,6 +5,7 @@
 #include "gnet/base/error.h"
 #include "gnet/base/log.h"
 #include "gnet/fiber/asio_bridge.h"
+#include "gnet/fiber/cancel_scope.h"
 #include "gnet/fiber/hub_watch.h"
 #include "gnet/fiber/lifetimes.h"
 #include "gnet/fiber/local.h"
@@ -51,6 +52,10 @@ Scheduler& Scheduler::make() {
   return *owner.hub;
 }
 
+bool Scheduler::ended_here() noexcept {
+  return owner.gone && current_hub_ == nullptr;
+}
+
 Scheduler::Scheduler()
     : current_(&main_),
       exception_state_(thread_exception_state()),
@@ -79,6 +84,7 @@ Scheduler::Scheduler()
 }
 
 Scheduler::~Scheduler() {
+  run_at_end();
   shut_down();
   strike_off_hub(*this);
   hub_ends(*this);
@@ -104,6 +110,18 @@ Scheduler::~Scheduler() {
   Mailbox::discard(mailbox_->take());
   context_.retire();
   current_hub_ = nullptr;
+}
+
+void Scheduler::run_at_end() noexcept {
+  while (AtEnd* last = at_end_.pop_front()) {
+    auto function = std::move(last->function_);  // it may destroy what it belongs to
+    try {
+      const Uninterruptible whole;
+      function();
+    } catch (...) {
+      report_error("main", std::current_exception());
+    }
+  }
 }
 
 // Each fiber is killed once, as everywhere: what it does about that may take the grace.

@@ -79,18 +79,21 @@ class BaseServer : public Base {
 
   // Closes the socket; what is being served goes on.
   void close() {
-    closed_.hub().check_thread();
+    closed_.hub().check_thread_or_ended();
     shut();
     socket_closed();
-    rest();
+    if (!Hub::ended()) rest();
   }
   void stop_accepting() override { close(); }
 
   // Takes nothing more, waits until all that is being served has ended, at most until `grace`, and
   // then cuts the rest: how many. What has not ended two seconds later is left alone. Called by
   // what is being served, it neither waits for that nor cuts it. Throws Misuse on other threads
-  // than the server's own.
-  std::size_t stop(Deadline grace = std::chrono::seconds(1)) override {
+  // than the server's own; where the hub has ended, as in the destructor of a static object, there
+  // is nothing left but the socket to close.
+  using Base::stop;  // of a second
+  std::size_t stop(Deadline grace) override {
+    if (Hub::ended()) return close(), 0;
     closed_.hub().check_thread();
     // serve_forever() leaves the grace to who stops.
     struct Stopping {

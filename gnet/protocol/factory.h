@@ -71,6 +71,11 @@ class Factory {
   // and then cuts it. Suspends until nothing is left. Returns how many connections
   // were cut. Does nothing when it has not begun.
   virtual std::size_t stop(Deadline grace) = 0;
+  std::size_t stop() { return stop(Deadline(std::chrono::seconds(1))); }
+
+  // Whether the running fiber is one of its own, of a connection or a handler: it would wait for
+  // itself where it waits for the end of the factory's work.
+  [[nodiscard]] virtual bool is_caller() noexcept { return false; }
 
   [[nodiscard]] virtual bool running() const noexcept = 0;
 

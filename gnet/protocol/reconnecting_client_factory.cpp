@@ -55,7 +55,7 @@ ReconnectingClientFactory::ReconnectingClientFactory(Endpoint endpoint, const Re
     : retry(policy), endpoint_(std::move(endpoint)) {}
 
 ReconnectingClientFactory::~ReconnectingClientFactory() {
-  if (detail::Scheduler::current_if_any() == nullptr) return;
+  if (Hub::current_if_any() == nullptr) return;
   const bool by_runner = runner_ && runner_.state() == FiberState::running;
   if (by_runner || called_by_connection()) refuse_to_be_destroyed();
   const Uninterruptible wait_out;
@@ -106,6 +106,7 @@ void ReconnectingClientFactory::start() {
 }
 
 std::size_t ReconnectingClientFactory::stop(Deadline grace) {
+  if (Hub::ended()) return 0;
   stop_trying();
   if (!runner_) return 0;
   // While this waits, others may stop the client too, and start it again.

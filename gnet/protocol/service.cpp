@@ -7,12 +7,16 @@
 
 #include "gnet/base/error.h"
 #include "gnet/base/log.h"
+#include "gnet/fiber/fiber.h"
 #include "gnet/fiber/nursery.h"
 
 namespace gnet {
 namespace {
 
 constexpr detail::WaitKind kStopping{"a service to stop"};
+
+// For the destructor of a factory, when the hub ends.
+constexpr Duration kEndGrace = std::chrono::seconds(2);
 
 // Errors that must not keep the next factory from its turn.
 class Errors {
@@ -98,6 +102,7 @@ void Service::add(std::string name, Entry factory) {
   }
   factory->set_name(std::move(name));
   factories_.push_back(std::move(factory));
+  if (!at_end_) at_end_.emplace(stopped_.hub(), [this] { hub_ends(); });
   if (std::exchange(wants_signals_, false)) handle_signals(true);
   if (!hint_.pending()) hint_ = stopped_.hub().defer([this] { hint_at_signals(); });
 }
@@ -117,7 +122,7 @@ Factory& Service::at(std::string_view name) const {
 }
 
 bool Service::remove_factory(std::string_view name, Deadline grace) {
-  stopped_.hub().check_thread();
+  stopped_.hub().check_thread_or_ended();
   const auto found = find(name);
   if (found == factories_.end()) return false;
   const Entry factory = *found;
@@ -175,6 +180,21 @@ std::size_t Service::stop(Deadline grace) {
   for (const Entry& factory : factories) errors.guard([&] { cut_ += factory->stop(grace); });
   errors.throw_any();
   return cut_;
+}
+
+void Service::hub_ends() {
+  try {
+    stop(Duration::zero());
+  } catch (const std::exception& error) {
+    Logger("service").error("stopping at the end of the hub: {}", describe(error));
+  }
+  handle_signals(false);
+  while (!factories_.empty()) {
+    // In a fiber of its own: a destructor waits however long a connection swallows its interrupt.
+    auto last = spawn([factory = std::move(factories_.back())]() mutable { factory.reset(); });
+    factories_.pop_back();
+    last.join(kEndGrace);
+  }
 }
 
 bool Service::running() const noexcept {

@@ -6,6 +6,10 @@
 // one ends the process at once, with status 128 + signal. Any other Service is an
 // ordinary object.
 //
+// A Service that is still there when its hub ends, as instance() is when main() returns, stops
+// without grace right before, and destroys the factories that it owns: their destructors, and
+// connection_lost(), may do what they may at any other time.
+//
 //   auto& root = gnet::Service::instance();
 //   root.add_factory("echo", gnet::TCPServerFactory::of<Echo>("127.0.0.1:6011")).start();
 //   root.notify_factory("*", "hello");
@@ -186,6 +190,7 @@ class Service {
   void add(std::string name, Entry factory);
   [[nodiscard]] std::vector<Entry>::const_iterator find(std::string_view name) const noexcept;
   void stop_for_signal(int signal);
+  void hub_ends();
 
   std::vector<Entry> factories_;
   bool stopping_ = false;
@@ -197,6 +202,7 @@ class Service {
   Duration grace_ = std::chrono::seconds(10);
   UniqueFunction<void(int)> before_stop_;
   std::optional<StopSignals> stop_signals_;
+  std::optional<Hub::AtEnd> at_end_;  // once there are factories
 };
 
 }  // namespace gnet

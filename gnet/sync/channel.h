@@ -182,7 +182,7 @@ class Channel : private detail::ChannelUsers {
   // Ends putting: fibers that wait are told so; what is in the buffer can still be
   // taken. Closing twice is not an error.
   void close() {
-    hub().check_thread();
+    hub().check_thread_or_ended();
     closed_ = true;
     receivers_.notify_all();
     senders_.notify_all();
@@ -191,7 +191,7 @@ class Channel : private detail::ChannelUsers {
 
   // As close(), and drops what is in the buffer.
   void close_now() {
-    hub().check_thread();
+    hub().check_thread_or_ended();
     const RingBuffer<T> dropped(std::move(items_));
     close();
   }

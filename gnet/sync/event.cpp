@@ -8,13 +8,13 @@ constexpr detail::WaitKind kEvent{"Event"};
 }  // namespace
 
 void Event::set() {
-  waiters_.hub().check_thread();
+  waiters_.hub().check_thread_or_ended();
   set_ = true;
   waiters_.notify_all();
 }
 
 void Event::clear() {
-  waiters_.hub().check_thread();
+  waiters_.hub().check_thread_or_ended();
   set_ = false;
 }
 

@@ -168,6 +168,7 @@ void Group::reap() noexcept {
 // ---- the end ----
 
 bool Group::join(Deadline deadline) {
+  if (detail::Scheduler::ended_here()) return true;  // and so have all fibers
   hub().check_thread();
   hub().checkpoint();
   return size_ == 0 || empty_.wait(kMembers, this, deadline);
@@ -205,11 +206,13 @@ void Group::shoot(const std::exception_ptr& error) {
 }
 
 void Group::kill_async(std::exception_ptr error) {
+  if (detail::Scheduler::ended_here()) return;
   hub().check_thread();
   shoot(error);
 }
 
 bool Group::kill(std::exception_ptr error, Deadline deadline) {
+  if (detail::Scheduler::ended_here()) return true;
   hub().check_thread();
   hub().checkpoint();
   while (size_ > 0) {

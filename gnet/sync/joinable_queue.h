@@ -75,7 +75,7 @@ class JoinableQueue : public BasicQueue<T, detail::TaskRow<T>> {
 
   // As close(), and drops what is in the queue; what is dropped counts as done.
   void close_now() {
-    this->hub().check_thread();
+    this->hub().check_thread_or_ended();
     const std::size_t dropped = this->storage().size();
     Base::close_now();
     if (dropped > 0) finish(dropped);

@@ -205,7 +205,7 @@ class BasicQueue {
   // Ends putting: fibers that wait for room are told so, what is in the queue can
   // still be taken. Closing twice is not an error.
   void close() {
-    hub().check_thread();
+    hub().check_thread_or_ended();
     closed_ = true;
     getters_.dismiss();
     putters_.notify_all();
@@ -214,7 +214,7 @@ class BasicQueue {
 
   // As close(), and drops what is in the queue.
   void close_now() {
-    hub().check_thread();
+    hub().check_thread_or_ended();
     getters_.revoke();
     const Storage dropped(std::move(items_));
     close();

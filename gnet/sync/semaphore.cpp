@@ -29,7 +29,7 @@ bool Semaphore::try_acquire() {
 }
 
 void Semaphore::release(std::size_t count) {
-  waiters_.hub().check_thread();
+  waiters_.hub().check_thread_or_ended();
   if (count > bound_ - permits_) throw Misuse("more permits released than the semaphore has");
   while (count > 0 && waiters_.grant_one()) --count;
   if (count == 0) return;

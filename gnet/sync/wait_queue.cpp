@@ -28,7 +28,7 @@ bool WaitQueue::wait(detail::Waiter& waiter, const detail::WaitKind& kind, const
 }
 
 void WaitQueue::notify_all() {
-  hub_.check_thread();
+  hub_.check_thread_or_ended();
   // Those that come while this round goes on belong to the next.
   detail::WaiterList round;
   round.take_all(waiters_);

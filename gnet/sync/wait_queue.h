@@ -47,7 +47,7 @@ class WaitQueue {
 
   // Wakes the one that has waited longest. False: nobody waits.
   bool notify_one() {
-    hub_.check_thread();
+    hub_.check_thread_or_ended();
     detail::Waiter* first = waiters_.pop_front();
     if (first == nullptr) return false;
     hub_.wake(*first);

@@ -6,6 +6,7 @@
 #include <boost/test/unit_test.hpp>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -15,6 +16,8 @@
 #include "gnet/fiber/nursery.h"
 #include "gnet/fiber/wait.h"
 #include "gnet/sync/event.h"
+#include "gnet/sync/group.h"
+#include "gnet/sync/queue.h"
 #include "tests/unit/fiber/support.h"
 
 using namespace test;
@@ -567,6 +570,76 @@ BOOST_AUTO_TEST_CASE(wait_can_be_interrupted) {
   BOOST_TEST(waiting.was_killed());
   later.kill();
   BOOST_TEST(gnet::wait());
+}
+
+BOOST_AUTO_TEST_CASE(what_is_to_be_done_at_its_end_may_suspend_and_comes_last_made_first) {
+  std::string story;
+  std::thread([&] {
+    thread_local std::optional<gnet::Hub::AtEnd> first;
+    thread_local std::optional<gnet::Hub::AtEnd> second;
+    thread_local std::optional<gnet::Hub::AtEnd> taken_back;
+    first.reset(), second.reset(), taken_back.reset();
+    auto& hub = gnet::Hub::current();
+    static gnet::Fiber<> helper;
+    helper = gnet::spawn([&] {
+      try {
+        gnet::sleep(1h);
+      } catch (const gnet::FiberExit&) {
+        story += "killed ";
+        throw;
+      }
+    });
+    first.emplace(hub, [&] {
+      gnet::sleep(1ms);
+      helper.kill();
+      helper = {};
+      story += "first ";
+    });
+    second.emplace(hub, [&] { story += "second "; });
+    taken_back.emplace(hub, [&] { story += "taken back "; });
+    taken_back.reset();
+    gnet::yield();
+  }).join();
+  BOOST_TEST(story == "second killed first ");
+}
+
+BOOST_AUTO_TEST_CASE(what_belonged_to_it_may_be_closed_after_its_end) {
+  static std::string story;
+  story.clear();
+  struct Late {
+    ~Late() {
+      if (!event) return;
+      story += gnet::Hub::ended() ? "ended " : "alive ";
+      event->set();
+      queue->close();
+      group->kill();
+      fiber.kill();
+      fiber.join();
+      try {
+        event->clear();
+        static_cast<void>(event->wait(1ms));
+      } catch (const gnet::Misuse& error) {
+        story += error.what();
+      }
+    }
+    std::optional<gnet::Event> event;
+    std::optional<gnet::Queue<int>> queue;
+    std::optional<gnet::Group> group;
+    gnet::Fiber<> fiber;
+  };
+  BOOST_TEST(!gnet::Hub::ended());
+  std::thread([] {
+    thread_local Late late;
+    late.event.emplace();
+    late.queue.emplace();
+    late.group.emplace();
+    late.group->spawn([] { gnet::sleep(1h); });
+    late.fiber = gnet::spawn([] { late.event->wait(); });
+    gnet::yield();
+  }).join();
+  BOOST_TEST(
+      story ==
+      "ended used after its thread's hub has ended, as by the destructor of a static object");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -4,6 +4,7 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <thread>
@@ -315,6 +316,20 @@ BOOST_AUTO_TEST_CASE(a_message_of_another_type_is_named) {
     return std::string(error.what()) ==
            "factory 'b' was told a int, which its on_notify() does not take";
   });
+}
+
+BOOST_AUTO_TEST_CASE(what_is_left_at_the_end_of_its_hub_is_stopped_and_destroyed_before) {
+  story.clear();
+  std::thread([] {
+    // Goes after the hub, which is made later.
+    thread_local std::optional<Service> service;
+    service.emplace();
+    service->handle_signals(false);
+    service->add_factory("a", std::make_unique<Part>()).start();
+    service->add_factory("b", std::make_unique<Part>()).start();
+    story.clear();
+  }).join();
+  BOOST_TEST(story == "close-b close-a stop-b stop-a ~b ~a ");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

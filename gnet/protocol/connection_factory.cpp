@@ -152,7 +152,7 @@ void ConnectionFactory::Share::enter(Phase next, Duration quiet_for) {
   });
 }
 
-bool ConnectionFactory::called_by_connection() noexcept {
+bool ConnectionFactory::is_caller() noexcept {
   const auto* const caller = detail::Scheduler::current().running_if_any();
   bool found = false;
   shares_.front()->connections.for_each([&](Connection& connection) {
@@ -161,9 +161,9 @@ bool ConnectionFactory::called_by_connection() noexcept {
   return found;
 }
 
-bool ConnectionFactory::wait_for_connections(std::size_t left, Deadline deadline) {
-  while (active() > left) {
-    if (!ended_.wait(kConnections, this, deadline)) return active() <= left;
+bool ConnectionFactory::wait_for_connections(bool by_connection, Deadline deadline) {
+  while (awaited(by_connection) > 0) {
+    if (!ended_.wait(kConnections, this, deadline)) return awaited(by_connection) == 0;
   }
   return true;
 }
@@ -176,13 +176,23 @@ Duration ConnectionFactory::quiet_within(Deadline grace) const {
 
 std::size_t ConnectionFactory::end_connections(Deadline grace) {
   ended_.hub().check_thread();
-  const std::size_t own = called_by_connection() ? 1 : 0;
+  struct Caller {
+    explicit Caller(ConnectionFactory& owner) : factory(owner), is_connection(owner.is_caller()) {
+      if (!is_connection) return;
+      ++factory.callers_;
+      factory.ended_.notify_all();
+    }
+    ~Caller() { factory.callers_ -= is_connection ? 1 : 0; }
+    ConnectionFactory& factory;
+    const bool is_connection;
+  } const caller(*this);
   enter(Phase::draining, quiet_within(grace));
-  if (wait_for_connections(own, grace)) return 0;
-  const std::size_t cut = active() - own;
+  if (wait_for_connections(caller.is_connection, grace)) return 0;
+  const std::size_t cut = awaited(caller.is_connection);
   enter(Phase::cutting, {});
-  if (!wait_for_connections(own, kCutGrace)) {
-    log().error("{} connections do not end: they swallow their interrupt", active() - own);
+  if (!wait_for_connections(caller.is_connection, kCutGrace)) {
+    log().error("{} connections do not end: they swallow their interrupt",
+                awaited(caller.is_connection));
   }
   return cut;
 }
@@ -191,9 +201,9 @@ void ConnectionFactory::end_all_connections() {
   if (active() == 0) return;
   end_connections(Duration::zero());
   if (active() == 0) return;
-  if (called_by_connection()) throw Misuse("a server was destroyed by its own handler");
+  if (is_caller()) throw Misuse("a server was destroyed by its own handler");
   visit_connections([](Connection& connection) { connection.abort(); });
-  wait_for_connections(0, Deadline::never());
+  wait_for_connections(false, Deadline::never());
 }
 
 }  // namespace gnet

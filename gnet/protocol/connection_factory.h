@@ -116,11 +116,12 @@ class ConnectionFactory : public Factory {
   // Ends every connection: one of callbacks may go on until it is quiet, a function until it
   // returns, which reads the end when it waits for a quiet peer; both at most until `grace`.
   // Suspends until all have ended; returns how many were cut. Called by a connection, it neither
-  // waits for that one nor cuts it. Connections that swallow their interrupt are left, and said.
+  // waits for that one nor cuts it, nor for others that have called it and wait themselves.
+  // Connections that swallow their interrupt are left, and said.
   std::size_t end_connections(Deadline grace);
 
-  // Whether the running fiber is that of one of its connections on this hub.
-  [[nodiscard]] bool called_by_connection() noexcept;
+  // Whether the running fiber is that of one of its connections; on this hub.
+  [[nodiscard]] bool is_caller() noexcept override;
 
   // As above without grace, and waits however long the last one takes: what they use is about to
   // go. By one of its own connections it is misuse, which ends the program.
@@ -173,13 +174,18 @@ class ConnectionFactory : public Factory {
   void enter(Phase phase, Duration quiet);
   [[nodiscard]] Duration quiet_within(Deadline grace) const;
   void free_slot(std::size_t hub, const SocketAddress& peer) noexcept;
-  bool wait_for_connections(std::size_t left, Deadline deadline);
+  // Those that somebody waits for who stops: a connection does not wait for those that do so, too.
+  [[nodiscard]] std::size_t awaited(bool by_connection) const noexcept {
+    return active() - (by_connection ? callers_ : 0);
+  }
+  bool wait_for_connections(bool by_connection, Deadline deadline);
 
   // Messages to other hubs hold a share: they may arrive when the factory is gone.
   std::vector<std::shared_ptr<Share>> shares_{std::make_shared<Share>()};
   std::shared_ptr<HubGroup> hubs_;
   std::shared_ptr<ConnectionLimit> limit_;
   FactoryCounters counters_;  // but for the bytes
+  std::size_t callers_ = 0;   // connections that are in end_connections()
   std::unique_ptr<Logger> log_;
 };
 

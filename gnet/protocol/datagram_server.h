@@ -48,6 +48,9 @@ class DatagramServer : public UDPServerFactory {
 
   // Handlers at work, and whether what comes has to wait for one.
   [[nodiscard]] std::size_t active() const noexcept { return handlers_.active(); }
+  [[nodiscard]] bool is_caller() noexcept override {
+    return handlers_.is_caller() || UDPServerFactory::is_caller();
+  }
   [[nodiscard]] bool full() const noexcept { return handlers_.full(); }
 
  private:

@@ -57,7 +57,7 @@ ReconnectingClientFactory::ReconnectingClientFactory(Endpoint endpoint, const Re
 ReconnectingClientFactory::~ReconnectingClientFactory() {
   if (Hub::current_if_any() == nullptr) return;
   const bool by_runner = runner_ && runner_.state() == FiberState::running;
-  if (by_runner || called_by_connection()) refuse_to_be_destroyed();
+  if (by_runner || is_caller()) refuse_to_be_destroyed();
   const Uninterruptible wait_out;
   stop(Deadline(Duration::zero()));
   end_all_connections();
@@ -114,7 +114,7 @@ std::size_t ReconnectingClientFactory::stop(Deadline grace) {
   if (active() == 0) runner.kill();
   const std::size_t cut = end_connections(grace);
   // By its own connection: it ends when that has ended, which the caller would prevent.
-  if (called_by_connection()) return cut;
+  if (is_caller()) return cut;
   // It only has to say disconnected().
   if (!runner.join(kLastWords)) runner.kill();
   if (runner_ && runner_.id() == runner.id()) runner_ = {};

@@ -114,8 +114,9 @@ class ReconnectingClientFactory : public ConnectionFactory {
 
   void start() override;
 
-  // Ends tries and delays at once, and the connection as Factory::stop() says. Not to
-  // be called by the connection itself, which it would wait for.
+  // Ends tries and delays at once, and the connection as Factory::stop() says. Called by the
+  // connection itself, it does not wait for that.
+  using Factory::stop;
   std::size_t stop(Deadline grace) override;
 
   // The connection there is, or is being made, is the last. Does not suspend.

@@ -164,7 +164,14 @@ void Service::start() {
 }
 
 std::size_t Service::stop(Deadline grace) {
-  while (stopping_) stopped_.wait(kStopping, this);
+  if (Hub::ended()) return 0;
+  stopped_.hub().check_thread();
+  while (stopping_) {
+    if (std::ranges::any_of(factories_, [](const Entry& one) { return one->is_caller(); })) {
+      return 0;
+    }
+    stopped_.wait(kStopping, this);
+  }
   struct Stopping {
     explicit Stopping(Service& service) : service(service) { service.stopping_ = true; }
     ~Stopping() {

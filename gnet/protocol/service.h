@@ -146,7 +146,12 @@ class Service {
   // last one first; all of them have time until `grace` together. Returns how many
   // connections were cut. An error keeps no other factory from stopping: it is
   // thrown at the end, several as an ExceptionGroup.
+  //
+  // A connection, or a handler, may call it: it is neither waited for nor cut, and ends when its
+  // callback returns. While another stop() is at work such a call returns 0 at once, since that
+  // one waits for the caller; any other call waits for it to end first.
   std::size_t stop(Deadline grace);
+  std::size_t stop() { return stop(Deadline(grace_)); }
 
   // Whether any factory runs.
   [[nodiscard]] bool running() const noexcept;
@@ -168,7 +173,7 @@ class Service {
   // Whether SIGINT and SIGTERM stop this Service.
   void handle_signals(bool handle);
 
-  // How long connections may go on after a signal; 10 s unless set.
+  // How long connections may go on after a signal, or stop(); 10 s unless set.
   void set_grace(TimeSpan grace) noexcept { grace_ = grace; }
 
   // Has `function` called with the signal before it stops anything.

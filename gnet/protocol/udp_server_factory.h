@@ -77,6 +77,9 @@ class UDPServerFactory : public BaseServer<Factory> {
 
   // ---- facts ----
 
+  [[nodiscard]] bool is_caller() noexcept override {
+    return receiver_ && receiver_.id() == this_fiber::id();
+  }
   [[nodiscard]] FactoryCounters counters() const override;
   [[nodiscard]] const DatagramCounters& datagram_counters() const noexcept {
     return port_.counters();

@@ -318,6 +318,28 @@ BOOST_AUTO_TEST_CASE(a_message_of_another_type_is_named) {
   });
 }
 
+BOOST_AUTO_TEST_CASE(a_connection_may_stop_it) {
+  Service service;
+  struct Stopper : gnet::Protocol {
+    explicit Stopper(Service* of) : service(of) {}
+    void data_received(std::string_view) override { service->stop(10s); }
+    Service* service;
+  };
+  auto& first =
+      service.add_factory("first", gnet::TCPServerFactory::of<Stopper>("127.0.0.1:0", &service));
+  auto& second =
+      service.add_factory("second", gnet::TCPServerFactory::of<Stopper>("127.0.0.1:0", &service));
+  service.start();
+  auto one = gnet::connect(first.local_endpoint());
+  auto two = gnet::connect(second.local_endpoint());
+  auto three = gnet::connect(second.local_endpoint());
+  BOOST_TEST(eventually([&] { return first.active() == 1 && second.active() == 2; }));
+  // All at once: none waits for another, nor uses up the grace.
+  for (auto* stream : {&one, &two, &three}) stream->send_all("stop");
+  BOOST_TEST(eventually([&] { return first.active() == 0 && second.active() == 0; }));
+  BOOST_TEST(!service.running());
+}
+
 BOOST_AUTO_TEST_CASE(what_is_left_at_the_end_of_its_hub_is_stopped_and_destroyed_before) {
   story.clear();
   std::thread([] {

@@ -243,4 +243,18 @@ BOOST_AUTO_TEST_CASE(a_unix_path_goes_with_its_server) {
   BOOST_TEST(access(path.c_str(), F_OK) != 0);
 }
 
+BOOST_AUTO_TEST_CASE(connections_that_stop_their_server_do_not_wait_for_each_other) {
+  struct Stopper : gnet::Protocol {
+    void data_received(std::string_view) override { factory()->stop(10s); }
+  };
+  auto server = TCPServerFactory::of<Stopper>("127.0.0.1:0");
+  server->start();
+  Stream one = gnet::connect_stream(server->local_endpoint());
+  Stream two = gnet::connect_stream(server->local_endpoint());
+  BOOST_TEST(eventually([&] { return server->active() == 2; }));
+  one.send_all("stop");
+  two.send_all("stop");
+  BOOST_TEST(eventually([&] { return server->active() == 0; }));
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -24,6 +24,7 @@
 #include "gnet/fiber/loop_exit.h"
 #include "gnet/fiber/mailbox.h"
 #include "gnet/fiber/nursery.h"
+#include "gnet/fiber/retry.h"
 #include "gnet/fiber/timeout.h"
 #include "gnet/fiber/use_fiber.h"
 #include "gnet/fiber/wait.h"

@@ -16,6 +16,7 @@
 
 #include <concepts>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -44,7 +45,7 @@ class BaseServer : public Base {
 
   // Binds, where that is not done yet, and takes what comes from now on, also when it
   // was paused. Does nothing when it does that already. After stop() it may be called again, unless
-  // the server was given a socket, which is Misuse.
+  // the server was given a socket, which is Misuse; with port 0 the kernel then chooses anew.
   void start() override {
     listen();
     if (!is_taking()) resume();
@@ -122,6 +123,9 @@ class BaseServer : public Base {
     if (!local_) throw Misuse("the server does not listen yet");
     return *local_;
   }
+
+  // The port of that; 0 of a unix socket.
+  [[nodiscard]] std::uint16_t port() const { return local_endpoint().port(); }
 
  protected:
   // ---- what servers differ in ----

@@ -87,6 +87,12 @@ class Connection : ListHook {
   // The factory that made this connection; null for one that was run by hand.
   [[nodiscard]] ConnectionFactory* factory() const noexcept { return factory_; }
 
+  // As above, as what it is: factory<ChatServer>()->rooms; null as well when it is none.
+  template <typename F>
+  [[nodiscard]] F* factory() const noexcept {
+    return dynamic_cast<F*>(factory_);
+  }
+
   // While there is one the connection may end, but is not destroyed: for who suspends and needs it
   // afterwards, and has no part in it. Such a fiber must not wait for the connection's end, nor
   // stop its factory.

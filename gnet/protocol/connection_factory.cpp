@@ -59,7 +59,7 @@ void ConnectionFactory::Share::broadcast(std::string_view data) {
 }
 
 const Logger& ConnectionFactory::log() {
-  if (!log_) log_ = std::make_unique<Logger>(name().empty() ? "gnet" : name());
+  if (!log_) log_ = std::make_unique<Logger>(name().empty() ? log_name() : name());
   return *log_;
 }
 

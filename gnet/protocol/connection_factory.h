@@ -62,9 +62,12 @@ class ConnectionFactory : public Factory {
     return static_cast<std::size_t>(counters_.active);
   }
 
+  // Its name is that of the factory, or, outside of a Service, what log_name() says.
   [[nodiscard]] const Logger& log();
 
   // ---- to override ----
+
+  [[nodiscard]] virtual std::string log_name() const { return "gnet"; }
 
   // A connection is there, and about to be served. What it throws is reported.
   virtual void connection_started(Connection& connection) { static_cast<void>(connection); }

@@ -1,11 +1,7 @@
 #include "gnet/protocol/reconnecting_client_factory.h"
 
 #include <sys/socket.h>
-#include <unistd.h>
 
-#include <algorithm>
-#include <cmath>
-#include <random>
 #include <stdexcept>
 
 #include "gnet/base/duration.h"
@@ -20,9 +16,6 @@ constexpr detail::WaitKind kConnected{"a client to connect"};
 constexpr detail::WaitKind kEnded{"a client to end"};
 constexpr detail::WaitKind kClientRoom{"a client to send what waits"};
 
-// A delay of nothing at all would keep a core busy.
-constexpr Duration kShortest = std::chrono::milliseconds(1);
-
 // For what an overridden disconnected() does.
 constexpr Duration kLastWords = std::chrono::seconds(2);
 
@@ -30,26 +23,7 @@ constexpr Duration kLastWords = std::chrono::seconds(2);
   throw Misuse("a client factory was destroyed by its own callback");
 }
 
-double random_share() {
-  // Not std::random_device, which takes five kilobytes of the fiber's stack.
-  thread_local std::minstd_rand engine{[] {
-    std::minstd_rand::result_type seed = 1;
-    static_cast<void>(getentropy(&seed, sizeof seed));
-    return seed;
-  }()};
-  return std::uniform_real_distribution<double>(0, 1)(engine);
-}
-
 }  // namespace
-
-Duration RetryPolicy::delay(unsigned retry, double random) const noexcept {
-  const double most = std::chrono::duration<double>(max).count();
-  const double first = std::chrono::duration<double>(initial).count();
-  const double middle = std::min(first * std::pow(factor, retry - 1), most);
-  const double drawn = middle * (1 + jitter * (2 * random - 1));
-  return std::max<Duration>(kShortest,
-                            TimeSpan(std::chrono::duration<double>(std::min(drawn, most))));
-}
 
 ReconnectingClientFactory::ReconnectingClientFactory(Endpoint endpoint, const RetryPolicy& policy)
     : retry(policy), endpoint_(std::move(endpoint)) {}
@@ -65,9 +39,12 @@ ReconnectingClientFactory::~ReconnectingClientFactory() {
 
 // ---- to override ----
 
+std::unique_ptr<Protocol> ReconnectingClientFactory::build_protocol(const SocketAddress& peer) {
+  return builder_ ? builder_(peer) : build_protocol();
+}
+
 std::unique_ptr<Protocol> ReconnectingClientFactory::build_protocol() {
-  if (!builder_) throw Misuse("a client factory needs a builder, or its own build_protocol()");
-  return builder_();
+  throw Misuse("a client factory needs a builder, or its own build_protocol()");
 }
 
 void ReconnectingClientFactory::connect_failed(unsigned attempt, const std::exception_ptr& error,
@@ -181,12 +158,16 @@ ReconnectingClientFactory::Connected ReconnectingClientFactory::connect_once() {
   options.timeout = retry.connect_timeout;
   const Deadline deadline = Deadline::within(options.timeout);
   Stream stream = detail::connect_below(endpoint_, options);
-  Connected made{std::move(stream.socket()), {}, build_protocol(), nullptr};
+  Connected made{std::move(stream.socket()), {}, nullptr, nullptr};
   RawAddress peer;
   if (getpeername(made.socket.native_handle(), peer.data(), &peer.size) != 0) {
     throw_errno("the connection to " + endpoint_.to_string() + " was lost at once");
   }
   made.peer = SocketAddress(peer);
+  made.protocol = build_protocol(made.peer);
+  if (!made.protocol) {
+    throw std::runtime_error("build_protocol() has returned nothing for " + endpoint_.to_string());
+  }
   if (no_delay && !made.peer.is_unix()) made.socket.set_no_delay(true);
   if (tls) {
     made.tls = std::make_unique<TLSSession>(
@@ -197,9 +178,10 @@ ReconnectingClientFactory::Connected ReconnectingClientFactory::connect_once() {
 }
 
 std::optional<Duration> ReconnectingClientFactory::next_delay() {
-  if (!trying_ || retry.initial <= Duration::zero()) return std::nullopt;
-  if (retry.max_retries && attempt_ >= *retry.max_retries) return std::nullopt;
-  return retry.delay(++retry_, random_share());
+  if (!trying_ || (retry.max_retries && attempt_ >= *retry.max_retries)) return std::nullopt;
+  const RetryPolicy policy = reconnect_delay ? RetryPolicy::fixed(*reconnect_delay) : retry;
+  if (policy.initial <= Duration::zero()) return std::nullopt;
+  return policy.delay(++retry_);
 }
 
 bool ReconnectingClientFactory::wait_connected(Deadline deadline) {

@@ -24,30 +24,13 @@
 #include <utility>
 
 #include "gnet/base/function.h"
+#include "gnet/fiber/retry.h"
 #include "gnet/io/connect.h"
 #include "gnet/protocol/connection_factory.h"
 #include "gnet/protocol/protocol.h"
+#include "gnet/protocol/protocol_builder.h"
 
 namespace gnet {
-
-// When to try again. Each delay is drawn evenly from ± `jitter` of its middle, which
-// grows by `factor` from one try to the next; none is longer than `max`, nor shorter than a
-// millisecond. A try has failed, too, when nothing came over the connection and it ended
-// before `reset_after`.
-struct RetryPolicy {
-  TimeSpan initial = std::chrono::seconds(1);  // 0: never again
-  TimeSpan max = std::chrono::seconds(30);
-  double factor = 2;
-  double jitter = 0.5;
-  std::optional<unsigned> max_retries = std::nullopt;  // tries in a row that may fail, the very
-                                                       // first among them; nothing: any number
-  TimeSpan reset_after = std::chrono::seconds(60);     // after that long delays begin anew
-  TimeSpan connect_timeout = std::chrono::seconds(5);  // of one try; 0: none
-
-  // The delay before try number `retry`, counted from 1 since the last stable
-  // connection; `random` is in [0, 1].
-  [[nodiscard]] Duration delay(unsigned retry, double random) const noexcept;
-};
 
 // What send() does while there is no connection.
 enum class Offline : std::uint8_t {
@@ -58,30 +41,35 @@ enum class Offline : std::uint8_t {
 
 class ReconnectingClientFactory : public ConnectionFactory {
  public:
-  using Builder = std::function<std::unique_ptr<Protocol>()>;
+  using Builder = std::function<std::unique_ptr<Protocol>(const SocketAddress& peer)>;
 
-  // Without a policy it never connects again, unless reconnect_delay is set.
-  explicit ReconnectingClientFactory(Endpoint endpoint,
-                                     const RetryPolicy& policy = {.initial = Duration::zero()});
+  explicit ReconnectingClientFactory(Endpoint endpoint, const RetryPolicy& policy = {});
 
   // Stops without grace, and suspends until the connection has ended.
   ~ReconnectingClientFactory() override;
 
   // A client whose connections are P(args...).
   template <typename P, typename... Args>
-  static std::unique_ptr<ReconnectingClientFactory> of(Endpoint endpoint, const RetryPolicy& policy,
+  static std::unique_ptr<ReconnectingClientFactory> of(Endpoint endpoint,
+                                                       const RetryPolicy& policy = {},
                                                        Args... args) {
     auto factory = std::make_unique<ReconnectingClientFactory>(std::move(endpoint), policy);
     factory->set_builder([args...] { return std::make_unique<P>(args...); });
     return factory;
   }
 
-  void set_builder(Builder builder) { builder_ = std::move(builder); }
+  // What makes the Protocol of a new connection: called with its peer, or with nothing.
+  template <typename F>
+  requires detail::ProtocolBuilder<F>
+  void set_builder(F builder) { builder_ = detail::protocol_builder(std::move(builder)); }
 
   // ---- settings ----
 
   RetryPolicy retry;
-  TimeSpan& reconnect_delay = retry.initial;         // the first delay; 0: never again
+
+  // The one delay before each try, instead of those of `retry`; 0: never again.
+  std::optional<TimeSpan> reconnect_delay = std::nullopt;
+
   ConnectOptions connect_options;                    // its timeout is RetryPolicy::connect_timeout
   bool no_delay = true;                              // TCP_NODELAY
   std::optional<TLSContext> tls;                     // a client's; tls://… has one without that
@@ -91,7 +79,9 @@ class ReconnectingClientFactory : public ConnectionFactory {
 
   // ---- to override ----
 
-  // The Protocol of a new connection; the builder's by default.
+  // The Protocol of a new connection: the first of them by default asks the builder, or else the
+  // second. Null refuses the connection, and counts as a try that has failed.
+  virtual std::unique_ptr<Protocol> build_protocol(const SocketAddress& peer);
   virtual std::unique_ptr<Protocol> build_protocol();
 
   // A try begins; the first since the last that did not fail is number 1.
@@ -105,6 +95,9 @@ class ReconnectingClientFactory : public ConnectionFactory {
   // A connection has ended, which counts among attempts() if it was of no use; the next one is
   // after `next_delay`, or there is none.
   virtual void disconnected(const CloseReason& reason, std::optional<Duration> next_delay);
+
+  // Of a client outside of a Service: the endpoint.
+  [[nodiscard]] std::string log_name() const override { return endpoint_.to_string(); }
 
   // Whether to connect again after this. By default not after close_protocol(),
   // send_lose(), abort() and stop().

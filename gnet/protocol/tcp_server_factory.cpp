@@ -40,13 +40,21 @@ void TCPServerFactory::end() noexcept {
   end_all_connections();
 }
 
+std::unique_ptr<Protocol> TCPServerFactory::build_protocol(const SocketAddress& peer) {
+  return builder_ ? builder_(peer) : build_protocol();
+}
+
 std::unique_ptr<Protocol> TCPServerFactory::build_protocol() {
-  if (!builder_) throw Misuse("a server factory needs a builder, or its own build_protocol()");
-  return builder_();
+  throw Misuse("a server factory needs a builder, or its own build_protocol()");
+}
+
+std::unique_ptr<Connection> TCPServerFactory::build_connection(const SocketAddress& peer) {
+  if (auto connection = build_connection()) return connection;
+  return build_protocol(peer);
 }
 
 std::unique_ptr<Connection> TCPServerFactory::build_connection() {
-  return build_protocol();
+  return nullptr;
 }
 
 void TCPServerFactory::spread_over(std::shared_ptr<HubGroup> hubs) {
@@ -101,10 +109,10 @@ void TCPServerFactory::serve(Accepted accepted) {
 void TCPServerFactory::begin(const Slot& slot, UniqueFd fd) {
   std::unique_ptr<Connection> connection;
   try {
-    connection = build_connection();
+    connection = build_connection(slot.peer());
     if (!connection) throw Misuse("the builder has returned nothing");
   } catch (const std::exception& error) {
-    log().error("cannot serve a connection: {}", error.what());
+    log().error("cannot serve a connection: {}", describe(error));
     return;
   }
   Socket socket(std::move(fd), Socket::NonBlocking{});

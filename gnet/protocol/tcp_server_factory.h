@@ -42,6 +42,7 @@
 #include "gnet/protocol/base_server.h"
 #include "gnet/protocol/connection_factory.h"
 #include "gnet/protocol/protocol.h"
+#include "gnet/protocol/protocol_builder.h"
 #include "gnet/protocol/server_address.h"
 
 namespace gnet {
@@ -71,7 +72,7 @@ struct TCPServerOptions {
 
 class TCPServerFactory : public BaseServer<ConnectionFactory>, private Acceptor::Owner {
  public:
-  using Builder = std::function<std::unique_ptr<Protocol>()>;
+  using Builder = std::function<std::unique_ptr<Protocol>(const SocketAddress& peer)>;
 
   // Throws BadEndpoint for what is no address of streams, or one of TLS without a certificate;
   // TLSError or SystemError for a certificate that cannot be used. A Listener that is given (of
@@ -83,15 +84,25 @@ class TCPServerFactory : public BaseServer<ConnectionFactory>, private Acceptor:
   // By one of its own connections that is misuse, which ends the program.
   ~TCPServerFactory() override;
 
-  // A server whose connections are P(args...).
+  // A server whose connections are P(args...); with options, too:
+  //
+  //   auto server = TCPServerFactory::of<Echo>("*:6011", {.max_connections = 100}, args...);
   template <typename P, typename... Args>
   static std::unique_ptr<TCPServerFactory> of(ServerAddress<Listener> address, Args... args) {
-    auto factory = std::make_unique<TCPServerFactory>(std::move(address));
+    return of<P>(std::move(address), TCPServerOptions(), std::move(args)...);
+  }
+  template <typename P, typename... Args>
+  static std::unique_ptr<TCPServerFactory> of(ServerAddress<Listener> address,
+                                              TCPServerOptions options, Args... args) {
+    auto factory = std::make_unique<TCPServerFactory>(std::move(address), std::move(options));
     factory->set_builder([args...] { return std::make_unique<P>(args...); });
     return factory;
   }
 
-  void set_builder(Builder builder) { builder_ = std::move(builder); }
+  // What makes the Protocol of a new connection: called with its peer, or with nothing.
+  template <typename F>
+  requires detail::ProtocolBuilder<F>
+  void set_builder(F builder) { builder_ = detail::protocol_builder(std::move(builder)); }
 
   // As spread_over(), with a group of its own; 1 is the server's own hub alone.
   void set_threads(std::size_t threads) { spread_over(std::make_shared<HubGroup>(threads)); }
@@ -99,11 +110,15 @@ class TCPServerFactory : public BaseServer<ConnectionFactory>, private Acceptor:
 
   // ---- to override ----
 
-  // The Protocol of a new connection, on whose hub it is called; the builder's by default. What it
-  // throws is logged, and the connection closed.
+  // The Protocol of a new connection, on whose hub it is called: the first of them by default asks
+  // the builder, or else the second. Null refuses the connection, and so does what it throws; both
+  // are logged as the factory's fault.
+  virtual std::unique_ptr<Protocol> build_protocol(const SocketAddress& peer);
   virtual std::unique_ptr<Protocol> build_protocol();
 
-  // As above, for connections that are something else; build_protocol()'s by default.
+  // As above, for connections that are something else. Null, as they are by default, asks
+  // build_protocol().
+  virtual std::unique_ptr<Connection> build_connection(const SocketAddress& peer);
   virtual std::unique_ptr<Connection> build_connection();
 
   // Whether to serve this peer; false closes the connection. Must not suspend.

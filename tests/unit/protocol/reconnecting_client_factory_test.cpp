@@ -87,30 +87,6 @@ std::string numbered(int number) {
 
 BOOST_AUTO_TEST_SUITE(reconnecting_client_factory)
 
-BOOST_AUTO_TEST_CASE(delays_grow_by_the_factor_up_to_the_cap) {
-  const RetryPolicy policy{.initial = 1s, .max = 30s, .factor = 2, .jitter = 0};
-  BOOST_TEST((policy.delay(1, 0.3) == 1s));
-  BOOST_TEST((policy.delay(2, 0.3) == 2s));
-  BOOST_TEST((policy.delay(5, 0.3) == 16s));
-  BOOST_TEST((policy.delay(6, 0.3) == 30s));
-  BOOST_TEST((policy.delay(4'000'000'000U, 0.3) == 30s));
-}
-
-BOOST_AUTO_TEST_CASE(jitter_is_even_around_the_delay_and_never_above_the_cap) {
-  const RetryPolicy policy{.initial = 8s, .max = 30s, .factor = 2, .jitter = 0.5};
-  BOOST_TEST((policy.delay(1, 0) == 4s));
-  BOOST_TEST((policy.delay(1, 0.5) == 8s));
-  BOOST_TEST((policy.delay(1, 1) == 12s));
-  BOOST_TEST((policy.delay(9, 1) == 30s));
-  BOOST_TEST((policy.delay(9, 0) == 15s));
-}
-
-BOOST_AUTO_TEST_CASE(no_delay_is_shorter_than_a_millisecond) {
-  const RetryPolicy policy{.initial = 1ns, .max = 0ns, .factor = 1, .jitter = 1};
-  BOOST_TEST((policy.delay(1, 0) == 1ms));
-  BOOST_TEST((policy.delay(9, 1) == 1ms));
-}
-
 BOOST_AUTO_TEST_CASE(a_server_that_only_accepts_and_closes_is_as_bad_as_none) {
   struct Closing : gnet::Protocol {
     void connection_made() override { close_protocol(); }
@@ -144,22 +120,70 @@ BOOST_AUTO_TEST_CASE(the_first_connect_is_retried) {
 
 BOOST_AUTO_TEST_CASE(without_a_delay_it_never_tries_again) {
   Client client(free_endpoint());
+  client.reconnect_delay = 0s;
   client.start();
   BOOST_TEST(client.wait_ended(5s));
   BOOST_TEST(client.failures.size() == 1U);
   BOOST_TEST(!client.last_delay.has_value());
   BOOST_CHECK_THROW(static_cast<void>(client.wait_connected()), gnet::ConnectionLost);
+
+  Client never(free_endpoint(), RetryPolicy::never());
+  never.start();
+  BOOST_TEST(never.wait_ended(5s));
 }
 
-BOOST_AUTO_TEST_CASE(reconnect_delay_is_the_first_delay) {
-  Client with_policy(free_endpoint(), kQuick);
-  with_policy.reconnect_delay = 7ms;
-  BOOST_TEST((with_policy.retry.initial == 7ms));
-
-  Client client(free_endpoint());
-  client.reconnect_delay = 1ms;
+BOOST_AUTO_TEST_CASE(reconnect_delay_is_the_delay) {
+  Client client(free_endpoint(), kQuick);
+  client.reconnect_delay = 60s;
   client.start();
-  BOOST_TEST(eventually([&] { return client.failures.size() >= 2; }));
+  BOOST_TEST(eventually([&] { return client.failures.size() == 1; }));
+  BOOST_TEST((client.last_delay == 60s));
+
+  Client quick(free_endpoint());
+  quick.reconnect_delay = 3ms;
+  quick.start();
+  BOOST_TEST(eventually([&] { return quick.failures.size() >= 4; }));
+  BOOST_TEST((quick.last_delay == 3ms));
+}
+
+BOOST_AUTO_TEST_CASE(it_reconnects_unless_told_otherwise) {
+  Client client(free_endpoint());
+  client.start();
+  BOOST_TEST(eventually([&] { return client.failures.size() == 1; }));
+  BOOST_TEST(client.last_delay.has_value());
+  BOOST_TEST(client.running());
+}
+
+BOOST_AUTO_TEST_CASE(a_builder_that_returns_nothing_is_a_try_that_has_failed) {
+  std::string received;
+  const auto server = server_at(Endpoint::parse("127.0.0.1:0"), &received);
+  struct Choosy : Client {
+    using Client::Client;
+    std::unique_ptr<gnet::Protocol> build_protocol() override {
+      return ++asked < 3 ? nullptr : Client::build_protocol();
+    }
+    int asked = 0;
+  };
+  Choosy client(server->local_endpoint(), kQuick);
+  client.start();
+  BOOST_TEST(client.wait_connected(5s));
+  BOOST_TEST(client.failures.size() == 2U);
+  BOOST_TEST(client.errors.front() ==
+             "build_protocol() has returned nothing for " + server->local_endpoint().to_string());
+}
+
+BOOST_AUTO_TEST_CASE(a_builder_may_be_told_of_the_peer) {
+  std::string received;
+  const auto server = server_at(Endpoint::parse("127.0.0.1:0"), &received);
+  ReconnectingClientFactory client(server->local_endpoint());
+  std::uint16_t port = 0;
+  client.set_builder([&](const gnet::SocketAddress& peer) {
+    port = peer.port();
+    return std::make_unique<Plain>();
+  });
+  client.start();
+  BOOST_TEST(client.wait_connected(5s));
+  BOOST_TEST(port == server->port());
 }
 
 BOOST_AUTO_TEST_CASE(it_gives_up_after_max_retries_the_first_among_them) {

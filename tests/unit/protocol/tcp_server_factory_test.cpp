@@ -13,6 +13,7 @@
 #include "gnet/base/error.h"
 #include "gnet/fiber/fiber.h"
 #include "gnet/io/connect.h"
+#include "gnet/protocol/udp_server_factory.h"
 #include "tests/unit/eventually.h"
 #include "tests/unit/valgrind.h"
 
@@ -241,6 +242,86 @@ BOOST_AUTO_TEST_CASE(a_unix_path_goes_with_its_server) {
     BOOST_TEST(access(path.c_str(), F_OK) == 0);
   }
   BOOST_TEST(access(path.c_str(), F_OK) != 0);
+}
+
+BOOST_AUTO_TEST_CASE(of_takes_options) {
+  struct Greeter : gnet::Protocol {
+    explicit Greeter(std::string text) : text(std::move(text)) {}
+    void connection_made() override { send_lose(text); }
+    std::string text;
+  };
+  auto server =
+      TCPServerFactory::of<Greeter>({"127.0.0.1", 0}, {.max_connections = 1}, std::string("hi"));
+  server->start();
+  Stream client = gnet::connect_stream(server->local_endpoint());
+  BOOST_TEST(eventually([&] { return server->active() == 1; }));
+  BOOST_TEST(server->full());
+  BOOST_TEST(ask(client, "") == "hi");
+}
+
+BOOST_AUTO_TEST_CASE(an_address_may_be_a_host_and_a_port) {
+  TCPServerFactory server({"127.0.0.1", 0});
+  server.listen();
+  BOOST_TEST(server.port() > 0);
+  BOOST_TEST(server.port() == server.local_endpoint().port());
+}
+
+BOOST_AUTO_TEST_CASE(a_builder_may_be_told_of_the_peer) {
+  struct Named : gnet::Protocol {
+    explicit Named(const gnet::SocketAddress& peer) : name(peer.short_name()) {}
+    void connection_made() override { send_lose(name); }
+    std::string name;
+  };
+  struct Naming : TCPServerFactory {
+    using TCPServerFactory::TCPServerFactory;
+    ~Naming() override { end(); }
+    std::unique_ptr<gnet::Protocol> build_protocol(const gnet::SocketAddress& peer) override {
+      return std::make_unique<Named>(peer);
+    }
+  };
+  TCPServerFactory built("127.0.0.1:0");
+  built.set_builder([](const gnet::SocketAddress& peer) { return std::make_unique<Named>(peer); });
+  Naming overriding("127.0.0.1:0");
+  for (TCPServerFactory* server : {&built, static_cast<TCPServerFactory*>(&overriding)}) {
+    server->start();
+    Stream client = gnet::connect_stream(server->local_endpoint());
+    BOOST_TEST(ask(client, "") ==
+               "127.0.0.1:" + std::to_string(client.socket().local_endpoint().port()));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_builder_that_returns_nothing_refuses_the_connection) {
+  const QuietLog quiet;
+  TCPServerFactory server("127.0.0.1:0");
+  int built = 0;
+  server.set_builder([&] { return ++built == 1 ? nullptr : std::make_unique<Echo>(); });
+  server.start();
+  Stream first = gnet::connect_stream(server.local_endpoint());
+  char buffer[1];
+  BOOST_TEST(first.receive(buffer, 1, 5s) == 0U);
+  Stream second = gnet::connect_stream(server.local_endpoint());
+  BOOST_TEST(ask(second, "ooxx") == "ooxx");
+  BOOST_CHECK_THROW(server.set_builder(TCPServerFactory::Builder()), gnet::Misuse);
+}
+
+BOOST_AUTO_TEST_CASE(a_connection_finds_its_factory_as_what_it_is) {
+  struct Counting : TCPServerFactory {
+    using TCPServerFactory::TCPServerFactory;
+    ~Counting() override { end(); }
+    int made = 0;
+  };
+  struct One : gnet::Protocol {
+    void connection_made() override {
+      ++factory<Counting>()->made;
+      send_lose(factory<gnet::UDPServerFactory>() == nullptr ? "ok" : "no");
+    }
+  };
+  Counting server("127.0.0.1:0");
+  server.set_builder([] { return std::make_unique<One>(); });
+  server.start();
+  Stream client = gnet::connect_stream(server.local_endpoint());
+  BOOST_TEST(ask(client, "") == "ok");
+  BOOST_TEST(server.made == 1);
 }
 
 BOOST_AUTO_TEST_CASE(connections_that_stop_their_server_do_not_wait_for_each_other) {

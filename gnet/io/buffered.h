@@ -11,13 +11,15 @@
 // A fiber that is interrupted loses nothing: what was read stays in the reader. What
 // throws beside that is what the source throws.
 //
-// Threads: as the source, which must outlive what is made on it.
+// Threads: as the source, which must outlive what is made on it, unless a reader owns it.
 
 #pragma once
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <cstring>
+#include <memory>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -55,10 +57,63 @@ class BufferedReader {
  public:
   // `capacity`: the bytes that it asks for at a time.
   explicit BufferedReader(Source& source, std::size_t capacity = 16 * 1024)
-      : source_(source), capacity_(capacity) {}
+      : source_(&source), capacity_(capacity) {}
 
-  // How much is there without asking the source.
+  // Owns its source: gnet::BufferedReader reader(gnet::connect(endpoint)).
+  explicit BufferedReader(Source&& source, std::size_t capacity = 16 * 1024)
+      : owned_(std::make_unique<Source>(std::move(source))),
+        source_(owned_.get()),
+        capacity_(capacity) {}
+
+  [[nodiscard]] Source& source() noexcept { return *source_; }
+
+  // How much is there without asking the source, and what it is: valid until the next call.
   [[nodiscard]] std::size_t buffered() const noexcept { return buffer_.size() - begin_; }
+  [[nodiscard]] std::string_view peek() const noexcept {
+    return std::string_view(buffer_).substr(begin_);
+  }
+
+  // Suspends until `size` bytes can be peeked at. False: the source ends before.
+  bool wait_for(std::size_t size, Deadline deadline = Deadline::never()) {
+    while (buffered() < size) {
+      if (!fill(deadline)) return false;
+    }
+    return true;
+  }
+
+  // What is read while a Mark exists can be read again, unless it is accepted: for messages of
+  // several parts, which an interrupt in the middle must not tear.
+  //
+  //   auto mark = reader.mark();
+  //   const std::string header = *reader.read_line();
+  //   const std::string body = reader.read_exactly(size_in(header));
+  //   mark.accept();
+  class Mark {
+   public:
+    explicit Mark(BufferedReader& reader) noexcept
+        : reader_(reader), at_(reader.dropped_ + reader.begin_), outermost_(!reader.marked_) {
+      if (outermost_) reader.marked_ = at_;
+    }
+    Mark(const Mark&) = delete;
+    Mark& operator=(const Mark&) = delete;
+    ~Mark() {
+      if (!accepted_) rewind();
+      if (outermost_) reader_.marked_.reset();
+    }
+
+    // What was read so far stays read.
+    void accept() noexcept { accepted_ = true; }
+
+    // Back to where it was made.
+    void rewind() noexcept { reader_.begin_ = static_cast<std::size_t>(at_ - reader_.dropped_); }
+
+   private:
+    BufferedReader& reader_;
+    const std::uint64_t at_;
+    const bool outermost_;
+    bool accepted_ = false;
+  };
+  [[nodiscard]] Mark mark() noexcept { return Mark(*this); }
 
   // Suspends until something is there to be read. False: the end.
   bool wait(Deadline deadline = Deadline::never()) { return buffered() > 0 || fill(deadline); }
@@ -105,9 +160,7 @@ class BufferedReader {
   // Suspends until `size` bytes are there. Throws ConnectionLost when the source ends before;
   // what came stays to be read.
   std::string read_exactly(std::size_t size, Deadline deadline = Deadline::never()) {
-    while (buffered() < size) {
-      if (!fill(deadline)) throw ConnectionLost("the data ended too early");
-    }
+    if (!wait_for(size, deadline)) throw ConnectionLost("the data ended too early");
     return take(size);
   }
 
@@ -123,12 +176,11 @@ class BufferedReader {
  private:
   // Receives some more. False: the end.
   bool fill(Deadline deadline) {
-    if (begin_ == buffer_.size()) {
-      buffer_.clear();
-      begin_ = 0;
-    } else if (begin_ > buffer_.size() / 2) {
-      buffer_.erase(0, begin_);
-      begin_ = 0;
+    const std::size_t read = marked_ ? static_cast<std::size_t>(*marked_ - dropped_) : begin_;
+    if (read > buffer_.size() / 2) {
+      buffer_.erase(0, read);
+      begin_ -= read;
+      dropped_ += read;
     }
     const std::size_t before = buffer_.size();
     struct Fit {  // also when the source throws
@@ -137,7 +189,7 @@ class BufferedReader {
       ~Fit() { buffer.resize(size); }
     } fit{buffer_, before};
     buffer_.resize(before + capacity_);
-    fit.size += detail::receive_from(source_, buffer_.data() + before, capacity_, deadline);
+    fit.size += detail::receive_from(*source_, buffer_.data() + before, capacity_, deadline);
     return fit.size > before;
   }
 
@@ -147,10 +199,13 @@ class BufferedReader {
     return taken;
   }
 
-  Source& source_;
+  std::unique_ptr<Source> owned_;  // null: somebody else's
+  Source* source_;
   std::size_t capacity_;
   std::string buffer_;
-  std::size_t begin_ = 0;  // of what was not taken yet
+  std::size_t begin_ = 0;                // of what was not taken yet
+  std::uint64_t dropped_ = 0;            // bytes that were in front of the buffer
+  std::optional<std::uint64_t> marked_;  // by the outermost Mark, counted with those
 };
 
 template <typename Sink>

@@ -44,10 +44,23 @@ struct Frame {
   std::size_t frame = 0;  // how many it takes with its framing; 0: it is not whole
 };
 
-// What the framers below have in common. `Cut` says how messages are told apart:
-// cut(view, seen) finds the first, of whose bytes `seen` were looked at before, and
-// wanted(kept, data) how many bytes of `data` may complete the one that is kept.
-
+// What the framers below have in common, and what others can be made of. A Cut is a class that says
+// how messages are told apart. Messages that end with a dot, say:
+//
+//   struct Dotted {
+//     // The first message in `view`, which begins with one and has been searched up to `seen`; a
+//     // Frame{} when it is not whole yet. Throws MessageTooLong, if there is to be a limit.
+//     gnet::Frame cut(std::string_view view, std::size_t seen) const {
+//       const auto dot = view.find('.', seen);
+//       return dot == view.npos ? gnet::Frame{} : gnet::Frame{0, dot, dot + 1};
+//     }
+//     // How much of `data` is worth appending to `kept`, the begin of a message: all of it, or up
+//     // to where the message may be whole.
+//     std::size_t wanted(std::string_view, std::string_view data) const { return data.size(); }
+//     // Adds a message with its framing: what send() of a FramedProtocol needs.
+//     void append(std::string_view message, std::string& text) const { (text += message) += '.'; }
+//   };
+//   struct Sentences : gnet::FramedProtocol<gnet::Framer<Dotted>> { … };
 template <typename Cut>
 class Framer : private Cut {
  public:

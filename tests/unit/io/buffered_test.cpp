@@ -8,10 +8,12 @@
 
 #include "gnet/fiber/fiber.h"
 #include "gnet/io/pipe.h"
+#include "gnet/io/stream.h"
 
 using namespace std::chrono_literals;
 using gnet::BufferedReader;
 using gnet::BufferedWriter;
+using gnet::Stream;
 
 namespace {
 
@@ -104,6 +106,58 @@ BOOST_AUTO_TEST_CASE(a_writer_collects_until_it_is_full_or_flushed) {
   writer.write("5678");
   BOOST_TEST(sink.text == "abc12345678");
   BOOST_TEST(sink.calls == 2);
+}
+
+BOOST_AUTO_TEST_CASE(a_reader_may_own_its_source) {
+  auto [near, far] = Stream::make_pair();
+  gnet::BufferedReader reader(std::move(near));
+  gnet::BufferedReader moved(std::move(reader));
+  far.send_all("one\n");
+  BOOST_TEST(moved.read_line().value() == "one");
+  moved.source().send_all("two");
+  char buffer[3];
+  BOOST_TEST(far.receive(buffer, 3) == 3U);
+}
+
+BOOST_AUTO_TEST_CASE(peeking_takes_nothing) {
+  auto [near, far] = Stream::make_pair();
+  gnet::BufferedReader reader(near);
+  BOOST_TEST(reader.peek() == "");
+  far.send_all("abcd");
+  BOOST_TEST(reader.wait_for(4, 5s));
+  BOOST_TEST(reader.peek() == "abcd");
+  BOOST_TEST(reader.read_exactly(2) == "ab");
+  BOOST_TEST(reader.peek() == "cd");
+  far.shutdown_send();
+  BOOST_TEST(!reader.wait_for(3, 5s));
+  BOOST_TEST(reader.read_all() == "cd");
+}
+
+BOOST_AUTO_TEST_CASE(what_was_read_under_a_mark_can_be_read_again) {
+  auto [near, far] = Stream::make_pair();
+  gnet::BufferedReader reader(near, 4);
+  far.send_all("3\nabc4\nabcd");
+  const auto message = [&](gnet::Deadline deadline) {
+    auto mark = reader.mark();
+    const std::size_t size = std::stoul(*reader.read_line(deadline));
+    {
+      auto inner = reader.mark();  // one inside another, given up
+      static_cast<void>(reader.read_exactly(1, deadline));
+    }
+    std::string body = reader.read_exactly(size, deadline);
+    mark.accept();
+    return body;
+  };
+  BOOST_TEST(message(5s) == "abc");
+  BOOST_TEST(message(5s) == "abcd");
+  // An interrupt, or a deadline, in the middle: nothing is torn.
+  const std::string large(100'000, 'x');
+  far.send_all("100000\n" + large.substr(1));
+  BOOST_CHECK_THROW(message(5ms), gnet::TimedOut);
+  BOOST_TEST(!gnet::Timeout(5ms, gnet::silent).run([&] { message({}); }));
+  far.send_all("x");
+  BOOST_TEST((message(5s) == large));
+  BOOST_TEST(reader.buffered() == 0U);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -204,4 +204,27 @@ BOOST_AUTO_TEST_CASE(whole_messages_prolong_the_read_deadline) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(a_cut_of_ones_own_makes_a_framer) {
+  struct Dotted {
+    gnet::Frame cut(std::string_view view, std::size_t seen) const {
+      const auto dot = view.find('.', seen);
+      return dot == view.npos ? gnet::Frame{} : gnet::Frame{0, dot, dot + 1};
+    }
+    std::size_t wanted(std::string_view, std::string_view data) const { return data.size(); }
+    void append(std::string_view message, std::string& text) const { (text += message) += '.'; }
+  };
+  gnet::Framer<Dotted> framer;
+  std::string heard;
+  const auto sink = [&](std::string_view message) { (heard += message) += '|'; };
+  framer.feed("one.tw", sink);
+  framer.feed("o.thr", sink);
+  framer.feed("ee", sink);
+  framer.feed(".four.", sink);
+  BOOST_TEST(heard == "one|two|three|four|");
+  BOOST_TEST(framer.rest().empty());
+  std::string text;
+  framer.append("five", text);
+  BOOST_TEST(text == "five.");
+}
+
 BOOST_AUTO_TEST_SUITE_END()

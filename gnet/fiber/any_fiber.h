@@ -91,7 +91,8 @@ class AnyFiber {
   // Makes a created fiber ready; does nothing in any other state.
   void start();
 
-  // Suspends until the fiber has finished. Does not throw the fiber's error.
+  // Suspends until the fiber has finished. Does not throw the fiber's error, nor count it as seen:
+  // that one is still reported when the last handle goes, unless get() or exception() was called.
   void join();
 
   // As join(), but gives up at the deadline: false means that it passed.

@@ -7,6 +7,9 @@
 //   gnet::Fiber<int> answer = gnet::spawn([] { gnet::sleep(10ms); return 42; });
 //   std::cout << answer.get() << '\n';
 //
+// Fibers that are left when main() returns are killed: they unwind, and have a moment for that, see
+// hub.h. A program that wants them to come to their end calls gnet::wait(), or joins them.
+//
 // Threads: a fiber belongs to the hub of the thread that spawned it, for its whole
 // life. So do its handles; one destroyed on another thread is handed back.
 

@@ -11,6 +11,12 @@
 //     throw;
 //   }
 //
+// A destructor that suspends needs care. Run by the unwinding of an exception it is not
+// interrupted: the interrupt comes at the next suspension point after that. Run at the ordinary
+// end of a scope it is, as all code; and since a destructor must not throw, that ends the process
+// (std::terminate), unless the destructor catches it, or suspends inside of an Uninterruptible,
+// see cancel_scope.h, as those of the library do.
+//
 // Threads: thrown in the fiber that is meant, on its thread.
 
 #pragma once

@@ -36,7 +36,9 @@ class Protocol : public QueuedConnection {
 
   // ---- settings; to be set before the connection is made, or in callbacks ----
 
-  std::size_t recv_buf_size = 64 * 1024;  // the largest single receive, in bytes
+  // The largest single receive, in bytes. Of a peer that sends without pause up to 64 of them are
+  // handled before other fibers have their turn: less is fairer, more is faster.
+  std::size_t recv_buf_size = 64 * 1024;
 
   // Silence of the peer that ends the connection; 0: none. Of a message that has begun, see
   // FramedProtocol, the whole has to come in this time. Neither this nor idle_timeout, which is
@@ -44,6 +46,10 @@ class Protocol : public QueuedConnection {
   TimeSpan read_deadline{};
 
   // ---- callbacks ----
+  //
+  // In this order: connection_made(), data_received() and eof_received() as things come,
+  // pre_connection_lost(), the end of the inner fibers, connection_lost(). Those of this class do
+  // nothing, and need not be called.
   //
   // What a callback throws ends this connection, with that as the reason, and is logged as an error
   // of this connection. Not so a ConnectionLost: that of the connection itself, whose end is

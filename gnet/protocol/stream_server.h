@@ -12,8 +12,14 @@
 // With a TLSContext the function gets connections that are secured. The handshake takes place
 // in the connection's own fiber, so that a peer that is slow at it holds up nobody.
 //
-// It is a TCPServerFactory, and can be what a Service is made of. With several threads the
-// function is called on all of them, and what it shares has to bear that.
+// It is a TCPServerFactory. serve_forever() knows nothing of signals: those that are to stop it
+// stop the Service of the process, which can own a server of any kind:
+//
+//   auto& root = gnet::Service::instance();
+//   root.add_factory("hello", std::make_unique<gnet::StreamServer>(5000, hello)).start();
+//   gnet::wait();   // until SIGINT or SIGTERM, and connections have had their grace
+//
+// With several threads the function is called on all of them, and what it shares has to bear that.
 //
 // Threads: a StreamServer belongs to the hub on which it was made.
 

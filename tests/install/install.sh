@@ -36,6 +36,10 @@ include=$(dirname "$(dirname "$(find "$prefix" -name gnet.h)")")
 [ ! -e "$include/gnet/io/tls_state.h" ]  # the library's own
 [ -e "$include/gnet/fiber/use_fiber.h" ]
 [ -e "$include/gnet/patch/patch.h" ]
+documents=$prefix/share/doc/libgnet-dev
+[ -e "$documents/gnet/README.md" ]
+[ -e "$documents/examples/chat.cpp" ]
+[ -e "$documents/examples/tutorial/event.cpp" ]
 # What a program includes alone finds all that it includes in turn.
 (cd "$include" && find gnet -name '*.h' ! -path 'gnet/zmq/*') | while read -r header; do
   echo "#include <$header>" | ${CXX:-c++} -std=c++20 -DASIO_STANDALONE -I"$include" -E -x c++ - \

@@ -1,7 +1,7 @@
 #!/bin/sh
-# redis.sh PROGRAM: runs the program with a redis-server of its own, on a unix socket.
+# redis.sh PROGRAM [ARGUMENT…]: runs the program with a redis-server of its own, whose unix socket
+# is its last argument.
 set -eu
-program=$1
 # Debian's redis-tools has the program, as redis-check-rdb, without the service.
 server=$(command -v redis-server || command -v redis-check-rdb) || exit 77
 work=$(mktemp -d)
@@ -13,4 +13,4 @@ setpriv --pdeathsig KILL "$work/redis-server" --port 0 --unixsocket "$work/socke
   --save '' --appendonly no > "$work/log" 2>&1 &
 redis=$!
 trap 'kill "$redis" 2> /dev/null; wait "$redis" 2> /dev/null; rm -rf "$work"' EXIT
-"$program" "$work/socket" || { cat "$work/log"; exit 1; }
+"$@" "$work/socket" || { cat "$work/log"; exit 1; }

@@ -43,7 +43,7 @@ void Protocol::connection_lost(const CloseReason& reason) {
 
 // ---- the connection's life ----
 
-// Calls a callback, or an inner fiber's function.
+// Calls a callback; what it throws is logged.
 template <typename F>
 [[gnu::always_inline]] inline void Protocol::call(const char* callback, F&& function) {
   try {

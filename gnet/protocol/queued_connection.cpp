@@ -24,8 +24,14 @@ constexpr std::size_t kMaxParts = 16;
 // The connections to which the running fiber has sent something that is still here.
 struct QueuedConnection::Unsent : detail::ParkHook {
   static Unsent& here() noexcept {
-    thread_local Unsent unsent;
-    return unsent;
+    // Never destroyed: fibers still send when their thread, and what is local to it, ends.
+    union Kept {
+      Kept() noexcept : unsent() {}
+      ~Kept() {}
+      Unsent unsent;
+    };
+    thread_local Kept kept;
+    return kept.unsent;
   }
 
   Unsent() noexcept

@@ -13,6 +13,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <new>
 
 namespace gnet {
 
@@ -23,7 +24,7 @@ class BlockPool {
   BlockPool(const BlockPool&) = delete;
   BlockPool& operator=(const BlockPool&) = delete;
   ~BlockPool() {
-    while (count_ > 0) delete[] free_[--count_];
+    while (count_ > 0) release(free_[--count_]);
   }
 
   [[nodiscard]] std::size_t block_size() const noexcept { return block_size_; }
@@ -31,19 +32,23 @@ class BlockPool {
   // Not initialised. Throws std::bad_alloc.
   [[nodiscard]] char* take() {
     if (count_ == 0) [[unlikely]]
-      return new char[block_size_];
+      return static_cast<char*>(::operator new(block_size_, kAlignment));
     return free_[--count_];
   }
 
   void give(char* block) noexcept {
     if (count_ == most_) [[unlikely]] {
-      delete[] block;
+      release(block);
     } else {
       free_[count_++] = block;
     }
   }
 
  private:
+  static constexpr std::align_val_t kAlignment{64};  // of the lines of the cache
+
+  static void release(char* block) noexcept { ::operator delete(block, kAlignment); }
+
   std::size_t block_size_;
   std::size_t most_;
   std::size_t count_ = 0;

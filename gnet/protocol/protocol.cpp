@@ -1,6 +1,7 @@
 #include "gnet/protocol/protocol.h"
 
 #include <poll.h>
+#include <sys/socket.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -129,8 +130,11 @@ std::optional<std::size_t> Protocol::receive_secured(char* buffer, std::size_t s
   return count;
 }
 
+// A byte more is asked for than a callback gets, which then is the first of the next one. In
+// return a message as long as the buffer has emptied the socket, and nobody need ask.
 template <bool secured>
 CloseReason Protocol::receive_loop() {
+  constexpr std::size_t kSpare = secured ? 0 : 1;
   while (!reason_) {
     if (!wait_for_data<secured>()) continue;
     // Received bytes in front, what the callback sends behind.
@@ -138,7 +142,11 @@ CloseReason Protocol::receive_loop() {
     const BufferLease buffer(hub_, size + kGathered);
     std::optional<std::size_t> count;
     try {
-      count = receive<secured>(buffer.data(), size);
+      if (!secured && has_spare_) [[unlikely]] {
+        count = receive_behind_spare(buffer.data(), size);
+      } else {
+        count = receive<secured>(buffer.data(), size + kSpare);
+      }
     } catch (const std::system_error&) {
       return {CloseKind::io_error, std::current_exception()};
     }
@@ -151,6 +159,8 @@ CloseReason Protocol::receive_loop() {
       stay_half_closed();
       break;
     }
+    if (!secured && *count > size) [[unlikely]]
+      count = put_spare_by(buffer.data(), *count);
     const std::string_view data(buffer.data(), *count);
     received_ += data.size();
     note_activity(true);
@@ -158,6 +168,23 @@ CloseReason Protocol::receive_loop() {
                     [this, data] { call("data_received", [&] { data_received(data); }); });
   }
   return *reason_;
+}
+
+std::size_t Protocol::receive_behind_spare(char* buffer, std::size_t size) {
+  *buffer = spare_;
+  has_spare_ = false;
+  return 1 + socket_.try_receive(buffer + 1, size).value_or(0);
+}
+
+std::size_t Protocol::put_spare_by(const char* buffer, std::size_t count) noexcept {
+  if (count == 1) return count;  // a callback gets that at least
+  spare_ = buffer[count - 1];
+  // Where messages are kept apart it is the rest of one, which is cut.
+  int type = 0;
+  socklen_t size = sizeof type;
+  getsockopt(socket_.native_handle(), SOL_SOCKET, SO_TYPE, &type, &size);
+  has_spare_ = type != SOCK_SEQPACKET;
+  return count - 1;
 }
 
 // Nothing comes any more, but the peer may go, or be reset; the limits hold as before.

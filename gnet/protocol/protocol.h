@@ -36,8 +36,9 @@ class Protocol : public QueuedConnection {
 
   // ---- settings; to be set before the connection is made, or in callbacks ----
 
-  // The largest single receive, in bytes. Of a peer that sends without pause up to 64 of them are
-  // handled before other fibers have their turn: less is fairer, more is faster.
+  // The most that a callback gets at once, in bytes, and at least 1. Of a peer that sends without
+  // pause up to 64 of them are handled before other fibers have their turn: less is fairer, more is
+  // faster.
   std::size_t recv_buf_size = 64 * 1024;
 
   // Silence of the peer that ends the connection; 0: none. Of a message that has begun, see
@@ -136,6 +137,8 @@ class Protocol : public QueuedConnection {
   template <bool secured>
   std::optional<std::size_t> receive(char* buffer, std::size_t size);
   std::optional<std::size_t> receive_secured(char* buffer, std::size_t size);
+  std::size_t receive_behind_spare(char* buffer, std::size_t size);
+  std::size_t put_spare_by(const char* buffer, std::size_t count) noexcept;
   template <bool secured>
   bool wait_for_data();
   bool wait_in_time();
@@ -156,6 +159,8 @@ class Protocol : public QueuedConnection {
   void linger_and_notice();
 
   bool message_pending_ = false;
+  bool has_spare_ = false;
+  char spare_ = 0;          // received, and for the next callback
   TimePoint last_read_{};   // when the current silence, or message, began
   TimePoint busy_since_{};  // when the last wait for data was over
   Duration drain_quiet_{};

@@ -328,6 +328,62 @@ BOOST_AUTO_TEST_CASE(a_stop_while_it_ends_is_no_second_reason) {
   BOOST_TEST(reason.text().find("bytes were not sent") != std::string::npos);
 }
 
+// ---- how much comes at once ----
+
+BOOST_AUTO_TEST_CASE(no_callback_gets_more_than_recv_buf_size_and_nothing_is_lost_between_two) {
+  for (const std::size_t size : {0, 1, 15, 16, 17, 18, 31, 32, 33, 34, 1000}) {
+    Server server;
+    std::vector<std::size_t> sizes;
+    server.hooks.set_up = [](Probe& probe) { probe.recv_buf_size = 16; };
+    server.hooks.data = [&](Probe& probe, std::string_view data) {
+      sizes.push_back(data.size());
+      probe.send_data(data);
+    };
+    Stream client = server.connect();
+    const std::string text = pattern(size);
+    client.send_all(text);
+    client.shutdown_send();
+    BOOST_TEST((read_all(client) == text));
+    BOOST_TEST((server.end_kind() == CloseKind::eof));
+    for (const std::size_t one : sizes) BOOST_TEST((one >= 1U && one <= 16U));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(what_is_one_byte_longer_than_recv_buf_size_needs_no_further_byte) {
+  Server server;
+  server.hooks.set_up = [](Probe& probe) { probe.recv_buf_size = 16; };
+  Stream client = server.connect();
+  for (int i = 0; i < 3; ++i) {
+    client.send_all("seventeen letters");
+    std::string answer;
+    while (answer.size() < 17) answer += read_some(client);
+    BOOST_TEST(answer == "seventeen letters");
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_recv_buf_size_of_0_is_1) {
+  Server server;
+  server.hooks.set_up = [](Probe& probe) { probe.recv_buf_size = 0; };
+  Stream client = server.connect();
+  client.send_all("abc");
+  client.shutdown_send();
+  BOOST_TEST(read_all(client) == "abc");
+}
+
+BOOST_AUTO_TEST_CASE(the_rest_of_a_message_that_is_too_long_is_no_message) {
+  const std::string name = "unixpacket:///tmp/gnet-protocol-test-" + std::to_string(getpid());
+  Server server(name);
+  std::vector<std::string> messages;
+  server.hooks.set_up = [](Probe& probe) { probe.recv_buf_size = 4; };
+  server.hooks.data = [&](Probe&, std::string_view data) { messages.emplace_back(data); };
+  Stream client = server.connect();
+  for (const char* message : {"1234", "12345", "abcdefgh", "xy"}) client.send_all(message);
+  client.shutdown_send();
+  BOOST_TEST((server.end_kind() == CloseKind::eof));
+  const std::vector<std::string> wanted = {"1234", "1234", "abcd", "xy"};
+  BOOST_TEST(messages == wanted, boost::test_tools::per_element());
+}
+
 // ---- half-close ----
 
 BOOST_AUTO_TEST_CASE(three_million_bytes_come_back_whole_with_half_close) {

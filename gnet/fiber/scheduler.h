@@ -330,7 +330,7 @@ class Scheduler final : public Hub {
     const auto* stack = static_cast<const char*>(next.context.stack_pointer);
     for (std::size_t line = 0; line < 4; ++line) __builtin_prefetch(stack + line * 64, 1);
     const auto* object = static_cast<const char*>(next.waits_on);
-    for (std::size_t line = 0; line < 2; ++line) __builtin_prefetch(object + line * 64, 1);
+    for (std::size_t line = 0; line < 5; ++line) __builtin_prefetch(object + line * 64, 1);
   }
 
   // The fiber to switch to without passing through the hub, or null: nobody, a callback, which

@@ -156,20 +156,6 @@ class Connection : ListHook {
   // many bytes have come. Suspends; throws std::system_error when the peer has gone.
   std::size_t linger(Duration patience = Duration::zero());
 
-  std::optional<CloseReason> reason_;  // why it ends, once that is decided
-
-  // What each message touches lies together.
-  detail::Scheduler& hub_ = detail::Scheduler::current();
-  Socket socket_;
-  detail::FiberControl* fiber_ = nullptr;  // while it runs
-  std::unique_ptr<TLSSession> tls_;
-  std::uint64_t received_ = 0;
-  std::uint64_t sent_ = 0;
-  ConnectionState state_ = ConnectionState::connecting;
-  bool nudged_ = false;    // something has changed for whoever waits for data
-  bool draining_ = false;  // see drain()
-  bool told_closing_ = false;
-
  public:
   // How long the two sides may take to agree on TLS; 0: for ever. To be set before the connection
   // is made.
@@ -199,6 +185,21 @@ class Connection : ListHook {
   std::unique_ptr<Endpoint> local_;  // kept
   std::unique_ptr<Logger> log_;
   std::shared_ptr<bool> life_;  // what a ConnectionRef looks at, if there is one
+
+ protected:
+  std::optional<CloseReason> reason_;  // why it ends, once that is decided
+
+  // What each message touches lies together.
+  detail::Scheduler& hub_ = detail::Scheduler::current();
+  Socket socket_;
+  detail::FiberControl* fiber_ = nullptr;  // while it runs
+  std::unique_ptr<TLSSession> tls_;
+  std::uint64_t received_ = 0;
+  std::uint64_t sent_ = 0;
+  ConnectionState state_ = ConnectionState::connecting;
+  bool nudged_ = false;    // something has changed for whoever waits for data
+  bool draining_ = false;  // see drain()
+  bool told_closing_ = false;
 };
 
 }  // namespace gnet

@@ -1,17 +1,29 @@
 #include "gnet/http/scanner.h"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <limits>
 #include <system_error>
 
 namespace gnet::http::detail {
 
-bool is_token_char(char c) noexcept {
-  if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9')) return true;
-  constexpr std::string_view kOthers = "!#$%&'*+-.^_`|~";
-  return kOthers.find(c) != kOthers.npos;
+namespace {
+
+consteval std::array<bool, 256> token_characters() {
+  std::array<bool, 256> in_token{};
+  for (char c = 'a'; c <= 'z'; ++c) in_token[static_cast<unsigned char>(c)] = true;
+  for (char c = 'A'; c <= 'Z'; ++c) in_token[static_cast<unsigned char>(c)] = true;
+  for (char c = '0'; c <= '9'; ++c) in_token[static_cast<unsigned char>(c)] = true;
+  for (const char c : std::string_view("!#$%&'*+-.^_`|~")) {
+    in_token[static_cast<unsigned char>(c)] = true;
+  }
+  return in_token;
 }
+
+}  // namespace
+
+constexpr std::array<bool, 256> kInToken = token_characters();
 
 bool is_token(std::string_view text) noexcept {
   return !text.empty() && std::ranges::all_of(text, is_token_char);

@@ -8,6 +8,7 @@
 
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -16,7 +17,10 @@
 namespace gnet::http::detail {
 
 // A character of a token: letters, digits and !#$%&'*+-.^_`|~.
-[[nodiscard]] bool is_token_char(char c) noexcept;
+extern const std::array<bool, 256> kInToken;
+[[nodiscard]] inline bool is_token_char(char c) noexcept {
+  return kInToken[static_cast<unsigned char>(c)];
+}
 // At least one character, and nothing else.
 [[nodiscard]] bool is_token(std::string_view text) noexcept;
 

@@ -7,7 +7,7 @@ cd "$1"
 
 failed=0
 for header in gnet/*/*.h; do
-  grep -q '^namespace gnet {$' "$header" || continue
+  grep -Eq '^namespace gnet(::http|::ws)? \{$' "$header" || continue
   missing=$(awk '
     !/^\/\// { exit }
     NR == 1 && /^\/\/ [A-Z"`]/ { says = 1 }

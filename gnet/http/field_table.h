@@ -1,0 +1,116 @@
+// The header fields of a message that was parsed: where they lie in its bytes.
+//
+// Nothing is copied. A field that is known, see FieldName, is found at once, any other by its name.
+// Names have no case; the order is that of the message.
+//
+//   if (const auto type = fields.find(FieldName::content_type)) …
+//   for (std::size_t i = 0; i < fields.size(); ++i) print(fields[i].name, fields[i].value);
+//
+// Threads: a value; const members may be called from any thread.
+
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "gnet/http/field_name.h"
+
+namespace gnet::http {
+
+struct Field {
+  FieldName id = FieldName::other;
+  std::string_view name = {};  // as it was written
+  std::string_view value = {};
+};
+
+class FieldTable {
+ public:
+  FieldTable() noexcept { first_.fill(0); }
+
+  [[nodiscard]] std::size_t size() const noexcept { return size_; }
+  [[nodiscard]] bool empty() const noexcept { return size_ == 0; }
+
+  // Valid for as long as the bytes stay where they are, see moved().
+  [[nodiscard]] Field operator[](std::size_t i) const noexcept { return view(lines_[i]); }
+
+  // The value of the first field of this name.
+  [[nodiscard]] std::optional<std::string_view> find(FieldName name) const noexcept {
+    const std::uint32_t at = first_[static_cast<std::size_t>(name)];
+    if (at == 0) return std::nullopt;
+    return view(lines_[at - 1]).value;
+  }
+  [[nodiscard]] std::optional<std::string_view> find(std::string_view name) const noexcept;
+
+  [[nodiscard]] bool has(FieldName name) const noexcept {
+    return first_[static_cast<std::size_t>(name)] != 0;
+  }
+
+  // True for a field that is there more than once.
+  [[nodiscard]] bool repeats(FieldName name) const noexcept {
+    return (repeated_ >> static_cast<unsigned>(name) & 1U) != 0;
+  }
+
+  // All values of that name, as one list (RFC 9110 §5.3): joined by ", ", cookies by "; ".
+  [[nodiscard]] std::string joined(FieldName name) const;
+  [[nodiscard]] std::string joined(std::string_view name) const;
+
+  // ---- for parsers ----
+
+  // The bytes lie elsewhere now.
+  void moved(const char* base) noexcept { base_ = base; }
+  [[gnu::always_inline]] void add(FieldName id, std::string_view name, std::string_view value) {
+    if (size_ == lines_.size()) [[unlikely]]
+      grow();
+    lines_[size_++] = {offset(name.data()), offset(value.data()),
+                       static_cast<std::uint32_t>(value.size()),
+                       static_cast<std::uint16_t>(name.size()), id};
+    std::uint32_t& first = first_[static_cast<std::size_t>(id)];
+    if (first == 0) [[likely]] {
+      first = size_;
+    } else {
+      repeated_ |= std::uint64_t{1} << static_cast<unsigned>(id);
+    }
+  }
+  void clear() noexcept {  // keeps its memory
+    size_ = 0;
+    first_.fill(0);
+    repeated_ = 0;
+  }
+
+ private:
+  struct Line {
+    std::uint32_t name_at;
+    std::uint32_t value_at;
+    std::uint32_t value_size;
+    std::uint16_t name_size;
+    FieldName id;
+  };
+
+  [[nodiscard]] Field view(const Line& line) const noexcept {
+    return {
+        line.id, {base_ + line.name_at, line.name_size}, {base_ + line.value_at, line.value_size}};
+  }
+
+  [[nodiscard]] std::uint32_t offset(const char* at) const noexcept {
+    return static_cast<std::uint32_t>(at - base_);
+  }
+
+  static_assert(kFieldNames < 64, "a bit of repeated_ for each");
+
+  void grow();
+  [[nodiscard]] std::span<const Line> lines() const noexcept { return {lines_.data(), size_}; }
+
+  const char* base_ = nullptr;
+  std::vector<Line> lines_;  // of which size_ are used
+  std::uint32_t size_ = 0;
+  std::array<std::uint32_t, kFieldNames + 1> first_;  // its number, from 1 on; 0: there is none
+  std::uint64_t repeated_ = 0;
+};
+
+}  // namespace gnet::http

@@ -14,10 +14,7 @@ namespace gnet::http {
 namespace {
 
 bool has_control(std::string_view text) {
-  return std::ranges::any_of(text, [](char c) {
-    const auto byte = static_cast<unsigned char>(c);
-    return byte < 0x20 || byte == 0x7f;
-  });
+  return std::ranges::any_of(text, detail::is_control);
 }
 
 // The credentials behind a scheme, whose name has no case.
@@ -32,8 +29,7 @@ bool is_token68(std::string_view text) {
   const std::size_t end = text.find_last_not_of('=') + 1;  // 0 where there is nothing else
   return end != 0 && std::ranges::all_of(text.substr(0, end), [](char c) {
            constexpr std::string_view kOthers = "-._~+/";
-           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                  kOthers.find(c) != kOthers.npos;
+           return detail::is_alnum(c) || kOthers.find(c) != kOthers.npos;
          });
 }
 

@@ -9,11 +9,6 @@
 namespace gnet::http {
 namespace {
 
-bool is_control(char c) {
-  const auto byte = static_cast<unsigned char>(c);
-  return byte < 0x20 || byte == 0x7f;
-}
-
 // A quoted-string in which only quotes and backslashes are escaped, with its end in text.
 std::optional<std::string> take_quoted(std::string_view& text) {
   std::string out;
@@ -25,7 +20,7 @@ std::optional<std::string> take_quoted(std::string_view& text) {
     const bool escaped =
         text[i] == '\\' && i + 1 < text.size() && (text[i + 1] == '"' || text[i + 1] == '\\');
     if (escaped) ++i;
-    if (is_control(text[i]) && text[i] != '\t') return std::nullopt;
+    if (detail::is_control(text[i]) && text[i] != '\t') return std::nullopt;
     out += text[i];
   }
   return std::nullopt;
@@ -100,7 +95,7 @@ std::optional<ContentDisposition> ContentDisposition::parse(std::string_view tex
 
 std::string attachment(std::string_view file_name) {
   const auto is_plain = [](char c) {
-    return !is_control(c) && static_cast<unsigned char>(c) < 0x80 && c != '"' && c != '\\' &&
+    return !detail::is_control(c) && detail::is_ascii(c) && c != '"' && c != '\\' &&
            c != '%';  // some clients decode it
   };
   std::string out = "attachment; filename=\"";
@@ -129,7 +124,7 @@ std::optional<std::string> safe_file_name(std::string_view text) {
   const auto slash = text.find_last_of("/\\");
   if (slash != text.npos) text.remove_prefix(slash + 1);
   if (text.empty() || text == "." || text == ".." || text.size() > 255 || !is_utf8(text) ||
-      std::ranges::any_of(text, is_control)) {
+      std::ranges::any_of(text, detail::is_control)) {
     return std::nullopt;
   }
   return std::string(text);

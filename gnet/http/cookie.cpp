@@ -12,25 +12,18 @@ namespace {
 constexpr std::size_t kMaxPair = 4096;       // of name and value, as browsers have it
 constexpr std::size_t kMaxAttribute = 1024;  // of an attribute's value
 
-bool is_control(char c) {
-  const auto byte = static_cast<unsigned char>(c);
-  return byte < 0x20 || byte == 0x7f;
-}
-
 // A cookie-octet.
 bool is_value_char(char c) {
   constexpr std::string_view kExcluded = "\",;\\ ";
-  return !is_control(c) && static_cast<unsigned char>(c) < 0x80 &&
-         kExcluded.find(c) == kExcluded.npos;
+  return !detail::is_control(c) && detail::is_ascii(c) && kExcluded.find(c) == kExcluded.npos;
 }
 
 bool is_domain_char(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-         c == '.';
+  return detail::is_alnum(c) || c == '-' || c == '.';
 }
 
 bool is_path_char(char c) {
-  return !is_control(c) && c != ';';
+  return !detail::is_control(c) && c != ';';
 }
 
 void demand(bool condition, const std::string& what) {
@@ -162,7 +155,7 @@ std::string SetCookie::str() const {
 }
 
 std::optional<SetCookie> SetCookie::parse(std::string_view text) {
-  if (std::ranges::any_of(text, [](char c) { return is_control(c) && c != '\t'; })) {
+  if (std::ranges::any_of(text, [](char c) { return detail::is_control(c) && c != '\t'; })) {
     return std::nullopt;
   }
   const std::string_view pair = take_part(text);

@@ -18,10 +18,6 @@ struct Found {
   std::optional<int> year{};
 };
 
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
-
 bool is_delimiter(char c) {
   const auto byte = static_cast<unsigned char>(c);
   return byte == 0x09 || (byte >= 0x20 && byte <= 0x2f) || (byte >= 0x3b && byte <= 0x40) ||
@@ -32,7 +28,7 @@ bool is_delimiter(char c) {
 std::optional<unsigned> take_number(std::string_view& text, std::size_t least, std::size_t most) {
   unsigned value = 0;
   std::size_t count = 0;
-  while (count < text.size() && is_digit(text[count])) {
+  while (count < text.size() && detail::is_digit(text[count])) {
     if (count == most) return std::nullopt;
     value = value * 10 + static_cast<unsigned>(text[count++] - '0');
   }

@@ -14,8 +14,7 @@ namespace {
 bool is_address(std::string_view host) {
   // The host of a URL ends in a digit only if it is an IPv4 address, or in a name such as "a1".
   const std::string_view last = host.substr(host.rfind('.') + 1);
-  return host.starts_with('[') ||
-         std::ranges::all_of(last, [](char c) { return c >= '0' && c <= '9'; });
+  return host.starts_with('[') || std::ranges::all_of(last, detail::is_digit);
 }
 
 bool has_expired(const StoredCookie& cookie, sys_seconds now) {

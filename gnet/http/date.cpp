@@ -4,6 +4,8 @@
 #include <array>
 #include <chrono>
 
+#include "gnet/http/ascii.h"
+
 namespace gnet::http {
 namespace {
 
@@ -59,7 +61,7 @@ class Reader {
   unsigned number(std::size_t digits) {
     unsigned value = 0;
     for (std::size_t i = 0; i < digits; ++i) {
-      ok_ = ok_ && !rest_.empty() && rest_.front() >= '0' && rest_.front() <= '9';
+      ok_ = ok_ && !rest_.empty() && detail::is_digit(rest_.front());
       if (!ok_) return 0;
       value = value * 10 + static_cast<unsigned>(rest_.front() - '0');
       rest_.remove_prefix(1);

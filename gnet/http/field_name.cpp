@@ -1,16 +1,9 @@
 #include "gnet/http/field_name.h"
 
+#include "gnet/http/ascii.h"
 #include "gnet/http/known_names.h"
 
 namespace gnet::http {
-
-namespace {
-
-constexpr char lower(char c) noexcept {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
-}
-
-}  // namespace
 
 FieldName field_name(std::string_view name) noexcept {
   return detail::known_name(name);
@@ -29,7 +22,7 @@ bool detail::equal_to_letters(std::string_view text, std::string_view letters) n
 bool equal_ignoring_case(std::string_view a, std::string_view b) noexcept {
   if (a.size() != b.size()) return false;
   for (std::size_t i = 0; i < a.size(); ++i) {
-    if (lower(a[i]) != lower(b[i])) return false;
+    if (detail::lower(a[i]) != detail::lower(b[i])) return false;
   }
   return true;
 }

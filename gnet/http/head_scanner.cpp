@@ -9,6 +9,7 @@
 #include <cstring>
 #include <limits>
 
+#include "gnet/http/ascii.h"
 #include "gnet/http/known_names.h"
 #include "gnet/http/scanner.h"
 
@@ -19,11 +20,6 @@ namespace {
 constexpr std::size_t kLongestName = std::numeric_limits<std::uint16_t>::max();
 
 constexpr std::string_view kTooLong = "the head of the message is too long";
-
-constexpr bool is_control(char c) noexcept {
-  const auto byte = static_cast<unsigned char>(c);
-  return byte < 0x20 || byte == 0x7f;
-}
 
 constexpr bool is_visible(char c) noexcept {
   return c > ' ' && c < 0x7f;

@@ -72,8 +72,8 @@ inline constexpr std::array<std::string_view, kFieldNames> kNames = {
 
 // Where a name is in kPlaces. No two of kNames fall on one place, which make_places() checks.
 [[gnu::always_inline]] constexpr std::size_t place(std::string_view name) noexcept {
-  const auto lower = [](char c) { return static_cast<unsigned char>(c) | 0x20U; };
-  return (name.size() + 16 * lower(name.front()) + 9 * lower(name.back())) % 256;
+  const auto lowered = [](char c) { return static_cast<unsigned char>(c) | 0x20U; };
+  return (name.size() + 16 * lowered(name.front()) + 9 * lowered(name.back())) % 256;
 }
 
 consteval std::array<FieldName, 256> make_places() {

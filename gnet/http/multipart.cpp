@@ -12,10 +12,8 @@ namespace {
 bool is_boundary(std::string_view text) {
   constexpr std::string_view kOthers = "'()+_,-./:=? ";
   return !text.empty() && text.size() <= 70 && text.back() != ' ' &&
-         std::ranges::all_of(text, [&](char c) {
-           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                  kOthers.find(c) != kOthers.npos;
-         });
+         std::ranges::all_of(
+             text, [&](char c) { return detail::is_alnum(c) || kOthers.find(c) != kOthers.npos; });
 }
 
 std::string checked(std::string_view boundary) {
@@ -25,10 +23,7 @@ std::string checked(std::string_view boundary) {
 
 // A field's value has visible characters, spaces and tabs.
 bool is_value(std::string_view text) {
-  return std::ranges::none_of(text, [](char c) {
-    const auto byte = static_cast<unsigned char>(c);
-    return (byte < 0x20 && c != '\t') || byte == 0x7f;
-  });
+  return std::ranges::none_of(text, [](char c) { return detail::is_control(c) && c != '	'; });
 }
 
 }  // namespace

@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include "gnet/http/ascii.h"
+
 namespace gnet::http {
 namespace {
 
@@ -13,8 +15,8 @@ constexpr std::uint8_t bit(EncodeSet set) {
 }
 
 constexpr bool is_unreserved(unsigned c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-         c == '.' || c == '_' || c == '~';
+  return c < 0x80 &&
+         (detail::is_alnum(static_cast<char>(c)) || c == '-' || c == '.' || c == '_' || c == '~');
 }
 
 constexpr Sets make_sets() {
@@ -52,7 +54,7 @@ int escaped_byte(std::string_view text) noexcept {
 }  // namespace
 
 int detail::hex_value(char c) noexcept {
-  if (c >= '0' && c <= '9') return c - '0';
+  if (is_digit(c)) return c - '0';
   if (c >= 'a' && c <= 'f') return c - 'a' + 10;
   if (c >= 'A' && c <= 'F') return c - 'A' + 10;
   return -1;

@@ -7,6 +7,7 @@
 #include <array>
 #include <cstring>
 
+#include "gnet/http/ascii.h"
 #include "gnet/http/scanner.h"
 
 namespace gnet::http {
@@ -17,24 +18,12 @@ constexpr std::size_t kLongestMethod = 64;
 constexpr std::string_view kVersion = "HTTP/1.";
 constexpr std::size_t kVersionLine = 10;  // "HTTP/1.1\r\n"
 
-constexpr bool is_digit(char c) noexcept {
-  return c >= '0' && c <= '9';
-}
-
 // A character of a host's name: of RFC 3986's reg-name, but for the comma, which joins two values
 // of a field that is there twice.
-consteval std::array<bool, 256> host_characters() {
-  std::array<bool, 256> in_host{};
-  for (char c = 'a'; c <= 'z'; ++c) in_host[static_cast<unsigned char>(c)] = true;
-  for (char c = 'A'; c <= 'Z'; ++c) in_host[static_cast<unsigned char>(c)] = true;
-  for (char c = '0'; c <= '9'; ++c) in_host[static_cast<unsigned char>(c)] = true;
-  for (const char c : std::string_view("-._~%!$&'()*+;=")) {
-    in_host[static_cast<unsigned char>(c)] = true;
-  }
-  return in_host;
-}
-
-constexpr std::array<bool, 256> kInHost = host_characters();
+constexpr std::array<bool, 256> kInHost = detail::set_of([](char c) {
+  return detail::is_alnum(c) ||
+         std::string_view("-._~%!$&'()*+;=").find(c) != std::string_view::npos;
+});
 
 bool is_host_char(char c) noexcept {
   return kInHost[static_cast<unsigned char>(c)];
@@ -43,7 +32,7 @@ bool is_host_char(char c) noexcept {
 bool is_port(std::string_view text) noexcept {
   unsigned port = 0;
   for (const char c : text) {
-    if (!is_digit(c)) return false;
+    if (!detail::is_digit(c)) return false;
     port = port * 10 + static_cast<unsigned>(c - '0');
     if (port > 65535) return false;
   }
@@ -191,8 +180,8 @@ Parsed RequestParser::read_version(const char* at, const char* end) {
   const auto refuse = [&](int status, std::string_view reason) {
     return scanner_.refuse_line(at, end, status, reason);
   };
-  if (seen.size() < kVersionLine || !seen.starts_with("HTTP/") || !is_digit(seen[5]) ||
-      seen[6] != '.' || !is_digit(seen[7])) {
+  if (seen.size() < kVersionLine || !seen.starts_with("HTTP/") || !detail::is_digit(seen[5]) ||
+      seen[6] != '.' || !detail::is_digit(seen[7])) {
     return refuse(400, "a request line that does not end with a version");
   }
   if (seen[8] != '\r' || seen[9] != '\n') {

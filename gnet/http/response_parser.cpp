@@ -2,15 +2,13 @@
 
 #include <algorithm>
 
+#include "gnet/http/ascii.h"
+
 namespace gnet::http {
 
 namespace {
 
 constexpr std::size_t kStatusLine = 12;  // "HTTP/1.1 200", what every one has
-
-constexpr bool is_digit(char c) noexcept {
-  return c >= '0' && c <= '9';
-}
 
 }  // namespace
 
@@ -76,7 +74,7 @@ Parsed ResponseParser::read_status_line(std::string_view bytes) {
     return refuse("what has come is no HTTP response");
   }
   const auto is_right = [](char c, std::size_t i) {
-    return i < 7 || (i == 8 ? c == ' ' : is_digit(c));
+    return i < 7 || (i == 8 ? c == ' ' : detail::is_digit(c));
   };
   for (std::size_t i = 0; i < seen.size(); ++i) {
     if (!is_right(seen[i], i)) return refuse("a malformed status line");

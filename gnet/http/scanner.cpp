@@ -8,22 +8,9 @@
 
 namespace gnet::http::detail {
 
-namespace {
-
-consteval std::array<bool, 256> token_characters() {
-  std::array<bool, 256> in_token{};
-  for (char c = 'a'; c <= 'z'; ++c) in_token[static_cast<unsigned char>(c)] = true;
-  for (char c = 'A'; c <= 'Z'; ++c) in_token[static_cast<unsigned char>(c)] = true;
-  for (char c = '0'; c <= '9'; ++c) in_token[static_cast<unsigned char>(c)] = true;
-  for (const char c : std::string_view("!#$%&'*+-.^_`|~")) {
-    in_token[static_cast<unsigned char>(c)] = true;
-  }
-  return in_token;
-}
-
-}  // namespace
-
-constexpr std::array<bool, 256> kInToken = token_characters();
+constexpr std::array<bool, 256> kInToken = set_of([](char c) {
+  return is_alnum(c) || std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
+});
 
 bool is_token(std::string_view text) noexcept {
   return !text.empty() && std::ranges::all_of(text, is_token_char);
@@ -36,16 +23,7 @@ std::string_view trim(std::string_view text) noexcept {
   return text.substr(0, text.find_last_not_of(kSpace) + 1);
 }
 
-std::string to_lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return out;
-}
-
 std::optional<std::uint64_t> saturated_number(std::string_view digits) noexcept {
-  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
   if (digits.empty() || !std::ranges::all_of(digits, is_digit)) return std::nullopt;
   std::uint64_t value = 0;
   const auto result = std::from_chars(digits.data(), digits.data() + digits.size(), value);
@@ -96,8 +74,7 @@ std::optional<std::string> Scanner::quoted_string() {
     }
     if (rest_[i] == '\\' && ++i == rest_.size()) break;
     // No control characters but the tab.
-    const auto byte = static_cast<unsigned char>(rest_[i]);
-    if ((byte < 0x20 && byte != '\t') || byte == 0x7f) break;
+    if (is_control(rest_[i]) && rest_[i] != '	') break;
     out += rest_[i];
   }
   return std::nullopt;

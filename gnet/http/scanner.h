@@ -14,6 +14,8 @@
 #include <string>
 #include <string_view>
 
+#include "gnet/http/ascii.h"
+
 namespace gnet::http::detail {
 
 // A character of a token: letters, digits and !#$%&'*+-.^_`|~.
@@ -25,7 +27,6 @@ extern const std::array<bool, 256> kInToken;
 [[nodiscard]] bool is_token(std::string_view text) noexcept;
 
 [[nodiscard]] std::string_view trim(std::string_view text) noexcept;  // of spaces and tabs
-[[nodiscard]] std::string to_lower(std::string_view text);
 
 // Digits and nothing else; a value that does not fit is the largest. Nothing for other text.
 [[nodiscard]] std::optional<std::uint64_t> saturated_number(std::string_view digits) noexcept;

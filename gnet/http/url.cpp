@@ -6,6 +6,7 @@
 
 #include "gnet/base/shorten.h"
 #include "gnet/base/utf8.h"
+#include "gnet/http/ascii.h"
 #include "gnet/http/percent.h"
 #include "gnet/http/url_host.h"
 
@@ -24,22 +25,8 @@ const Scheme* find_scheme(std::string_view name) {
   return found == kSchemes.end() ? nullptr : found;
 }
 
-bool is_alpha(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
 bool is_slash(char c) {
   return c == '/' || c == '\\';
-}
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return out;
 }
 
 // Control characters and spaces go from both ends; tabs and line ends from everywhere.
@@ -107,12 +94,13 @@ class URLParser {
   // In lower case; empty, and nothing taken, if there is none.
   std::string take_scheme() {
     std::size_t end = 0;
-    while (end < rest_.size() && (is_alpha(rest_[end]) || is_digit(rest_[end]) ||
-                                  rest_[end] == '+' || rest_[end] == '-' || rest_[end] == '.')) {
+    while (end < rest_.size() && (detail::is_alnum(rest_[end]) || rest_[end] == '+' ||
+                                  rest_[end] == '-' || rest_[end] == '.')) {
       ++end;
     }
-    if (end == 0 || !is_alpha(rest_[0]) || end == rest_.size() || rest_[end] != ':') return {};
-    std::string scheme = lower(rest_.substr(0, end));
+    if (end == 0 || !detail::is_alpha(rest_[0]) || end == rest_.size() || rest_[end] != ':')
+      return {};
+    std::string scheme = detail::to_lower(rest_.substr(0, end));
     rest_.remove_prefix(end + 1);
     return scheme;
   }
@@ -164,8 +152,8 @@ class URLParser {
   void port(std::string_view text) {
     unsigned value = 0;
     for (const char c : text) {
-      if (is_digit(c)) value = value * 10 + static_cast<unsigned>(c - '0');
-      if (!is_digit(c) || value > 0xffff) {
+      if (detail::is_digit(c)) value = value * 10 + static_cast<unsigned>(c - '0');
+      if (!detail::is_digit(c) || value > 0xffff) {
         throw std::invalid_argument("'" + printable(text) + "' is no port");
       }
     }

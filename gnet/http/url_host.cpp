@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "gnet/base/utf8.h"
+#include "gnet/http/ascii.h"
 #include "gnet/http/percent.h"
 #include "gnet/io/ascii_host.h"
 
@@ -20,10 +21,6 @@ namespace {
 
 [[noreturn]] void refuse(std::string_view host, std::string_view reason) {
   throw std::invalid_argument("'" + printable(host) + "' " + std::string(reason));
-}
-
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
 }
 
 // Values beyond 32 bits become this one: out of every range.
@@ -156,9 +153,7 @@ std::string url_host(std::string_view text) {
   const std::string decoded = percent_decode(text);
   if (!is_utf8(decoded)) refuse(decoded, "is not UTF-8");
   std::string host = decoded.find('\0') == decoded.npos ? ascii_name(decoded) : decoded;
-  for (char& c : host) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
+  host = to_lower(host);
   if (host.empty()) throw std::invalid_argument("no host");
   if (std::ranges::any_of(host, is_forbidden)) {
     refuse(host, "has a character that no host name has");

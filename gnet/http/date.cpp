@@ -3,8 +3,9 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <cstdint>
 
-#include "gnet/http/ascii.h"
+#include "gnet/http/scanner.h"
 
 namespace gnet::http {
 namespace {
@@ -201,6 +202,18 @@ std::optional<sys_seconds> parse_date(std::string_view text) {
 
 std::optional<sys_seconds> parse_date(std::string_view text, sys_seconds now) {
   return parse(text, now);
+}
+
+std::optional<std::chrono::seconds> parse_retry_after(std::string_view text, sys_seconds now) {
+  constexpr std::chrono::seconds kYear = days(365);
+  if (const auto seconds = detail::saturated_number(text)) {
+    return *seconds < static_cast<std::uint64_t>(kYear.count())
+               ? std::chrono::seconds(static_cast<std::int64_t>(*seconds))
+               : kYear;
+  }
+  const auto time = parse(text, now);
+  if (!time) return std::nullopt;
+  return std::clamp(*time - now, std::chrono::seconds::zero(), kYear);
 }
 
 std::string_view date_field(sys_seconds now) {

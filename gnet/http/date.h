@@ -31,6 +31,11 @@ using std::chrono::sys_seconds;
 [[nodiscard]] std::optional<sys_seconds> parse_date(std::string_view text);
 [[nodiscard]] std::optional<sys_seconds> parse_date(std::string_view text, sys_seconds now);
 
+// How long to wait for what a Retry-After field says: seconds, or a date (RFC 9110 §10.2.3). Zero
+// for a date that is past; nothing for what is neither. What is longer than a year is a year.
+[[nodiscard]] std::optional<std::chrono::seconds> parse_retry_after(std::string_view text,
+                                                                    sys_seconds now);
+
 // format_date(), made anew only when the second is another than the last time on this thread.
 // Valid until then.
 [[nodiscard]] std::string_view date_field(sys_seconds now);

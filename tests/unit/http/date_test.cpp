@@ -102,6 +102,21 @@ BOOST_AUTO_TEST_CASE(a_leap_second_is_the_next_minute) {
   BOOST_TEST(read("Sat, 31 Dec 2016 23:59:60 GMT") == 1483228800);
 }
 
+BOOST_AUTO_TEST_CASE(a_server_says_when_to_come_again) {
+  const auto wait = [](std::string_view text) {
+    const auto delay = gnet::http::parse_retry_after(text, at(784111777));
+    return delay ? delay->count() : -1;
+  };
+  BOOST_TEST(wait("120") == 120);
+  BOOST_TEST(wait("0") == 0);
+  BOOST_TEST(wait("99999999999999999999") == 365 * 86400);
+  BOOST_TEST(wait("Sun, 06 Nov 1994 08:49:47 GMT") == 10);
+  BOOST_TEST(wait("Sunday, 06-Nov-94 08:49:47 GMT") == 10);
+  BOOST_TEST(wait("Sun, 06 Nov 1994 08:49:27 GMT") == 0);
+  BOOST_TEST(wait("Fri, 31 Dec 9999 23:59:59 GMT") == 365 * 86400);
+  for (const char* text : {"", "-1", "1.5", "1 s", "soon"}) BOOST_TEST(wait(text) == -1, text);
+}
+
 BOOST_AUTO_TEST_CASE(the_field_is_made_once_a_second) {
   const std::string_view first = date_field(at(784111777));
   BOOST_TEST(first == "Sun, 06 Nov 1994 08:49:37 GMT");

@@ -1,6 +1,7 @@
 #include "gnet/http/request_path.h"
 
 #include "gnet/base/utf8.h"
+#include "gnet/http/ascii.h"
 #include "gnet/http/percent.h"
 
 namespace gnet::http {
@@ -24,6 +25,19 @@ PathFault append_segment(std::string_view raw, RequestPath::Options options, std
   if (segment == "." || segment == "..") return PathFault::dot_segment;
   if (options.utf8 && !is_utf8(segment)) return PathFault::not_utf8;
   return PathFault::none;
+}
+
+// Nothing in it is encoded, refused or shortened, as in nearly all paths that are asked for. What
+// it does not know it leaves to the long way.
+bool is_plain(std::string_view raw) {
+  char before = '\0';
+  for (const char c : raw) {
+    if (detail::is_control(c) || !detail::is_ascii(c)) return false;
+    if (c == '%' || c == '\\' || c == '?' || c == '#') return false;
+    if (before == '/' && (c == '.' || c == '/')) return false;
+    before = c;
+  }
+  return raw.starts_with('/');
 }
 
 PathFault normalise(std::string_view raw, RequestPath::Options options, std::string& out) {
@@ -66,7 +80,12 @@ std::string_view describe(PathFault fault) noexcept {
 std::optional<RequestPath> RequestPath::parse(std::string_view raw, Options options,
                                               PathFault* fault) {
   std::string text;
-  const PathFault found = normalise(raw, options, text);
+  PathFault found = PathFault::none;
+  if (is_plain(raw)) {
+    text = raw;
+  } else {
+    found = normalise(raw, options, text);
+  }
   if (fault != nullptr) *fault = found;
   if (found != PathFault::none) return std::nullopt;
   return RequestPath(std::move(text));

@@ -4,9 +4,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
+#include <string>
 #include <string_view>
 
 #include "gnet/base/utf8.h"
+#include "gnet/http/percent.h"
 #include "gnet/http/request_path.h"
 
 namespace {
@@ -32,6 +34,14 @@ void check(const RequestPath& path, RequestPath::Options options) {
   require(size + (path.is_folder() ? 1 : 0) == text.size());
   require(RequestPath::parse(path.encoded(), options) == path);
   require(path.is_below("/"));
+  // Encoding what need not be makes no difference.
+  std::string all;
+  for (const auto segment : path.segments()) {
+    append_percent_encoded(all += '/', segment, gnet::http::EncodeSet::unreserved);
+    if (segment.front() == 'a') all.replace(all.rfind('/') + 1, 1, "%61");
+  }
+  if (path.is_folder()) all += '/';
+  require(RequestPath::parse(all, options) == path);
 }
 
 }  // namespace

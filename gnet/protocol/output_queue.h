@@ -28,6 +28,11 @@ class OutputQueue {
   [[nodiscard]] bool empty() const noexcept { return size_ == 0; }
   [[nodiscard]] std::size_t size() const noexcept { return size_; }
 
+  // So many bytes an empty queue has in one piece, if they are added.
+  [[nodiscard]] std::size_t piece_size() const noexcept {
+    return pool_.block_size() - sizeof(Chunk);
+  }
+
   // Copies `data` to the end.
   void append(std::string_view data) {
     if (data.empty()) return;
@@ -67,9 +72,7 @@ class OutputQueue {
     [[nodiscard]] char* data() noexcept { return reinterpret_cast<char*>(this + 1); }
   };
 
-  [[nodiscard]] std::size_t room() const noexcept {
-    return pool_.block_size() - sizeof(Chunk) - last_->end;
-  }
+  [[nodiscard]] std::size_t room() const noexcept { return piece_size() - last_->end; }
   void add_chunk() {
     auto* chunk = new (pool_.take()) Chunk{nullptr, 0, 0};
     (last_ == nullptr ? first_ : last_->next) = chunk;

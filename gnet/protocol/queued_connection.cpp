@@ -177,7 +177,8 @@ void QueuedConnection::send_secured(std::string_view data) noexcept {
   try {
     while (output_.empty() && !data.empty()) {
       TLSNeed need = TLSNeed::nothing;
-      const std::size_t count = tls_->try_send(data, need);
+      // What has no room now is to come again as it was, out of the queue: in one piece.
+      const std::size_t count = tls_->try_send(data.substr(0, output_.piece_size()), need);
       if (count == 0) break;
       sent_ += count;
       data.remove_prefix(count);

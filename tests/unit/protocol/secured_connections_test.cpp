@@ -146,6 +146,31 @@ BOOST_AUTO_TEST_CASE(what_does_not_fit_waits_and_keeps_its_order) {
   BOOST_TEST((receive_all(client) == wanted));
 }
 
+// The record that does not fit is a whole one, in each way to send.
+struct Narrow : Echo {
+  using Echo::Echo;
+  void connection_made() override {
+    lowest_socket()->set_option(SOL_SOCKET, SO_SNDBUF, 64 * 1024);
+    for (int i = 0; i < 20; ++i) send_data(std::string(100'000, 'x'));
+  }
+  void data_received(std::string_view data) override {
+    add_inner_fiber([this, last = std::string(data)] {
+      for (int i = 0; i < 20; ++i) send_data(std::string(100'000, 'y'));
+      send_lose(last);
+    });
+  }
+};
+
+BOOST_AUTO_TEST_CASE(large_pieces_to_a_socket_without_room_arrive) {
+  Server server{std::type_identity<Narrow>()};
+  TLSStream client = server.connect_to();
+  client.send_all("end");
+  sleep(20ms);  // everything is stuck meanwhile
+  const std::string wanted =
+      std::string(2'000'000, 'x') + std::string(2'000'000, 'y') + std::string("end");
+  BOOST_TEST((receive_all(client) == wanted));
+}
+
 BOOST_AUTO_TEST_CASE(closing_says_farewell) {
   struct Short : Echo {
     using Echo::Echo;

@@ -4,8 +4,9 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <cstring>
 #include <mutex>
-#include <random>
 
 #include "cli/client/dialler.h"
 #include "cli/client/input.h"
@@ -16,6 +17,7 @@
 #include "commands/commands.h"
 #include "commands/conversation.h"
 #include "commands/echo_links.h"
+#include "gnet/base/random.h"
 #include "gnet/fiber/wait.h"
 #include "gnet/sync/semaphore.h"
 
@@ -44,9 +46,11 @@ constexpr std::uint64_t kMostBytes = 256 << 20;  // of a message, of which there
 constexpr std::uint64_t kAtOnce = 64;            // connections that begin in one go
 
 std::string random_bytes(std::size_t size) {
-  thread_local std::mt19937_64 generator{std::random_device{}()};
   std::string bytes(size, '\0');
-  for (char& byte : bytes) byte = static_cast<char>(generator());
+  for (std::size_t at = 0; at < size; at += sizeof(std::uint64_t)) {
+    const std::uint64_t bits = gnet::random_bits();
+    std::memcpy(bytes.data() + at, &bits, std::min(sizeof bits, size - at));
+  }
   return bytes;
 }
 

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <random>
 
 #include "cli/out/failure.h"
 #include "gnet/base/error.h"
@@ -129,8 +128,7 @@ class DatagramLink : public EchoLink, private Link {
     ++failures_;
     if (!dialler_.reconnects()) return false;
     if (policy_.max_retries && failures_ >= *policy_.max_retries) return false;
-    thread_local std::minstd_rand random{std::random_device{}()};
-    const auto delay = policy_.delay(failures_, std::uniform_real_distribution<>(0, 1)(random));
+    const auto delay = policy_.delay(failures_);
     try {
       std::rethrow_exception(failed);
     } catch (const cli::Failure& failure) {

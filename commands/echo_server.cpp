@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <random>
-
 #include "cli/line/command.h"
 #include "cli/out/failure.h"
 #include "cli/out/plural.h"
@@ -13,6 +11,7 @@
 #include "commands/delayed_answers.h"
 #include "commands/echo_modes.h"
 #include "gnet/base/error.h"
+#include "gnet/base/random.h"
 #include "gnet/base/shorten.h"
 #include "gnet/base/size.h"
 #include "gnet/base/utf8.h"
@@ -48,13 +47,8 @@ struct Options : cli::GlobalOptions {
   LogData log_data = LogData::off;
 };
 
-double random_share() {
-  thread_local std::minstd_rand generator{std::random_device{}()};
-  return std::uniform_real_distribution<>(0, 1)(generator);
-}
-
 gnet::Duration random_delay(const cli::Delay& delay) {
-  const auto spread = static_cast<double>(delay.jitter.count()) * (2 * random_share() - 1);
+  const auto spread = static_cast<double>(delay.jitter.count()) * (2 * gnet::random_share() - 1);
   return std::max(gnet::Duration::zero(),
                   delay.base + gnet::Duration(static_cast<std::int64_t>(spread)));
 }
@@ -189,9 +183,9 @@ class EchoDatagrams : public gnet::UDPServerFactory {
     if (cli::answers_back(peer, rules_.datagram_ports)) return refuse(peer);
     rules_.pace.take(data.size());
     if (options_.log_data != LogData::off) log_data(log(), options_, data);
-    if (options_.mode == EchoMode::discard || random_share() < options_.loss.share) return;
+    if (options_.mode == EchoMode::discard || gnet::random_share() < options_.loss.share) return;
     std::string text = answer(data);
-    if (random_share() < options_.dup.share) send(text, peer);
+    if (gnet::random_share() < options_.dup.share) send(text, peer);
     if (!is_delayed(options_)) {
       send(text, peer);
     } else if (!delayed_.add(std::move(text), peer, random_delay(options_.delay))) {

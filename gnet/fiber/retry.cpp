@@ -1,26 +1,15 @@
 #include "gnet/fiber/retry.h"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <cmath>
-#include <random>
+
+#include "gnet/base/random.h"
 
 namespace gnet {
 namespace {
 
 // A delay of nothing at all would keep a core busy.
 constexpr Duration kShortest = std::chrono::milliseconds(1);
-
-double random_share() {
-  // Not std::random_device, which takes five kilobytes of the fiber's stack.
-  thread_local std::minstd_rand engine{[] {
-    std::minstd_rand::result_type seed = 1;
-    static_cast<void>(getentropy(&seed, sizeof seed));
-    return seed;
-  }()};
-  return std::uniform_real_distribution<double>(0, 1)(engine);
-}
 
 }  // namespace
 

@@ -201,6 +201,10 @@ AresLookup::AresLookup(Finish finish, std::string nameservers)
       nameservers_(std::move(nameservers)),
       wake_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
   if (!wake_) throw_errno("cannot create eventfd");
+  if (const std::size_t nul = nameservers_.find('\0'); nul != std::string::npos) {
+    throw std::invalid_argument("name servers '" + nameservers_.substr(0, nul) +
+                                "': a NUL byte follows");
+  }
   static const int initialised = ::ares_library_init(ARES_LIB_INIT_ALL);
   if (initialised != ARES_SUCCESS) throw_ares("cannot start c-ares", initialised);
   Channel(*this).open();

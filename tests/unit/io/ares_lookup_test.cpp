@@ -221,4 +221,15 @@ BOOST_AUTO_TEST_CASE(name_servers_that_are_none_are_refused) {
                         });
 }
 
+BOOST_AUTO_TEST_CASE(name_servers_behind_a_nul_byte_are_not_left_out_silently) {
+  gnet::ResolverOptions options;
+  options.backend = ResolverBackend::ares;
+  options.nameservers = std::string("127.0.0.1\0,127.0.0.2", 20);
+  BOOST_CHECK_EXCEPTION(gnet::configure_resolver(options), std::invalid_argument,
+                        [](const std::invalid_argument& error) {
+                          return std::string(error.what()) ==
+                                 "name servers '127.0.0.1': a NUL byte follows";
+                        });
+}
+
 BOOST_AUTO_TEST_SUITE_END()

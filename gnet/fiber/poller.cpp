@@ -86,6 +86,7 @@ void Poller::forget(int fd) noexcept {
 
 void Poller::watch(int fd, void (*callback)(void*) noexcept, void* context, Renew renew) {
   static_cast<void>(native_handle());
+  watches_.reserve(watches_.size() + 1);  // what is registered is kept
   auto added = std::make_unique<Watch>(Watch{{}, fd, callback, context, renew});
   register_watch(*added);
   watches_.push_back(std::move(added));
@@ -112,8 +113,13 @@ int Poller::native_handle() {
   if (epoll_) [[likely]]
     return epoll_.get();
   open();
-  for (const auto& watch : watches_) {
-    if (watch->fd >= 0) register_watch(*watch);
+  try {
+    for (const auto& watch : watches_) {
+      if (watch->fd >= 0) register_watch(*watch);
+    }
+  } catch (...) {
+    epoll_.reset();  // all of them, or none
+    throw;
   }
   // What was ready before is told again.
   for (std::size_t chunk = 0; chunk < chunks_.size(); ++chunk) {

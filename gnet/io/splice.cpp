@@ -1,30 +1,22 @@
 #include "gnet/io/splice.h"
 
 #include <fcntl.h>
-#include <pthread.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
-#include <atomic>
 #include <cerrno>
 #include <tuple>
 #include <utility>
 
 #include "gnet/base/error.h"
+#include "gnet/base/forks.h"
 #include "gnet/io/broken_pipe.h"
 
 namespace gnet::detail {
 namespace {
 
 using Ends = std::pair<UniqueFd, UniqueFd>;  // to read from, to write to
-
-// How often this process has become another one by fork(): getpid() is a system call.
-constinit std::atomic<unsigned> forks{0};
-
-[[gnu::constructor]] void count_forks() {
-  pthread_atfork(nullptr, nullptr, [] { forks.fetch_add(1, std::memory_order_relaxed); });
-}
 
 // The pipes of a thread.
 class Kept {
@@ -34,8 +26,8 @@ class Kept {
     if (gone_) return nullptr;
     thread_local Kept kept;
     // The child of a fork() shares those of its parent, whose bytes it would take.
-    if (kept.forks_ != forks) {
-      kept.forks_ = forks;
+    if (kept.forks_ != forks()) {
+      kept.forks_ = forks();
       while (kept.count_ > 0) kept.pipes_[--kept.count_] = {};
     }
     return &kept;
@@ -56,7 +48,7 @@ class Kept {
   static thread_local bool gone_;
   std::array<Ends, 16> pipes_;
   std::size_t count_ = 0;
-  unsigned forks_ = forks;
+  unsigned forks_ = forks();
 };
 
 thread_local bool Kept::gone_ = false;
@@ -71,7 +63,7 @@ ssize_t splice_some(int from, int to, std::size_t most) noexcept {
 
 }  // namespace
 
-SplicePipe::SplicePipe() : forks_(forks) {
+SplicePipe::SplicePipe() : forks_(forks()) {
   if (Kept* const kept = Kept::current()) std::tie(out_, in_) = kept->take();
   if (out_) return;
   std::array<int, 2> ends{};
@@ -82,7 +74,7 @@ SplicePipe::SplicePipe() : forks_(forks) {
 
 SplicePipe::~SplicePipe() {
   // What is left inside would reach somebody else, and so would what a parent has in it.
-  if (size_ > 0 || forks_ != forks) return;
+  if (size_ > 0 || forks_ != forks()) return;
   if (Kept* const kept = Kept::current()) kept->give({std::move(out_), std::move(in_)});
 }
 

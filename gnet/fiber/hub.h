@@ -20,7 +20,9 @@
 // unwound; handles to them say that they were killed, and their links are not called. Nor are
 // callbacks that were waiting, and hubs of other threads take no more letters. Its sockets, its
 // Timeouts and the handlers of signals go on; what was waited for with use_fiber goes on as Asio
-// says of notify_fork(). The parent does not notice. Locks that other fibers held stay locked: to
+// says of notify_fork(). The connections of servers are the parent's; but a child that returns from
+// a callback, or goes on in a handler, serves that connection beside its parent: it is to leave by
+// _exit(), or the parent to close its own. The parent does not notice. Locks that other fibers held stay locked: to
 // run a program use Popen, which none of this concerns.
 //
 // Threads: a Hub belongs to its thread; only post() and a Mailbox may be used from others.

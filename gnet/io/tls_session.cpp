@@ -254,6 +254,7 @@ bool TLSSession::has_input() const noexcept {
 
 // What has to be waited for after a call; failure_ is what it failed with.
 TLSNeed TLSSession::need_after(int result) {
+  used_after_ = detail::forks();
   system_error_ = errno;
   buffers_.used(ssl_.get());
   failure_ = result > 0 ? 0 : SSL_get_error(ssl_.get(), result);

@@ -19,6 +19,7 @@
 #include <string>
 #include <string_view>
 
+#include "gnet/base/forks.h"
 #include "gnet/io/socket.h"
 #include "gnet/io/tls_buffers.h"
 #include "gnet/io/tls_context.h"
@@ -86,6 +87,9 @@ class TLSSession {
   // A record was begun and is not sent: the next thing sent must be the same.
   [[nodiscard]] bool sending() const noexcept { return sending_; }
 
+  // In the child of a fork(): nobody here has used it, so that its peer is the parent's.
+  [[nodiscard]] bool is_of_parent() const noexcept { return used_after_ != detail::forks(); }
+
   // ---- facts, after the handshake ----
 
   [[nodiscard]] std::string version() const;      // "TLSv1.3"
@@ -128,7 +132,8 @@ class TLSSession {
   bool said_farewell_ = false;
   bool truncation_allowed_ = false;
   bool wants_more_ = false;  // of the record that has begun to come, without a socket
-  int failure_ = 0;          // of the last call: SSL_ERROR_…
+  unsigned used_after_ = detail::forks();
+  int failure_ = 0;  // of the last call: SSL_ERROR_…
   int system_error_ = 0;
 };
 

@@ -155,7 +155,7 @@ class TLSStream::Connection {
   void close() noexcept {
     if (below_) return below_->close();
     try {
-      static_cast<void>(session_->try_farewell());
+      if (!session_->is_of_parent()) static_cast<void>(session_->try_farewell());
     } catch (...) {
       // It is a courtesy.
     }

@@ -68,6 +68,7 @@ const Logger& ConnectionFactory::log() {
 ConnectionFactory::Slot::Slot(ConnectionFactory& factory, const SocketAddress& peer,
                               std::size_t hub)
     : factory_(&factory), hub_(hub), peer_(peer) {
+  factory.settle_in_child();
   if (factory.hubs_) factory.hubs_->begin_task(hub);
   ++factory.counters_.accepted;
   ++factory.counters_.active;
@@ -113,6 +114,29 @@ void ConnectionFactory::run_connection(const Slot& slot, Connection& connection,
 
 // ---- all of them ----
 
+// In the child of a fork() connections are the parent's and never end, but for the one of the
+// fiber that has called it.
+void ConnectionFactory::settle_in_child() noexcept {
+  if (forks_ == detail::forks()) [[likely]]
+    return;
+  forks_ = detail::forks();
+  hubs_ = nullptr;
+  shares_.resize(1);
+  const std::uint64_t before = counters_.active;
+  counters_.active = callers_ = 0;
+  IntrusiveList<Connection>& connections = shares_.front()->connections;
+  for (Connection* one = connections.next(nullptr); one != nullptr;) {
+    Connection* const next = connections.next(one);
+    if (one->fiber_ == nullptr || one->fiber_->vanished) {
+      one->unlink();
+    } else {
+      ++counters_.active;
+    }
+    one = next;
+  }
+  for (std::uint64_t gone = counters_.active; limit_ && gone < before; ++gone) limit_->give_back();
+}
+
 void ConnectionFactory::spread_over(std::shared_ptr<HubGroup> hubs) {
   if (active() > 0) throw Misuse("connections are spread over hubs before there are any");
   if (hubs && hubs->index() != 0) throw Misuse("a factory belongs to hub 0 of its group");
@@ -127,6 +151,7 @@ void ConnectionFactory::spread_over(std::shared_ptr<HubGroup> hubs) {
 }
 
 void ConnectionFactory::begin_connections() {
+  settle_in_child();
   if (hubs_) static_cast<void>(log());  // made here, before others need it
   enter(Phase::serving, {});
 }
@@ -176,6 +201,7 @@ Duration ConnectionFactory::quiet_within(Deadline grace) const {
 
 std::size_t ConnectionFactory::end_connections(Deadline grace) {
   ended_.hub().check_thread();
+  settle_in_child();
   struct Caller {
     explicit Caller(ConnectionFactory& owner) : factory(owner), is_connection(owner.is_caller()) {
       if (!is_connection) return;
@@ -198,6 +224,7 @@ std::size_t ConnectionFactory::end_connections(Deadline grace) {
 }
 
 void ConnectionFactory::end_all_connections() {
+  settle_in_child();
   if (active() == 0) return;
   end_connections(Duration::zero());
   if (active() == 0) return;

@@ -21,6 +21,7 @@
 #include <utility>
 #include <vector>
 
+#include "gnet/base/forks.h"
 #include "gnet/os/hub_group.h"
 #include "gnet/protocol/connection.h"
 #include "gnet/protocol/connection_limit.h"
@@ -174,6 +175,7 @@ class ConnectionFactory : public Factory {
     }
   }
 
+  void settle_in_child() noexcept;
   void enter(Phase phase, Duration quiet);
   [[nodiscard]] Duration quiet_within(Deadline grace) const;
   void free_slot(std::size_t hub, const SocketAddress& peer) noexcept;
@@ -187,8 +189,9 @@ class ConnectionFactory : public Factory {
   std::vector<std::shared_ptr<Share>> shares_{std::make_shared<Share>()};
   std::shared_ptr<HubGroup> hubs_;
   std::shared_ptr<ConnectionLimit> limit_;
-  FactoryCounters counters_;  // but for the bytes
-  std::size_t callers_ = 0;   // connections that are in end_connections()
+  FactoryCounters counters_;  // but for what a Share counts
+  unsigned forks_ = detail::forks();
+  std::size_t callers_ = 0;  // connections that are in end_connections()
   std::unique_ptr<Logger> log_;
 };
 

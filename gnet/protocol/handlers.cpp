@@ -43,7 +43,21 @@ void Handlers::wait_for_end(Deadline deadline) {
   }
 }
 
+// In the child of a fork() they are the parent's and never end, but for the one that has called it.
+void Handlers::settle_in_child() noexcept {
+  if (forks_ == forks()) [[likely]]
+    return;
+  forks_ = forks();
+  active_ = 0;
+  for (Task* one = tasks_.next(nullptr); one != nullptr;) {
+    Task* const next = tasks_.next(one);
+    one->fiber.dead() ? one->unlink() : static_cast<void>(++active_);
+    one = next;
+  }
+}
+
 void Handlers::run(UniqueFunction<void()> function) {
+  settle_in_child();
   auto task = [this, place = Place(*this), function = std::move(function)]() mutable {
     Task self;
     self.fiber = Fiber<>::adopt(Scheduler::current().running());
@@ -65,6 +79,7 @@ bool Handlers::is_caller() noexcept {
 }
 
 bool Handlers::wait_for(std::size_t left, Deadline deadline) {
+  settle_in_child();
   while (active_ > left) {
     if (!ended_.wait(kHandlers, this, deadline)) return active_ <= left;
   }
@@ -72,6 +87,7 @@ bool Handlers::wait_for(std::size_t left, Deadline deadline) {
 }
 
 std::size_t Handlers::end(Deadline grace) {
+  settle_in_child();
   const std::size_t own = is_caller() ? 1 : 0;
   if (wait_for(own, grace)) return 0;
   const std::size_t cut = active_ - own;

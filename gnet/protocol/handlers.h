@@ -11,6 +11,7 @@
 
 #include <cstddef>
 
+#include "gnet/base/forks.h"
 #include "gnet/base/intrusive_list.h"
 #include "gnet/base/source_location.h"
 #include "gnet/base/unique_function.h"
@@ -58,11 +59,13 @@ class Handlers {
   };
 
   class Place;
+  void settle_in_child() noexcept;
   bool wait_for(std::size_t left, Deadline deadline);
 
   const std::size_t most_;
   Pool* const pool_;
   const SourceLocation where_;
+  unsigned forks_ = forks();
   std::size_t active_ = 0;
   IntrusiveList<Task> tasks_;
   WaitQueue ended_;

@@ -11,6 +11,8 @@
 #include <cstdlib>
 #include <functional>
 #include <map>
+#include <string>
+#include <thread>
 
 using namespace std::chrono_literals;
 
@@ -90,6 +92,33 @@ struct Primitives {
   gnet::Fiber<> fiber = gnet::spawn([this] { event.wait(); });
 };
 
+// A peer in a thread of its own, which reads to the end.
+struct Listening {
+  explicit Listening(const gnet::Endpoint& where)
+      : reader([where, this] {
+          gnet::Stream stream = gnet::connect_stream(where);
+          char byte = 0;
+          while (stream.receive(&byte, 1, 20s) == 1) text += byte;
+        }) {}
+  ~Listening() {
+    reader.join();
+    say(text == "first,last." ? "ended" : text.c_str());
+  }
+  std::string text;
+  std::thread reader;
+};
+
+struct Silent : gnet::TCPServerFactory {
+  Silent() : TCPServerFactory("@gnet-exit-" + std::to_string(getpid())) {}  // never a reset
+  std::unique_ptr<gnet::Protocol> build_protocol() override {
+    return std::make_unique<gnet::Protocol>();
+  }
+  void connection_started(gnet::Connection& connection) override {
+    member = static_cast<gnet::Protocol&>(connection);
+  }
+  gnet::ConnectionRef<gnet::Protocol> member;
+};
+
 template <typename T>
 T& static_object() {
   static std::unique_ptr<T> object;
@@ -118,7 +147,11 @@ void start() {
 // nothing.
 const std::string kHinted = "another Service, of which signals know nothing";
 
+// Its peer waits for the end of main().
+const std::string kSending = "a fiber that sends while it is ended";
+
 const std::string kOfProcess = "the Service of the process";
+constexpr const char* kInFiber = "exit in a fiber";
 constexpr const char* kForked = "return in the child of a fork";
 
 const std::map<std::string, std::function<void()>> kinds = {
@@ -141,6 +174,25 @@ const std::map<std::string, std::function<void()>> kinds = {
     {"a server", start<Server>},
     {"a server of datagrams", start<Datagrams>},
     {"a client", start<Client>},
+    {kSending,
+     [] {
+       static Silent server;
+       server.start();
+       // It is older than the connection, and so is ended before.
+       gnet::spawn([] {
+         while (!server.member) gnet::sleep(1ms);
+         server.member->send_data("first,");
+         try {
+           gnet::sleep(1h);
+         } catch (const gnet::FiberExit&) {
+           server.member->send_data("last.");
+           throw;
+         }
+       });
+       static const Listening peer(server.local_endpoint());
+       while (!server.member) gnet::sleep(1ms);
+       gnet::sleep(5ms);
+     }},
     {"primitives",
      [] {
        auto& all = static_object<Primitives>();
@@ -156,8 +208,9 @@ const std::map<std::string, std::function<void()>> kinds = {
 int run_all(const char* self) {
   int failed = 0;
   for (const auto& [kind, begin] : kinds) {
-    for (const std::string way : {"return", "exit", "exit in a fiber", kForked}) {
+    for (const std::string way : {"return", "exit", kInFiber, kForked}) {
       if (way == kForked && kind != kOfProcess) continue;
+      if (way == kInFiber && kind == kSending) continue;
       const auto process =
           gnet::run({self, kind, way}, {.capture = true, .deadline = gnet::Deadline(20s)});
       const bool hinted = process.err.find("signals do not stop this Service") != std::string::npos;
@@ -188,5 +241,5 @@ int main(int argc, char** argv) {
     _exit(WIFEXITED(status) ? WEXITSTATUS(status) : 1);
   }
   if (way == "exit") std::exit(0);
-  if (way == "exit in a fiber") gnet::spawn([] { std::exit(0); }).join();
+  if (way == kInFiber) gnet::spawn([] { std::exit(0); }).join();
 }

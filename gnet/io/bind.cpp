@@ -49,7 +49,7 @@ void bind_to(Socket& socket, const RawAddress& address, const Endpoint& endpoint
 
 }  // namespace
 
-BoundPath bind_unix_socket(Socket& socket, const Endpoint& endpoint, std::optional<unsigned> mode) {
+void bind_unix_socket(Socket& socket, const Endpoint& endpoint, std::optional<unsigned> mode) {
   const RawAddress address = SocketAddress::unix_path(endpoint.path()).raw();
   const int fd = socket.native_handle();
   // Before bind, so that at no time more is allowed than asked for.
@@ -65,11 +65,18 @@ BoundPath bind_unix_socket(Socket& socket, const Endpoint& endpoint, std::option
     if (!removed) throw_errno(error, cannot_listen(endpoint));
     bind_to(socket, address, endpoint);
   }
-  if (endpoint.is_abstract()) return {};
-  BoundPath made(endpoint.path());
+  if (endpoint.is_abstract()) return;
+  socket.own_path(BoundPath(endpoint.path()));
   // The umask has taken from the mode what was asked for.
   if (mode) chmod(endpoint.path().c_str(), *mode);
-  return made;
+}
+
+void bind_source(Socket& socket, const SocketAddress& address, const Endpoint& source) {
+  const RawAddress from = address.raw();
+  if (bind(socket.native_handle(), from.data(), from.size) != 0) {
+    throw_errno("cannot use source address " + source.to_string());
+  }
+  if (source.is_unix() && !source.is_abstract()) socket.own_path(BoundPath(source.path()));
 }
 
 void bind_ip_socket(Socket& socket, const Endpoint& endpoint, bool reuse_port) {

@@ -8,7 +8,7 @@
 
 #include <optional>
 
-#include "gnet/io/bound_path.h"
+#include "gnet/io/address.h"
 #include "gnet/io/endpoint.h"
 #include "gnet/io/socket.h"
 
@@ -19,8 +19,11 @@ namespace gnet {
 void bind_ip_socket(Socket& socket, const Endpoint& endpoint, bool reuse_port);
 
 // Binds an open socket to a unix endpoint, taking over a path that nobody answers
-// on. Returns the path that this has made, if any.
-[[nodiscard]] BoundPath bind_unix_socket(Socket& socket, const Endpoint& endpoint,
-                                         std::optional<unsigned> mode);
+// on. The socket owns the path that this has made, if any.
+void bind_unix_socket(Socket& socket, const Endpoint& endpoint, std::optional<unsigned> mode);
+
+// Binds an open socket that is about to connect to an address of `source`, whose path it owns then.
+// Throws std::system_error.
+void bind_source(Socket& socket, const SocketAddress& address, const Endpoint& source);
 
 }  // namespace gnet

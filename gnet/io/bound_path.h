@@ -30,6 +30,9 @@ class BoundPath {
   // the same inode.
   void remove() noexcept;
 
+  // From now on it is somebody else's.
+  void let_go() noexcept { path_.clear(); }
+
  private:
   std::string path_;  // absolute; empty: none
   dev_t device_ = 0;

@@ -13,6 +13,7 @@
 #include "gnet/fiber/fiber.h"
 #include "gnet/fiber/wait.h"
 #include "gnet/io/address.h"
+#include "gnet/io/bind.h"
 #include "gnet/io/tls_stream.h"
 
 namespace gnet {
@@ -95,10 +96,7 @@ class Connector {
       return source.family() == family;
     });
     if (found == sources.end()) throw_errno(EAFNOSUPPORT, what());
-    const RawAddress from = found->raw();
-    if (bind(socket.native_handle(), from.data(), from.size) != 0) {
-      throw_errno("cannot use source address " + options_.source->to_string());
-    }
+    bind_source(socket, *found, *options_.source);
   }
 
   Socket race(const Addresses& addresses) const {

@@ -12,8 +12,8 @@ DatagramSocket DatagramSocket::bind(const Endpoint& endpoint, const ListenOption
   DatagramSocket result;
   if (endpoint.is_unix()) {
     result.socket_ = Socket::open(AF_UNIX, SOCK_DGRAM);
-    result.path_ = bind_unix_socket(result.socket_, endpoint,
-                                    options.unix_mode ? options.unix_mode : endpoint.mode());
+    bind_unix_socket(result.socket_, endpoint,
+                     options.unix_mode ? options.unix_mode : endpoint.mode());
   } else {
     bind_ip_socket(result.socket_, endpoint, options.reuse_port);
     result.packet_info_.ask(result.socket_.native_handle());
@@ -29,10 +29,7 @@ DatagramSocket DatagramSocket::connect(const Endpoint& endpoint, Deadline deadli
     DatagramSocket result(Socket::open(addresses[i].family(), socket_type(endpoint.transport())));
     const int fd = result.socket_.native_handle();
     if (source) {
-      const RawAddress from = addresses_of(*source, deadline).front().raw();
-      if (::bind(fd, from.data(), from.size) != 0) {
-        throw_errno("cannot use source address " + source->to_string());
-      }
+      bind_source(result.socket_, addresses_of(*source, deadline).front(), *source);
     } else if (endpoint.is_unix()) {
       // An address chosen by the kernel, so that the server can answer.
       const RawAddress any = SocketAddress::unix_path({}).raw();
@@ -43,21 +40,6 @@ DatagramSocket DatagramSocket::connect(const Endpoint& endpoint, Deadline deadli
     if (i + 1 == addresses.size()) throw_errno(what);
   }
   throw_errno(EADDRNOTAVAIL, what);
-}
-
-DatagramSocket& DatagramSocket::operator=(DatagramSocket&& other) noexcept {
-  if (this == &other) return *this;
-  close();
-  socket_ = std::move(other.socket_);
-  packet_info_ = std::move(other.packet_info_);
-  path_ = std::move(other.path_);
-  return *this;
-}
-
-void DatagramSocket::close() noexcept {
-  if (!socket_.is_open()) return;
-  path_.remove();
-  socket_.close();
 }
 
 std::optional<std::size_t> DatagramSocket::receive(void* buffer, std::size_t size,

@@ -14,7 +14,6 @@
 #include <string_view>
 
 #include "gnet/io/address.h"
-#include "gnet/io/bound_path.h"
 #include "gnet/io/listener.h"
 #include "gnet/io/packet_info.h"
 #include "gnet/io/socket.h"
@@ -39,8 +38,7 @@ class DatagramSocket {
   }
 
   DatagramSocket(DatagramSocket&&) noexcept = default;
-  DatagramSocket& operator=(DatagramSocket&& other) noexcept;
-  ~DatagramSocket() { close(); }
+  DatagramSocket& operator=(DatagramSocket&&) noexcept = default;
 
   [[nodiscard]] bool is_open() const noexcept { return socket_.is_open(); }
 
@@ -60,7 +58,7 @@ class DatagramSocket {
   void send(std::string_view data);
 
   // Removes the path of a unix socket as a Listener does.
-  void close() noexcept;
+  void close() noexcept { socket_.close(); }
 
   [[nodiscard]] Endpoint local_endpoint() const { return socket_.local_endpoint(); }
   [[nodiscard]] Socket& socket() noexcept { return socket_; }
@@ -72,7 +70,6 @@ class DatagramSocket {
 
   Socket socket_;
   detail::PacketInfo packet_info_;
-  BoundPath path_;  // of a unix socket; goes before it
 };
 
 }  // namespace gnet

@@ -14,8 +14,7 @@ namespace gnet {
 Listener::Listener(const Endpoint& endpoint, const ListenOptions& options) {
   if (endpoint.is_unix()) {
     socket_ = Socket::open(AF_UNIX, socket_type(endpoint.transport()));
-    path_ = bind_unix_socket(socket_, endpoint,
-                             options.unix_mode ? options.unix_mode : endpoint.mode());
+    bind_unix_socket(socket_, endpoint, options.unix_mode ? options.unix_mode : endpoint.mode());
   } else {
     bind_ip_socket(socket_, endpoint, options.reuse_port);
   }
@@ -31,19 +30,7 @@ Listener::Listener(UniqueFd fd) : socket_(std::move(fd)) {
   hold_reserve();
 }
 
-Listener& Listener::operator=(Listener&& other) noexcept {
-  if (this == &other) return *this;
-  close();
-  socket_ = std::move(other.socket_);
-  local_ = std::move(other.local_);
-  reserve_ = std::move(other.reserve_);
-  path_ = std::move(other.path_);
-  return *this;
-}
-
 void Listener::close() noexcept {
-  if (!socket_.is_open()) return;
-  path_.remove();
   socket_.close();
   reserve_.reset();
 }

@@ -17,7 +17,6 @@
 #include <optional>
 
 #include "gnet/io/address.h"
-#include "gnet/io/bound_path.h"
 #include "gnet/io/endpoint.h"
 #include "gnet/io/socket.h"
 
@@ -49,8 +48,7 @@ class Listener {
   explicit Listener(UniqueFd fd);
 
   Listener(Listener&&) noexcept = default;
-  Listener& operator=(Listener&& other) noexcept;
-  ~Listener() { close(); }
+  Listener& operator=(Listener&&) noexcept = default;
 
   [[nodiscard]] bool is_open() const noexcept { return socket_.is_open(); }
 
@@ -80,7 +78,6 @@ class Listener {
   Socket socket_;
   std::optional<Endpoint> local_;
   UniqueFd reserve_;
-  BoundPath path_;  // of a unix socket; goes before it
 };
 
 }  // namespace gnet

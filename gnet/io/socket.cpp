@@ -58,9 +58,11 @@ Socket Socket::open(int family, int type, int protocol) {
 
 Socket::Socket(Socket&& other) noexcept
     : fd_(std::move(other.fd_)),
+      burst_(other.burst_),
+      receive_flags_(other.receive_flags_),
       slot_(std::exchange(other.slot_, nullptr)),
       hub_(other.hub_),
-      burst_(other.burst_) {}
+      path_(std::move(other.path_)) {}
 
 Socket& Socket::operator=(Socket&& other) noexcept {
   if (this == &other) return *this;
@@ -69,11 +71,14 @@ Socket& Socket::operator=(Socket&& other) noexcept {
   slot_ = std::exchange(other.slot_, nullptr);
   hub_ = other.hub_;
   burst_ = other.burst_;
+  receive_flags_ = other.receive_flags_;
+  path_ = std::move(other.path_);
   return *this;
 }
 
 void Socket::close() noexcept {
   if (slot_ == nullptr) return;
+  path_.reset();  // first, see BoundPath
   slot_ = nullptr;
   if (detail::Scheduler::current_if_any() == hub_) hub_->poller().remove(fd_.get());
   fd_.reset();
@@ -93,6 +98,7 @@ UniqueFd Socket::release() {
   }
   hub_->poller().forget(fd_.get());
   slot_ = nullptr;
+  if (path_) path_->let_go();
   return std::move(fd_);
 }
 

@@ -21,12 +21,15 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string_view>
+#include <utility>
 
 #include "gnet/base/system_call.h"
 #include "gnet/base/unique_fd.h"
 #include "gnet/fiber/scheduler.h"
+#include "gnet/io/bound_path.h"
 #include "gnet/io/endpoint.h"
 
 namespace gnet {
@@ -67,14 +70,21 @@ class Socket {
   explicit operator bool() const noexcept { return is_open(); }
   [[nodiscard]] int native_handle() const noexcept { return fd_.get(); }
 
-  // Wakes whoever waits on the socket and closes the descriptor. Does not suspend.
+  // Wakes whoever waits on the socket and closes the descriptor; removes the path that it owns.
+  // Does not suspend.
   void close() noexcept;
 
   // Closes so that the peer sees a reset and what was not sent is dropped.
   void abort() noexcept;
 
-  // Gives the descriptor away, out of the poller. Nobody may be waiting.
+  // Gives the descriptor away, out of the poller, and its path with it. Nobody may be waiting.
   [[nodiscard]] UniqueFd release();
+
+  // Whether it is one of messages that stay apart (unixpacket), and no stream.
+  [[nodiscard]] bool keeps_messages() const noexcept { return receive_flags_ != 0; }
+
+  // The path to which it is bound, if it has made that.
+  void own_path(BoundPath path) { path_ = std::make_unique<BoundPath>(std::move(path)); }
 
   // ---- readiness ----
 
@@ -177,9 +187,11 @@ class Socket {
   static constexpr int kBurst = 64;
 
   UniqueFd fd_;
+  std::int16_t burst_ = 0;
+  std::int16_t receive_flags_ = 0;
   PollSlot* slot_ = nullptr;
   detail::Scheduler* hub_ = nullptr;
-  int burst_ = 0;
+  std::unique_ptr<BoundPath> path_;
 };
 
 }  // namespace gnet

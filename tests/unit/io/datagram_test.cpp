@@ -175,4 +175,22 @@ BOOST_AUTO_TEST_CASE(what_another_has_put_in_its_place_stays) {
   BOOST_TEST(access(path.c_str(), F_OK) != 0);
 }
 
+BOOST_AUTO_TEST_CASE(the_path_of_a_client_is_answered_and_goes_with_it) {
+  const std::string path = "/tmp/gnet-datagram-test-" + std::to_string(getpid());
+  const auto endpoint = Endpoint::unix_path(path, Transport::unix_datagram);
+  const auto own = Endpoint::unix_path(path + "-client", Transport::unix_datagram);
+  auto server = DatagramSocket::bind(endpoint.with_listen());
+  {
+    auto client = DatagramSocket::connect(endpoint, 20s, own);
+    client.send("one");
+    char text[16];
+    SocketAddress peer;
+    BOOST_TEST(server.receive(text, sizeof text, peer, 20s).value() == 3u);
+    BOOST_TEST(peer.path() == own.path());
+    server.send("two", peer);
+    BOOST_TEST(client.receive(text, sizeof text, 20s).value() == 3u);
+  }
+  BOOST_TEST(access(own.path().c_str(), F_OK) != 0);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

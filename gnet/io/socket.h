@@ -106,6 +106,9 @@ class Socket {
   bool wait_readable(Deadline deadline, const bool& stop) {
     return may_read() || wait<kReading>(deadline, &stop);
   }
+  bool wait_writable(Deadline deadline, const bool& stop) {
+    return may_write() || wait<kWriting>(deadline, &stop);
+  }
 
   // What other calls than those below have found: nothing more to read; something to read that the
   // kernel does not tell of; no room to write; a turn taken without waiting.

@@ -183,7 +183,7 @@ void Connection::agree(Deadline deadline) {
     const TLSNeed need = tls_->try_handshake();
     if (need == TLSNeed::nothing) return;
     const bool in_time = need == TLSNeed::data ? socket_.wait_readable(deadline, nudged_)
-                                               : socket_.wait_writable(deadline);
+                                               : socket_.wait_writable(deadline, nudged_);
     if (!in_time && deadline.passed()) throw_timed_out(tls_->what("TLS handshake"), since);
   }
 }

@@ -138,7 +138,7 @@ class Connection : ListHook {
 
   // ---- for those who serve ----
 
-  // Wakes the fiber if it waits for data: something has changed.
+  // Wakes the fiber if it waits for data, or for room in the handshake: something has changed.
   void nudge() noexcept;
 
   // Why it ends. Once that has been told, only a failure is added: `state_` is closing then.

@@ -108,6 +108,47 @@ BOOST_AUTO_TEST_CASE(a_function_and_callbacks_are_served_counted_and_told_alike)
   }
 }
 
+// Runs a connection on a socket that a test has made.
+struct ByHand : ConnectionFactory {
+  ~ByHand() override { end_all_connections(); }
+  void start() override { begin_connections(); }
+  std::size_t stop(Deadline grace) override { return end_connections(grace); }
+  [[nodiscard]] bool running() const noexcept override { return true; }
+
+  Fiber<> serve(Socket socket, const TLSContext& context) {
+    auto tls = std::make_unique<TLSSession>(socket, context);
+    return spawn(
+        [this, slot = Slot(*this), socket = std::move(socket), tls = std::move(tls)]() mutable {
+          EchoProtocol protocol;
+          run_connection(slot, protocol, std::move(socket), {}, std::move(tls));
+        });
+  }
+};
+
+BOOST_AUTO_TEST_CASE(a_stop_ends_a_handshake_that_waits_for_room) {
+  // What a client says first.
+  std::string hello(4096, '\0');
+  {
+    test::Plain plain = test::plain_pair();
+    TLSStream client(std::move(plain.client), TLSContext::client(test::believing()), "localhost");
+    auto handshake = spawn([&] { BOOST_CHECK_THROW(client.handshake(), std::system_error); });
+    hello.resize(plain.server.receive(hello.data(), hello.size(), kPatience));
+    plain.server.close();
+    handshake.join();
+  }
+  auto [client, server] = Stream::make_pair();
+  client.send_all(hello);
+  const std::string block(64 * 1024, 'x');
+  while (server.socket().try_send(block) > 0) continue;
+  while (server.socket().try_send("x") > 0) continue;
+  ByHand factory;
+  factory.start();
+  auto connection = factory.serve(std::move(server.socket()), test::usual_server());
+  BOOST_TEST(!connection.join(20ms));
+  BOOST_TEST(factory.stop(Deadline(5s)) == 0u);
+  connection.get();
+}
+
 BOOST_AUTO_TEST_CASE(a_stop_drains_those_that_are_quiet_of_either_kind) {
   Mixed server;
   AnyStream function = connect(server.local_endpoint());

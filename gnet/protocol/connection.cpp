@@ -28,6 +28,14 @@ constexpr detail::WaitKind kStays{"others who still use a connection"};
 
 std::atomic<std::uint64_t> last_session{0};
 
+std::exception_ptr as_error(const CloseReason& reason) noexcept {
+  try {
+    throw std::runtime_error(reason.text());
+  } catch (...) {
+    return std::current_exception();  // that there is no memory for it, if so
+  }
+}
+
 }  // namespace
 
 std::string_view to_string(ConnectionState state) noexcept {
@@ -89,8 +97,7 @@ void Connection::decide(CloseReason reason) noexcept {
   if (state_ < ConnectionState::closing) {
     reason_ = std::move(reason);
   } else if (reason_ && !reason_->error) {
-    reason_->error =
-        reason.error ? reason.error : std::make_exception_ptr(std::runtime_error(reason.text()));
+    reason_->error = reason.error ? std::move(reason.error) : as_error(reason);
   }
 }
 

@@ -63,6 +63,18 @@ class PlainEnd {
     }
   }
 
+  // Behind the end of what it has to give: suspends until it is found to take nothing either,
+  // which is thrown. Of a pipe nothing is found.
+  void watch() const {
+    while (stream_ != nullptr) {
+      static_cast<void>(fd("receive"));
+      Socket& socket = stream_->socket();
+      socket.exhausted();  // there is the end, always: only what happens from now on wakes
+      if (const auto error = socket.take_reset()) throw SystemError(error, "receive");
+      socket.wait_readable();
+    }
+  }
+
   // The kernel said EAGAIN. Only now may a wait begin.
   void exhausted() const noexcept {
     if (stream_ != nullptr && stream_->is_open()) stream_->socket().exhausted();
@@ -131,6 +143,16 @@ class Direction {
       result.end = PumpEnd::error;
       result.error = std::current_exception();
     }
+  }
+
+  // After the end of the source: suspends until it is known to be no sink any more; why.
+  [[nodiscard]] std::exception_ptr watch_source() const {
+    try {
+      if (plain_source_) plain_source_->watch();
+    } catch (const std::system_error&) {
+      return std::current_exception();
+    }
+    return nullptr;
   }
 
   // Whose fault an error is.
@@ -257,18 +279,27 @@ class Half {
   Half(ByteStream& source, ByteStream& sink, Course& course)
       : direction_(source, sink, course), sink_(sink), course_(course) {}
 
-  void run(bool hands_on_end) {
+  // Null for `other`: there is no direction the other way, and the end is not handed on.
+  void run(Half* other) {
     const bool completed = scope_.run([&] {
       direction_.run();
-      if (hands_on_end && direction_.result.end == PumpEnd::eof) hand_on_end();
+      if (other != nullptr && direction_.result.end == PumpEnd::eof) hand_on_end();
     });
     if (!completed) {
       direction_.result.end = course_.expired ? PumpEnd::timed_out : PumpEnd::cut;
+      if (sink_failure_) fail(sink_failure_);
     }
+    ended_ = true;
     course_.direction_ended();
+    if (other == nullptr) return;
+    other->watch_.cancel();
+    if (direction_.result.end == PumpEnd::eof && !other->ended_) watch_sink_of(*other);
   }
 
-  void cancel() { scope_.cancel(); }
+  void cancel() {
+    scope_.cancel();
+    watch_.cancel();
+  }
 
   // Whether the other direction has nothing to go on for. A source that has failed takes nothing
   // either; a sink that has failed may still have something to say.
@@ -288,10 +319,28 @@ class Half {
     }
   }
 
+  // Nothing comes from there any more. That nothing arrives there either would show only when
+  // there is something to send.
+  void watch_sink_of(Half& other) {
+    std::exception_ptr failure;
+    watch_.run([&] { failure = direction_.watch_source(); });
+    if (!failure || other.ended_) return;
+    other.sink_failure_ = failure;
+    other.scope_.cancel();
+  }
+
+  void fail(const std::exception_ptr& error) {
+    direction_.result.end = PumpEnd::error;
+    direction_.result.error = error;
+  }
+
   Direction direction_;
   ByteStream& sink_;
   Course& course_;
   CancelScope scope_;
+  CancelScope watch_;  // of watch_sink_of()
+  std::exception_ptr sink_failure_;
+  bool ended_ = false;
 };
 
 // A fiber that ends with this block, at the latest.
@@ -333,7 +382,7 @@ PumpResult pump(ByteStream& first, ByteStream& second, const PumpOptions& option
   Half backward(second, first, course);
   Companion other("pump", [&] {
     try {
-      backward.run(true);
+      backward.run(&forward);
     } catch (...) {
       forward.cancel();
       throw;
@@ -344,7 +393,7 @@ PumpResult pump(ByteStream& first, ByteStream& second, const PumpOptions& option
   if (course.is_limited()) {
     clock.emplace("pump's clock", [&] { watch(course, {&forward, &backward}); });
   }
-  forward.run(true);
+  forward.run(&backward);
   if (forward.ends_both()) backward.cancel();
   other.get();
   return {forward.result(), backward.result()};
@@ -355,7 +404,7 @@ PumpDirection copy(ByteStream& source, ByteStream& sink, const PumpOptions& opti
   Half half(source, sink, course);
   std::optional<Companion> clock;
   if (course.is_limited()) clock.emplace("pump's clock", [&] { watch(course, {&half}); });
-  half.run(false);
+  half.run(nullptr);
   return half.result();
 }
 

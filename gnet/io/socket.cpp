@@ -251,6 +251,13 @@ std::error_code Socket::take_error() noexcept {
   return std::error_code(error, std::system_category());
 }
 
+// The kernel calls it a broken pipe.
+std::error_code Socket::take_reset() noexcept {
+  const std::error_code error = take_error();
+  return error == std::errc::broken_pipe ? std::make_error_code(std::errc::connection_reset)
+                                         : error;
+}
+
 void Socket::set_no_delay(bool on) noexcept {
   const int value = on ? 1 : 0;
   setsockopt(fd_.get(), IPPROTO_TCP, TCP_NODELAY, &value, sizeof value);

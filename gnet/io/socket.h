@@ -165,6 +165,9 @@ class Socket {
   // The error that the kernel keeps for the socket, which this clears.
   [[nodiscard]] std::error_code take_error() noexcept;
 
+  // As above, of a peer that has ended its side before: a reset is a reset.
+  [[nodiscard]] std::error_code take_reset() noexcept;
+
   // Without effect on sockets that are not TCP.
   void set_no_delay(bool on) noexcept;
   void set_keep_alive(TimeSpan idle) noexcept;

@@ -198,10 +198,8 @@ void Protocol::stay_half_closed() {
 }
 
 void Protocol::peer_has_gone() {
-  std::error_code error = socket_.take_error();
+  const std::error_code error = socket_.take_reset();
   if (!error) return decide({CloseKind::eof, nullptr});
-  // What the kernel says of a reset behind the end.
-  if (error == std::errc::broken_pipe) error = {ECONNRESET, std::system_category()};
   fail({CloseKind::io_error, std::make_exception_ptr(SystemError(error, "receive"))});
 }
 

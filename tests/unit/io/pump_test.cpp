@@ -16,6 +16,8 @@
 #include <vector>
 
 #include "gnet/fiber/fiber.h"
+#include "gnet/io/connect.h"
+#include "gnet/io/listener.h"
 #include "gnet/io/pipe.h"
 #include "gnet/io/splice.h"
 #include "gnet/io/stream.h"
@@ -110,6 +112,44 @@ BOOST_AUTO_TEST_CASE(an_answer_that_comes_after_the_end_of_the_question_is_deliv
       serve.get();
     }
   }
+}
+
+// Both ends of a TCP connection: of a unix socket there is no reset.
+Ends tcp_ends() {
+  Listener listener("tcp-l://127.0.0.1:0");
+  AnyStream outer = connect_stream(listener.local_endpoint());
+  return {std::move(outer), Stream(listener.accept().fd)};
+}
+
+BOOST_AUTO_TEST_CASE(a_reset_behind_the_end_is_noticed_without_anything_to_send) {
+  for (const bool from_client : {true, false}) {
+    Relay relay(tcp_ends(), tcp_ends());
+    AnyStream& one = from_client ? relay.client.outer : relay.server.outer;
+    AnyStream& other = from_client ? relay.server.outer : relay.client.outer;
+    one.send_all("last");
+    one.shutdown_send();
+    BOOST_TEST(receive_all(other) == "last");
+    one.abort();
+    BOOST_REQUIRE(relay.fiber.join(Deadline(kPatience)));
+    const PumpResult result = relay.fiber.get();
+    const PumpDirection& ended = from_client ? result.forward : result.backward;
+    const PumpDirection& lost = from_client ? result.backward : result.forward;
+    BOOST_TEST((ended.end == PumpEnd::eof));
+    BOOST_TEST((lost.end == PumpEnd::error));
+    BOOST_REQUIRE(lost.error);
+    BOOST_CHECK_EXCEPTION(
+        std::rethrow_exception(lost.error), std::system_error,
+        [](const std::system_error& error) { return error.code() == std::errc::connection_reset; });
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_kill_ends_a_pump_of_which_one_direction_has_ended) {
+  Relay relay(tcp_ends(), tcp_ends());
+  relay.client.outer.shutdown_send();
+  BOOST_TEST(receive_all(relay.server.outer).empty());
+  yield();
+  relay.fiber.kill();
+  BOOST_TEST(relay.fiber.was_killed());
 }
 
 BOOST_AUTO_TEST_CASE(pipes_are_spliced_too) {

@@ -54,26 +54,40 @@ template <typename F>
   }
 }
 
-// Lets pass what ends the connection.
-void Protocol::callback_failed(const char* callback) {
+// What code of the program has thrown.
+enum class Protocol::Thrown : std::uint8_t {
+  interrupt,
+  own_end,         // of this connection, which is decided already
+  end_of_another,  // no reason for this one to end
+  error,
+};
+
+// Of the exception that is being handled; what is news is logged.
+Protocol::Thrown Protocol::judge_exception(const char* by) {
   try {
     throw;
   } catch (const FiberExit&) {
-    throw;
+    return Thrown::interrupt;
   } catch (const Cancelled&) {
-    throw;
+    return Thrown::interrupt;
   } catch (const ConnectionLost& lost) {
-    if (lost.session() == session_id()) throw;
+    if (lost.session() == session_id()) return Thrown::own_end;
     if (lost.session() == 0) {
-      log().error("{}: {}", callback, lost.what());
-      throw;
+      log().error("{}: {}", by, lost.what());
+      return Thrown::error;
     }
-    log().warn("{}: another connection, {}: {}", callback, lost.session(), lost.what());
+    log().warn("{}: another connection, {}: {}", by, lost.session(), lost.what());
+    return Thrown::end_of_another;
   } catch (...) {
     const auto error = std::current_exception();
-    log().error("{} threw {}: {}", callback, type_name(error), describe(error));
-    throw;
+    log().error("{} threw {}: {}", by, type_name(error), describe(error));
+    return Thrown::error;
   }
+}
+
+// Lets pass what ends the connection.
+void Protocol::callback_failed(const char* callback) {
+  if (judge_exception(callback) != Thrown::end_of_another) throw;
 }
 
 void Protocol::serve() {
@@ -394,18 +408,9 @@ void Protocol::adopt_inner(AnyFiber fiber) {
 }
 
 void Protocol::inner_fiber_failed() {
-  try {
-    callback_failed("an inner fiber");
-  } catch (const FiberExit&) {
-    throw;
-  } catch (const Cancelled&) {
-    throw;
-  } catch (const ConnectionLost& lost) {
-    if (lost.session() == session_id()) return;
-    end({CloseKind::handler_error, std::current_exception()}, false);
-  } catch (...) {
-    end({CloseKind::handler_error, std::current_exception()}, false);
-  }
+  const Thrown thrown = judge_exception("an inner fiber");
+  if (thrown == Thrown::interrupt) throw;
+  if (thrown == Thrown::error) end({CloseKind::handler_error, std::current_exception()}, false);
 }
 
 void Protocol::kill_inner_fibers() {

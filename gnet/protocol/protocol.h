@@ -152,6 +152,8 @@ class Protocol : public QueuedConnection {
 
   template <typename F>
   void call(const char* callback, F&& function);
+  enum class Thrown : std::uint8_t;
+  Thrown judge_exception(const char* by);
   void callback_failed(const char* callback);
   void inner_fiber_failed();
   void adopt_inner(AnyFiber fiber);

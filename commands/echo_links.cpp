@@ -51,7 +51,7 @@ class StreamLink : public EchoLink, private cli::Connector {
 
   // The server is to see an end, and not a reset.
   void finish() override {
-    if (gnet::Protocol* protocol = connection()) protocol->close_protocol();
+    if (const auto connected = connection()) connected->close_protocol();
     stop(gnet::Deadline(kGoodbye));
   }
 

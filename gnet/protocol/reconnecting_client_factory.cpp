@@ -185,9 +185,9 @@ std::optional<Duration> ReconnectingClientFactory::next_delay() {
 }
 
 bool ReconnectingClientFactory::wait_connected(Deadline deadline) {
-  while (connection_ == nullptr) {
+  while (!connection_) {
     if (!running()) throw ConnectionLost("the client is not running");
-    if (!changed_.wait(kConnected, this, deadline)) return connection_ != nullptr;
+    if (!changed_.wait(kConnected, this, deadline)) return static_cast<bool>(connection_);
   }
   return true;
 }
@@ -202,7 +202,7 @@ bool ReconnectingClientFactory::wait_ended(Deadline deadline) {
 // ---- messages ----
 
 bool ReconnectingClientFactory::can_send() const noexcept {
-  return connection_ != nullptr && waiting_.empty() && connection_->accepts_data();
+  return connection_ && waiting_.empty() && connection_->accepts_data();
 }
 
 bool ReconnectingClientFactory::send(std::string_view message) {
@@ -253,7 +253,7 @@ void ReconnectingClientFactory::send_waiting(Protocol& protocol) {
 }
 
 void ReconnectingClientFactory::protocol_made(Protocol& protocol) {
-  connection_ = &protocol;
+  connection_ = protocol;
   // In a fiber of its own: the connection has to read while much is sent.
   if (!waiting_.empty()) {
     protocol.add_inner_fiber([this, &protocol] { send_waiting(protocol); });
@@ -263,7 +263,7 @@ void ReconnectingClientFactory::protocol_made(Protocol& protocol) {
 
 void ReconnectingClientFactory::connection_ended(Connection& connection,
                                                  const CloseReason& reason) {
-  connection_ = nullptr;
+  connection_ = {};
   last_reason_ = reason;
   was_useful_ = connection.received_bytes() > 0;
   forget_sent(connection.sent_bytes());

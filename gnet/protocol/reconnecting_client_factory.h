@@ -27,6 +27,7 @@
 #include "gnet/fiber/retry.h"
 #include "gnet/io/connect.h"
 #include "gnet/protocol/connection_factory.h"
+#include "gnet/protocol/connection_ref.h"
 #include "gnet/protocol/protocol.h"
 #include "gnet/protocol/protocol_builder.h"
 
@@ -121,8 +122,11 @@ class ReconnectingClientFactory : public ConnectionFactory {
   // Until it is stopped, or has given up.
   [[nodiscard]] bool running() const noexcept override { return runner_ && !runner_.dead(); }
 
-  // The connection, once its connection_made() has returned; null without one.
-  [[nodiscard]] Protocol* connection() const noexcept { return connection_; }
+  // The connection, once its connection_made() has returned; to none without one. It knows when
+  // that has ended, and is never the next one:
+  //
+  //   if (auto connection = client.connection()) connection->close_protocol();
+  [[nodiscard]] ConnectionRef<Protocol> connection() const noexcept { return connection_; }
 
   // Suspends until there is a connection. False: the deadline passed. Throws
   // ConnectionLost when it is not running, or ends meanwhile.
@@ -187,7 +191,7 @@ class ReconnectingClientFactory : public ConnectionFactory {
   bool was_useful_ = false;  // something came over the last connection
   std::exception_ptr last_error_;
   CloseReason last_reason_;
-  Protocol* connection_ = nullptr;
+  ConnectionRef<Protocol> connection_;
   std::deque<std::string> waiting_;
   std::size_t waiting_bytes_ = 0;
   std::deque<Handed> handed_;  // and not sent, as far as is known

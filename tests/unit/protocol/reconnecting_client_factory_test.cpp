@@ -206,10 +206,27 @@ BOOST_AUTO_TEST_CASE(a_connection_that_is_lost_is_made_again) {
     BOOST_REQUIRE(eventually([&] { return only_connection(*server) != nullptr; }));
     const auto id = client.connection()->session_id();
     only_connection(*server)->abort();
-    BOOST_TEST(eventually(
-        [&] { return client.connection() != nullptr && client.connection()->session_id() != id; }));
+    BOOST_TEST(
+        eventually([&] { return client.connection() && client.connection()->session_id() != id; }));
   }
   BOOST_TEST(client.reasons.size() == 3U);
+}
+
+BOOST_AUTO_TEST_CASE(who_keeps_a_connection_is_told_that_it_has_gone) {
+  std::string received;
+  const auto server = server_at(Endpoint::parse("127.0.0.1:0"), &received);
+  Client client(server->local_endpoint(), kQuick);
+  BOOST_TEST(!client.connection());
+  BOOST_CHECK_THROW(client.connection()->send_data("nobody"), gnet::ConnectionLost);
+  client.start();
+  BOOST_REQUIRE(client.wait_connected(5s));
+  const gnet::ConnectionRef<gnet::Protocol> first = client.connection();
+  BOOST_TEST((first == client.connection()));
+  BOOST_REQUIRE(eventually([&] { return only_connection(*server) != nullptr; }));
+  only_connection(*server)->abort();
+  BOOST_REQUIRE(eventually([&] { return client.connection() && client.connection() != first; }));
+  BOOST_TEST(!first);
+  BOOST_CHECK_THROW(first->send_data("nobody"), gnet::ConnectionLost);
 }
 
 BOOST_AUTO_TEST_CASE(a_half_closed_connection_that_is_reset_is_made_again) {
@@ -228,8 +245,8 @@ BOOST_AUTO_TEST_CASE(a_half_closed_connection_that_is_reset_is_made_again) {
   gnet::Socket first(listener.accept().fd, gnet::Socket::NonBlocking{});
   first.shutdown_send();
   BOOST_REQUIRE(eventually([&] {
-    const gnet::Protocol* const made = client.connection();
-    return made != nullptr && made->state() == gnet::ConnectionState::half_closed;
+    const auto made = client.connection();
+    return made && made->state() == gnet::ConnectionState::half_closed;
   }));
   first.abort();
   const gnet::Timeout limit(5s);
@@ -380,7 +397,7 @@ BOOST_AUTO_TEST_CASE(nothing_buffered_is_lost_or_repeated_over_five_restarts) {
     }
     BOOST_REQUIRE(eventually([&] { return received.size() >= expected.size(); }));
     server->stop(0s);
-    BOOST_REQUIRE(eventually([&] { return client.connection() == nullptr; }));
+    BOOST_REQUIRE(eventually([&] { return !client.connection(); }));
   }
   BOOST_TEST(received == expected);
 }

@@ -28,7 +28,10 @@ class EchoProtocol : public gnet::Protocol, public Link {
     conversation_.down(reason.text(), cli::exit_for(reason));
   }
 
-  void send(std::string_view message) override { send_data(message); }
+  void send(std::string_view message) override {
+    recv_buf_size = std::max(recv_buf_size, message.size());  // a unixpacket gives all, or nothing
+    send_data(message);
+  }
   // The other side of a unix socket may have no name of its own.
   [[nodiscard]] std::string name() const override {
     const gnet::Endpoint& endpoint = dialler_.endpoint();

@@ -101,6 +101,11 @@ class Echo : public cli::Session {
     send_data(data);
   }
 
+  void message_truncated() override {
+    if (rules().told_of_truncation.exchange(true)) return;
+    log().warn("a message longer than --buffer-size is dropped, and so are others from now on");
+  }
+
   // A generator goes on until the other side is gone altogether.
   bool eof_received() override {
     if (options_.mode == EchoMode::line) reply(lines_.rest());
@@ -315,7 +320,9 @@ const cli::Command echo_server = cli::command<Options>({
              &Options::close_after,
              "close after so many bytes, or after so long",
              {.fallback = "never"}},
-            {"--buffer-size", "SIZE", &Options::buffer_size, "the most that is received at once"},
+            {"--buffer-size", "SIZE", &Options::buffer_size,
+             "the most that is received at once; a message of unixpacket that is longer is "
+             "dropped"},
             {"--read-deadline", "D", &Options::read_deadline,
              "close when the peer sends nothing for D"},
             {"--max-datagram", "SIZE", &Options::max_datagram,

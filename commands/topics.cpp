@@ -72,8 +72,10 @@ Servers:
   close      id, peer, rx_bytes, tx_bytes, ms, reason
   reload     ok, changed, restart, message, pins   SIGHUP came: keys of options; of new
                                                  certificates what --pin takes
-  stats      accepted, refused, active, rx_bytes, tx_bytes, datagrams
-                                                 every --stats-interval; at SIGUSR1 on stderr
+  stats      accepted, refused, active, rx_bytes, tx_bytes, datagrams, truncated, unsent
+                                                 every --stats-interval; at SIGUSR1 on stderr;
+                                                 the last two: of messages too long, and of
+                                                 datagrams that could not be sent
   drain      left                                a signal came; so many connections are left
                                                  (no event when there are none)
   stopped    cut, lost                           so many of them were cut, and so many answers

@@ -478,14 +478,20 @@ class ServerRun {
         .add("active", sum.active)
         .add("rx_bytes", sum.received_bytes)
         .add("tx_bytes", sum.sent_bytes)
-        .add("datagrams", sum.datagrams);
+        .add("datagrams", sum.datagrams)
+        .add("truncated", sum.truncated)
+        .add("unsent", sum.unsent);
   }
 
   [[nodiscard]] std::string stats_text() const {
     const gnet::FactoryCounters sum = totals();
-    return fmt::format("{} accepted, {} refused, {} active, {} in, {} out, {}", sum.accepted,
-                       sum.refused, sum.active, gnet::format_size(sum.received_bytes),
-                       gnet::format_size(sum.sent_bytes), plural(sum.datagrams, "datagram"));
+    std::string text =
+        fmt::format("{} accepted, {} refused, {} active, {} in, {} out, {}", sum.accepted,
+                    sum.refused, sum.active, gnet::format_size(sum.received_bytes),
+                    gnet::format_size(sum.sent_bytes), plural(sum.datagrams, "datagram"));
+    if (sum.truncated > 0) text += fmt::format(", {} truncated", sum.truncated);
+    if (sum.unsent > 0) text += fmt::format(", {} unsent", sum.unsent);
+    return text;
   }
 
   void report_stats() {

@@ -63,6 +63,9 @@ struct SessionRules {
   // Connections that were taken for quiet when the server stopped, and were not.
   std::atomic<std::uint64_t> cut_late = 0;
 
+  // Whether it was said that a message was too long.
+  std::atomic<bool> told_of_truncation = false;
+
   // Answers to datagrams that were put off, and are not sent any more.
   std::uint64_t lost_answers = 0;
 };

@@ -27,8 +27,8 @@ namespace gnet::detail {
 
 #if defined(GNET_LIBC_CALLS)
 
-inline ssize_t receive_bytes(int fd, void* buffer, std::size_t size) noexcept {
-  return recv(fd, buffer, size, 0);
+inline ssize_t receive_bytes(int fd, void* buffer, std::size_t size, int flags = 0) noexcept {
+  return recv(fd, buffer, size, flags);
 }
 inline ssize_t send_bytes(int fd, const void* data, std::size_t size) noexcept {
   return send(fd, data, size, MSG_NOSIGNAL);
@@ -62,8 +62,8 @@ inline ssize_t transfer(long number, int fd, const void* data, std::size_t size,
   return system_call_result(result);
 }
 
-inline ssize_t receive_bytes(int fd, void* buffer, std::size_t size) noexcept {
-  return transfer(SYS_recvfrom, fd, buffer, size, 0);
+inline ssize_t receive_bytes(int fd, void* buffer, std::size_t size, int flags = 0) noexcept {
+  return transfer(SYS_recvfrom, fd, buffer, size, flags);
 }
 inline ssize_t send_bytes(int fd, const void* data, std::size_t size) noexcept {
   return transfer(SYS_sendto, fd, data, size, MSG_NOSIGNAL);

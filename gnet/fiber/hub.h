@@ -22,8 +22,8 @@
 // Timeouts and the handlers of signals go on; what was waited for with use_fiber goes on as Asio
 // says of notify_fork(). The connections of servers are the parent's; but a child that returns from
 // a callback, or goes on in a handler, serves that connection beside its parent: it is to leave by
-// _exit(), or the parent to close its own. The parent does not notice. Locks that other fibers held stay locked: to
-// run a program use Popen, which none of this concerns.
+// _exit(), or the parent to close its own. The parent does not notice. Locks that other fibers held
+// stay locked: to run a program use Popen, which none of this concerns.
 //
 // Threads: a Hub belongs to its thread; only post() and a Mailbox may be used from others.
 

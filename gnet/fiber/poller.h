@@ -37,10 +37,10 @@ struct PollSlot {
   // A flag may be wrong only in saying yes, which costs a system call in vain. A no is said by the
   // hub's thread alone, right after the system call that found nothing left: the next event is
   // harvested later than that, and says yes again.
-  bool readable = false;     // a read may find something
-  bool writable = false;     // a write may find room
-  bool read_closed = false;  // the peer has ended its side: read on after a short read
-  bool registered = false;   // between add() and remove()
+  bool readable = false;  // a read may find something
+  bool writable = false;  // a write may find room
+  bool read_on = false;   // also after a short read: the end, or another message, may be behind it
+  bool registered = false;  // between add() and remove()
 };
 
 class Poller {
@@ -147,7 +147,7 @@ template <typename H>
     if ((what & ~std::uint32_t{EPOLLIN | EPOLLOUT}) != 0) [[unlikely]] {
       // An end, or an error: whoever reads or writes finds out which. Edges come once: an end that
       // came together with data is remembered, or a reader would wait behind it after a short read.
-      slot.read_closed = true;
+      slot.read_on = true;
       slot.readable = true;
       if ((what & (EPOLLHUP | EPOLLERR)) != 0) slot.writable = true;
     }

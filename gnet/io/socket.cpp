@@ -43,7 +43,12 @@ std::string detail::socket_name(const void* object) {
   return fmt::format("{}", object);
 }
 
-Socket::Socket(UniqueFd fd) : Socket(non_blocking(std::move(fd)), NonBlocking{}) {}
+Socket::Socket(UniqueFd fd) : Socket(non_blocking(std::move(fd)), NonBlocking{}) {
+  int type = 0;
+  socklen_t size = sizeof type;
+  if (getsockopt(fd_.get(), SOL_SOCKET, SO_TYPE, &type, &size) != 0) return;
+  if (type == SOCK_SEQPACKET) keep_messages();
+}
 
 Socket::Socket(UniqueFd fd, NonBlocking) : fd_(std::move(fd)), hub_(&detail::Scheduler::current()) {
   slot_ = &hub_->poller().add(fd_.get());
@@ -53,7 +58,15 @@ Socket::Socket(UniqueFd fd, NonBlocking) : fd_(std::move(fd)), hub_(&detail::Sch
 Socket Socket::open(int family, int type, int protocol) {
   UniqueFd fd(socket(family, type | SOCK_CLOEXEC | SOCK_NONBLOCK, protocol));
   if (!fd) throw_errno("cannot make a socket");
-  return Socket(std::move(fd), NonBlocking{});
+  Socket made(std::move(fd), NonBlocking{});
+  if (type == SOCK_SEQPACKET) made.keep_messages();
+  return made;
+}
+
+// The kernel says how long a message was that it has cut, and does not say that there is another.
+void Socket::keep_messages() noexcept {
+  receive_flags_ = MSG_TRUNC;
+  slot_->read_on = true;
 }
 
 Socket::Socket(Socket&& other) noexcept
@@ -147,6 +160,11 @@ std::optional<std::size_t> Socket::after_receive(ssize_t count, void* buffer, st
   }
   if (errno != EINTR) throw_errno("receive");
   return try_receive(buffer, size);
+}
+
+std::size_t Socket::filled(std::size_t count, std::size_t size) {
+  if (count == size) return count;
+  throw_errno(EMSGSIZE, fmt::format("receive: {} bytes where {} were expected", count, size));
 }
 
 std::size_t Socket::receive(void* buffer, std::size_t size, Deadline deadline) {

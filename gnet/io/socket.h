@@ -55,7 +55,7 @@ class Socket {
   // std::system_error.
   explicit Socket(UniqueFd fd);
 
-  // As above, for a descriptor that is known to be non-blocking.
+  // As above, for a stream that is known to be non-blocking, and not to be one of messages.
   struct NonBlocking {};
   Socket(UniqueFd fd, NonBlocking);
 
@@ -113,10 +113,10 @@ class Socket {
   // What other calls than those below have found: nothing more to read; something to read that the
   // kernel does not tell of; no room to write; a turn taken without waiting.
   void exhausted() noexcept { slot_->readable = false; }
-  // A short read has emptied the socket, unless the end is behind it: the kernel reports that only
-  // once.
+  // A short read has emptied the socket, unless the end, or another message, is behind it: the
+  // kernel reports that only once.
   void emptied() noexcept {
-    if (!slot_->read_closed) slot_->readable = false;
+    if (!slot_->read_on) slot_->readable = false;
   }
   void read_ahead() noexcept { slot_->readable = true; }
   void full() noexcept { slot_->writable = false; }
@@ -125,15 +125,18 @@ class Socket {
   // ---- data ----
 
   // Receives at least one byte; 0 means that the peer has ended its side, or that
-  // `size` is 0.
+  // `size` is 0. Of a socket that keeps messages apart (unixpacket) it is one whole message;
+  // throws std::errc::message_size for one that is longer, which is lost.
   std::size_t receive(void* buffer, std::size_t size, Deadline deadline = Deadline::never());
 
   // As receive(), without suspending: nothing when nothing is there.
   [[nodiscard]] std::optional<std::size_t> try_receive(void* buffer, std::size_t size) {
-    const ssize_t count = detail::receive_bytes(fd_.get(), buffer, size);
+    const ssize_t count = detail::receive_bytes(fd_.get(), buffer, size, receive_flags_);
     if (count <= 0) [[unlikely]]
       return after_receive(count, buffer, size);
-    if (static_cast<std::size_t>(count) < size) emptied();
+    if (static_cast<std::size_t>(count) >= size) [[unlikely]]
+      return filled(static_cast<std::size_t>(count), size);
+    emptied();
     return static_cast<std::size_t>(count);
   }
 
@@ -184,6 +187,8 @@ class Socket {
   [[noreturn]] static void refuse_to_wait(Direction direction, bool open);
   [[noreturn]] static void closed_meanwhile();
   std::optional<std::size_t> after_receive(ssize_t count, void* buffer, std::size_t size);
+  static std::size_t filled(std::size_t count, std::size_t size);
+  void keep_messages() noexcept;
   [[nodiscard]] TimePoint start_of_wait(Deadline deadline) const noexcept;
   std::size_t send_some(std::string_view data, Deadline deadline, TimePoint since);
   std::size_t after_send(ssize_t count, std::string_view data);

@@ -195,6 +195,20 @@ void Connection::agree(Deadline deadline) {
   }
 }
 
+namespace {
+
+// What comes and is wanted by nobody; 0: the end. Nothing: nothing is there.
+std::optional<std::size_t> discard(Socket& socket, const BufferLease& buffer) {
+  try {
+    return socket.try_receive(buffer.data(), buffer.size());
+  } catch (const std::system_error& error) {
+    if (error.code() != std::errc::message_size) throw;
+    return buffer.size();
+  }
+}
+
+}  // namespace
+
 std::size_t Connection::linger(Duration patience) {
   socket_.shutdown_send();
   const Deadline limit(kLinger);
@@ -202,7 +216,7 @@ std::size_t Connection::linger(Duration patience) {
   std::size_t unread = 0;
   const BufferLease buffer(hub_, hub_.buffers().block_size());
   while (!limit.passed()) {
-    if (const auto count = socket_.try_receive(buffer.data(), buffer.size())) {
+    if (const auto count = discard(socket_, buffer)) {
       unread += *count;
       if (*count == 0 || patience > Duration::zero()) return unread;
       socket_.took_turn();

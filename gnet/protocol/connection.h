@@ -79,6 +79,8 @@ class Connection : ListHook {
 
   [[nodiscard]] std::uint64_t received_bytes() const noexcept { return received_; }
   [[nodiscard]] std::uint64_t sent_bytes() const noexcept { return sent_; }
+  // Messages of a unixpacket that were too large for the one who serves, and are lost.
+  [[nodiscard]] std::uint64_t truncated() const noexcept { return truncated_; }
   [[nodiscard]] TimePoint connected_since() const noexcept { return since_; }
 
   // The logger of this connection: its lines name the session and the peer.
@@ -200,6 +202,7 @@ class Connection : ListHook {
   bool nudged_ = false;    // something has changed for whoever waits for data
   bool draining_ = false;  // see drain()
   bool told_closing_ = false;
+  std::uint32_t truncated_ = 0;
 };
 
 }  // namespace gnet

@@ -22,7 +22,9 @@ FactoryCounters ConnectionFactory::counters() const {
     if (&share == shares_.front().get()) sum += counters_;
     sum.received_bytes += share.received_bytes;
     sum.sent_bytes += share.sent_bytes;
+    sum.truncated += share.truncated;
     share.connections.for_each([&sum](Connection& connection) {
+      sum.truncated += connection.truncated();
       sum.received_bytes += connection.received_bytes();
       sum.sent_bytes += connection.sent_bytes();
     });
@@ -104,6 +106,7 @@ void ConnectionFactory::run_connection(const Slot& slot, Connection& connection,
       connection.unlink();
       share.received_bytes += connection.received_bytes();
       share.sent_bytes += connection.sent_bytes();
+      share.truncated += connection.truncated();
     }
     Share& share;
     Connection& connection;
@@ -145,6 +148,7 @@ void ConnectionFactory::spread_over(std::shared_ptr<HubGroup> hubs) {
   for (const auto& former : std::vector(shares_.begin() + 1, shares_.end())) {
     own.received_bytes += former->received_bytes;
     own.sent_bytes += former->sent_bytes;
+    own.truncated += former->truncated;
   }
   shares_.resize(1);
   while (hubs_ && shares_.size() < hubs_->size()) shares_.push_back(std::make_shared<Share>());

@@ -160,6 +160,7 @@ class ConnectionFactory : public Factory {
     Duration quiet{};                  // while it drains
     std::uint64_t received_bytes = 0;  // of connections that have ended
     std::uint64_t sent_bytes = 0;
+    std::uint64_t truncated = 0;
   };
 
   // Calls f(Share&) on each hub, one after the other.

@@ -80,6 +80,7 @@ bool DatagramPort::send(std::string_view data, const SocketAddress& peer) {
       ++counters_.errors;
     }
   }
+  ++counters_.unsent;
   return false;
 }
 

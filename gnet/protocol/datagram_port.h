@@ -27,6 +27,7 @@ struct DatagramCounters {
   std::uint64_t received_bytes = 0;
   std::uint64_t sent_bytes = 0;
   std::uint64_t truncated = 0;  // larger than the largest that is received, and dropped
+  std::uint64_t unsent = 0;     // that send() could not send
   std::uint64_t errors = 0;     // handlers that threw, and what peers caused
 };
 

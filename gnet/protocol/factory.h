@@ -33,6 +33,8 @@ struct FactoryCounters {
   std::uint64_t refused = 0;    // turned away
   std::uint64_t active = 0;     // alive now
   std::uint64_t datagrams = 0;  // received
+  std::uint64_t truncated = 0;  // messages and datagrams that were too large, and dropped
+  std::uint64_t unsent = 0;     // datagrams that their peer could not be sent
   std::uint64_t received_bytes = 0;
   std::uint64_t sent_bytes = 0;
 
@@ -41,6 +43,8 @@ struct FactoryCounters {
     refused += other.refused;
     active += other.active;
     datagrams += other.datagrams;
+    truncated += other.truncated;
+    unsent += other.unsent;
     received_bytes += other.received_bytes;
     sent_bytes += other.sent_bytes;
     return *this;

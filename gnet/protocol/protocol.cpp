@@ -1,7 +1,6 @@
 #include "gnet/protocol/protocol.h"
 
 #include <poll.h>
-#include <sys/socket.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -34,6 +33,11 @@ Protocol::~Protocol() = default;
 
 void Protocol::data_received(std::string_view data) {
   static_cast<void>(data);
+}
+void Protocol::message_truncated() {
+  if (truncated() > 1) return;
+  log().warn("a message of more than {} bytes is lost, and so are others from now on",
+             recv_buf_size);
 }
 void Protocol::pre_connection_lost(const CloseReason& reason) {
   static_cast<void>(reason);
@@ -161,8 +165,11 @@ CloseReason Protocol::receive_loop() {
       } else {
         count = receive<secured>(buffer.data(), size + kSpare);
       }
-    } catch (const std::system_error&) {
-      return {CloseKind::io_error, std::current_exception()};
+    } catch (const std::system_error& error) {
+      if (secured || error.code() != std::errc::message_size) {
+        return {CloseKind::io_error, std::current_exception()};
+      }
+      count = size + 2;  // a message that is longer, and is lost
     }
     if (!count) continue;
     if (*count == 0) {
@@ -173,8 +180,13 @@ CloseReason Protocol::receive_loop() {
       stay_half_closed();
       break;
     }
-    if (!secured && *count > size) [[unlikely]]
+    if (!secured && *count > size) [[unlikely]] {
+      if (socket_.keeps_messages() && *count > 1) {
+        drop_message();
+        continue;
+      }
       count = put_spare_by(buffer.data(), *count);
+    }
     const std::string_view data(buffer.data(), *count);
     received_ += data.size();
     note_activity(true);
@@ -193,12 +205,13 @@ std::size_t Protocol::receive_behind_spare(char* buffer, std::size_t size) {
 std::size_t Protocol::put_spare_by(const char* buffer, std::size_t count) noexcept {
   if (count == 1) return count;  // a callback gets that at least
   spare_ = buffer[count - 1];
-  // Where messages are kept apart it is the rest of one, which is cut.
-  int type = 0;
-  socklen_t size = sizeof type;
-  getsockopt(socket_.native_handle(), SOL_SOCKET, SO_TYPE, &type, &size);
-  has_spare_ = type != SOCK_SEQPACKET;
+  has_spare_ = true;
   return count - 1;
+}
+
+void Protocol::drop_message() {
+  ++truncated_;
+  call("message_truncated", [this] { message_truncated(); });
 }
 
 // Nothing comes any more, but the peer may go, or be reset; the limits hold as before.

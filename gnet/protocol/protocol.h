@@ -64,6 +64,10 @@ class Protocol : public QueuedConnection {
   // mean nothing: TCP has none.
   virtual void data_received(std::string_view data);
 
+  // A message of a unixpacket was larger than recv_buf_size, and is lost; see truncated(). By
+  // default the first one of a connection is logged as a warning.
+  virtual void message_truncated();
+
   // The peer has ended its side. True keeps the other side open until close_protocol(), or the
   // peer resets it, or idle_timeout or the end of the service strike; read_deadline does not any
   // more. Otherwise what is queued is sent, and the connection ends.
@@ -139,6 +143,7 @@ class Protocol : public QueuedConnection {
   std::optional<std::size_t> receive_secured(char* buffer, std::size_t size);
   std::size_t receive_behind_spare(char* buffer, std::size_t size);
   std::size_t put_spare_by(const char* buffer, std::size_t count) noexcept;
+  void drop_message();
   template <bool secured>
   bool wait_for_data();
   bool wait_in_time();

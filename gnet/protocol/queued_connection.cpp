@@ -223,7 +223,7 @@ void QueuedConnection::send_queue() {
   if (tls_) {
     TLSNeed need = TLSNeed::nothing;
     count = tls_->try_send(output_.front(), need);
-  } else if (output_.single()) {
+  } else if (output_.single() || socket_.keeps_messages()) {  // many would be too long for one
     count = socket_.try_send(output_.front());
   } else {
     std::array<iovec, kMaxParts> parts;

@@ -62,9 +62,15 @@ class StreamConnection::Counted final : public ByteStream {
 
   std::size_t receive(void* buffer, std::size_t size, Deadline deadline) override {
     const Receiving receiving(*this);
-    const std::size_t count = stream_.receive(buffer, size, deadline);
-    if (receiving.stream != nullptr && owner_ != nullptr) owner_->received_ += count;
-    return count;
+    try {
+      const std::size_t count = stream_.receive(buffer, size, deadline);
+      if (receiving.stream != nullptr && owner_ != nullptr) owner_->received_ += count;
+      return count;
+    } catch (const std::system_error& error) {
+      const bool is_cut = error.code() == std::errc::message_size;
+      if (is_cut && receiving.stream != nullptr && owner_ != nullptr) ++owner_->truncated_;
+      throw;
+    }
   }
   std::size_t send_some(std::string_view data, Deadline deadline) override {
     const std::size_t count = stream_.send_some(data, deadline);

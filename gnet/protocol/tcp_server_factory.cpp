@@ -115,8 +115,9 @@ void TCPServerFactory::begin(const Slot& slot, UniqueFd fd) {
     log().error("cannot serve a connection: {}", describe(error));
     return;
   }
-  Socket socket(std::move(fd), Socket::NonBlocking{});
-  if (!slot.peer().is_unix()) {
+  const bool is_unix = slot.peer().is_unix();  // one that may keep messages apart
+  Socket socket = is_unix ? Socket(std::move(fd)) : Socket(std::move(fd), Socket::NonBlocking{});
+  if (!is_unix) {
     if (options_.no_delay) socket.set_no_delay(true);
     if (options_.keep_alive > Duration::zero()) socket.set_keep_alive(options_.keep_alive);
   }

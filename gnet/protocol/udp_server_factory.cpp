@@ -100,6 +100,8 @@ FactoryCounters UDPServerFactory::counters() const {
   const DatagramCounters& counted = port_.counters();
   FactoryCounters sum;
   sum.datagrams = counted.received;
+  sum.truncated = counted.truncated;
+  sum.unsent = counted.unsent;
   sum.received_bytes = counted.received_bytes;
   sum.sent_bytes = counted.sent_bytes;
   return sum;

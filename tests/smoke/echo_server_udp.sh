@@ -1,4 +1,4 @@
-# Datagrams: UDP beside TCP on one port, every mode, and a unix datagram socket.
+# What comes in pieces: UDP beside TCP on one port, every mode, and unix sockets of messages.
 . "$(dirname "$0")/prelude.sh"
 
 start echo-server -p 0 -4 --udp --json
@@ -58,3 +58,19 @@ start echo-server "unixgram-l://$work/e.sock" --max-datagram 64K
 peer unread "$work/e.sock" "$work/client.sock" 100
 await server.err "answers to $work/client.sock are dropped"
 same "$(grep -c "are dropped" server.err)" 1
+kill -USR1 "$server"
+await server.err " unsent"
+grep -Eq "100 datagrams, [1-9][0-9]* unsent" server.err || fail "not counted: $(cat server.err)"
+
+# Neither a message nor a datagram is cut: it comes whole, or is dropped and counted.
+: > server.err
+start echo-server "unixpacket-l://$work/m.sock" "unixgram-l://$work/g.sock" --buffer-size 1000 \
+  --max-datagram 1000 --json
+same "$(peer messages "$work/m.sock" 1000 1001 3 100000 999)" "1000 3 999"
+contains server.err "a message longer than --buffer-size is dropped"
+same "$(grep -c "is dropped" server.err)" 1
+expect 1 gnet echo-client -n 1 -s 1001 "unixgram://$work/g.sock"
+kill -USR1 "$server"
+await server.err '"truncated":3,"unsent":0'
+start echo-server "unixpacket-l://$work/n.sock" --buffer-size 200K
+expect 0 gnet echo-client -n 2 -i 0 -s 150000 "unixpacket://$work/n.sock"

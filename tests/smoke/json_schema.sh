@@ -43,6 +43,22 @@ peer pipe "127.0.0.1:$port" < /dev/null > /dev/null
 await denied 403
 cat denied >> access
 
+# A certificate that is another one from now on.
+if command -v openssl > /dev/null; then
+  certify() {
+    openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 1 -subj /CN=x \
+      -keyout tls.pem -out certificate 2> /dev/null
+    cat certificate >> tls.pem
+  }
+  certify
+  start echo-server -p 0 -4 --tls-cert tls.pem --json
+  certify
+  kill -HUP "$server"
+  await server.out '"pins":["sha256//'
+  stop
+  cat server.out >> servers
+fi
+
 # A client that has luck, one that has bad luck, and one that has none.
 start echo-server -p 0 -4 -u --mode upper --loss 100%
 expect 1 gnet echo-client -n 1 --json "127.0.0.1:$port"
@@ -79,5 +95,8 @@ cat > wrong << END
 {"event":"drain","left":3}
 {"ts":"now","event":"drain","left":3}
 {$ts,"event":"reload","ok":true,"changed":[]}
+{$ts,"event":"reload","ok":true,"changed":[],"restart":[],"pins":[]}
+{$ts,"event":"reload","ok":true,"changed":[],"restart":[],"pins":["0123"]}
+{$ts,"event":"stats","accepted":0,"refused":0,"active":0,"rx_bytes":0,"tx_bytes":0,"datagrams":0}
 END
 check echo-server wrong none

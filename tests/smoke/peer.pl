@@ -20,6 +20,8 @@
 #   peer.pl reflect ADDRESS FROM PORT  send a datagram from that address and port, and print whether
 #                                    there is an answer
 #   peer.pl unread PATH OWN COUNT    send COUNT datagrams from a socket at OWN, and read nothing
+#   peer.pl messages PATH SIZE…      over a unixpacket, send a message of each size, half-close, and
+#                                    print the sizes of those that come
 #   peer.pl notify PATH [LAST]       print what is sent to a datagram socket at PATH until LAST, or
 #                                    READY=1, comes
 #   peer.pl deaf                     listen on the loopback so that connecting there never succeeds;
@@ -36,7 +38,7 @@ use warnings;
 use IO::Select;
 use IO::Socket::IP;
 use IO::Socket::UNIX;
-use Socket qw(SOL_SOCKET SO_LINGER SOCK_DGRAM SOCK_STREAM inet_aton pack_sockaddr_in);
+use Socket qw(SOL_SOCKET SO_LINGER SOCK_DGRAM SOCK_SEQPACKET SOCK_STREAM inet_aton pack_sockaddr_in);
 use Time::HiRes qw(time);
 
 $SIG{PIPE} = 'IGNORE';
@@ -110,6 +112,15 @@ my %verbs = (
     }
     print "$sent\n";
     1 while <STDIN>;
+  },
+  messages => sub {
+    my ($path, @sizes) = @_;
+    my $socket = connect_to($path, SOCK_SEQPACKET);
+    send $socket, 'x' x $_, 0 for @sizes;
+    shutdown $socket, 1;
+    my @came;
+    push @came, length $_ while defined recv($socket, $_, 1 << 20, 0) && length;
+    print "@came\n";
   },
   drip => sub {
     my ($address, $count) = @_;

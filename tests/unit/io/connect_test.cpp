@@ -1,5 +1,7 @@
 #include "gnet/io/connect.h"
 
+#include <unistd.h>
+
 #include <asio/ip/address.hpp>
 #include <asio/read_until.hpp>
 #include <asio/write.hpp>
@@ -100,6 +102,60 @@ BOOST_AUTO_TEST_CASE(the_local_address_can_be_chosen) {
   const Stream stream = gnet::connect_stream(listener.local_endpoint(),
                                              {.source = Endpoint::parse("tcp://127.0.0.2:0")});
   BOOST_TEST(stream.local_endpoint().host() == "127.0.0.2");
+}
+
+BOOST_AUTO_TEST_CASE(the_path_of_a_unix_client_goes_with_it) {
+  const std::string path = "/tmp/gnet-connect-test-" + std::to_string(getpid());
+  const Listener listener(Endpoint::unix_path(path));
+  const auto own = Endpoint::unix_path(path + "-client");
+  const auto is_there = [&] { return std::filesystem::exists(own.path()); };
+  for (int round = 0; round < 2; ++round) {
+    Stream stream = gnet::connect_stream(Endpoint::unix_path(path), {.source = own});
+    BOOST_TEST(stream.local_endpoint().path() == own.path());
+    Stream moved = std::move(stream);
+    BOOST_TEST(is_there());  // a server may look at whose it is
+    round == 0 ? moved.close() : moved.abort();
+    BOOST_TEST(!is_there());
+  }
+  BOOST_CHECK_THROW(static_cast<void>(gnet::connect_stream(Endpoint::unix_path(path + "-nobody"),
+                                                           {.source = own})),
+                    std::system_error);
+  BOOST_TEST(!is_there());
+}
+
+BOOST_AUTO_TEST_CASE(a_path_goes_with_a_descriptor_that_is_given_away) {
+  const std::string path = "/tmp/gnet-connect-test-" + std::to_string(getpid());
+  UniqueFd given;
+  {
+    Listener listener(Endpoint::unix_path(path));
+    given = listener.socket().release();
+  }
+  {
+    const Listener taken(std::move(given));
+    static_cast<void>(gnet::connect_stream(Endpoint::unix_path(path)));
+  }
+  BOOST_TEST(std::filesystem::remove(path));  // whose it is now nobody has told
+}
+
+BOOST_AUTO_TEST_CASE(messages_stay_apart_on_the_way_to_a_listener_and_back) {
+  const auto where =
+      Endpoint::unix_path("@gnet-connect-" + std::to_string(getpid()), Transport::unix_seqpacket);
+  Listener listener(where.with_listen());
+  Stream client = gnet::connect_stream(where);
+  Stream server(listener.accept().fd);
+  for (Stream* const from : {&client, &server}) {
+    Stream& to = from == &client ? server : client;
+    char text[3];
+    auto reader = spawn([&] { return to.receive(text, sizeof text, 20s); });
+    yield();  // it waits now
+    for (const char* message : {"a", "bc", "1234", "d"}) from->send_all(message);
+    BOOST_TEST(reader.get() == 1u);
+    BOOST_TEST(to.receive(text, sizeof text, 20s) == 2u);
+    BOOST_CHECK_EXCEPTION(
+        to.receive(text, sizeof text, 20s), std::system_error,
+        [](const auto& error) { return error.code() == std::errc::message_size; });
+    BOOST_TEST(to.receive(text, sizeof text, 20s) == 1u);
+  }
 }
 
 BOOST_AUTO_TEST_CASE(a_stream_serves_asio_s_synchronous_algorithms) {

@@ -52,6 +52,18 @@ BOOST_AUTO_TEST_CASE(what_is_too_large_is_not_received) {
   BOOST_TEST(port.receive(5, peer).value() == "12345");  // the limit may change
 }
 
+BOOST_AUTO_TEST_CASE(what_cannot_be_sent_is_counted) {
+  const auto nobody = SocketAddress::unix_path("/nonexistent/socket");
+  DatagramPort unix_port([](std::string_view) {});
+  unix_port.open(DatagramSocket::bind(
+      Endpoint::unix_path("@gnet-port-" + std::to_string(getpid()), Transport::unix_datagram)
+          .with_listen()));
+  BOOST_TEST(!unix_port.send("ooxx", nobody));
+  BOOST_TEST(!unix_port.send("ooxx", nobody));
+  BOOST_TEST(unix_port.counters().unsent == 2u);
+  BOOST_TEST(unix_port.counters().sent == 0u);
+}
+
 BOOST_AUTO_TEST_CASE(closed_there_is_nothing_to_receive_nor_to_send) {
   Port port;
   SocketAddress peer;

@@ -28,9 +28,9 @@ struct Pair {
   Socket b;
 };
 
-Pair make_pair() {
+Pair make_pair(int type = SOCK_STREAM) {
   int fds[2];
-  BOOST_REQUIRE_EQUAL(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds), 0);
+  BOOST_REQUIRE_EQUAL(socketpair(AF_UNIX, type | SOCK_CLOEXEC, 0, fds), 0);
   return {Socket(UniqueFd(fds[0])), Socket(UniqueFd(fds[1]))};
 }
 
@@ -116,6 +116,32 @@ BOOST_AUTO_TEST_CASE(data_after_a_short_read_wakes_the_reader_again) {
     auto sender = spawn([&] { pair.a.send_all("x"); });
     BOOST_TEST(receive_text(pair.b) == "x");
   }
+}
+
+BOOST_AUTO_TEST_CASE(messages_that_come_together_are_read_one_by_one) {
+  Pair pair = make_pair(SOCK_SEQPACKET);
+  std::string all;
+  auto reader = spawn([&] {
+    for (std::string part; !(part = receive_text(pair.b)).empty();) all += part + ',';
+  });
+  yield();  // it waits now
+  for (const char* message : {"a", "bc", "d"}) pair.a.send_all(message);
+  for (int i = 0; i < 1000 && all.size() < 7; ++i) sleep(1ms);
+  BOOST_TEST(all == "a,bc,d,");
+  pair.a.send_all("e");
+  pair.a.shutdown_send();
+  BOOST_TEST(reader.join(20s));
+  BOOST_TEST(all == "a,bc,d,e,");
+}
+
+BOOST_AUTO_TEST_CASE(a_message_that_is_too_long_is_an_error_and_no_half_a_message) {
+  Pair pair = make_pair(SOCK_SEQPACKET);
+  for (const char* message : {"12345", "1234", "123"}) pair.a.send_all(message);
+  BOOST_TEST(text_of([&] { receive_text(pair.b, 4); }) ==
+             "receive: 5 bytes where 4 were expected: message too long");
+  BOOST_TEST(receive_text(pair.b, 4) == "1234");
+  Socket moved = std::move(pair.b);
+  BOOST_TEST((code_of([&] { receive_text(moved, 2); }) == std::errc::message_size));
 }
 
 BOOST_AUTO_TEST_CASE(a_half_closed_socket_still_sends) {

@@ -370,7 +370,7 @@ BOOST_AUTO_TEST_CASE(a_recv_buf_size_of_0_is_1) {
   BOOST_TEST(read_all(client) == "abc");
 }
 
-BOOST_AUTO_TEST_CASE(the_rest_of_a_message_that_is_too_long_is_no_message) {
+BOOST_AUTO_TEST_CASE(a_message_comes_whole_or_not_at_all) {
   const std::string name = "unixpacket:///tmp/gnet-protocol-test-" + std::to_string(getpid());
   Server server(name);
   std::vector<std::string> messages;
@@ -380,8 +380,72 @@ BOOST_AUTO_TEST_CASE(the_rest_of_a_message_that_is_too_long_is_no_message) {
   for (const char* message : {"1234", "12345", "abcdefgh", "xy"}) client.send_all(message);
   client.shutdown_send();
   BOOST_TEST((server.end_kind() == CloseKind::eof));
-  const std::vector<std::string> wanted = {"1234", "1234", "abcd", "xy"};
+  const std::vector<std::string> wanted = {"1234", "xy"};
   BOOST_TEST(messages == wanted, boost::test_tools::per_element());
+  BOOST_TEST(server.factory->counters().truncated == 2u);
+}
+
+// ---- messages ----
+
+BOOST_AUTO_TEST_CASE(messages_that_come_together_are_received_one_by_one) {
+  Server server("unixpacket://@gnet-protocol-" + std::to_string(getpid()));
+  std::vector<std::string> received;
+  server.hooks.data = [&](Probe&, std::string_view data) { received.emplace_back(data); };
+  Stream client = server.connect();
+  while (server.hooks.story != "M") gnet::sleep(1ms);
+  const std::vector<std::string> sent = {"a", "bc", "d"};
+  for (const std::string& message : sent) client.send_all(message);
+  for (int i = 0; i < 1000 && received.size() < sent.size(); ++i) gnet::sleep(1ms);
+  BOOST_TEST(received == sent, boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(a_message_that_is_too_long_is_dropped_and_counted) {
+  test::LogLines lines;
+  Server server("unixpacket://@gnet-protocol-" + std::to_string(getpid()));
+  server.hooks.set_up = [](Probe& probe) { probe.recv_buf_size = 100; };
+  Stream client = server.connect();
+  const std::string fits(100, 'x');
+  client.send_all(std::string(101, 'y'));
+  client.send_all(fits);
+  client.send_all(std::string(100'000, 'z'));
+  client.send_all("end");
+  BOOST_TEST(read_some(client) == fits);
+  BOOST_TEST(read_some(client) == "end");
+  BOOST_TEST(server.factory->counters().truncated == 2u);
+  client.close();
+  BOOST_TEST((server.end_kind() == CloseKind::eof));
+  BOOST_TEST(server.factory->counters().truncated == 2u);
+  BOOST_TEST(server.factory->counters().received_bytes == 103u);
+  // Once, though there were two.
+  const std::string said = "a message of more than 100 bytes is lost";
+  BOOST_TEST(lines.text().find(said) != std::string::npos);
+  BOOST_TEST(lines.text().find(said) == lines.text().rfind(said));
+}
+
+BOOST_AUTO_TEST_CASE(what_waits_for_a_peer_that_reads_late_is_no_message_that_is_too_long) {
+  Server server("unixpacket://@gnet-protocol-" + std::to_string(getpid()));
+  Stream client = server.connect();
+  const std::string message(10'000, 'x');
+  constexpr std::size_t kMessages = 200;
+  auto sender = gnet::spawn([&] {
+    for (std::size_t i = 0; i < kMessages; ++i) client.send_all(message);
+    client.shutdown_send();
+  });
+  gnet::sleep(20ms);  // everything is stuck meanwhile
+  BOOST_TEST(read_all(client).size() == kMessages * message.size());
+  sender.get();
+  BOOST_TEST((server.end_kind() == CloseKind::eof));
+}
+
+BOOST_AUTO_TEST_CASE(a_message_that_nobody_waits_for_does_not_reset_the_connection) {
+  Server server("unixpacket://@gnet-protocol-" + std::to_string(getpid()));
+  server.hooks.made = [](Probe& probe) { probe.send_lose("bye"); };
+  Stream client = server.connect();
+  client.send_all(std::string(150'000, 'x'));
+  BOOST_TEST(read_some(client) == "bye");
+  BOOST_TEST(read_some(client) == "");
+  BOOST_TEST((server.end_kind() == CloseKind::local_close));
+  BOOST_TEST(server.hooks.reasons.front().unsent == 0u);
 }
 
 // ---- half-close ----

@@ -207,6 +207,29 @@ BOOST_AUTO_TEST_CASE(a_unix_socket) {
   BOOST_TEST(peer.empty());
 }
 
+BOOST_AUTO_TEST_CASE(a_message_that_is_too_long_is_an_error_that_a_handler_may_bear) {
+  const std::string name = "unixpacket://@gnet-stream-server-" + std::to_string(getpid());
+  StreamServer server(name, [&](AnyStream& stream, const Endpoint&) {
+    char buffer[4];
+    for (;;) try {
+        const std::size_t size = stream.receive(buffer, sizeof buffer);
+        if (size == 0) return;
+        stream.send_all({buffer, size});
+      } catch (const std::system_error& error) {
+        if (error.code() != std::errc::message_size) throw;
+        stream.send_all("?");
+      }
+  });
+  server.start();
+  Stream client = connect_stream(name);
+  for (const char* message : {"1234", "12345", "123"}) client.send_all(message);
+  char answer[4];
+  for (const std::size_t size : {4u, 1u, 3u}) {
+    BOOST_TEST(client.receive(answer, sizeof answer, kPatience) == size);
+  }
+  BOOST_TEST(server.counters().truncated == 1u);
+}
+
 // ---- TLS ----
 
 BOOST_AUTO_TEST_CASE(the_same_handler_serves_tls) {

@@ -95,6 +95,10 @@ BOOST_AUTO_TEST_CASE(a_unix_peer_that_does_not_read_keeps_nobody_from_being_answ
   auto client = DatagramSocket::connect(endpoint);
   BOOST_TEST(ask(client, "ooxx") == "ooxx");
   BOOST_TEST(server->datagram_counters().errors > 0U);
+  // Each was answered, or counted.
+  const gnet::FactoryCounters all = server->counters();
+  BOOST_TEST(all.unsent > 0U);
+  BOOST_TEST(all.unsent + server->datagram_counters().sent == all.datagrams);
 }
 
 BOOST_AUTO_TEST_CASE(a_slow_callback_keeps_the_order) {
@@ -149,6 +153,7 @@ BOOST_AUTO_TEST_CASE(a_datagram_above_the_limit_is_dropped) {
   client.send("12345678901");
   BOOST_TEST(ask(client, "1234567890") == "1234567890");
   BOOST_TEST(server->datagram_counters().truncated == 1U);
+  BOOST_TEST(server->counters().truncated == 1U);
 }
 
 BOOST_AUTO_TEST_CASE(sending_too_much_at_once_throws) {

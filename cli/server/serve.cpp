@@ -21,11 +21,14 @@
 #include "cli/out/plural.h"
 #include "cli/out/server_output.h"
 #include "cli/server/background.h"
+#include "cli/server/certificates.h"
+#include "cli/server/counters.h"
+#include "cli/server/fiber_dump.h"
 #include "cli/server/privileges.h"
 #include "cli/server/ready.h"
 #include "cli/server/steward.h"
+#include "cli/server/ticker.h"
 #include "gnet/base/log_writer.h"
-#include "gnet/base/size.h"
 #include "gnet/diag/deadlock.h"
 #include "gnet/diag/dump.h"
 #include "gnet/os/hub_group.h"
@@ -35,26 +38,6 @@
 
 namespace cli {
 namespace {
-
-// Something that is due again and again; never, with an interval of zero.
-class Ticker {
- public:
-  explicit Ticker(gnet::Duration interval)
-      : interval_(interval), next_(gnet::Deadline::within(interval)) {}
-
-  [[nodiscard]] gnet::Deadline next() const noexcept { return next_; }
-
-  // True once for each time that it was due.
-  bool due() {
-    if (!next_.passed()) return false;
-    next_ = gnet::Deadline::within(interval_);
-    return true;
-  }
-
- private:
-  gnet::Duration interval_;
-  gnet::Deadline next_;
-};
 
 constexpr gnet::Duration kShortestTick = std::chrono::milliseconds(1);
 
@@ -71,8 +54,6 @@ bool has_terminal() {
   const gnet::UniqueFd terminal(open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC));
   return static_cast<bool>(terminal);
 }
-
-constexpr const char* kThreadName = "gnet";
 
 // How long a thread that is busy may keep the others from ending at once.
 constexpr gnet::Duration kResetTime = std::chrono::milliseconds(200);
@@ -110,7 +91,7 @@ class ServerRun {
   Exit run() {
     service_.handle_signals(false);  // here they do more than stop it
     note_ignored();
-    set_up_tls();
+    set_up_tls(rules_);
     open_endpoints();
     warn_of_openness();
     keep_files();
@@ -134,31 +115,6 @@ class ServerRun {
       log_.debug("{}: without effect here: {}", endpoint.url(),
                  fmt::join(endpoint.ignored_options(), ", "));
     }
-  }
-
-  void set_up_tls() {
-    bool shared = secures_all_ports(options_);
-    for (const gnet::Endpoint& endpoint : options_.endpoints) {
-      if (!endpoint.is_tls()) continue;
-      const TLSFiles own(endpoint);
-      if (own.empty()) {
-        shared = true;
-      } else {
-        rules_.own_tls.try_emplace(own, server_context(options_, own));
-      }
-    }
-    if (!shared) {
-      if (!rules_.own_tls.empty()) return;
-      if (options_.tls_client_ca.empty() && options_.alpn.empty()) return;
-      throw UsageError(options_.named(
-          "options of TLS need --tls, --tls-cert or an endpoint with the scheme tls"));
-    }
-    std::vector<std::string> addresses;
-    for (const gnet::Endpoint& endpoint : options_.endpoints) {
-      if (!endpoint.is_all_interfaces()) addresses.push_back(endpoint.host());
-    }
-    addresses.insert(addresses.end(), options_.bind.begin(), options_.bind.end());
-    rules_.tls = server_context(options_, addresses);
   }
 
   // For clients that are to know this server again.
@@ -362,7 +318,7 @@ class ServerRun {
       const auto changes = [&](std::string_view key) {
         return std::ranges::find(update.changed, key) != update.changed.end();
       };
-      const auto certificates = reload_certificates();
+      const auto certificates = reload_certificates(rules_);
       if (changes("log-file") || changes("log-format")) set_up_log(*update.global);
       log_format_ = update.global->log_format;
       gnet::set_log_level(update.global->effective_log_level());
@@ -384,20 +340,6 @@ class ServerRun {
       }
     }
     readiness_.reloaded();
-  }
-
-  // All of them or none. Those that are other ones now.
-  std::vector<gnet::Certificate> reload_certificates() {
-    for (const auto& own : rules_.own_tls) static_cast<void>(server_context(options_, own.first));
-    std::vector<gnet::Certificate> fresh;
-    const auto again = [&fresh](gnet::TLSContext& context) {
-      const std::string before = context.certificate().fingerprint();
-      cli::reload(context);
-      if (context.certificate().fingerprint() != before) fresh.push_back(context.certificate());
-    };
-    if (rules_.tls) again(*rules_.tls);
-    for (auto& own : rules_.own_tls) again(own.second);
-    return fresh;
   }
 
   void tell_reload(const LiveOptions::Update& update,
@@ -430,7 +372,7 @@ class ServerRun {
     // Other threads are asked; one that is busy must not keep the process.
     auto others = gnet::spawn([this] {
       for (gnet::Factory* factory : factories_) factory->visit_connections(reset_at_exit);
-      if (verbosity_ > 0) dump_other_fibers();
+      if (verbosity_ > 0) dump_other_fibers(hubs_);
     });
     if (!others.join(gnet::Deadline(kResetTime)) && verbosity_ > 0) {
       post_report("a thread does not answer");
@@ -439,86 +381,25 @@ class ServerRun {
     leave(Exit::quit);
   }
 
-  void dump_other_fibers() const {
-    for (std::size_t hub = 1; hubs_ && hub < hubs_->size(); ++hub) dump_fibers_of(*hubs_, hub);
-  }
-
-  static void dump_fibers_of(gnet::HubGroup& hubs, std::size_t hub) {
-    const std::string fibers = hubs.run(hub, [] { return gnet::diag::dump(); });
-    post_report(fmt::format("thread {}-{}:\n{}", kThreadName, hub, fibers));
-  }
-
-  // A thread that is busy answers when it can.
-  void dump_all_fibers() const {
-    post_report(gnet::diag::dump());
-    for (std::size_t hub = 1; hubs_ && hub < hubs_->size(); ++hub) {
-      gnet::spawn([hubs = hubs_, hub] {
-        try {
-          dump_fibers_of(*hubs, hub);
-        } catch (const gnet::ResultAbandoned&) {
-          // It has ended.
-        }
-      });
-    }
-  }
-
   // ---- counters ----
-
-  [[nodiscard]] gnet::FactoryCounters totals() const {
-    gnet::FactoryCounters sum;
-    for (const gnet::Factory* factory : factories_) sum += factory->counters();
-    return sum;
-  }
-
-  [[nodiscard]] JsonObject stats_event() const {
-    const gnet::FactoryCounters sum = totals();
-    return event("stats")
-        .add("accepted", sum.accepted)
-        .add("refused", sum.refused)
-        .add("active", sum.active)
-        .add("rx_bytes", sum.received_bytes)
-        .add("tx_bytes", sum.sent_bytes)
-        .add("datagrams", sum.datagrams)
-        .add("truncated", sum.truncated)
-        .add("unsent", sum.unsent);
-  }
-
-  [[nodiscard]] std::string stats_text() const {
-    const gnet::FactoryCounters sum = totals();
-    std::string text =
-        fmt::format("{} accepted, {} refused, {} active, {} in, {} out, {}", sum.accepted,
-                    sum.refused, sum.active, gnet::format_size(sum.received_bytes),
-                    gnet::format_size(sum.sent_bytes), plural(sum.datagrams, "datagram"));
-    if (sum.truncated > 0) text += fmt::format(", {} truncated", sum.truncated);
-    if (sum.unsent > 0) text += fmt::format(", {} unsent", sum.unsent);
-    return text;
-  }
 
   void report_stats() {
     if (global_.json) {
-      post_event(stats_event());
+      post_event(stats_event(totals(factories_)));
     } else {
-      log_.info("{}", stats_text());
+      log_.info("{}", stats_text(totals(factories_)));
     }
   }
 
   // SIGUSR1 asks for it, so it comes whatever the log level is.
   void dump_stats() {
     const bool json = global_.json || log_format_ == gnet::LogFormat::json;
-    std::string text = (json ? stats_event().text() : stats_text()) + "\n";
-    if (verbosity_ > 0 && !json) {
-      for (gnet::Factory* factory : factories_) {
-        factory->visit_connections([&text](gnet::Connection& connection) {
-          text += fmt::format("  #{} {} {}, {} in, {} out\n", connection.session_id(),
-                              connection.peer().short_name(), to_string(connection.state()),
-                              gnet::format_size(connection.received_bytes()),
-                              gnet::format_size(connection.sent_bytes()));
-        });
-      }
-    }
+    const gnet::FactoryCounters counters = totals(factories_);
+    std::string text = (json ? stats_event(counters).text() : stats_text(counters)) + "\n";
+    if (verbosity_ > 0 && !json) text += connections_text(factories_);
     tell(text);
     if (json) return;
-    if (verbosity_ > 0) return dump_all_fibers();
+    if (verbosity_ > 0) return dump_all_fibers(hubs_);
     for (const auto& deadlock : gnet::diag::find_deadlocks()) tell(deadlock.text);
   }
 
@@ -552,7 +433,7 @@ class ServerRun {
   Ticker watchdog_;
   std::shared_ptr<gnet::HubGroup> hubs_;  // null: this thread alone
   std::vector<Bound> bound_;
-  std::vector<gnet::Factory*> factories_;  // owned by the service
+  Factories factories_;  // owned by the service
   gnet::Service& service_ = gnet::Service::instance();
   std::optional<gnet::StopSignals> stop_signals_;
   std::vector<gnet::SignalHandler> signals_;

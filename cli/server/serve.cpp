@@ -31,10 +31,12 @@
 #include "gnet/base/log_writer.h"
 #include "gnet/diag/deadlock.h"
 #include "gnet/diag/dump.h"
+#include "gnet/fiber/cancel_scope.h"
 #include "gnet/os/hub_group.h"
 #include "gnet/os/signal.h"
 #include "gnet/os/stop_signals.h"
 #include "gnet/protocol/service.h"
+#include "gnet/sync/group.h"
 
 namespace cli {
 namespace {
@@ -57,6 +59,9 @@ bool has_terminal() {
 
 // How long a thread that is busy may keep the others from ending at once.
 constexpr gnet::Duration kResetTime = std::chrono::milliseconds(200);
+
+// How long it may keep the server from ending that a signal asked for something.
+constexpr gnet::Duration kAnswerTime = std::chrono::seconds(1);
 
 // Has the kernel reset the connection when the process ends.
 void reset_at_exit(gnet::Connection& connection) {
@@ -83,6 +88,7 @@ class ServerRun {
         watchdog_(watchdog_interval()) {}
 
   ~ServerRun() {
+    end_answers();
     if (steward_) gnet::set_log_opener({});
   }
   ServerRun(const ServerRun&) = delete;
@@ -246,6 +252,7 @@ class ServerRun {
       }
     }
     const std::size_t ended = service_.stop(gnet::Deadline(drain_timeout_));
+    end_answers();
     if (hubs_) hubs_->stop();
     const std::uint64_t lost = rules_.lost_answers;
     const std::uint64_t late = rules_.cut_late;
@@ -280,8 +287,8 @@ class ServerRun {
 
   void watch_signals() {
     stop_signals_.emplace([this](int) { stop(); }, [this](int number) { stop_at_once(number); });
-    signals_.push_back(gnet::on_signal(SIGQUIT, [this](int) { quit(); }));
-    signals_.push_back(gnet::on_signal(SIGUSR1, [this](int) { dump_stats(); }));
+    signals_.push_back(gnet::on_signal(SIGQUIT, [this](int) { answer(&ServerRun::quit); }));
+    signals_.push_back(gnet::on_signal(SIGUSR1, [this](int) { answer(&ServerRun::dump_stats); }));
     signals_.push_back(gnet::on_signal(SIGUSR2, [](int) { gnet::reopen_log(); }));
     // Under nohup it was ignored when we were started, and stays so.
     struct sigaction inherited {};
@@ -291,8 +298,19 @@ class ServerRun {
       if (had_terminal && global_.config.empty() && !has_terminal()) {
         return stop_signals_->receive(SIGTERM);
       }
-      reload();
+      answer(&ServerRun::reload);
     }));
+  }
+
+  // What may still wait for another thread when all else is done. Signals have no effect then.
+  void answer(void (ServerRun::*what)()) {
+    if (!over_) answers_.spawn([this, what] { (this->*what)(); });
+  }
+
+  void end_answers() noexcept {
+    const gnet::Uninterruptible until_nobody_needs_this;
+    over_ = true;
+    if (!answers_.join(gnet::Deadline(kAnswerTime))) answers_.kill();
   }
 
   void stop() {
@@ -439,6 +457,8 @@ class ServerRun {
   std::vector<gnet::SignalHandler> signals_;
   bool stopping_ = false;
   bool closed_ = false;
+  bool over_ = false;
+  gnet::Group answers_;  // to signals
 };
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include "gnet/base/shorten.h"
 #include "gnet/base/size.h"
 #include "gnet/base/utf8.h"
+#include "gnet/base/utf8_checker.h"
 #include "gnet/base/version.h"
 #include "gnet/diag/deadlock.h"
 #include "gnet/diag/dump.h"

@@ -4,44 +4,27 @@
 
 #include <algorithm>
 
+#include "gnet/base/utf8_checker.h"
+#include "gnet/base/utf8_lead.h"
+
 namespace gnet {
 
 std::size_t utf8_length(std::string_view text) noexcept {
   if (text.empty()) return 0;
   const auto at = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-  const unsigned char first = at(0);
-  if (first < 0x80) return 1;
-  // The second byte's range depends on the first (Unicode, table 3-7); the rest is 80 to BF.
-  std::size_t length = 0;
-  unsigned char low = 0x80;
-  unsigned char high = 0xbf;
-  if (first >= 0xc2 && first <= 0xdf) {
-    length = 2;
-  } else if (first >= 0xe0 && first <= 0xef) {
-    length = 3;
-    if (first == 0xe0) low = 0xa0;
-    if (first == 0xed) high = 0x9f;
-  } else if (first >= 0xf0 && first <= 0xf4) {
-    length = 4;
-    if (first == 0xf0) low = 0x90;
-    if (first == 0xf4) high = 0x8f;
-  } else {
-    return 0;
-  }
-  if (text.size() < length || at(1) < low || at(1) > high) return 0;
-  for (std::size_t i = 2; i < length; ++i) {
+  const detail::Utf8Lead lead = detail::utf8_lead(at(0));
+  if (lead.more == 0) return 1;
+  if (lead.more == detail::kNoLead || text.size() <= lead.more) return 0;
+  if (at(1) < lead.low || at(1) > lead.high) return 0;
+  for (std::size_t i = 2; i <= lead.more; ++i) {
     if ((at(i) & 0xc0U) != 0x80U) return 0;
   }
-  return length;
+  return lead.more + std::size_t{1};
 }
 
 bool is_utf8(std::string_view text) noexcept {
-  while (!text.empty()) {
-    const std::size_t length = utf8_length(text);
-    if (length == 0) return false;
-    text.remove_prefix(length);
-  }
-  return true;
+  Utf8Checker checker;
+  return checker.feed(text) && checker.complete();
 }
 
 void append_json_string(std::string& out, std::string_view text) {

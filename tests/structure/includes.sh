@@ -84,6 +84,7 @@ BEGIN {
   third_party["boost"] = "gnet/fiber cli/line"  # Context; JSON
   third_party["openssl"] = "gnet/io gnet/http gnet/ws"
   third_party["ares"] = "gnet/io"
+  third_party["zlib"] = "gnet/http gnet/ws"
   third_party["zmq"] = "gnet/zmq"
   third_party["CLI"] = "cli/line"
   third_party["toml++"] = "cli/line"

@@ -2,10 +2,11 @@
 
 #include <boost/test/unit_test.hpp>
 
-#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "tests/unit/http/heads.h"
 
 using gnet::http::BodyFraming;
 using gnet::http::FieldName;
@@ -18,24 +19,8 @@ using namespace std::string_literals;
 
 namespace {
 
-// Bytes in memory of their own, so that a sanitizer sees who looks behind their end.
-struct Copy {
-  explicit Copy(std::string_view bytes) : size(bytes.size()), data(new char[bytes.size() + 1]) {
-    std::copy(bytes.begin(), bytes.end(), data.get() + 1);  // nothing is aligned
-  }
-  [[nodiscard]] std::string_view view() const { return {data.get() + 1, size}; }
-  std::size_t size;
-  std::unique_ptr<char[]> data;
-};
-
-// All that a request says, in one text; of a refused one, its status.
-std::string told(const RequestParser& parser, Parsed state) {
-  if (state == Parsed::incomplete) return "incomplete";
-  if (state == Parsed::refused) {
-    BOOST_TEST(!parser.refusal().reason.empty());
-    return std::to_string(parser.refusal().status);
-  }
-  const RequestHead& head = parser.head();
+// All that a request says, in one text.
+std::string told(const RequestHead& head) {
   std::string text;
   for (const std::string_view part : {head.method(), head.target(), head.path(), head.query(),
                                       head.authority(), head.upgrade()}) {
@@ -51,39 +36,12 @@ std::string told(const RequestParser& parser, Parsed state) {
   return text;
 }
 
+// That, or its status if it is refused.
 std::string parse(std::string_view bytes, const HeadLimits& limits = {}) {
-  RequestParser parser(limits);
-  const Copy copy(bytes);
-  return told(parser, parser.parse(copy.view()));
+  return test::parse_in_pieces<RequestParser>(bytes, {bytes.size()}, limits, told);
 }
-
-// The same bytes in pieces: what there is so far lies somewhere else each time.
-std::string parse_in_pieces(std::string_view bytes, const std::vector<std::size_t>& ends,
-                            const HeadLimits& limits) {
-  RequestParser parser(limits);
-  for (const std::size_t end : ends) {
-    const Copy copy(bytes.substr(0, end));
-    const Parsed state = parser.parse(copy.view());
-    if (state == Parsed::complete) {
-      const Copy whole(bytes);
-      BOOST_TEST((parser.parse(whole.view()) == Parsed::complete));
-      return told(parser, Parsed::complete);
-    }
-    if (state == Parsed::refused) return told(parser, state);
-  }
-  return "incomplete";
-}
-
-// What the whole gives, which any split has to give too.
 std::string parse_any_way(std::string_view bytes, const HeadLimits& limits = {}) {
-  const std::string whole = parse(bytes, limits);
-  std::vector<std::size_t> each;
-  for (std::size_t end = 1; end <= bytes.size(); ++end) each.push_back(end);
-  BOOST_TEST(parse_in_pieces(bytes, each, limits) == whole);
-  for (std::size_t end = 0; end <= bytes.size(); ++end) {
-    BOOST_TEST(parse_in_pieces(bytes, {end, bytes.size()}, limits) == whole, "split at " << end);
-  }
-  return whole;
+  return test::parse_any_way<RequestParser>(bytes, limits, told);
 }
 
 const std::string kHost = "Host: a\r\n";
@@ -414,7 +372,7 @@ BOOST_AUTO_TEST_CASE(requests_behind_each_other_are_told_apart) {
   rest.remove_prefix(parser.head().size());
   parser.reset();
   BOOST_REQUIRE((parser.parse(rest) == Parsed::complete));
-  BOOST_TEST(told(parser, Parsed::complete) == "HEAD|/2|/2||||0c|0:0|20|");
+  BOOST_TEST(told(parser.head()) == "HEAD|/2|/2||||0c|0:0|20|");
   BOOST_TEST(parser.head().size() == rest.size());
 }
 

@@ -2,11 +2,10 @@
 
 #include <boost/test/unit_test.hpp>
 
-#include <algorithm>
-#include <memory>
 #include <string>
 #include <string_view>
-#include <vector>
+
+#include "tests/unit/http/heads.h"
 
 using gnet::http::BodyFraming;
 using gnet::http::FieldName;
@@ -19,13 +18,7 @@ using namespace std::string_literals;
 namespace {
 
 // All that a response says, in one text.
-std::string told(const ResponseParser& parser, Parsed state) {
-  if (state == Parsed::incomplete) return "incomplete";
-  if (state == Parsed::refused) {
-    BOOST_TEST(!parser.refusal().reason.empty());
-    return std::to_string(parser.refusal().status);
-  }
-  const ResponseHead& head = parser.head();
+std::string told(const ResponseHead& head) {
   std::string text = std::to_string(head.status()) + "|" + std::string(head.reason()) + "|";
   text += std::to_string(head.minor_version()) + (head.keep_alive() ? "k|" : "c|");
   const BodyFraming framing = head.framing("GET");
@@ -37,33 +30,8 @@ std::string told(const ResponseParser& parser, Parsed state) {
   return text;
 }
 
-// In memory of its own for each part, so that a sanitizer sees who looks behind its end.
-std::string parse_in_pieces(std::string_view bytes, const std::vector<std::size_t>& ends,
-                            const HeadLimits& limits) {
-  ResponseParser parser(limits);
-  for (const std::size_t end : ends) {
-    const std::unique_ptr<char[]> part(new char[end]);
-    std::copy_n(bytes.begin(), end, part.get());
-    const Parsed state = parser.parse({part.get(), end});
-    if (state == Parsed::complete) {
-      BOOST_TEST((parser.parse(bytes) == Parsed::complete));
-      return told(parser, Parsed::complete);
-    }
-    if (state == Parsed::refused) return told(parser, state);
-  }
-  return "incomplete";
-}
-
-// What the whole gives, which any split has to give too.
 std::string parse_any_way(std::string_view bytes, const HeadLimits& limits = {}) {
-  const std::string whole = parse_in_pieces(bytes, {bytes.size()}, limits);
-  std::vector<std::size_t> each;
-  for (std::size_t end = 1; end <= bytes.size(); ++end) each.push_back(end);
-  BOOST_TEST(parse_in_pieces(bytes, each, limits) == whole);
-  for (std::size_t end = 0; end <= bytes.size(); ++end) {
-    BOOST_TEST(parse_in_pieces(bytes, {end, bytes.size()}, limits) == whole, "split at " << end);
-  }
-  return whole;
+  return test::parse_any_way<ResponseParser>(bytes, limits, told);
 }
 
 std::string ok(std::string_view fields) {

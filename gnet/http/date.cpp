@@ -100,30 +100,17 @@ class Reader {
   bool ok_ = true;
 };
 
-// "06 Nov 1994 08:49:37 GMT", after the day of the week.
-std::optional<Fields> imf_fixdate(std::string_view text) {
+// "06 Nov 1994 08:49:37 GMT", after the day of the week; with hyphens and two digits of a year it
+// is RFC 850's, whose century is missing.
+std::optional<Fields> gmt_date(std::string_view text, std::string_view separator,
+                               std::size_t year_digits) {
   Reader read(text);
   Fields fields;
   fields.day = read.number(2);
-  read.literal(" ");
+  read.literal(separator);
   fields.month = read.month();
-  read.literal(" ");
-  fields.year = static_cast<int>(read.number(4));
-  read.literal(" ");
-  read.time_of_day(fields);
-  read.literal(" GMT");
-  return read.done() ? std::optional(fields) : std::nullopt;
-}
-
-// "06-Nov-94 08:49:37 GMT"; the century is missing.
-std::optional<Fields> rfc850_date(std::string_view text) {
-  Reader read(text);
-  Fields fields;
-  fields.day = read.number(2);
-  read.literal("-");
-  fields.month = read.month();
-  read.literal("-");
-  fields.year = static_cast<int>(read.number(2));
+  read.literal(separator);
+  fields.year = static_cast<int>(read.number(year_digits));
   read.literal(" ");
   read.time_of_day(fields);
   read.literal(" GMT");
@@ -161,11 +148,11 @@ std::optional<sys_seconds> parse(std::string_view text, std::optional<sys_second
                         });
   std::optional<Fields> fields;
   if (is_short && text.starts_with(", ")) {
-    fields = imf_fixdate(text.substr(2));
+    fields = gmt_date(text.substr(2), " ", 4);
   } else if (is_short && text.starts_with(' ')) {
     fields = asctime_date(text.substr(1));
   } else if (is_long && text.starts_with(", ")) {
-    fields = rfc850_date(text.substr(2));
+    fields = gmt_date(text.substr(2), "-", 2);
     if (fields) fields->year = with_century(fields->year, now);
   }
   return fields ? fields->time() : std::nullopt;

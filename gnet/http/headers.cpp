@@ -1,0 +1,148 @@
+#include "gnet/http/headers.h"
+
+#include <algorithm>
+#include <functional>
+#include <limits>
+#include <stdexcept>
+
+#include "gnet/http/field_text.h"
+#include "gnet/http/scanner.h"
+
+namespace gnet::http {
+namespace {
+
+constexpr std::size_t kLargestText = std::numeric_limits<std::uint32_t>::max();
+constexpr std::size_t kLongestName = std::numeric_limits<std::uint16_t>::max();
+
+}  // namespace
+
+Headers::Headers(std::initializer_list<std::pair<std::string_view, std::string_view>> fields) {
+  for (const auto& [name, value] : fields) add(name, value);
+}
+
+Headers::Headers(const FieldTable& fields) {
+  lines_.reserve(fields.size());
+  for (std::size_t i = 0; i < fields.size(); ++i) {
+    append(fields[i].id, fields[i].name, fields[i].value);
+  }
+}
+
+Field Headers::operator[](std::size_t i) const noexcept {
+  const Line& line = lines_[i];
+  const std::string_view text(text_);
+  return {line.id, text.substr(line.at, line.name_size),
+          text.substr(line.at + line.name_size + 2U, line.value_size)};
+}
+
+void Headers::add(std::string_view name, std::string_view value) {
+  if (owns(name) || owns(value)) return add(std::string(name), std::string(value));
+  value = detail::trim(value);
+  detail::check_field(name, value);
+  append(field_name(name), name, value);
+}
+
+void Headers::append(FieldName id, std::string_view name, std::string_view value) {
+  const std::size_t at = text_.size();
+  const std::size_t size = name.size() + value.size() + 4;
+  if (name.size() > kLongestName || size > kLargestText - at) {
+    throw std::length_error("too many bytes of header fields");
+  }
+  if (text_.capacity() - at < size) text_.reserve(std::max(at + size, 2 * text_.capacity()));
+  lines_.push_back({static_cast<std::uint32_t>(at), static_cast<std::uint32_t>(value.size()),
+                    static_cast<std::uint16_t>(name.size()), id});
+  text_.append(name).append(": ").append(value).append("\r\n");
+}
+
+void Headers::set(std::string_view name, std::string_view value) {
+  if (owns(name) || owns(value)) return set(std::string(name), std::string(value));
+  const FieldName id = field_name(name);
+  const std::size_t i = find(id, name);
+  if (i == size()) return add(name, value);
+  value = detail::trim(value);
+  detail::check_field(name, value);
+  Line& line = lines_[i];
+  if (value.size() > kLargestText - text_.size()) {
+    throw std::length_error("too many bytes of header fields");
+  }
+  text_.replace(line.at + line.name_size + 2U, line.value_size, value);
+  // The name has the same size, and is written as it is now.
+  text_.replace(line.at, line.name_size, name);
+  const auto grown = static_cast<std::uint32_t>(value.size()) - line.value_size;
+  line.value_size += grown;
+  for (std::size_t k = i + 1; k < size(); ++k) lines_[k].at += grown;  // modulo 2^32
+  erase(id, name, i + 1);
+}
+
+std::size_t Headers::erase(std::string_view name) {
+  if (owns(name)) return erase(std::string(name));
+  return erase(field_name(name), name, 0);
+}
+
+std::size_t Headers::erase(FieldName id, std::string_view name, std::size_t from) noexcept {
+  const std::size_t before = size();
+  while ((from = find(id, name, from)) != size()) {
+    const auto gone = static_cast<std::uint32_t>(lines_[from].size());
+    text_.erase(lines_[from].at, gone);
+    lines_.erase(lines_.begin() + static_cast<std::ptrdiff_t>(from));
+    for (std::size_t k = from; k < size(); ++k) lines_[k].at -= gone;
+  }
+  return before - size();
+}
+
+void Headers::clear() noexcept {
+  text_.clear();
+  lines_.clear();
+}
+
+std::size_t Headers::find(FieldName id, std::string_view name, std::size_t from) const noexcept {
+  for (std::size_t i = from; i < size(); ++i) {
+    if (lines_[i].id != id) continue;
+    if (id != FieldName::other || equal_ignoring_case((*this)[i].name, name)) return i;
+  }
+  return size();
+}
+
+bool Headers::owns(std::string_view text) const noexcept {
+  const std::less_equal<> before;
+  return before(text_.data(), text.data()) && before(text.data(), text_.data() + text_.size());
+}
+
+std::optional<std::string_view> Headers::get(std::string_view name) const noexcept {
+  const std::size_t i = find(field_name(name), name);
+  return i == size() ? std::nullopt : std::optional((*this)[i].value);
+}
+
+std::optional<std::string_view> Headers::get(FieldName name) const noexcept {
+  return get(to_string(name));
+}
+
+std::vector<std::string_view> Headers::get_all(std::string_view name) const {
+  const FieldName id = field_name(name);
+  std::vector<std::string_view> all;
+  for (std::size_t i = find(id, name); i != size(); i = find(id, name, i + 1)) {
+    all.push_back((*this)[i].value);
+  }
+  return all;
+}
+
+std::string Headers::joined(std::string_view name) const {
+  const FieldName id = field_name(name);
+  std::string all;
+  bool first = true;
+  for (const std::string_view value : get_all(name)) {
+    if (!first) all += id == FieldName::cookie ? "; " : ", ";
+    all += value;
+    first = false;
+  }
+  return all;
+}
+
+bool operator==(const Headers& a, const Headers& b) noexcept {
+  if (a.size() != b.size()) return false;
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    if (!equal_ignoring_case(a[i].name, b[i].name) || a[i].value != b[i].value) return false;
+  }
+  return true;
+}
+
+}  // namespace gnet::http

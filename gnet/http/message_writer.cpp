@@ -1,0 +1,187 @@
+#include "gnet/http/message_writer.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cstring>
+#include <initializer_list>
+#include <stdexcept>
+
+#include "gnet/base/shorten.h"
+#include "gnet/base/utf8.h"
+#include "gnet/http/field_text.h"
+#include "gnet/http/head_scanner.h"
+#include "gnet/http/request_parser.h"
+#include "gnet/http/scanner.h"
+#include "gnet/http/status.h"
+#include "gnet/http/trailer.h"
+
+namespace gnet::http {
+namespace {
+
+// Digits in a place of their own.
+struct Digits {
+  explicit Digits(std::uint64_t value, int base = 10) noexcept {
+    const auto result = std::to_chars(text.data(), text.data() + text.size(), value, base);
+    size = static_cast<std::size_t>(result.ptr - text.data());
+  }
+  [[nodiscard]] std::string_view view() const noexcept { return {text.data(), size}; }
+
+  std::array<char, 20> text;
+  std::size_t size;
+};
+
+// All of these, in one go.
+void append_parts(std::string& out, std::initializer_list<std::string_view> parts) {
+  std::size_t size = 0;
+  for (const std::string_view part : parts) size += part.size();
+  const std::size_t before = out.size();
+  out.resize(before + size);
+  char* at = out.data() + before;
+  for (const std::string_view part : parts) {
+    if (part.empty()) continue;
+    std::memcpy(at, part.data(), part.size());
+    at += part.size();
+  }
+}
+
+[[noreturn]] void reject(const char* reason) {
+  throw std::invalid_argument(reason);
+}
+
+// `label`, unless there is no value for it.
+constexpr std::string_view label_of(std::string_view label, std::string_view value) noexcept {
+  return value.empty() ? std::string_view() : label;
+}
+
+void check_headers(const Headers& headers) {
+  for (const FieldName name : {FieldName::content_length, FieldName::transfer_encoding}) {
+    if (!headers.has(name)) continue;
+    throw std::invalid_argument("cannot send field '" + std::string(to_string(name)) +
+                                "' among others: it follows from the body");
+  }
+}
+
+// A value beside the headers, which counts unless they have the same field.
+std::string_view own_value(std::string_view value, const Headers& headers, FieldName name) {
+  if (value.empty() || headers.has(name)) return {};
+  detail::check_field(to_string(name), value);
+  return value;
+}
+
+const Headers& headers_of(const Headers* headers) noexcept {
+  static const Headers none;
+  return headers == nullptr ? none : *headers;
+}
+
+constexpr std::string_view kSaysChunked = "Transfer-Encoding: chunked\r\n";
+
+void check_response(const ResponseStart& start) {
+  if (start.status < 100 || start.status > 999)
+    reject("cannot send a status that is not 100 to 999");
+  detail::check_text("reason phrase", start.reason);
+  const bool has_body = start.framing.has_body() && start.framing.kind != BodyFraming::until_close;
+  if (has_body && is_without_body(start.status) && start.status != 304) {
+    reject("cannot send a body with a status that has none");
+  }
+}
+
+// Whether "Content-Length" is to be said.
+bool says_length(const ResponseStart& start) noexcept {
+  if (start.framing.has_body()) return start.framing.kind == BodyFraming::length;
+  return !is_without_body(start.status);
+}
+
+}  // namespace
+
+void append_response(std::string& out, const ResponseStart& start) {
+  const Headers& headers = headers_of(start.headers);
+  check_response(start);
+  check_headers(headers);
+  const auto reason = start.reason.empty() ? reason_phrase(start.status) : start.reason;
+  const auto date = own_value(start.date, headers, FieldName::date);
+  const auto type = own_value(start.content_type, headers, FieldName::content_type);
+  const auto connection = start.connection;
+  detail::check_field("Connection", connection);
+  const Digits status(static_cast<std::uint64_t>(start.status));
+  const Digits size(start.framing.size);
+  const auto length = says_length(start) ? size.view() : std::string_view();
+  append_parts(
+      out, {"HTTP/1.1 ", status.view(), " ", reason, label_of("\r\nDate: ", date), date,
+            label_of("\r\nContent-Type: ", type), type, label_of("\r\nContent-Length: ", length),
+            length, label_of("\r\nConnection: ", connection), connection, "\r\n",
+            start.framing.kind == BodyFraming::chunked ? kSaysChunked : std::string_view(),
+            headers.text(), "\r\n"});
+}
+
+namespace {
+
+void check_request(const RequestStart& start) {
+  if (!detail::is_token(start.method)) reject("cannot send a method that is no token");
+  const char* const end = start.target.data() + start.target.size();
+  if (start.target.empty() || detail::find_not_visible(start.target.data(), end) != end ||
+      start.target.find('#') != start.target.npos) {
+    throw std::invalid_argument("cannot send the target '" + printable(shorten(start.target)) +
+                                "': it has a character that has to be encoded");
+  }
+  if (start.framing.kind == BodyFraming::until_close) {
+    reject("cannot send a request whose body has no end");
+  }
+}
+
+// Names the one Host, be it among the headers.
+void check_host(const Headers& headers, std::string_view own) {
+  const auto hosts = headers.get_all(to_string(FieldName::host));
+  if (hosts.size() > 1) reject("cannot send field 'Host' twice");
+  if (hosts.empty() && own.empty()) reject("cannot send a request without field 'Host'");
+  const std::string_view host = hosts.empty() ? own : hosts.front();
+  if (is_authority(host)) return;
+  throw std::invalid_argument("cannot send field 'Host': '" + printable(shorten(host)) +
+                              "' is no host");
+}
+
+}  // namespace
+
+void append_request(std::string& out, const RequestStart& start) {
+  const Headers& headers = headers_of(start.headers);
+  check_request(start);
+  check_headers(headers);
+  check_host(headers, start.host);
+  detail::check_field("Connection", start.connection);
+  const auto host = own_value(start.host, headers, FieldName::host);
+  const bool wants_length =
+      start.method == "POST" || start.method == "PUT" || start.method == "PATCH";
+  const Digits size(start.framing.size);
+  const bool says_length = start.framing.kind == BodyFraming::length ||
+                           (start.framing.kind == BodyFraming::none && wants_length);
+  const auto length = says_length ? size.view() : std::string_view();
+  append_parts(out, {start.method, " ", start.target, " HTTP/1.1", label_of("\r\nHost: ", host),
+                     host, label_of("\r\nContent-Length: ", length), length,
+                     label_of("\r\nConnection: ", start.connection), start.connection, "\r\n",
+                     start.framing.kind == BodyFraming::chunked ? kSaysChunked : std::string_view(),
+                     headers.text(), "\r\n"});
+}
+
+void append_chunk(std::string& out, std::string_view data) {
+  if (data.empty()) return;
+  append_parts(out, {Digits(data.size(), 16).view(), "\r\n", data, kChunkEnd});
+}
+
+void append_chunk_size(std::string& out, std::uint64_t size) {
+  if (size == 0) reject("cannot send a chunk of no bytes: it would be the last");
+  append_parts(out, {Digits(size, 16).view(), "\r\n"});
+}
+
+void append_last_chunk(std::string& out) {
+  append_last_chunk(out, headers_of(nullptr));
+}
+
+void append_last_chunk(std::string& out, const Headers& trailers) {
+  for (const Field& field : trailers) {
+    if (may_be_trailer(field.name)) continue;
+    throw std::invalid_argument("cannot send field '" + std::string(field.name) + "' as a trailer");
+  }
+  append_parts(out, {"0\r\n", trailers.text(), "\r\n"});
+}
+
+}  // namespace gnet::http

@@ -180,7 +180,6 @@ Event Codec::take_data(const FrameEvent& frame) {
     pieces_ = first_piece_ = pieces_wanted_;
     size_ = cost_ = 0;
     filled_ = 0;
-    utf8_.reset();
   }
   if (const auto failure = count(frame)) return fail(*failure);
   if (frame.compressed) {

@@ -6,10 +6,12 @@
 // it. It does no I/O and never suspends.
 //
 //   ws::Codec codec(ws::Role::server, {.deflate = answer.deflate});
-//   while (codec.open()) {
-//     codec.feed(stream.read_some(buffer));
+//   while (!codec.finished()) {
+//     const std::span<char> bytes = read_some(buffer);
+//     if (bytes.empty()) codec.lost();
+//     codec.feed(bytes);
 //     for (auto event = codec.next(); event.kind != event.none; event = codec.next()) {
-//       if (event.kind == event.message) codec.send(event.opcode, event.data);   // echo
+//       if (event.kind == event.message && codec.open()) codec.send(event.opcode, event.data);
 //     }
 //     stream.write(codec.output());
 //     codec.clear_output();

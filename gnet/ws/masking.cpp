@@ -2,7 +2,7 @@
 
 #include <openssl/rand.h>
 
-#include <algorithm>
+#include <bit>
 #include <stdexcept>
 
 namespace gnet::ws {
@@ -40,10 +40,9 @@ template <std::size_t width>
 
 void apply_mask(std::span<char> bytes, MaskKey key, std::uint64_t offset) noexcept {
   // As it meets the first of these bytes.
-  std::rotate(key.begin(), key.begin() + static_cast<std::ptrdiff_t>(offset % key.size()),
-              key.end());
-  std::uint32_t word = 0;
-  std::memcpy(&word, key.data(), sizeof word);
+  const int turn = 8 * static_cast<int>(offset % key.size());
+  constexpr bool kLittle = std::endian::native == std::endian::little;
+  const std::uint32_t word = std::rotr(std::bit_cast<std::uint32_t>(key), kLittle ? turn : -turn);
 
   std::size_t done = 0;
 #if defined(__x86_64__)
@@ -58,6 +57,7 @@ void apply_mask(std::span<char> bytes, MaskKey key, std::uint64_t offset) noexce
     part ^= word;
     std::memcpy(bytes.data() + done, &part, sizeof part);
   }
+  key = std::bit_cast<MaskKey>(word);
   for (std::size_t i = 0; done < bytes.size(); ++done, ++i) {
     bytes[done] = static_cast<char>(bytes[done] ^ key[i]);
   }

@@ -28,7 +28,10 @@ constexpr Limit kLimits[] = {
     {"queue_hand_over", "raw_switch", "hand-over through Queue(1) / raw switch", 6},
     {"timeout", "raw_timer", "arm and cancel a timeout / a timer by hand", 1},
     {"thread_pool_round_trip", "raw_thread_round_trip",
-     "round trip through a ThreadPool / two threads by hand", 2}};
+     "round trip through a ThreadPool / two threads by hand", 2},
+    {"websocket_mask", "raw_copy", "mask 64 KiB / copy them", 1.5},
+    {"utf8_ascii", "raw_copy", "check 64 KiB of ASCII / copy them", 6},
+    {"utf8_mixed", "raw_copy", "check 64 KiB of other UTF-8 / copy them", 6}};
 
 // What the operations with a limit are compared with; empty for the rest.
 std::string raw_of(const std::string& name) {

@@ -491,6 +491,38 @@ BOOST_AUTO_TEST_CASE(two_ends_talk_in_every_agreement) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(messages_do_not_refer_to_others_without_takeover) {
+  Compressor compressor({.context_takeover = true});
+  std::string first;
+  std::string second;
+  compressor.compress(std::string(100, 'x') + "Hello", first);
+  compressor.compress(std::string(100, 'x') + "Hello", second);
+  const std::string bytes = to_server(kText | kRsv1, first) + to_server(kText | kRsv1, second);
+  const std::string text = "text " + std::string(100, 'x') + "Hello";
+  BOOST_TEST(outcome(Role::server, kCompressed, bytes) ==
+             text + " | failure 1007 => 88 1007 compressed data that is corrupt");
+  BOOST_TEST(outcome(Role::server, {.deflate = DeflateAgreement{false, true, 15, 15}}, bytes) ==
+             text + " | " + text);
+}
+
+BOOST_AUTO_TEST_CASE(each_window_has_a_compressor_of_its_own) {
+  std::string noise;
+  for (unsigned i = 1; noise.size() < 3000; i = i * 1103515245 + 12345) {
+    noise += static_cast<char>(i >> 24U);
+  }
+  const auto sent = [&](std::uint8_t bits) {
+    Codec codec(Role::server, {.deflate = DeflateAgreement{false, false, bits, 15}});
+    codec.send(Opcode::binary, noise + noise);
+    return codec.output().size();
+  };
+  for (int round = 0; round < 3; ++round) {
+    for (const std::uint8_t bits : std::vector<std::uint8_t>{15, 8, 9, 10, 11, 12, 13}) {
+      // It sees that the second half is the first again only if that is near enough.
+      BOOST_TEST((sent(bits) < 4000U) == (bits >= 12), static_cast<int>(bits));
+    }
+  }
+}
+
 BOOST_AUTO_TEST_CASE(connections_of_a_thread_do_not_mix) {
   // Several are within a compressed message at the same time.
   std::vector<std::unique_ptr<Codec>> codecs;

@@ -7,24 +7,24 @@
 #include <array>
 #include <stdexcept>
 
-#include "gnet/ws/header_reader.h"
+#include "gnet/http/base64.h"
+#include "gnet/ws/header_list.h"
 
 namespace gnet::ws {
 namespace {
 
-using detail::HeaderReader;
+constexpr std::size_t kMostSubprotocols = 32;
+
+using http::detail::lower;
+using http::detail::Scanner;
 
 std::string base64(const unsigned char* bytes, std::size_t size) {
-  std::string text((size + 2) / 3 * 4, '\0');
-  // It writes a NUL behind, which is where the string has its own.
-  EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()), bytes, static_cast<int>(size));
-  return text;
+  return http::base64_encode({reinterpret_cast<const char*>(bytes), size});
 }
 
 bool same_letters(std::string_view a, std::string_view b) noexcept {
-  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
   return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [&](char x, char y) { return lower(x) == lower(y); });
+                    [](char x, char y) { return lower(x) == lower(y); });
 }
 
 bool names(const HeaderValue& header, std::string_view token) noexcept {
@@ -52,10 +52,7 @@ std::string handshake_key() {
 }
 
 bool is_handshake_key(std::string_view key) noexcept {
-  const auto is_digit = [](char c) {
-    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '+' ||
-           c == '/';
-  };
+  const auto is_digit = [](char c) { return http::detail::is_alnum(c) || c == '+' || c == '/'; };
   return key.size() == 24 && std::all_of(key.begin(), key.begin() + 22, is_digit) &&
          key.ends_with("==");
 }
@@ -73,22 +70,20 @@ std::string handshake_accept(std::string_view key) {
 bool has_token(std::string_view header, std::string_view token) noexcept {
   while (!header.empty()) {
     const auto end = std::min(header.find(','), header.size());
-    std::string_view element = header.substr(0, end);
+    if (same_letters(http::detail::trim(header.substr(0, end)), token)) return true;
     header.remove_prefix(std::min(end + 1, header.size()));
-    element.remove_prefix(std::min(element.find_first_not_of(" \t"), element.size()));
-    element = element.substr(0, element.find_last_not_of(" \t") + 1);
-    if (same_letters(element, token)) return true;
   }
   return false;
 }
 
 std::optional<std::vector<std::string_view>> parse_subprotocols(std::string_view header) {
-  HeaderReader reader(header);
+  Scanner scan(header);
   std::vector<std::string_view> list;
-  while (reader.next_element()) {
-    const std::string_view name = reader.token();
-    if (name.empty() || !reader.at_element_end()) return std::nullopt;
+  while (detail::next_element(scan)) {
+    const std::string_view name = scan.token();
+    if (name.empty() || !detail::at_element_end(scan)) return std::nullopt;
     if (std::find(list.begin(), list.end(), name) != list.end()) return std::nullopt;
+    if (list.size() == kMostSubprotocols) return std::nullopt;
     list.push_back(name);
   }
   if (list.empty()) return std::nullopt;

@@ -42,8 +42,8 @@ using HeaderValue = std::optional<std::string_view>;
 // names upgrade.
 [[nodiscard]] bool has_token(std::string_view header, std::string_view token) noexcept;
 
-// The tokens of a Sec-WebSocket-Protocol header. Nothing if it is malformed, names none, or one
-// twice.
+// The tokens of a Sec-WebSocket-Protocol header. Nothing if it is malformed, names none, one
+// twice, or more than 32.
 [[nodiscard]] std::optional<std::vector<std::string_view>> parse_subprotocols(
     std::string_view header);
 

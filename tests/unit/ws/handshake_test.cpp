@@ -118,6 +118,13 @@ BOOST_AUTO_TEST_CASE(the_server_chooses_a_subprotocol) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(there_are_not_too_many_subprotocols) {
+  std::string header = "p0";
+  for (int i = 1; i < 32; ++i) header += ", p" + std::to_string(i);
+  BOOST_TEST(gnet::ws::parse_subprotocols(header).has_value());
+  BOOST_TEST(!gnet::ws::parse_subprotocols(header + ", p32").has_value());
+}
+
 BOOST_AUTO_TEST_CASE(the_server_agrees_on_compression) {
   const auto answer = answer_handshake(with(kRequest, &HandshakeRequest::extensions,
                                             {"permessage-deflate; client_max_window_bits"}));

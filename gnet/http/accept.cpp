@@ -155,13 +155,13 @@ std::optional<std::size_t> look_up(std::vector<Preference> list,
 
 }  // namespace
 
-std::optional<std::size_t> choose_media_type(FieldValue accept,
+std::optional<std::size_t> choose_media_type(AcceptField accept,
                                              std::span<const std::string_view> offers) {
   const auto list = parse_list(accept.value_or(""));
   return list.empty() ? first_of(offers) : choose(list, offers, media_specificity);
 }
 
-std::optional<std::size_t> choose_encoding(FieldValue accept_encoding,
+std::optional<std::size_t> choose_encoding(AcceptField accept_encoding,
                                            std::span<const std::string_view> offers) {
   auto list = parse_list(accept_encoding.value_or(""));
   // Unless it is spoken of, identity comes after all that is acceptable.
@@ -171,12 +171,12 @@ std::optional<std::size_t> choose_encoding(FieldValue accept_encoding,
   return choose(list, offers, encoding_specificity);
 }
 
-bool identity_allowed(FieldValue accept_encoding) {
+bool identity_allowed(AcceptField accept_encoding) {
   const auto list = parse_list(accept_encoding.value_or(""));
   return quality_of(list, "identity", encoding_specificity).value_or(1) > 0;
 }
 
-std::optional<std::size_t> choose_language(FieldValue accept_language,
+std::optional<std::size_t> choose_language(AcceptField accept_language,
                                            std::span<const std::string_view> offers) {
   auto list = parse_list(accept_language.value_or(""));
   if (list.empty()) return first_of(offers);
@@ -184,7 +184,7 @@ std::optional<std::size_t> choose_language(FieldValue accept_language,
   return choice ? choice : look_up(std::move(list), offers);
 }
 
-bool wants_html(FieldValue accept) {
+bool wants_html(AcceptField accept) {
   const auto list = parse_list(accept.value_or(""));
   return std::ranges::any_of(list, [](const Preference& preference) {
     return preference.quality > 0 &&

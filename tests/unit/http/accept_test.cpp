@@ -4,27 +4,27 @@
 #include <string>
 #include <vector>
 
-using gnet::http::FieldValue;
+using gnet::http::AcceptField;
 
 namespace {
 
 using Offers = std::vector<std::string_view>;
-using Choose = std::optional<std::size_t> (*)(FieldValue, std::span<const std::string_view>);
+using Choose = std::optional<std::size_t> (*)(AcceptField, std::span<const std::string_view>);
 
-std::string_view chosen(Choose choose, FieldValue field, const Offers& offers) {
+std::string_view chosen(Choose choose, AcceptField field, const Offers& offers) {
   const auto choice = choose(field, offers);
   return choice ? offers.at(*choice) : "none";
 }
 
-std::string_view type(FieldValue field, const Offers& offers = {"text/html", "application/json"}) {
+std::string_view type(AcceptField field, const Offers& offers = {"text/html", "application/json"}) {
   return chosen(gnet::http::choose_media_type, field, offers);
 }
 
-std::string_view encoding(FieldValue field, const Offers& offers = {"zstd", "br", "gzip"}) {
+std::string_view encoding(AcceptField field, const Offers& offers = {"zstd", "br", "gzip"}) {
   return chosen(gnet::http::choose_encoding, field, offers);
 }
 
-std::string_view language(FieldValue field, const Offers& offers = {"en", "de", "fr-CA"}) {
+std::string_view language(AcceptField field, const Offers& offers = {"en", "de", "fr-CA"}) {
   return chosen(gnet::http::choose_language, field, offers);
 }
 
@@ -59,7 +59,7 @@ BOOST_AUTO_TEST_CASE(the_more_specific_range_decides) {
   BOOST_TEST(type("text/html;q=0.7, text/*;q=0.3, application/*;q=0.5") == "text/html");
   BOOST_TEST(type("*/*;q=0") == "none");
   // The example of RFC 9110 §12.5.1.
-  const FieldValue field =
+  const AcceptField field =
       "text/*;q=0.3, text/plain;q=0.7, text/plain;format=flowed, text/plain;format=fixed;q=0.4, "
       "*/*;q=0.5";
   BOOST_TEST(type(field, {"text/html", "image/jpeg"}) == "image/jpeg");

@@ -4,8 +4,6 @@
 // for its LF, from where the last one stopped; whether it is right is decided when that has come,
 // so that it does not matter how the bytes are split.
 //
-//   RequestParser parser({.head = 16 * 1024});     // its limits are those of a head
-//
 // Threads: a value.
 
 #pragma once
@@ -16,25 +14,10 @@
 
 #include "gnet/http/body_framing.h"
 #include "gnet/http/field_table.h"
+#include "gnet/http/head_limits.h"
 #include "gnet/http/refusal.h"
 
-namespace gnet::http {
-
-// The state of a head that comes in pieces.
-enum class Parsed : std::uint8_t {
-  incomplete,  // more bytes are needed
-  complete,
-  refused,
-};
-
-// What a head may take. Each is the most that is accepted.
-struct HeadLimits {
-  std::size_t start_line = 8 * 1024;  // bytes of the first line, without its CRLF
-  std::size_t head = 64 * 1024;       // bytes from the first line to the empty one
-  std::size_t fields = 100;
-};
-
-namespace detail {
+namespace gnet::http::detail {
 
 class HeadScanner {
  public:
@@ -103,6 +86,4 @@ struct MessageFacts {
 // Reads Content-Length, Transfer-Encoding and Connection.
 [[nodiscard]] Refusal read_facts(const FieldTable& fields, int minor_version, MessageFacts& facts);
 
-}  // namespace detail
-
-}  // namespace gnet::http
+}  // namespace gnet::http::detail

@@ -18,6 +18,7 @@
 
 #include "gnet/http/body_framing.h"
 #include "gnet/http/field_table.h"
+#include "gnet/http/head_limits.h"
 #include "gnet/http/head_scanner.h"
 #include "gnet/http/refusal.h"
 

@@ -12,7 +12,7 @@
 #include <string_view>
 #include <vector>
 
-#include "gnet/http/head_scanner.h"
+#include "gnet/http/head_limits.h"
 
 namespace test {
 

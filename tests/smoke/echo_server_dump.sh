@@ -7,6 +7,7 @@ await server.err "echo#2"
 kill -USR1 "$server"
 await server.err "): running"
 await server.err "main (the thread's own): waiting for"
+await server.err "; stack "
 # As a tree: who was spawned stands below who did it.
 grep -q '^  [^ ].*(spawned at ' server.err || fail "no tree: $(cat server.err)"
 grep -q '; stack [0-9]*K of [0-9]*K$' server.err || fail "no stacks: $(cat server.err)"

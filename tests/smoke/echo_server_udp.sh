@@ -45,13 +45,13 @@ contains server.err "lost 10000 answers that were not due within 500ms"
 # It answers from the address that was asked, and not what would answer in turn.
 start echo-server 'udp-l://*:0' 2> /dev/null
 expect 0 gnet echo-client -n 1 -i 0 "udp://127.0.0.2:$port"
-contains server.err "the sender of a datagram may be forged"
+await server.err "the sender of a datagram may be forged"
 start echo-server udp-l://127.0.0.1:0 udp-l://127.0.0.1:0 --json
 other=${endpoints##*:}
 : > server.err
 peer reflect "127.0.0.1:$port" 127.0.0.2 "$port" | grep -qx "no answer" || fail "a loop begins"
 peer reflect "127.0.0.1:$port" 127.0.0.2 "$other" | grep -qx "no answer" || fail "a loop begins"
-contains server.err "gets no answer: what is there would answer that"
+await server.err "gets no answer: what is there would answer that"
 
 # A unix peer that does not read is told of once.
 start echo-server "unixgram-l://$work/e.sock" --max-datagram 64K
@@ -67,7 +67,7 @@ grep -Eq "100 datagrams, [1-9][0-9]* unsent" server.err || fail "not counted: $(
 start echo-server "unixpacket-l://$work/m.sock" "unixgram-l://$work/g.sock" --buffer-size 1000 \
   --max-datagram 1000 --json
 same "$(peer messages "$work/m.sock" 1000 1001 3 100000 999)" "1000 3 999"
-contains server.err "a message longer than --buffer-size is dropped"
+await server.err "a message longer than --buffer-size is dropped"
 same "$(grep -c "is dropped" server.err)" 1
 expect 1 gnet echo-client -n 1 -s 1001 "unixgram://$work/g.sock"
 kill -USR1 "$server"

@@ -106,5 +106,5 @@ start echo-server -p 0 -4 --deny 127.0.0.0/8
 expect 8 gnet echo-client -n 1 -i 0 "127.0.0.1:$port"
 contains out "1 sent, 0 received, 1 lost, 0 mismatched"
 start echo-server -p 0 -4 --mode discard
-expect 124 gnet echo-client -t 200ms -n 1 "127.0.0.1:$port"
+expect 124 gnet echo-client -t 2s -n 1 "127.0.0.1:$port"
 contains out "1 sent, 0 received, 1 lost, 0 mismatched"

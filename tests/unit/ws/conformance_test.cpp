@@ -342,13 +342,14 @@ BOOST_AUTO_TEST_CASE(family_7_closing) {
         {{kCloseFrame, closing(1000, from_hex("cebaeda080656469746564"))}},
         kNotText,
         kToldNotText}});
-  for (const unsigned code : {1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011, 1012, 1013,
-                              1014, 3000, 3999, 4000, 4999}) {
+  for (const unsigned code :
+       std::vector<unsigned>{1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011, 1012, 1013, 1014,
+                             3000, 3999, 4000, 4999}) {
     const std::string number = std::to_string(code);
     run({{"7.7", {{kCloseFrame, closing(code)}}, "close " + number, "88 " + number}});
   }
   for (const unsigned code :
-       {0, 999, 1004, 1005, 1006, 1015, 1016, 1100, 2000, 2999, 5000, 65535}) {
+       std::vector<unsigned>{0, 999, 1004, 1005, 1006, 1015, 1016, 1100, 2000, 2999, 5000, 65535}) {
     run({{"7.9, 7.13", {{kCloseFrame, closing(code)}}, kBroken, kToldBroken},
          {"7.9, 7.13 with a reason", {{kCloseFrame, closing(code, "x")}}, kBroken, kToldBroken}});
   }

@@ -121,7 +121,8 @@ class Codec {
   // Limits::max_controls.
   void feed(std::span<char> bytes, TimePoint now = Clock::now());
 
-  // What they mean, one after the other. Throws std::bad_alloc, and nothing else.
+  // What they mean, one after the other. Throws std::bad_alloc; where a client has to answer, also
+  // as MaskKeys does.
   [[nodiscard]] Event next();
 
   // The data of the event that next() has just given, as a string of its own: without a copy where
@@ -134,7 +135,7 @@ class Codec {
   // --- sending -----------------------------------------------------------------------------------
   //
   // All of these append to output(). They throw gnet::Misuse after close(), or after the peer's
-  // close or failure: ask open() first.
+  // close or failure: ask open() first. What a client sends needs a MaskKey, which may throw.
 
   // A whole message, text or binary; compressed when that is agreed on and makes it smaller. Text
   // has to be UTF-8, which is the caller's affair: a peer would refuse it.

@@ -25,6 +25,11 @@ constexpr bool is_alnum(char c) noexcept {
   return is_alpha(c) || is_digit(c);
 }
 
+// What may stand around values: OWS.
+constexpr bool is_space(char c) noexcept {
+  return c == ' ' || c == '\t';
+}
+
 // What no value of a field has in it, but for the tab.
 constexpr bool is_control(char c) noexcept {
   return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;

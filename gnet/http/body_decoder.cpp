@@ -15,10 +15,6 @@ namespace {
 constexpr std::uint64_t kLargestChunk = std::numeric_limits<std::int64_t>::max();
 constexpr std::uint8_t kMostDigits = 16;
 
-constexpr bool is_space(char c) noexcept {
-  return c == ' ' || c == '\t';
-}
-
 constexpr bool is_quoted_text(char c) noexcept {
   return !detail::is_control(c) || c == '\t';
 }
@@ -167,7 +163,7 @@ void BodyDecoder::read_size(char c) noexcept {
     state_ = State::size_lf;
   } else if (c == '\n') {
     refuse(400, "an LF without a CR behind a chunk size");
-  } else if (c == ';' || is_space(c)) {
+  } else if (c == ';' || detail::is_space(c)) {
     state_ = c == ';' ? State::extension : State::space_after_size;
     count_extension();
   } else {
@@ -186,11 +182,11 @@ bool BodyDecoder::is_extension(char c) noexcept {
   switch (state_) {
     case State::extension:
       if (detail::is_token_char(c)) state_ = State::extension_name;
-      return is_space(c) || state_ == State::extension_name;
+      return detail::is_space(c) || state_ == State::extension_name;
     case State::extension_value:
       if (detail::is_token_char(c)) state_ = State::extension_token;
       if (c == '"') state_ = State::extension_quoted;
-      return is_space(c) || state_ != State::extension_value;
+      return detail::is_space(c) || state_ != State::extension_value;
     case State::extension_quoted:
       if (c == '"') state_ = State::extension_quoted_end;
       if (c == '\\') state_ = State::extension_escape;
@@ -220,7 +216,7 @@ bool BodyDecoder::is_behind_text(char c) noexcept {
   } else {
     if (in_name) state_ = State::space_after_name;
     if (in_value) state_ = State::space_after_value;
-    return is_space(c);
+    return detail::is_space(c);
   }
   return true;
 }

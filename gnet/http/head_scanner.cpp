@@ -17,16 +17,12 @@ namespace gnet::http::detail {
 
 namespace {
 
-constexpr std::size_t kLongestName = std::numeric_limits<std::uint16_t>::max();
+constexpr std::size_t kLongestFieldName = std::numeric_limits<std::uint16_t>::max();
 
 constexpr std::string_view kTooLong = "the head of the message is too long";
 
 constexpr bool is_visible(char c) noexcept {
   return c > ' ' && c < 0x7f;
-}
-
-constexpr bool is_space(char c) noexcept {
-  return c == ' ' || c == '\t';
 }
 
 #ifdef __SSE2__
@@ -110,7 +106,8 @@ bool HeadScanner::may_go_on(std::string_view bytes, std::size_t eager) noexcept 
   const char* const colon = find_colon(at, end);
   const std::string_view name(at, static_cast<std::size_t>(colon - at));
   const FieldName id = known_name(name);
-  if (colon == end || (id == FieldName::other && (!is_token(name) || name.size() > kLongestName))) {
+  if (colon == end ||
+      (id == FieldName::other && (!is_token(name) || name.size() > kLongestFieldName))) {
     return refuse_name(at, end, name);
   }
   const char* value = colon + 1;
@@ -166,7 +163,7 @@ Parsed HeadScanner::refuse_name(const char* at, const char* end, std::string_vie
     return refuse_for("a line of the head without a colon");
   }
   if (is_space(name.back())) return refuse_for("a space before a colon");
-  if (name.size() > kLongestName)
+  if (name.size() > kLongestFieldName)
     return refuse_line(at, end, 431, "a header field with too long a name");
   return refuse_for("a header field whose name has a character that no name has");
 }

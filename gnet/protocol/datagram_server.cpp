@@ -8,7 +8,7 @@
 namespace gnet {
 namespace {
 
-[[noreturn]] void refuse_to_be_destroyed() {
+[[noreturn]] void refuse_to_be_destroyed_by_handler() {
   throw Misuse("a server was destroyed by its own handler");
 }
 
@@ -26,7 +26,7 @@ DatagramServer::DatagramServer(ServerAddress<DatagramSocket> address, Handler ha
 DatagramServer::~DatagramServer() {
   end();
   if (Hub::current_if_any() == nullptr || active() == 0) return;
-  if (handlers_.is_caller()) refuse_to_be_destroyed();
+  if (handlers_.is_caller()) refuse_to_be_destroyed_by_handler();
   // What they use is about to go: there is no way but to wait.
   const Uninterruptible wait_out;
   handlers_.wait_for_all();

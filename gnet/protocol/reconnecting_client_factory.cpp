@@ -19,7 +19,7 @@ constexpr detail::WaitKind kClientRoom{"a client to send what waits"};
 // For what an overridden disconnected() does.
 constexpr Duration kLastWords = std::chrono::seconds(2);
 
-[[noreturn]] void refuse_to_be_destroyed() {
+[[noreturn]] void refuse_to_be_destroyed_by_callback() {
   throw Misuse("a client factory was destroyed by its own callback");
 }
 
@@ -31,7 +31,7 @@ ReconnectingClientFactory::ReconnectingClientFactory(Endpoint endpoint, const Re
 ReconnectingClientFactory::~ReconnectingClientFactory() {
   if (Hub::current_if_any() == nullptr) return;
   const bool by_runner = runner_ && runner_.state() == FiberState::running;
-  if (by_runner || is_caller()) refuse_to_be_destroyed();
+  if (by_runner || is_caller()) refuse_to_be_destroyed_by_callback();
   const Uninterruptible wait_out;
   stop(Deadline(Duration::zero()));
   end_all_connections();

@@ -64,8 +64,10 @@ Outcome decode(BodyDecoder& body, BodyFraming framing, std::string_view bytes, s
   require(!(outcome.done && outcome.status != 0));
   outcome.trailers = gnet::http::Headers(body.trailers()).text();
   // Where a refused body was refused depends on the pieces, which is nobody's business.
-  if (outcome.status != 0) outcome = {.status = outcome.status};
-  return outcome;
+  if (outcome.status == 0) return outcome;
+  Outcome refused;
+  refused.status = outcome.status;
+  return refused;
 }
 
 // What was read, written anew, is read as the same.

@@ -6,17 +6,11 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "tests/drive/drive.h"
+
 using namespace std::chrono_literals;
 
 namespace {
-
-#define CHECK(condition)                                           \
-  do {                                                             \
-    if (!(condition)) {                                            \
-      std::fprintf(stderr, "line %d: %s\n", __LINE__, #condition); \
-      std::exit(1);                                                \
-    }                                                              \
-  } while (false)
 
 struct User {
   explicit User(const gnet::Endpoint& server) : reader(gnet::connect(server)) {
@@ -41,14 +35,10 @@ struct User {
 }  // namespace
 
 int main(int, char** argv) {
-  gnet::Popen program({argv[1], "127.0.0.1:0"}, {.out = gnet::Stdio::pipe()});
-  gnet::BufferedReader output(program.out());
-  const std::string listening = *output.read_line(10s);
-  CHECK(listening.starts_with("listening on "));
-  const auto server = gnet::Endpoint::parse(listening.substr(listening.rfind(' ') + 1));
+  drive::Server server(argv[1]);
 
-  User ann(server);
-  User bob(server);
+  User ann(server.endpoint);
+  User bob(server.endpoint);
   ann.say("/nick ann");
   CHECK(bob.hear("is now") == "*** guest-1 is now ann");
   bob.say("/nick ann");
@@ -71,7 +61,7 @@ int main(int, char** argv) {
   CHECK(there == "*** in lobby: ann bob" || there == "*** in lobby: bob ann");
 
   // One who does not read: the others hear everything, soon, and he is cut off.
-  gnet::AnyStream deaf = gnet::connect(server);
+  gnet::AnyStream deaf = gnet::connect(server.endpoint);
   ann.hear("guest-3 is in");
   const std::string line(900, 'x');
   for (int i = 0; i < 10'000; ++i) {
@@ -83,10 +73,10 @@ int main(int, char** argv) {
   CHECK(ann.hear("*** in ").find("guest-3") == std::string::npos);
 
   // Goodbye.
-  program.send_signal(SIGTERM);
+  server.program.send_signal(SIGTERM);
   ann.hear("*** goodbye");
   bob.hear("*** goodbye");
   CHECK(!ann.reader.read_line(5s));
-  CHECK(*output.read_line(5s) == "stopped");
-  CHECK(program.wait(5s) == 0);
+  CHECK(*server.output.read_line(5s) == "stopped");
+  CHECK(server.program.wait(5s) == 0);
 }

@@ -136,7 +136,7 @@ void StreamConnection::serve() {
   tell_started();
   std::exception_ptr failure;
   try {
-    handler_(stream, peer());
+    converse(stream, peer());
     end({CloseKind::local_close, nullptr});
   } catch (const Interrupt&) {
     failure = std::current_exception();
@@ -158,6 +158,10 @@ void StreamConnection::serve() {
   if (!failure) return;
   this_fiber::set_name("connection from " + peer().to_string());
   std::rethrow_exception(failure);
+}
+
+void StreamConnection::converse(AnyStream& stream, const Endpoint& peer) {
+  (*handler_)(stream, peer);
 }
 
 void StreamConnection::end(CloseReason reason) {
@@ -194,8 +198,12 @@ void StreamConnection::end_input_when_quiet() {
     moved = received_ + sent_;
     sleep(drain_quiet_);
   } while (received_ + sent_ != moved || counted_ == nullptr || !counted_->receives());
+  end_input();
+}
+
+void StreamConnection::end_input() noexcept {
   end({CloseKind::service_stop, nullptr});
-  counted_->end_input();
+  if (counted_ != nullptr) counted_->end_input();
 }
 
 void StreamConnection::abort() {

@@ -1,0 +1,85 @@
+// A request as its handler sees it.
+//
+//   void save(gnet::http::Request& request, gnet::http::Response& response) {
+//     if (request.method() != "PUT") throw gnet::http::HTTPError(405, "only PUT");
+//     while (auto piece = request.read_some(); !piece.empty()) file.write(piece);
+//     response.send("saved\n");
+//   }
+//
+// The head lies in the connection's buffer and is not copied: views of it are valid until the
+// handler returns. The body is read when the handler asks for it, and not before; a client that
+// waits for permission to send it (Expect: 100-continue) gets that then. What is not read is
+// dropped afterwards.
+//
+// Threads: a Request belongs to the fiber of its handler.
+
+#pragma once
+
+#include <cstddef>
+#include <limits>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "gnet/http/field_table.h"
+#include "gnet/http/request_parser.h"
+
+namespace gnet {
+class Endpoint;
+}
+
+namespace gnet::http {
+
+namespace detail {
+class ServerConversation;
+}
+
+class Request {
+ public:
+  Request(const Request&) = delete;
+  Request& operator=(const Request&) = delete;
+
+  [[nodiscard]] const RequestHead& head() const noexcept { return head_; }
+  [[nodiscard]] std::string_view method() const noexcept { return head_.method(); }
+  [[nodiscard]] std::string_view target() const noexcept { return head_.target(); }
+
+  // As it was sent, encoded and unchecked: see RequestPath.
+  [[nodiscard]] std::string_view path() const noexcept { return head_.path(); }
+  [[nodiscard]] std::string_view query() const noexcept { return head_.query(); }
+
+  [[nodiscard]] const FieldTable& headers() const noexcept { return head_.fields(); }
+  [[nodiscard]] std::optional<std::string_view> header(FieldName name) const noexcept {
+    return headers().find(name);
+  }
+  [[nodiscard]] std::optional<std::string_view> header(std::string_view name) const noexcept {
+    return headers().find(name);
+  }
+
+  // Who asks.
+  [[nodiscard]] const Endpoint& peer() const noexcept;
+
+  // ---- the body ----
+
+  [[nodiscard]] bool has_body() const noexcept { return head_.framing().has_body(); }
+
+  // The next piece of the body, of whatever size it came in; empty at its end. Valid until the
+  // next read. Suspends. Throws HTTPError for a body that is malformed (400), too large (413) or
+  // does not come (408), and std::system_error when the client has gone.
+  [[nodiscard]] std::string_view read_some();
+
+  // All of the rest. Throws as read_some(), and HTTPError(413) if that is more than `most` bytes.
+  [[nodiscard]] std::string read_all(std::size_t most = 16 * 1024 * 1024);
+
+  // Of a chunked body that was read to its end.
+  [[nodiscard]] const FieldTable& trailers() const noexcept;
+
+ private:
+  friend class detail::ServerConversation;
+  Request(detail::ServerConversation& conversation, const RequestHead& head) noexcept
+      : conversation_(conversation), head_(head) {}
+
+  detail::ServerConversation& conversation_;
+  const RequestHead& head_;
+};
+
+}  // namespace gnet::http

@@ -1,0 +1,62 @@
+#include "gnet/http/response.h"
+
+#include <stdexcept>
+
+#include "gnet/base/error.h"
+#include "gnet/http/server_conversation.h"
+
+namespace gnet::http {
+
+void Response::require_head() const {
+  if (started()) throw Misuse("the head of this response was sent already");
+}
+
+Response& Response::status(int code, std::string_view reason) {
+  require_head();
+  if (code < 200 || code > 599) throw std::invalid_argument("a status that is none of a response");
+  status_ = code;
+  reason_ = reason;
+  return *this;
+}
+
+Response& Response::type(std::string_view media_type) {
+  return set("Content-Type", media_type);
+}
+
+Response& Response::set(std::string_view name, std::string_view value) {
+  require_head();
+  headers_.set(name, value);
+  return *this;
+}
+
+Response& Response::add(std::string_view name, std::string_view value) {
+  require_head();
+  headers_.add(name, value);
+  return *this;
+}
+
+Response& Response::close() noexcept {
+  close_ = true;
+  return *this;
+}
+
+void Response::send(std::string_view body) {
+  require_head();
+  conversation_.send(*this, body);
+}
+
+void Response::write(std::string_view piece) {
+  if (state_ == State::done) throw Misuse("this response has ended");
+  conversation_.write(*this, piece);
+}
+
+void Response::end() {
+  if (state_ != State::done) conversation_.end(*this, nullptr);
+}
+
+void Response::end(const Headers& trailers) {
+  if (state_ == State::done) throw Misuse("this response has ended");
+  conversation_.end(*this, &trailers);
+}
+
+}  // namespace gnet::http

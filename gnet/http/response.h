@@ -1,0 +1,87 @@
+// The answer to a request, as its handler makes it.
+//
+//   response.set("Cache-Control", "no-store");
+//   response.send("hello\n", "text/plain");            // whole: its length is told
+//
+//   response.status(202).type("text/event-stream");
+//   while (auto event = next()) response.write(*event); // as it comes: each piece leaves at once
+//
+// What says how long the body is, and whether the connection stays, is written for the handler.
+// To HEAD, and with statuses that have no body, the head is sent alone. A handler that returns
+// without an answer has given an empty one.
+//
+// Threads: a Response belongs to the fiber of its handler.
+
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "gnet/http/headers.h"
+
+namespace gnet::http {
+
+namespace detail {
+class ServerConversation;
+}
+
+class Response {
+ public:
+  Response(const Response&) = delete;
+  Response& operator=(const Response&) = delete;
+
+  // ---- the head; Misuse once it is sent ----
+
+  // 200 to 599, which is 200 if nothing else is said. Throws std::invalid_argument.
+  Response& status(int code, std::string_view reason = {});
+  Response& type(std::string_view media_type);
+
+  // Throw std::invalid_argument, which names the field, for what cannot be in one.
+  Response& set(std::string_view name, std::string_view value);
+  Response& add(std::string_view name, std::string_view value);
+
+  [[nodiscard]] Headers& headers() noexcept { return headers_; }
+  [[nodiscard]] int status() const noexcept { return status_; }
+
+  // After this answer the connection closes.
+  Response& close() noexcept;
+
+  // ---- the body ----
+
+  // The whole of it, once. Leaves together with other answers that are ready at that time, and may
+  // suspend if it is long. Throws std::system_error when the client has gone or takes nothing, and
+  // Misuse if something was sent before.
+  void send(std::string_view body);
+  void send(std::string_view body, std::string_view media_type) {
+    type(media_type);
+    send(body);
+  }
+
+  // A piece of it, which leaves at once; suspends until the kernel has taken it. The first one
+  // sends the head. An empty piece sends the head alone. Throws as send().
+  void write(std::string_view piece);
+
+  // The end of pieces, with trailers if that is wanted; returning from the handler does it too.
+  void end();
+  void end(const Headers& trailers);
+
+  // Whether anything was sent, so that it is too late for another status.
+  [[nodiscard]] bool started() const noexcept { return state_ != State::head; }
+
+ private:
+  friend class detail::ServerConversation;
+  enum class State { head, body, done };
+
+  explicit Response(detail::ServerConversation& conversation) noexcept
+      : conversation_(conversation) {}
+  void require_head() const;
+
+  detail::ServerConversation& conversation_;
+  Headers headers_;
+  std::string reason_;
+  int status_ = 200;
+  State state_ = State::head;
+  bool close_ = false;
+};
+
+}  // namespace gnet::http

@@ -1,0 +1,346 @@
+#include "gnet/http/server_conversation.h"
+
+#include <chrono>
+#include <cstring>
+#include <exception>
+#include <system_error>
+
+#include "gnet/base/error.h"
+#include "gnet/fiber/interrupt.h"
+#include "gnet/http/date.h"
+#include "gnet/http/http_error.h"
+#include "gnet/http/message_writer.h"
+#include "gnet/http/status.h"
+
+namespace gnet::http::detail {
+
+namespace {
+
+constexpr std::size_t kBodyRoom = 4 * 1024;        // at least so much is asked for of a body
+constexpr std::size_t kTogether = 64 * 1024;       // answers that wait for each other, at most
+constexpr std::size_t kCopied = 16 * 1024;         // a longer body is not copied to its head
+constexpr std::size_t kIdleOutput = 512;           // what an idle connection keeps of it
+constexpr std::size_t kLingerBytes = 1024 * 1024;  // read and dropped behind the last answer
+constexpr Duration kLingerTime = std::chrono::seconds(2);
+constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
+
+sys_seconds this_second() {
+  return std::chrono::time_point_cast<std::chrono::seconds>(std::chrono::system_clock::now());
+}
+
+}  // namespace
+
+ServerConversation::ServerConversation(ByteStream& stream, const Endpoint& peer, Handler& handler,
+                                       const ServerOptions& options, const Logger& log)
+    : stream_(stream),
+      peer_(peer),
+      handler_(handler),
+      options_(options),
+      log_(log),
+      parser_(options.head),
+      body_(options.body) {}
+
+void ServerConversation::run() {
+  try {
+    converse();
+  } catch (const std::system_error& error) {
+    // The client's silence is no failure of anybody here.
+    if (!stream_failed_ || error.code() != std::errc::timed_out) throw;
+    stream_.abort();
+  }
+}
+
+void ServerConversation::converse() {
+  while (keep_alive_) {
+    switch (next_request()) {
+      case Next::request:
+        handle();
+        break;
+      case Next::nothing:
+        return flush();
+      case Next::refused:
+        answer(parser_.refusal().status, parser_.refusal().reason, true);
+        break;
+      case Next::timed_out:
+        answer(408, "the request did not come in time", true);
+        break;
+    }
+    if (!stream_.is_open()) return;
+  }
+  flush();
+  if (begin_ != end_ || !body_.is_done()) linger();
+}
+
+// Waits for a whole head.
+ServerConversation::Next ServerConversation::next_request() {
+  parser_.reset();
+  if (begin_ == end_) {
+    flush();
+    buffer_.reset();
+    begin_ = end_ = 0;
+    if (output_.capacity() > kIdleOutput) output_ = std::string();
+    if (draining_) return Next::nothing;
+    if (!wait_for_request()) return Next::nothing;
+    buffer_.emplace(gnet::detail::Scheduler::current(), options_.head.head + kBodyRoom);
+  }
+  // From here on the client is in the middle of a request: at most it has sent an empty line.
+  const Deadline deadline = Deadline::within(options_.head_timeout);
+  for (;;) {
+    if (begin_ != end_) {
+      const Parsed parsed = parser_.parse(unread());
+      if (parsed == Parsed::complete) return Next::request;
+      if (parsed == Parsed::refused) return Next::refused;
+      flush();
+    }
+    if (end_ == buffer_->size()) move_to_front();
+    try {
+      if (!receive(deadline)) return Next::nothing;
+    } catch (const std::system_error& error) {
+      if (error.code() != std::errc::timed_out) throw;
+      return parser_.has_begun() ? Next::timed_out : Next::nothing;
+    }
+  }
+}
+
+// Without a buffer. False: none comes.
+bool ServerConversation::wait_for_request() {
+  idle_ = true;
+  const auto there =
+      on_stream([&] { return stream_.wait_readable(Deadline::within(options_.idle_timeout)); });
+  idle_ = false;
+  return there;
+}
+
+// False at the end of the stream.
+bool ServerConversation::receive(Deadline deadline) {
+  end_ += on_stream([&] {
+    const std::size_t count =
+        stream_.receive(buffer_->data() + end_, buffer_->size() - end_, deadline);
+    ended_ = count == 0;
+    return count;
+  });
+  return !ended_;
+}
+
+void ServerConversation::move_to_front() {
+  std::memmove(buffer_->data(), buffer_->data() + begin_, end_ - begin_);
+  end_ -= begin_;
+  begin_ = 0;
+}
+
+void ServerConversation::handle() {
+  const RequestHead& head = parser_.head();
+  const bool has_body = head.framing().has_body();
+  if (has_body && buffer_->size() - begin_ - head.size() < kBodyRoom) {
+    move_to_front();  // from now on the head stays where it is
+    parser_.parse(unread());
+  }
+  begin_ += head.size();
+  behind_head_ = begin_;
+  body_.start(head.framing());
+  expects_continue_ = head.expects_continue() && has_body;
+  ++requests_;
+  keep_alive_ = head.keep_alive() && !draining_ && requests_ != options_.requests;
+  Request request(*this, head);
+  Response response(*this);
+  call_handler(request, response);
+  if (!stream_.is_open()) return;
+  if (keep_alive_ && !drop_body()) keep_alive_ = false;
+  if (output_.size() >= kTogether) flush();
+}
+
+void ServerConversation::call_handler(Request& request, Response& response) {
+  const auto fail = [&](int status, std::string_view text) {
+    if (!response.started()) return answer(status, text, status >= 500);
+    stream_.abort();  // half an answer must not look like a whole one
+  };
+  const auto report = [&](const std::exception_ptr& error) {
+    log_.error("{} {}: {}", request.method(), request.target(), gnet::describe(error));
+    fail(500, reason_phrase(500));
+  };
+  try {
+    if (body_.refusal()) refuse_body();
+    handler_(request, response);
+    if (response.state_ == Response::State::head) response.send({});
+    response.end();
+  } catch (const HTTPError& error) {
+    fail(error.status(), error.what());
+  } catch (const Interrupt&) {
+    throw;
+  } catch (...) {
+    if (stream_failed_) throw;
+    report(std::current_exception());
+  }
+}
+
+// ---- the body of a request ----
+
+void ServerConversation::refuse_body() {
+  throw HTTPError(body_.refusal().status, std::string(body_.refusal().reason));
+}
+
+std::string_view ServerConversation::read_body() {
+  while (!body_.is_done()) {
+    if (body_.refusal()) refuse_body();
+    if (begin_ != end_) {
+      expects_continue_ = false;  // it did not wait
+      const auto [consumed, data] = body_.feed(unread());
+      begin_ += consumed;
+      if (!data.empty()) return data;
+    } else {
+      receive_body();
+    }
+  }
+  return {};
+}
+
+void ServerConversation::receive_body() {
+  if (expects_continue_) output_ += kContinue;
+  expects_continue_ = false;
+  flush();
+  begin_ = end_ = behind_head_;
+  bool there = false;
+  try {
+    there = receive(Deadline::within(options_.body_timeout));
+  } catch (const std::system_error& error) {
+    if (error.code() != std::errc::timed_out) throw;
+    stream_failed_ = false;
+    late_ = true;
+    throw HTTPError(408, "the body of the request does not come");
+  }
+  if (there) return;
+  stream_failed_ = true;
+  throw SystemError(make_error_code(std::errc::connection_reset),
+                    "the client has left in the middle of a request");
+}
+
+// Whether what the handler has left of the body may be waited for, to be dropped.
+bool ServerConversation::may_drop_body() const noexcept {
+  return body_.is_done() || (!body_.refusal() && !expects_continue_ && !late_ && !ended_ &&
+                             body_.pending() <= options_.unread_body);
+}
+
+// False: there is too much of it after all.
+bool ServerConversation::drop_body() {
+  std::size_t dropped = 0;
+  try {
+    while (may_drop_body() && dropped <= options_.unread_body) {
+      const std::size_t size = read_body().size();
+      if (size == 0) return true;
+      dropped += size;
+    }
+  } catch (const HTTPError&) {
+    // It is malformed, or does not come. The answer was given.
+  }
+  return false;
+}
+
+// ---- answers ----
+
+void ServerConversation::answer(int status, std::string_view text, bool close) {
+  Response response(*this);
+  response.status(status).type("text/plain; charset=utf-8");
+  if (close) response.close();
+  std::string body(text);
+  body += '\n';
+  send(response, body);
+}
+
+void ServerConversation::begin(Response& response, BodyFraming framing) {
+  if (response.close_ || draining_ || framing.kind == BodyFraming::until_close ||
+      !may_drop_body()) {
+    keep_alive_ = false;
+  }
+  std::string_view connection;
+  if (!keep_alive_) {
+    connection = "close";
+  } else if (parser_.head().minor_version() == 0) {
+    connection = "keep-alive";
+  }
+  append_response(output_, {.status = response.status_,
+                            .reason = response.reason_,
+                            .date = date_field(this_second()),
+                            .connection = connection,
+                            .framing = framing,
+                            .headers = &response.headers_});
+}
+
+void ServerConversation::send(Response& response, std::string_view body) {
+  const bool no_body = is_without_body(response.status_);
+  begin(response, no_body ? BodyFraming{} : BodyFraming{BodyFraming::length, body.size()});
+  response.state_ = Response::State::done;
+  if (no_body || parser_.head().method() == "HEAD") return;
+  append(body);
+}
+
+void ServerConversation::write(Response& response, std::string_view piece) {
+  const bool in_chunks = parser_.head().minor_version() != 0;
+  const bool no_body = is_without_body(response.status_);
+  if (response.state_ == Response::State::head) {
+    const auto kind = in_chunks ? BodyFraming::chunked : BodyFraming::until_close;
+    begin(response, {no_body ? BodyFraming::none : kind, 0});
+    response.state_ = Response::State::body;
+  }
+  if (!piece.empty() && !no_body && parser_.head().method() != "HEAD") {
+    if (in_chunks) append_chunk_size(output_, piece.size());
+    append(piece);
+    if (in_chunks) output_ += kChunkEnd;
+  }
+  flush();
+}
+
+void ServerConversation::end(Response& response, const Headers* trailers) {
+  const bool in_chunks = parser_.head().minor_version() != 0;
+  if (response.state_ == Response::State::head) write(response, {});
+  if (in_chunks && !is_without_body(response.status_) && parser_.head().method() != "HEAD") {
+    if (trailers != nullptr) {
+      append_last_chunk(output_, *trailers);
+    } else {
+      append_last_chunk(output_);
+    }
+  }
+  response.state_ = Response::State::done;
+}
+
+// What is long goes from where it lies.
+void ServerConversation::append(std::string_view data) {
+  if (data.size() <= kCopied) {
+    output_ += data;
+    return;
+  }
+  flush();
+  send_now(data);
+}
+
+void ServerConversation::flush() {
+  if (output_.empty()) return;
+  std::string output;
+  output.swap(output_);  // whatever happens, it is not sent twice
+  send_now(output);
+  output.clear();
+  output_.swap(output);
+}
+
+void ServerConversation::send_now(std::string_view data) {
+  while (!data.empty()) {
+    data.remove_prefix(on_stream(
+        [&] { return stream_.send_some(data, Deadline::within(options_.write_timeout)); }));
+  }
+}
+
+// A client that still sends would lose the last answer to a reset.
+void ServerConversation::linger() {
+  const Deadline patience(kLingerTime);
+  try {
+    stream_.shutdown_send(patience);
+    for (std::size_t dropped = 0; dropped < kLingerBytes;) {
+      const std::size_t count = stream_.receive(buffer_->data(), buffer_->size(), patience);
+      if (count == 0) return;
+      dropped += count;
+    }
+  } catch (const std::system_error&) {
+    // That was long enough, or the client has gone.
+  }
+}
+
+}  // namespace gnet::http::detail

@@ -1,0 +1,123 @@
+// The server's side of one HTTP connection: requests in, answers out, on any stream.
+//
+// Straight-line code: a request is read, its handler called, what it left of the body dropped, and
+// the next one read. Answers to requests that have come already leave together. Between requests
+// it holds no buffer.
+//
+//   Handler hello = [](Request&, Response& response) { response.send("hello\n"); };
+//   detail::ServerConversation(stream, peer, hello, options, log).run();
+//
+// Threads: of the hub of its stream.
+
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "gnet/base/log.h"
+#include "gnet/base/unique_function.h"
+#include "gnet/fiber/deadline.h"
+#include "gnet/http/body_decoder.h"
+#include "gnet/http/request.h"
+#include "gnet/http/request_parser.h"
+#include "gnet/http/response.h"
+#include "gnet/http/server_options.h"
+#include "gnet/io/buffer_lease.h"
+#include "gnet/io/byte_stream.h"
+#include "gnet/io/endpoint.h"
+
+namespace gnet::http {
+
+using Handler = UniqueFunction<void(Request& request, Response& response)>;
+
+namespace detail {
+
+class ServerConversation {
+ public:
+  // All of them must outlive it.
+  ServerConversation(ByteStream& stream, const Endpoint& peer, Handler& handler,
+                     const ServerOptions& options, const Logger& log);
+  ServerConversation(const ServerConversation&) = delete;
+  ServerConversation& operator=(const ServerConversation&) = delete;
+
+  // Until the connection is to be closed. Throws what the stream throws.
+  void run();
+
+  // No further request is taken: an answer that is not sent yet says so. Whether one is waited for
+  // at this moment, which the caller then ends.
+  bool drain() noexcept {
+    draining_ = true;
+    return idle_;
+  }
+
+  // ---- for Request and Response ----
+
+  [[nodiscard]] const Endpoint& peer() const noexcept { return peer_; }
+  [[nodiscard]] std::string_view read_body();
+  [[nodiscard]] const BodyDecoder& body() const noexcept { return body_; }
+  void send(Response& response, std::string_view body);
+  void write(Response& response, std::string_view piece);
+  void end(Response& response, const Headers* trailers);
+
+ private:
+  enum class Next { request, nothing, refused, timed_out };
+
+  [[nodiscard]] std::string_view unread() const noexcept {
+    return {buffer_->data() + begin_, end_ - begin_};
+  }
+  void converse();
+  Next next_request();
+  bool wait_for_request();
+  bool receive(Deadline deadline);
+  void move_to_front();
+  void handle();
+  void call_handler(Request& request, Response& response);
+  [[noreturn]] void refuse_body();
+  void receive_body();
+  [[nodiscard]] bool may_drop_body() const noexcept;
+  bool drop_body();
+  void answer(int status, std::string_view text, bool close);
+  void begin(Response& response, BodyFraming framing);
+  void append(std::string_view data);
+  void flush();
+  void send_now(std::string_view data);
+  void linger();
+
+  // Does something on the stream. What that throws is of this connection, and no handler's.
+  template <typename F>
+  auto on_stream(F&& operation) {
+    stream_failed_ = true;
+    const auto result = operation();
+    stream_failed_ = false;
+    return result;
+  }
+
+  ByteStream& stream_;
+  const Endpoint& peer_;
+  Handler& handler_;
+  const ServerOptions& options_;
+  const Logger& log_;
+
+  std::optional<BufferLease> buffer_;  // none while no request is here
+  std::size_t begin_ = 0;
+  std::size_t end_ = 0;
+  std::size_t behind_head_ = 0;  // of the request that is handled: where its body may lie
+
+  RequestParser parser_;
+  BodyDecoder body_;
+  std::string output_;
+  std::size_t requests_ = 0;
+  bool expects_continue_ = false;
+  bool keep_alive_ = true;
+  bool draining_ = false;
+  bool idle_ = false;
+  bool late_ = false;           // a body did not come in time
+  bool ended_ = false;          // the client has ended its side
+  bool stream_failed_ = false;  // an operation of the stream has thrown
+};
+
+}  // namespace detail
+
+}  // namespace gnet::http

@@ -1,0 +1,37 @@
+// What the server's side of an HTTP connection allows its client.
+//
+//   ServerOptions options{.idle_timeout = 10s};
+//   options.body.body = 1024 * 1024;              // larger requests are refused: 413
+//
+// Threads: a value.
+
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+
+#include "gnet/base/duration.h"
+#include "gnet/http/body_decoder.h"
+#include "gnet/http/head_limits.h"
+
+namespace gnet::http {
+
+struct ServerOptions {
+  HeadLimits head = {};
+  BodyLimits body = {};
+
+  // 0 is for ever, in each of them.
+  TimeSpan head_timeout = std::chrono::seconds(10);  // a head, from its first byte to its last: 408
+  TimeSpan body_timeout = std::chrono::seconds(30);  // no byte of a body that is waited for: 408
+  TimeSpan idle_timeout = std::chrono::seconds(60);  // no byte of a next request: the end
+  TimeSpan write_timeout = std::chrono::seconds(60);  // the client takes no byte: the end
+
+  // What a handler leaves of a body is read and dropped up to so many bytes; with more of it the
+  // connection closes after the answer.
+  std::size_t unread_body = 256 * 1024;
+
+  // How many requests a connection may bring; 0: any number.
+  std::size_t requests = 0;
+};
+
+}  // namespace gnet::http

@@ -56,7 +56,14 @@ std::vector<std::string_view> fields_of(std::string_view line) {
   }
 }
 
+// Of a line that is neither a comment nor below another domain once it is written again.
+bool is_domain(std::string_view text) {
+  return !text.empty() && text.front() != '.' && text.front() != '#';
+}
+
 std::optional<StoredCookie> parse_line(std::string_view line) {
+  const auto is_odd = [](char c) { return detail::is_control(c) && c != '\t'; };
+  if (std::ranges::any_of(line, is_odd)) return std::nullopt;
   constexpr std::string_view kHttpOnly = "#HttpOnly_";
   StoredCookie cookie;
   cookie.http_only = line.starts_with(kHttpOnly);
@@ -73,7 +80,8 @@ std::optional<StoredCookie> parse_line(std::string_view line) {
   const auto expires = detail::saturated_number(fields[4]);
   cookie.name = fields[5];
   cookie.value = fields[6];
-  if (!expires || cookie.domain.empty() || !cookie.path.starts_with('/') || cookie.name.empty()) {
+  if (!expires || !is_domain(cookie.domain) || !cookie.path.starts_with('/') ||
+      cookie.name.empty()) {
     return std::nullopt;
   }
   constexpr std::uint64_t kForever = 1'000'000'000'000;

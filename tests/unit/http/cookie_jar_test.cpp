@@ -143,4 +143,12 @@ BOOST_AUTO_TEST_CASE(a_jar_is_kept_in_a_file_as_curl_has_it) {
   BOOST_TEST(CookieJar::parse("a.test\tTRUE\t/\tTRUE\t0\tn\tv\r\n", kNow).cookies().size() == 1U);
 }
 
+BOOST_AUTO_TEST_CASE(what_would_be_another_line_once_it_is_written_is_left_out) {
+  for (const char* line :
+       {"#HttpOnly_.#a.test\tTRUE\t/\tTRUE\t0\tn\tv\n", "..a.test\tFALSE\t/\tTRUE\t0\tn\tv\n",
+        "a.test\tFALSE\t/\tTRUE\t0\tn\tv\r\r\n", "a.test\tFALSE\t/\tTRUE\t0\tn\tv\x01\n"}) {
+    BOOST_TEST(CookieJar::parse(line, kNow).cookies().empty(), line);
+  }
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -13,6 +13,7 @@ namespace gnet::http::detail {
 
 // Throws std::invalid_argument: "cannot set field 'X-Name': a control character in its value".
 void check_field(std::string_view name, std::string_view value);
+void check_value(std::string_view name, std::string_view value);  // of a name that is right
 
 // Throws std::invalid_argument: "cannot send this reason phrase: it has a control character".
 // `what` is the part.

@@ -113,7 +113,10 @@ std::optional<std::string_view> Headers::get(std::string_view name) const noexce
 }
 
 std::optional<std::string_view> Headers::get(FieldName name) const noexcept {
-  return get(to_string(name));
+  if (name == FieldName::other) return std::nullopt;
+  const auto line = std::ranges::find(lines_, name, &Line::id);
+  if (line == lines_.end()) return std::nullopt;
+  return (*this)[static_cast<std::size_t>(line - lines_.begin())].value;
 }
 
 std::vector<std::string_view> Headers::get_all(std::string_view name) const {

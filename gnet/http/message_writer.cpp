@@ -65,7 +65,7 @@ void check_headers(const Headers& headers) {
 // A value beside the headers, which counts unless they have the same field.
 std::string_view own_value(std::string_view value, const Headers& headers, FieldName name) {
   if (value.empty() || headers.has(name)) return {};
-  detail::check_field(to_string(name), value);
+  detail::check_value(to_string(name), value);
   return value;
 }
 
@@ -102,7 +102,7 @@ void append_response(std::string& out, const ResponseStart& start) {
   const auto date = own_value(start.date, headers, FieldName::date);
   const auto type = own_value(start.content_type, headers, FieldName::content_type);
   const auto connection = start.connection;
-  detail::check_field("Connection", connection);
+  detail::check_value("Connection", connection);
   const Digits status(static_cast<std::uint64_t>(start.status));
   const Digits size(start.framing.size);
   const auto length = says_length(start) ? size.view() : std::string_view();
@@ -147,7 +147,7 @@ void append_request(std::string& out, const RequestStart& start) {
   check_request(start);
   check_headers(headers);
   check_host(headers, start.host);
-  detail::check_field("Connection", start.connection);
+  detail::check_value("Connection", start.connection);
   const auto host = own_value(start.host, headers, FieldName::host);
   const bool wants_length =
       start.method == "POST" || start.method == "PUT" || start.method == "PATCH";

@@ -120,6 +120,22 @@ BOOST_AUTO_TEST_CASE(what_could_become_another_field_does_not_get_in) {
   BOOST_TEST(refusal("a\r\nb", "1") == "cannot set field 'a\\r\\nb': no name of a field");
 }
 
+BOOST_AUTO_TEST_CASE(a_control_character_is_found_wherever_it_is) {
+  for (int byte = 0; byte < 256; ++byte) {
+    const bool refused = (byte < 0x20 && byte != '\t') || byte == 0x7f;
+    for (std::size_t at = 1; at < 20; ++at) {
+      // The tabs before it make the quick look doubt.
+      for (const char around : {'x', '\t', '\xff', ' '}) {
+        std::string value(21, around);
+        value.front() = value.back() = 'x';
+        value[at] = static_cast<char>(byte);
+        const bool was_refused = refusal("A", value) != "none";
+        BOOST_TEST_REQUIRE(was_refused == refused, "byte " << byte << " at " << at);
+      }
+    }
+  }
+}
+
 BOOST_AUTO_TEST_CASE(values_may_have_any_other_bytes) {
   Headers headers;
   headers.add("A", "caf\xe9 \xc3\xa9\t\"\\,;");

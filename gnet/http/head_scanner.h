@@ -26,6 +26,7 @@ class HeadScanner {
   // For the next message. Keeps the memory.
   void reset() noexcept {
     fields.clear();
+    refusal = {};
     at_ = searched_ = 0;
     in_fields = false;
   }

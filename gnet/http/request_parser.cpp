@@ -111,22 +111,32 @@ Parsed RequestParser::parse(std::string_view bytes) {
 
 Parsed RequestParser::read(std::string_view bytes) {
   if (!scanner_.in_fields) {
-    const Parsed line = read_request_line(bytes);
+    if (const Parsed parsed = skip_empty_line(bytes); parsed != Parsed::complete) return parsed;
+    // Nothing beyond the limit is looked at, so that it does not matter what has come of it.
+    const std::size_t most = scanner_.position() + scanner_.limits().start_line + 2;
+    const Parsed line = read_request_line(bytes.substr(0, most));
+    if (line == Parsed::incomplete && bytes.size() >= most) {
+      return scanner_.refuse(414, "the request line is too long");
+    }
     if (line != Parsed::complete) return line;
   }
-  const Parsed fields = scanner_.read_fields(bytes);
+  const Parsed fields = scanner_.read_fields(bytes.substr(0, scanner_.limits().head));
   return fields == Parsed::complete ? conclude() : fields;
 }
 
-Parsed RequestParser::read_request_line(std::string_view bytes) {
-  const char* const end = bytes.data() + bytes.size();
-  // One empty line before a request is nothing (RFC 9112 §2.2).
+// One empty line before a request is nothing (RFC 9112 §2.2).
+Parsed RequestParser::skip_empty_line(std::string_view bytes) {
   if (!skipped_ && bytes.starts_with('\r')) {
     if (bytes.size() == 1) return Parsed::incomplete;
     if (bytes[1] != '\n') return scanner_.refuse(400, "a CR without an LF");
     scanner_.skip(2);
     skipped_ = true;
   }
+  return Parsed::complete;
+}
+
+Parsed RequestParser::read_request_line(std::string_view bytes) {
+  const char* const end = bytes.data() + bytes.size();
   const char* const begin = bytes.data() + scanner_.position();
   if (begin == end) return Parsed::incomplete;
   has_begun_ = true;

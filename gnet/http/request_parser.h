@@ -126,6 +126,7 @@ class RequestParser {
 
  private:
   Parsed read(std::string_view bytes);
+  Parsed skip_empty_line(std::string_view bytes);
   Parsed read_request_line(std::string_view bytes);
   Parsed read_version(const char* at, const char* end);
   bool read_target(std::string_view target);

@@ -50,10 +50,11 @@ Parsed ResponseParser::parse(std::string_view bytes) {
 
 Parsed ResponseParser::read(std::string_view bytes) {
   if (!scanner_.in_fields) {
-    const Parsed line = read_status_line(bytes);
+    // Nothing beyond a limit is looked at, so that it does not matter what has come of it.
+    const Parsed line = read_status_line(bytes.substr(0, scanner_.limits().start_line + 2));
     if (line != Parsed::complete) return line;
   }
-  Parsed fields = scanner_.read_fields(bytes);
+  Parsed fields = scanner_.read_fields(bytes.substr(0, scanner_.limits().head));
   if (fields == Parsed::complete) {
     head_.fields_ = &scanner_.fields;
     head_.size_ = scanner_.position();

@@ -353,6 +353,14 @@ BOOST_AUTO_TEST_CASE(a_head_has_a_limit) {
   BOOST_TEST(parse_any_way("GET / HTTP/1.1\r\nX" + std::string(100, 'y'), {.head = 60}) == "431");
 }
 
+BOOST_AUTO_TEST_CASE(what_is_too_long_is_not_judged_otherwise) {
+  const std::string target = "GET /\xff" + std::string(100, 'x');
+  BOOST_TEST(parse_any_way(target, {.start_line = 40}) == "414");
+  BOOST_TEST(parse_any_way(with_line(target + " HTTP/1.1"), {.start_line = 40}) == "414");
+  BOOST_TEST(parse_any_way(get("X y" + std::string(100, 'z') + ": v\r\n"), {.head = 60}) == "431");
+  BOOST_TEST(parse_any_way(get("X: " + std::string(100, 'z') + "\x01\r\n"), {.head = 60}) == "431");
+}
+
 BOOST_AUTO_TEST_CASE(fields_have_a_limit_in_number) {
   BOOST_TEST(parse_any_way(get("A: 1\r\nB: 2\r\n"), {.fields = 3}) != "431");
   BOOST_TEST(parse_any_way(get("A: 1\r\nB: 2\r\n"), {.fields = 2}) == "431");
@@ -374,6 +382,15 @@ BOOST_AUTO_TEST_CASE(requests_behind_each_other_are_told_apart) {
   BOOST_REQUIRE((parser.parse(rest) == Parsed::complete));
   BOOST_TEST(told(parser.head()) == "HEAD|/2|/2||||0c|0:0|20|");
   BOOST_TEST(parser.head().size() == rest.size());
+}
+
+BOOST_AUTO_TEST_CASE(what_was_refused_is_forgotten_by_a_reset) {
+  RequestParser parser;
+  BOOST_TEST((parser.parse("nonsense\r\n") == Parsed::refused));
+  parser.reset();
+  BOOST_TEST(!parser.refusal());
+  BOOST_TEST((parser.parse(get("")) == Parsed::complete));
+  BOOST_TEST(!parser.refusal());
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -129,6 +129,12 @@ BOOST_AUTO_TEST_CASE(a_head_has_limits) {
   BOOST_TEST(parse_any_way(bytes, {.head = bytes.size()}) != "502");
   BOOST_TEST(parse_any_way(bytes, {.head = bytes.size() - 1}) == "502");
   BOOST_TEST(parse_any_way(bytes, {.fields = 0}) == "502");
+  // What is too long is not judged otherwise.
+  const std::string reason = "HTTP/1.1 200 \x01" + std::string(100, 'x');
+  for (const char* end : {"", "\r\n\r\n"}) {
+    BOOST_TEST(parse_any_way(reason + end, {.start_line = 40}) == "502");
+    BOOST_TEST(parse_any_way(ok("X y" + std::string(100, 'z') + ":" + end), {.head = 60}) == "502");
+  }
 }
 
 BOOST_AUTO_TEST_CASE(a_response_behind_an_interim_one_is_read_after_a_reset) {

@@ -152,7 +152,8 @@ void ServerConversation::handle() {
 void ServerConversation::call_handler(Request& request, Response& response) {
   const auto fail = [&](int status, std::string_view text) {
     if (!response.started()) return answer(status, text, status >= 500);
-    stream_.abort();  // half an answer must not look like a whole one
+    // Half an answer must not look like a whole one.
+    if (response.state_ == Response::State::body) stream_.abort();
   };
   const auto report = [&](const std::exception_ptr& error) {
     log_.error("{} {}: {}", request.method(), request.target(), gnet::describe(error));

@@ -403,6 +403,17 @@ BOOST_AUTO_TEST_CASE(half_an_answer_is_not_taken_for_a_whole_one) {
   BOOST_TEST(lines.text() == "GET /: boom\n");
 }
 
+BOOST_AUTO_TEST_CASE(what_is_thrown_behind_a_whole_answer_does_not_change_it) {
+  test::LogLines lines;
+  Server server([](Request& request, Response& response) {
+    response.send("whole");
+    if (request.path() == "/1") throw std::runtime_error("boom");
+    throw HTTPError(404, "too late");
+  });
+  BOOST_TEST(server.ask(get("/1") + last("/2")) == ok("whole") + ok("whole", kClose));
+  BOOST_TEST(lines.text() == "GET /1: boom\n");
+}
+
 BOOST_AUTO_TEST_CASE(nothing_that_a_handler_sets_gets_another_line_into_the_head) {
   test::LogLines lines;
   Server server([](Request& request, Response& response) {

@@ -50,7 +50,7 @@ function send(bytes) {
     const requests = [];
     let verdict = 'accept';
     const options = {
-      insecureHTTPParser: false, requestTimeout: 2000, connectionsCheckingInterval: 500
+      insecureHTTPParser: false, requestTimeout: 15000, connectionsCheckingInterval: 500
     };
     const server = http.createServer(options, (request, response) => {
       const place = requests.push(null) - 1;

@@ -5,6 +5,7 @@
 #include <sys/file.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <array>
@@ -56,6 +57,9 @@ void daemonize() {
   if (child < 0) throw Failure(Exit::io, "cannot fork: " + error_text(errno));
   if (child > 0) {
     close(ends[1]);
+    // It has what we inherited, a lock perhaps, until it is gone.
+    while (waitpid(child, nullptr, 0) < 0 && errno == EINTR) {
+    }
     wait_for_child(ends[0]);
   }
   close(ends[0]);

@@ -10,6 +10,7 @@
 #include "gnet/http/date.h"
 #include "gnet/http/http_error.h"
 #include "gnet/http/message_writer.h"
+#include "gnet/http/scanner.h"
 #include "gnet/http/status.h"
 
 namespace gnet::http::detail {
@@ -23,6 +24,16 @@ constexpr std::size_t kIdleOutput = 512;           // what an idle connection ke
 constexpr std::size_t kLingerBytes = 1024 * 1024;  // read and dropped behind the last answer
 constexpr Duration kLingerTime = std::chrono::seconds(2);
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
+
+// Whether a handler has said itself that the connection closes.
+bool says_close(const Headers& headers) {
+  if (!headers.has(FieldName::connection)) return false;
+  const std::string options = headers.joined(to_string(FieldName::connection));
+  for (Scanner scan(options); !scan.at_end();) {
+    if (equal_ignoring_case(trim(scan.until(',')), "close")) return true;
+  }
+  return false;
+}
 
 sys_seconds this_second() {
   return std::chrono::time_point_cast<std::chrono::seconds>(std::chrono::system_clock::now());
@@ -68,7 +79,8 @@ void ServerConversation::converse() {
     if (!stream_.is_open()) return;
   }
   flush();
-  if (begin_ != end_ || !body_.is_done()) linger();
+  // Who said that it ends here sends nothing more.
+  if (begin_ != end_ || !body_.is_done() || parser_.head().keep_alive()) linger();
 }
 
 // Waits for a whole head.
@@ -137,6 +149,7 @@ void ServerConversation::handle() {
   }
   begin_ += head.size();
   behind_head_ = begin_;
+  answered_ = false;
   body_.start(head.framing());
   expects_continue_ = head.expects_continue() && has_body;
   ++requests_;
@@ -150,10 +163,13 @@ void ServerConversation::handle() {
 }
 
 void ServerConversation::call_handler(Request& request, Response& response) {
+  // Half an answer must not look like a whole one, nor what is behind it like its rest.
+  const auto abort_half = [&] {
+    if (response.state_ == Response::State::body || cut_short_) stream_.abort();
+  };
   const auto fail = [&](int status, std::string_view text) {
-    if (!response.started()) return answer(status, text, status >= 500);
-    // Half an answer must not look like a whole one.
-    if (response.state_ == Response::State::body) stream_.abort();
+    if (!response.started() && !cut_short_) return answer(status, text, status >= 500);
+    abort_half();
   };
   const auto report = [&](const std::exception_ptr& error) {
     log_.error("{} {}: {}", request.method(), request.target(), gnet::describe(error));
@@ -164,12 +180,17 @@ void ServerConversation::call_handler(Request& request, Response& response) {
     handler_(request, response);
     if (response.state_ == Response::State::head) response.send({});
     response.end();
+    if (cut_short_) stream_.abort();  // the handler did not mind
   } catch (const HTTPError& error) {
     fail(error.status(), error.what());
   } catch (const Interrupt&) {
+    abort_half();
+    throw;
+  } catch (const std::system_error&) {
+    if (!stream_failed_) return report(std::current_exception());
+    abort_half();
     throw;
   } catch (...) {
-    if (stream_failed_) throw;
     report(std::current_exception());
   }
 }
@@ -196,7 +217,7 @@ std::string_view ServerConversation::read_body() {
 }
 
 void ServerConversation::receive_body() {
-  if (expects_continue_) output_ += kContinue;
+  if (expects_continue_ && !answered_) output_ += kContinue;
   expects_continue_ = false;
   flush();
   begin_ = end_ = behind_head_;
@@ -248,13 +269,14 @@ void ServerConversation::answer(int status, std::string_view text, bool close) {
 }
 
 void ServerConversation::begin(Response& response, BodyFraming framing) {
-  if (response.close_ || draining_ || framing.kind == BodyFraming::until_close ||
+  const bool said_close = says_close(response.headers_);
+  if (response.close_ || said_close || draining_ || framing.kind == BodyFraming::until_close ||
       !may_drop_body()) {
     keep_alive_ = false;
   }
   std::string_view connection;
   if (!keep_alive_) {
-    connection = "close";
+    if (!said_close) connection = "close";
   } else if (parser_.head().minor_version() == 0) {
     connection = "keep-alive";
   }
@@ -264,6 +286,7 @@ void ServerConversation::begin(Response& response, BodyFraming framing) {
                             .connection = connection,
                             .framing = framing,
                             .headers = &response.headers_});
+  answered_ = true;
 }
 
 void ServerConversation::send(Response& response, std::string_view body) {
@@ -323,15 +346,24 @@ void ServerConversation::flush() {
 }
 
 void ServerConversation::send_now(std::string_view data) {
+  if (data.empty()) return;
+  if (cut_short_) {
+    stream_failed_ = true;
+    throw SystemError(make_error_code(std::errc::broken_pipe), "an answer was cut short");
+  }
+  cut_short_ = true;  // unless all of it leaves
   while (!data.empty()) {
     data.remove_prefix(on_stream(
         [&] { return stream_.send_some(data, Deadline::within(options_.write_timeout)); }));
   }
+  cut_short_ = false;
 }
 
-// A client that still sends would lose the last answer to a reset.
+// A client that still sends, or has sent what was not read, would lose the last answer to a reset.
 void ServerConversation::linger() {
+  if (ended_) return;
   const Deadline patience(kLingerTime);
+  if (!buffer_) buffer_.emplace(gnet::detail::Scheduler::current(), kBodyRoom);
   try {
     stream_.shutdown_send(patience);
     for (std::size_t dropped = 0; dropped < kLingerBytes;) {

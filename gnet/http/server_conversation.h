@@ -15,6 +15,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <system_error>
 
 #include "gnet/base/log.h"
 #include "gnet/base/unique_function.h"
@@ -88,10 +89,13 @@ class ServerConversation {
   // Does something on the stream. What that throws is of this connection, and no handler's.
   template <typename F>
   auto on_stream(F&& operation) {
-    stream_failed_ = true;
-    const auto result = operation();
     stream_failed_ = false;
-    return result;
+    try {
+      return operation();
+    } catch (const std::system_error&) {  // and no interrupt, which may be of a handler's scope
+      stream_failed_ = true;
+      throw;
+    }
   }
 
   ByteStream& stream_;
@@ -115,6 +119,8 @@ class ServerConversation {
   bool idle_ = false;
   bool late_ = false;           // a body did not come in time
   bool ended_ = false;          // the client has ended its side
+  bool answered_ = false;       // the request that is handled, at least in part
+  bool cut_short_ = false;      // what was to be sent has left in part, and the rest is lost
   bool stream_failed_ = false;  // an operation of the stream has thrown
 };
 

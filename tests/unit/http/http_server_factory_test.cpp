@@ -12,6 +12,7 @@
 
 #include "gnet/base/error.h"
 #include "gnet/fiber/fiber.h"
+#include "gnet/fiber/timeout.h"
 #include "gnet/http/date.h"
 #include "gnet/http/http_error.h"
 #include "gnet/io/connect.h"
@@ -323,6 +324,20 @@ BOOST_AUTO_TEST_CASE(a_client_that_expects_100_gets_it_when_the_body_is_read) {
                              "ab")) == ok("ab", kClose));
 }
 
+BOOST_AUTO_TEST_CASE(no_100_comes_behind_the_answer) {
+  std::string body;
+  Server server([&](Request& request, Response& response) {
+    response.write("early");
+    body = request.read_all();
+  });
+  Stream client = server.connect();
+  client.send_all(post("Expect: 100-continue\r\nContent-Length: 2\r\n", ""));
+  BOOST_TEST(read_until(client, "early\r\n").find("100") == std::string::npos);
+  client.send_all("ab");
+  BOOST_TEST(read_all(client) == "0\r\n\r\n");
+  BOOST_TEST(body == "ab");
+}
+
 BOOST_AUTO_TEST_CASE(a_client_that_was_not_asked_for_its_body_may_not_go_on) {
   Server server([](Request&, Response& response) { response.status(401).send("who?"); });
   BOOST_TEST(server.ask(post("Expect: 100-continue\r\nContent-Length: 2\r\n", "")) ==
@@ -412,6 +427,49 @@ BOOST_AUTO_TEST_CASE(what_is_thrown_behind_a_whole_answer_does_not_change_it) {
   });
   BOOST_TEST(server.ask(get("/1") + last("/2")) == ok("whole") + ok("whole", kClose));
   BOOST_TEST(lines.text() == "GET /1: boom\n");
+}
+
+BOOST_AUTO_TEST_CASE(an_answer_that_a_handler_gives_up_is_followed_by_nothing) {
+  const std::string body(20'000'000, 'x');
+  Server server([&](Request& request, Response& response) {
+    if (request.path() == "/next") return response.send("next");
+    try {
+      const gnet::Timeout patience(50ms);
+      response.send(body);
+    } catch (const gnet::Timeout&) {  // the handler goes on as if nothing were
+    }
+  });
+  Stream client = server.connect();
+  client.send_all(get("/") + last("/next"));
+  BOOST_TEST(eventually([&] { return server.factory.counters().active == 0; }));
+  BOOST_TEST(server.calls == 1);
+  BOOST_CHECK_THROW(read_all(client), std::system_error);  // a reset
+}
+
+BOOST_AUTO_TEST_CASE(an_answer_that_a_stop_cuts_does_not_end_like_a_whole_one) {
+  gnet::Event never;
+  Server server([&](Request&, Response& response) {
+    response.write("half");
+    never.wait();
+  });
+  Stream client = server.connect();
+  client.send_all("GET / HTTP/1.0\r\n\r\n");
+  read_until(client, "half");
+  server.factory.stop(0ms);
+  BOOST_CHECK_THROW(read_all(client), std::system_error);  // a reset
+}
+
+BOOST_AUTO_TEST_CASE(a_handler_may_close_the_connection) {
+  Server server([](Request& request, Response& response) {
+    if (request.path() == "/field") {
+      response.set("Connection", "x, Close");
+    } else {
+      response.close();
+    }
+    response.send("bye");
+  });
+  BOOST_TEST(server.ask(get("/call") + get("/next")) == ok("bye", kClose));
+  BOOST_TEST(server.ask(get("/field") + get("/next")) == ok("bye", "Connection: x, Close\r\n"));
 }
 
 BOOST_AUTO_TEST_CASE(nothing_that_a_handler_sets_gets_another_line_into_the_head) {

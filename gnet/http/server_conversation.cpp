@@ -7,6 +7,7 @@
 
 #include "gnet/base/error.h"
 #include "gnet/fiber/interrupt.h"
+#include "gnet/fiber/timeout.h"
 #include "gnet/http/date.h"
 #include "gnet/http/http_error.h"
 #include "gnet/http/message_writer.h"
@@ -68,7 +69,9 @@ void ServerConversation::converse() {
         handle();
         break;
       case Next::nothing:
-        return flush();
+        flush();
+        if (draining_) linger();  // a request may be under way, of a client that was told to stay
+        return;
       case Next::refused:
         answer(parser_.refusal().status, parser_.refusal().reason, true);
         break;
@@ -79,8 +82,7 @@ void ServerConversation::converse() {
     if (!stream_.is_open()) return;
   }
   flush();
-  // Who said that it ends here sends nothing more.
-  if (begin_ != end_ || !body_.is_done() || parser_.head().keep_alive()) linger();
+  linger();
 }
 
 // Waits for a whole head.
@@ -183,6 +185,8 @@ void ServerConversation::call_handler(Request& request, Response& response) {
     if (cut_short_) stream_.abort();  // the handler did not mind
   } catch (const HTTPError& error) {
     fail(error.status(), error.what());
+  } catch (const Timeout&) {  // of the handler: there is none around it
+    report(std::current_exception());
   } catch (const Interrupt&) {
     abort_half();
     throw;

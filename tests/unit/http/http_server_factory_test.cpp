@@ -382,14 +382,18 @@ BOOST_AUTO_TEST_CASE(what_a_handler_throws_is_500_and_logged) {
   test::LogLines lines;
   Server server([](Request& request, Response&) {
     if (request.path() == "/1") throw std::runtime_error("boom");
-    throw 7;
+    if (request.path() == "/2") throw 7;
+    const gnet::Timeout patience(10ms);
+    gnet::sleep(20s);
   });
   const std::string wanted =
       "HTTP/1.1 500 Internal Server Error\r\nContent-Length: 22\r\nConnection: close\r\n"
       "Content-Type: text/plain; charset=utf-8\r\n\r\nInternal Server Error\n";
   BOOST_TEST(server.ask(get("/1")) == wanted);
   BOOST_TEST(server.ask(get("/2")) == wanted);
-  BOOST_TEST(lines.text() == "GET /1: boom\nGET /2: exception of type int\n");
+  BOOST_TEST(server.ask(get("/3")) == wanted);
+  BOOST_TEST(lines.text() ==
+             "GET /1: boom\nGET /2: exception of type int\nGET /3: timed out after 10ms\n");
 }
 
 BOOST_AUTO_TEST_CASE(an_http_error_is_its_own_answer) {
@@ -586,6 +590,26 @@ BOOST_AUTO_TEST_CASE(a_stop_ends_idle_connections_at_once_and_others_after_their
   BOOST_TEST(server.factory.counters().active == 1U);
   go_on.set();
   BOOST_TEST(read_all(busy) == ok("done", kClose));
+  stopping.join();
+}
+
+BOOST_AUTO_TEST_CASE(a_stop_in_the_middle_of_a_long_answer_loses_nothing_of_it) {
+  const std::string body(20'000'000, 'x');
+  gnet::Event asked;
+  Server server([&](Request&, Response& response) {
+    asked.set();
+    response.send(body);
+  });
+  Stream client = server.connect();
+  client.send_all(get("/"));
+  asked.wait();
+  gnet::yield();
+  client.send_all(get("/behind"));  // which nobody reads any more
+  auto stopping = gnet::spawn([&] { server.factory.stop(20s); });
+  gnet::yield();
+  const std::string answer = read_all(client);
+  BOOST_TEST(answer.starts_with("HTTP/1.1 200 OK\r\n"));
+  BOOST_TEST(answer.find(body) != answer.npos);
   stopping.join();
 }
 

@@ -6,6 +6,8 @@
 #include <limits>
 #include <system_error>
 
+#include "gnet/http/field_name.h"
+
 namespace gnet::http::detail {
 
 constexpr std::array<bool, 256> kInToken = set_of([](char c) {
@@ -21,6 +23,15 @@ std::string_view trim(std::string_view text) noexcept {
   const std::size_t begin = std::min(text.find_first_not_of(kSpace), text.size());
   text.remove_prefix(begin);
   return text.substr(0, text.find_last_not_of(kSpace) + 1);
+}
+
+bool is_in_list(std::string_view list, std::string_view token) noexcept {
+  while (!list.empty()) {
+    const std::size_t end = std::min(list.find(','), list.size());
+    if (equal_ignoring_case(trim(list.substr(0, end)), token)) return true;
+    list.remove_prefix(std::min(end + 1, list.size()));
+  }
+  return false;
 }
 
 std::optional<std::uint64_t> saturated_number(std::string_view digits) noexcept {

@@ -28,6 +28,9 @@ extern const std::array<bool, 256> kInToken;
 
 [[nodiscard]] std::string_view trim(std::string_view text) noexcept;  // of spaces and tabs
 
+// Whether a list of tokens, with commas between them, has this one, in any case of letters.
+[[nodiscard]] bool is_in_list(std::string_view list, std::string_view token) noexcept;
+
 // Digits and nothing else; a value that does not fit is the largest. Nothing for other text.
 [[nodiscard]] std::optional<std::uint64_t> saturated_number(std::string_view digits) noexcept;
 

@@ -28,12 +28,8 @@ constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 
 // Whether a handler has said itself that the connection closes.
 bool says_close(const Headers& headers) {
-  if (!headers.has(FieldName::connection)) return false;
-  const std::string options = headers.joined(to_string(FieldName::connection));
-  for (Scanner scan(options); !scan.at_end();) {
-    if (equal_ignoring_case(trim(scan.until(',')), "close")) return true;
-  }
-  return false;
+  const std::string_view name = to_string(FieldName::connection);
+  return headers.has(FieldName::connection) && is_in_list(headers.joined(name), "close");
 }
 
 sys_seconds this_second() {

@@ -8,6 +8,7 @@
 #include <stdexcept>
 
 #include "gnet/http/base64.h"
+#include "gnet/http/field_name.h"
 #include "gnet/ws/header_list.h"
 
 namespace gnet::ws {
@@ -15,16 +16,10 @@ namespace {
 
 constexpr std::size_t kMostSubprotocols = 32;
 
-using http::detail::lower;
 using http::detail::Scanner;
 
 std::string base64(const unsigned char* bytes, std::size_t size) {
   return http::base64_encode({reinterpret_cast<const char*>(bytes), size});
-}
-
-bool same_letters(std::string_view a, std::string_view b) noexcept {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [](char x, char y) { return lower(x) == lower(y); });
 }
 
 bool names(const HeaderValue& header, std::string_view token) noexcept {
@@ -68,12 +63,7 @@ std::string handshake_accept(std::string_view key) {
 }
 
 bool has_token(std::string_view header, std::string_view token) noexcept {
-  while (!header.empty()) {
-    const auto end = std::min(header.find(','), header.size());
-    if (same_letters(http::detail::trim(header.substr(0, end)), token)) return true;
-    header.remove_prefix(std::min(end + 1, header.size()));
-  }
-  return false;
+  return http::detail::is_in_list(header, token);
 }
 
 std::optional<std::vector<std::string_view>> parse_subprotocols(std::string_view header) {
@@ -132,7 +122,7 @@ HandshakeAnswer answer_handshake(const HandshakeRequest& request, const Handshak
 HandshakeResult check_handshake(const HandshakeResponse& response, std::string_view key,
                                 const HandshakeOptions& options) {
   if (response.status != 101) return failure("the server refused the WebSocket");
-  if (!response.upgrade || !same_letters(*response.upgrade, "websocket")) {
+  if (!response.upgrade || !http::equal_ignoring_case(*response.upgrade, "websocket")) {
     return failure("the server upgrades to something else");
   }
   if (!names(response.connection, "upgrade")) {

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "gnet/base/error.h"
+#include "gnet/fiber/cancel_scope.h"
 #include "gnet/fiber/fiber.h"
 #include "gnet/fiber/timeout.h"
 #include "gnet/http/date.h"
@@ -394,6 +395,17 @@ BOOST_AUTO_TEST_CASE(what_a_handler_throws_is_500_and_logged) {
   BOOST_TEST(server.ask(get("/3")) == wanted);
   BOOST_TEST(lines.text() ==
              "GET /1: boom\nGET /2: exception of type int\nGET /3: timed out after 10ms\n");
+}
+
+BOOST_AUTO_TEST_CASE(what_is_thrown_after_reading_was_cut_is_500_as_well) {
+  test::LogLines lines;
+  Server server([](Request& request, Response&) {
+    gnet::CancelScope(20ms).run([&] { static_cast<void>(request.read_all()); });
+    throw std::runtime_error("boom");
+  });
+  const std::string answer = server.ask(post("Content-Length: 5\r\n", "abc"));
+  BOOST_TEST(status_of(answer) == "500");
+  BOOST_TEST(lines.text() == "POST /: boom\n");
 }
 
 BOOST_AUTO_TEST_CASE(an_http_error_is_its_own_answer) {

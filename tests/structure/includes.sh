@@ -67,8 +67,9 @@ BEGIN {
   row("gnet/zmq", "gnet/io gnet/os")
   row("gnet/http", "gnet/protocol")
   row("gnet/ws", "gnet/protocol gnet/http")
+  row("gnet/web", "gnet/http gnet/ws")
   row("gnet/diag", "gnet/fiber gnet/sync")
-  row("gnet", "gnet/http gnet/ws gnet/diag gnet/protocol")  # gnet/gnet.h itself
+  row("gnet", "gnet/web gnet/http gnet/ws gnet/diag gnet/protocol")  # gnet/gnet.h itself
   row("cli/out", "gnet")
   row("cli/line", "cli/out")
   row("cli/server", "cli/line")
@@ -79,12 +80,18 @@ BEGIN {
   for (folder in direct) reach(folder, folder)
 
   # Libraries that only some folders may see. fmt and the standard library are for everyone.
-  all = "gnet/fiber gnet/sync gnet/io gnet/os gnet/patch gnet/zmq gnet/protocol gnet/http gnet/ws gnet/diag gnet cli/out cli/line cli/server cli/client cli commands"
+  all = "gnet/fiber gnet/sync gnet/io gnet/os gnet/patch gnet/zmq gnet/protocol gnet/http gnet/ws gnet/web gnet/diag gnet cli/out cli/line cli/server cli/client cli commands"
   third_party["asio"] = all
   third_party["boost"] = "gnet/fiber cli/line"  # Context; JSON
   third_party["openssl"] = "gnet/io gnet/http gnet/ws"
   third_party["ares"] = "gnet/io"
   third_party["zlib"] = "gnet/http gnet/ws"
+  third_party["brotli"] = "gnet/http"
+  third_party["zstd"] = "gnet/http"
+  third_party["crypt"] = "gnet/http"
+  third_party["archive"] = "commands"
+  third_party["archive_entry"] = "commands"
+  third_party["qrencode"] = "commands"
   third_party["zmq"] = "gnet/zmq"
   third_party["CLI"] = "cli/line"
   third_party["toml++"] = "cli/line"

@@ -1,5 +1,7 @@
 #include "gnet/http/http_connection.h"
 
+#include "gnet/http/server_conversation.h"
+
 namespace gnet {
 
 void HTTPConnection::converse(AnyStream& stream, const Endpoint& peer) {

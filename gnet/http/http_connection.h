@@ -11,10 +11,15 @@
 
 #pragma once
 
-#include "gnet/http/server_conversation.h"
+#include "gnet/http/handler.h"
+#include "gnet/http/server_options.h"
 #include "gnet/protocol/stream_connection.h"
 
 namespace gnet {
+
+namespace http::detail {
+class ServerConversation;
+}
 
 class HTTPConnection final : public StreamConnection {
  public:

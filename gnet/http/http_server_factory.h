@@ -27,6 +27,8 @@
 #include <utility>
 
 #include "gnet/http/http_connection.h"
+#include "gnet/http/request.h"
+#include "gnet/http/response.h"
 #include "gnet/protocol/tcp_server_factory.h"
 
 namespace gnet {

@@ -1,5 +1,6 @@
 #include "gnet/http/request.h"
 
+#include "gnet/http/form.h"
 #include "gnet/http/http_error.h"
 #include "gnet/http/server_conversation.h"
 
@@ -7,6 +8,28 @@ namespace gnet::http {
 
 const Endpoint& Request::peer() const noexcept {
   return conversation_.peer();
+}
+
+const Logger& Request::log() const noexcept {
+  return conversation_.log();
+}
+
+std::optional<std::string> Request::query_value(std::string_view name) const {
+  return form_value(query(), name);
+}
+
+std::string_view Request::param(std::string_view name) const noexcept {
+  for (const Route* route = route_; route != nullptr; route = route->outer_) {
+    if (route->params_ == nullptr) continue;
+    for (const PathParam& param : *route->params_) {
+      if (param.name == name) return param.value;
+    }
+  }
+  return {};
+}
+
+std::optional<std::string_view> Request::below() const noexcept {
+  return route_ == nullptr ? std::nullopt : route_->below_;
 }
 
 std::string_view Request::read_some() {

@@ -22,11 +22,13 @@
 #include <string_view>
 
 #include "gnet/http/field_table.h"
+#include "gnet/http/path_params.h"
 #include "gnet/http/request_parser.h"
 
 namespace gnet {
 class Endpoint;
-}
+class Logger;
+}  // namespace gnet
 
 namespace gnet::http {
 
@@ -55,8 +57,43 @@ class Request {
     return headers().find(name);
   }
 
+  // The first value of this name in the query, decoded; see FormReader for all of them.
+  [[nodiscard]] std::optional<std::string> query_value(std::string_view name) const;
+
   // Who asks.
   [[nodiscard]] const Endpoint& peer() const noexcept;
+
+  // Of the connection: its lines say whose they are.
+  [[nodiscard]] const Logger& log() const noexcept;
+
+  // ---- its route, if there is one ----
+
+  // What stands for {name} in the path, decoded; empty where there is no such name.
+  [[nodiscard]] std::string_view param(std::string_view name) const noexcept;
+
+  // For a handler that answers for a path and all below it: what is below, decoded and without a
+  // slash before it.
+  [[nodiscard]] std::optional<std::string_view> below() const noexcept;
+
+  // What a router has found: the request has it while this lives.
+  class Route {
+   public:
+    Route(Request& request, const PathParams* params,
+          std::optional<std::string_view> below = {}) noexcept
+        : request_(request), outer_(request.route_), params_(params), below_(below) {
+      request.route_ = this;
+    }
+    Route(const Route&) = delete;
+    Route& operator=(const Route&) = delete;
+    ~Route() { request_.route_ = outer_; }
+
+   private:
+    friend class Request;
+    Request& request_;
+    const Route* outer_;        // of the router that has called this one
+    const PathParams* params_;  // or null
+    std::optional<std::string_view> below_;
+  };
 
   // ---- the body ----
 
@@ -80,6 +117,7 @@ class Request {
 
   detail::ServerConversation& conversation_;
   const RequestHead& head_;
+  const Route* route_ = nullptr;
 };
 
 }  // namespace gnet::http

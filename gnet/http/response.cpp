@@ -3,6 +3,7 @@
 #include <stdexcept>
 
 #include "gnet/base/error.h"
+#include "gnet/http/http_error.h"
 #include "gnet/http/server_conversation.h"
 
 namespace gnet::http {
@@ -33,6 +34,24 @@ Response& Response::add(std::string_view name, std::string_view value) {
   require_head();
   headers_.add(name, value);
   return *this;
+}
+
+Response& Response::fail(const HTTPError& error) {
+  require_head();
+  for (const std::string_view name :
+       {"Content-Length", "Transfer-Encoding", "Content-Type", "Content-Encoding",
+        "Content-Language", "Content-Range", "Content-Disposition", "ETag", "Last-Modified",
+        "Cache-Control", "Expires", "Accept-Ranges", "Location"}) {
+    headers_.erase(name);
+  }
+  status_ = error.status();
+  reason_.clear();
+  for (const auto& field : error.headers()) headers_.set(field.name, field.value);
+  return *this;
+}
+
+bool Response::lost() const noexcept {
+  return conversation_.lost();
 }
 
 Response& Response::close() noexcept {

@@ -25,6 +25,8 @@ namespace detail {
 class ServerConversation;
 }
 
+class HTTPError;
+
 class Response {
  public:
   Response(const Response&) = delete;
@@ -42,6 +44,10 @@ class Response {
 
   [[nodiscard]] Headers& headers() noexcept { return headers_; }
   [[nodiscard]] int status() const noexcept { return status_; }
+
+  // Becomes the head of an error: its status and fields instead of those that describe content
+  // (its type, coding, tags, dates, how long it may be kept). Others stay.
+  Response& fail(const HTTPError& error);
 
   // After this answer the connection closes.
   Response& close() noexcept;
@@ -67,6 +73,10 @@ class Response {
 
   // Whether anything was sent, so that it is too late for another status.
   [[nodiscard]] bool started() const noexcept { return state_ != State::head; }
+
+  // Whether the client has gone, or has taken no byte for too long: an operation on its connection
+  // has failed.
+  [[nodiscard]] bool lost() const noexcept;
 
  private:
   friend class detail::ServerConversation;

@@ -69,10 +69,10 @@ void ServerConversation::converse() {
         if (draining_) linger();  // a request may be under way, of a client that was told to stay
         return;
       case Next::refused:
-        answer(parser_.refusal().status, parser_.refusal().reason, true);
+        refuse(parser_.refusal().status, parser_.refusal().reason);
         break;
       case Next::timed_out:
-        answer(408, "the request did not come in time", true);
+        refuse(408, "the request did not come in time");
         break;
     }
     if (!stream_.is_open()) return;
@@ -165,13 +165,14 @@ void ServerConversation::call_handler(Request& request, Response& response) {
   const auto abort_half = [&] {
     if (response.state_ == Response::State::body || cut_short_) stream_.abort();
   };
-  const auto fail = [&](int status, std::string_view text) {
-    if (!response.started() && !cut_short_) return answer(status, text, status >= 500);
-    abort_half();
+  const auto fail = [&](const HTTPError& error) {
+    if (response.started() || cut_short_) return abort_half();
+    if (error.status() >= 500) response.close();
+    send_error(response, error);
   };
   const auto report = [&](const std::exception_ptr& error) {
     log_.error("{} {}: {}", request.method(), request.target(), gnet::describe(error));
-    fail(500, reason_phrase(500));
+    fail(HTTPError(500, std::string(reason_phrase(500))));
   };
   try {
     if (body_.refusal()) refuse_body();
@@ -180,7 +181,7 @@ void ServerConversation::call_handler(Request& request, Response& response) {
     response.end();
     if (cut_short_) stream_.abort();  // the handler did not mind
   } catch (const HTTPError& error) {
-    fail(error.status(), error.what());
+    fail(error);
   } catch (const Timeout&) {  // of the handler: there is none around it
     report(std::current_exception());
   } catch (const Interrupt&) {
@@ -259,11 +260,16 @@ bool ServerConversation::drop_body() {
 
 // ---- answers ----
 
-void ServerConversation::answer(int status, std::string_view text, bool close) {
+// There is no request that a handler could see.
+void ServerConversation::refuse(int status, std::string_view text) {
   Response response(*this);
-  response.status(status).type("text/plain; charset=utf-8");
-  if (close) response.close();
-  std::string body(text);
+  response.close();
+  send_error(response, HTTPError(status, std::string(text)));
+}
+
+void ServerConversation::send_error(Response& response, const HTTPError& error) {
+  response.fail(error).type("text/plain; charset=utf-8");
+  std::string body = error.what();
   body += '\n';
   send(response, body);
 }

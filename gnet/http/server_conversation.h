@@ -18,9 +18,9 @@
 #include <system_error>
 
 #include "gnet/base/log.h"
-#include "gnet/base/unique_function.h"
 #include "gnet/fiber/deadline.h"
 #include "gnet/http/body_decoder.h"
+#include "gnet/http/handler.h"
 #include "gnet/http/request.h"
 #include "gnet/http/request_parser.h"
 #include "gnet/http/response.h"
@@ -30,8 +30,6 @@
 #include "gnet/io/endpoint.h"
 
 namespace gnet::http {
-
-using Handler = UniqueFunction<void(Request& request, Response& response)>;
 
 namespace detail {
 
@@ -58,6 +56,8 @@ class ServerConversation {
   [[nodiscard]] const Endpoint& peer() const noexcept { return peer_; }
   [[nodiscard]] std::string_view read_body();
   [[nodiscard]] const BodyDecoder& body() const noexcept { return body_; }
+  [[nodiscard]] const Logger& log() const noexcept { return log_; }
+  [[nodiscard]] bool lost() const noexcept { return stream_failed_ || !stream_.is_open(); }
   void send(Response& response, std::string_view body);
   void write(Response& response, std::string_view piece);
   void end(Response& response, const Headers* trailers);
@@ -79,7 +79,8 @@ class ServerConversation {
   void receive_body();
   [[nodiscard]] bool may_drop_body() const noexcept;
   bool drop_body();
-  void answer(int status, std::string_view text, bool close);
+  void refuse(int status, std::string_view text);
+  void send_error(Response& response, const HTTPError& error);
   void begin(Response& response, BodyFraming framing);
   void append(std::string_view data);
   void flush();

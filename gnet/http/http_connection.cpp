@@ -16,8 +16,14 @@ void HTTPConnection::converse(AnyStream& stream, const Endpoint& peer) {
 }
 
 void HTTPConnection::drain(Duration quiet) {
+  using Drained = http::detail::ServerConversation::Drained;
+  const Drained drained = conversation_ == nullptr ? Drained::later : conversation_->drain();
+  if (drained == Drained::told) {
+    if (!reason_) decide({CloseKind::service_stop, nullptr});
+    return Connection::drain(quiet);
+  }
   StreamConnection::drain(quiet);
-  if (conversation_ != nullptr && conversation_->drain()) end_input();
+  if (drained == Drained::idle) end_input();
 }
 
 }  // namespace gnet

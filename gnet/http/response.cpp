@@ -1,6 +1,7 @@
 #include "gnet/http/response.h"
 
 #include <stdexcept>
+#include <utility>
 
 #include "gnet/base/error.h"
 #include "gnet/http/http_error.h"
@@ -10,6 +11,10 @@ namespace gnet::http {
 
 void Response::require_head() const {
   if (started()) throw Misuse("the head of this response was sent already");
+}
+
+void Response::require_not_ended() const {
+  if (state_ >= State::done) throw Misuse("this response has ended");
 }
 
 Response& Response::status(int code, std::string_view reason) {
@@ -65,17 +70,26 @@ void Response::send(std::string_view body) {
 }
 
 void Response::write(std::string_view piece) {
-  if (state_ == State::done) throw Misuse("this response has ended");
+  require_not_ended();
   conversation_.write(*this, piece);
 }
 
 void Response::end() {
-  if (state_ != State::done) conversation_.end(*this, nullptr);
+  if (state_ < State::done) conversation_.end(*this, nullptr);
 }
 
 void Response::end(const Headers& trailers) {
-  if (state_ == State::done) throw Misuse("this response has ended");
+  require_not_ended();
   conversation_.end(*this, &trailers);
+}
+
+ByteStream& Response::upgrade(std::string_view protocol) {
+  require_head();
+  return conversation_.upgrade(*this, protocol);
+}
+
+void Response::on_drain(UniqueFunction<void()> function) {
+  conversation_.on_drain(std::move(function));
 }
 
 }  // namespace gnet::http

@@ -17,7 +17,12 @@
 #include <string>
 #include <string_view>
 
+#include "gnet/base/unique_function.h"
 #include "gnet/http/headers.h"
+
+namespace gnet {
+class ByteStream;
+}
 
 namespace gnet::http {
 
@@ -71,6 +76,22 @@ class Response {
   void end();
   void end(const Headers& trailers);
 
+  // ---- leaving HTTP ----
+
+  // Accepts the upgrade to this protocol, which the request offers (RFC 9110 §7.8): answers 101
+  // with the headers of this response, and gives the stream of the connection, with what has come
+  // behind the request already. It is the handler's until it returns; then the connection closes.
+  // The buffer of the request is given back: views of its head are to be taken anew. Suspends until
+  // the kernel has taken the answer. Throws as write(), and Misuse where the client did not ask for
+  // it: for a protocol that the request does not offer, in HTTP/1.0, or before its body was read.
+  [[nodiscard]] ByteStream& upgrade(std::string_view protocol);
+
+  // Has this called when the server stops before the handler returns; at once if it stops already.
+  // It must neither suspend nor throw; an empty one takes it back. An upgraded connection that has
+  // one comes to its end by itself, or is interrupted when the grace is over; one without is ended
+  // as soon as the client is quiet.
+  void on_drain(UniqueFunction<void()> function);
+
   // Whether anything was sent, so that it is too late for another status.
   [[nodiscard]] bool started() const noexcept { return state_ != State::head; }
 
@@ -80,11 +101,12 @@ class Response {
 
  private:
   friend class detail::ServerConversation;
-  enum class State { head, body, done };
+  enum class State { head, body, done, upgraded };
 
   explicit Response(detail::ServerConversation& conversation) noexcept
       : conversation_(conversation) {}
   void require_head() const;
+  void require_not_ended() const;
 
   detail::ServerConversation& conversation_;
   Headers headers_;

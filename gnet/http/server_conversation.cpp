@@ -4,6 +4,7 @@
 #include <cstring>
 #include <exception>
 #include <system_error>
+#include <utility>
 
 #include "gnet/base/error.h"
 #include "gnet/fiber/interrupt.h"
@@ -13,6 +14,7 @@
 #include "gnet/http/message_writer.h"
 #include "gnet/http/scanner.h"
 #include "gnet/http/status.h"
+#include "gnet/http/upgraded_stream.h"
 
 namespace gnet::http::detail {
 
@@ -32,6 +34,12 @@ bool says_close(const Headers& headers) {
   return headers.has(FieldName::connection) && is_in_list(headers.joined(name), "close");
 }
 
+// What a handler has registered ends with it.
+struct Forget {
+  ~Forget() { function = {}; }
+  UniqueFunction<void()>& function;
+};
+
 sys_seconds this_second() {
   return std::chrono::time_point_cast<std::chrono::seconds>(std::chrono::system_clock::now());
 }
@@ -48,6 +56,8 @@ ServerConversation::ServerConversation(ByteStream& stream, const Endpoint& peer,
       parser_(options.head),
       body_(options.body) {}
 
+ServerConversation::~ServerConversation() = default;
+
 void ServerConversation::run() {
   try {
     converse();
@@ -56,6 +66,14 @@ void ServerConversation::run() {
     if (!stream_failed_ || error.code() != std::errc::timed_out) throw;
     stream_.abort();
   }
+}
+
+ServerConversation::Drained ServerConversation::drain() {
+  draining_ = true;
+  if (idle_) return Drained::idle;
+  if (!on_drain_) return Drained::later;
+  on_drain_();
+  return upgraded_ ? Drained::told : Drained::later;
 }
 
 void ServerConversation::converse() {
@@ -163,7 +181,7 @@ void ServerConversation::handle() {
 void ServerConversation::call_handler(Request& request, Response& response) {
   // Half an answer must not look like a whole one, nor what is behind it like its rest.
   const auto abort_half = [&] {
-    if (response.state_ == Response::State::body || cut_short_) stream_.abort();
+    if (response.state_ == Response::State::body || upgraded_ || cut_short_) stream_.abort();
   };
   const auto fail = [&](const HTTPError& error) {
     if (response.started() || cut_short_) return abort_half();
@@ -176,7 +194,10 @@ void ServerConversation::call_handler(Request& request, Response& response) {
   };
   try {
     if (body_.refusal()) refuse_body();
-    handler_(request, response);
+    {
+      const Forget forget{on_drain_};
+      handler_(request, response);
+    }
     if (response.state_ == Response::State::head) response.send({});
     response.end();
     if (cut_short_) stream_.abort();  // the handler did not mind
@@ -331,6 +352,42 @@ void ServerConversation::end(Response& response, const Headers* trailers) {
   }
   response.state_ = Response::State::done;
 }
+
+// ---- leaving HTTP ----
+
+void ServerConversation::require_upgrade(std::string_view protocol) const {
+  if (!is_in_list(parser_.head().upgrade(), protocol)) {
+    throw Misuse("an upgrade that the request does not ask for");
+  }
+  if (!body_.is_done()) throw Misuse("an upgrade before the body of the request was read");
+}
+
+ByteStream& ServerConversation::upgrade(Response& response, std::string_view protocol) {
+  require_upgrade(protocol);
+  response.headers_.set("Upgrade", protocol);
+  append_response(output_, {.status = 101,
+                            .date = date_field(this_second()),
+                            .connection = "Upgrade",
+                            .headers = &response.headers_});
+  answered_ = true;
+  keep_alive_ = false;
+  response.state_ = Response::State::upgraded;
+  const std::size_t size = parser_.head().size();
+  upgraded_ = std::make_unique<UpgradedStream>(
+      *this, stream_, std::string_view(buffer_->data() + behind_head_ - size, size), unread());
+  parser_.parse(upgraded_->head());
+  buffer_.reset();
+  begin_ = end_ = 0;
+  flush();
+  return *upgraded_;
+}
+
+void ServerConversation::on_drain(UniqueFunction<void()> function) {
+  on_drain_ = std::move(function);
+  if (draining_ && on_drain_) on_drain_();
+}
+
+// ---- sending ----
 
 // What is long goes from where it lies.
 void ServerConversation::append(std::string_view data) {

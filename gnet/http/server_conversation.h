@@ -12,6 +12,7 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -33,6 +34,8 @@ namespace gnet::http {
 
 namespace detail {
 
+class UpgradedStream;
+
 class ServerConversation {
  public:
   // All of them must outlive it.
@@ -40,16 +43,19 @@ class ServerConversation {
                      const ServerOptions& options, const Logger& log);
   ServerConversation(const ServerConversation&) = delete;
   ServerConversation& operator=(const ServerConversation&) = delete;
+  ~ServerConversation();
 
   // Until the connection is to be closed. Throws what the stream throws.
   void run();
 
-  // No further request is taken: an answer that is not sent yet says so. Whether one is waited for
-  // at this moment, which the caller then ends.
-  bool drain() noexcept {
-    draining_ = true;
-    return idle_;
-  }
+  // No further request is taken: an answer that is not sent yet says so. Tells a handler that
+  // wants to know, and the caller what is left to do.
+  enum class Drained {
+    later,  // nothing: it ends when the handler returns
+    idle,   // no request is here: to end the waiting for one
+    told,   // nothing: the handler of an upgraded stream knows, and ends it
+  };
+  Drained drain();
 
   // ---- for Request and Response ----
 
@@ -61,6 +67,20 @@ class ServerConversation {
   void send(Response& response, std::string_view body);
   void write(Response& response, std::string_view piece);
   void end(Response& response, const Headers* trailers);
+  ByteStream& upgrade(Response& response, std::string_view protocol);
+  void on_drain(UniqueFunction<void()> function);
+
+  // Does something on the stream. What that throws is of this connection, and no handler's.
+  template <typename F>
+  auto on_stream(F&& operation) {
+    stream_failed_ = false;
+    try {
+      return operation();
+    } catch (const std::system_error&) {  // and no interrupt, which may be of a handler's scope
+      stream_failed_ = true;
+      throw;
+    }
+  }
 
  private:
   enum class Next { request, nothing, refused, timed_out };
@@ -82,22 +102,11 @@ class ServerConversation {
   void refuse(int status, std::string_view text);
   void send_error(Response& response, const HTTPError& error);
   void begin(Response& response, BodyFraming framing);
+  void require_upgrade(std::string_view protocol) const;
   void append(std::string_view data);
   void flush();
   void send_now(std::string_view data);
   void linger();
-
-  // Does something on the stream. What that throws is of this connection, and no handler's.
-  template <typename F>
-  auto on_stream(F&& operation) {
-    stream_failed_ = false;
-    try {
-      return operation();
-    } catch (const std::system_error&) {  // and no interrupt, which may be of a handler's scope
-      stream_failed_ = true;
-      throw;
-    }
-  }
 
   ByteStream& stream_;
   const Endpoint& peer_;
@@ -113,6 +122,8 @@ class ServerConversation {
   RequestParser parser_;
   BodyDecoder body_;
   std::string output_;
+  std::unique_ptr<UpgradedStream> upgraded_;  // once there is no more HTTP on the connection
+  UniqueFunction<void()> on_drain_;           // of the request that is handled
   std::size_t requests_ = 0;
   bool expects_continue_ = false;
   bool keep_alive_ = true;

@@ -1,0 +1,197 @@
+#include "gnet/web/folder_writer.h"
+
+#include <fcntl.h>
+#include <linux/fs.h>
+#include <stdio.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <fmt/format.h>
+
+#include <cerrno>
+#include <stdexcept>
+#include <utility>
+
+#include "gnet/base/error.h"
+#include "gnet/base/random.h"
+#include "gnet/base/utf8.h"
+#include "gnet/os/thread_pool.h"
+#include "gnet/web/directory_state.h"
+
+namespace gnet::web {
+
+struct FolderWriter::State {
+  UniqueFd fd;
+  std::string path;
+  bool hidden = false;
+};
+
+namespace {
+
+// A system call that no signal interrupts.
+template <typename Call>
+auto finish(Call call) {
+  for (;;) {
+    const auto result = call();
+    if (result >= 0 || errno != EINTR) return result;
+  }
+}
+
+std::string context_of(const char* verb, std::string_view name) {
+  return std::string("cannot ") + verb + " '" + printable(name) + "'";
+}
+
+std::string checked_name(std::string_view name, bool hidden) {
+  const bool is_name = !name.empty() && name != "." && name != ".." &&
+                       name.find('/') == name.npos && name.find('\0') == name.npos;
+  if (is_name && (hidden || name[0] != '.')) return std::string(name);
+  throw std::invalid_argument("'" + printable(name) + "' is no name for a file");
+}
+
+UniqueFd open_new(int folder, const std::string& name, int flags, mode_t mode) {
+  UniqueFd fd(finish([&] {
+    return openat(folder, name.c_str(), flags | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC,
+                  S_IRUSR | S_IWUSR);
+  }));
+  if (!fd) throw_errno("cannot create a file");
+  struct stat status {};
+  if (fstat(fd.get(), &status) != 0) throw_errno("cannot create a file");
+  if (!S_ISREG(status.st_mode)) throw_errno(EEXIST, "cannot create a file");
+  if (fchmod(fd.get(), mode) != 0) throw_errno("cannot create a file");
+  return fd;
+}
+
+// 0, or an error number.
+int rename_to(int folder, const std::string& from, const std::string& to, Existing existing) {
+  if (existing == Existing::replace) {
+    return renameat(folder, from.c_str(), folder, to.c_str()) == 0 ? 0 : errno;
+  }
+  if (renameat2(folder, from.c_str(), folder, to.c_str(), RENAME_NOREPLACE) == 0) return 0;
+  if (errno != EINVAL && errno != ENOSYS) return errno;
+  // A file system that cannot do that has links, which never replace.
+  if (linkat(folder, from.c_str(), folder, to.c_str(), 0) != 0) return errno;
+  return unlinkat(folder, from.c_str(), 0) == 0 ? 0 : errno;
+}
+
+}  // namespace
+
+std::optional<FolderWriter> FolderWriter::open(const Directory& directory, std::string_view path,
+                                               Absence* why) {
+  auto opened = directory.open(path, O_RDONLY | O_DIRECTORY, why);
+  if (!opened) return std::nullopt;
+  return FolderWriter(std::make_shared<State>(
+      State{std::move(opened->fd), std::string(path), directory.options().hidden}));
+}
+
+// What a thread has made for a fiber that may have left meanwhile.
+struct FolderWriter::Created {
+  Created(std::shared_ptr<State> in, std::string under, mode_t mode)
+      : folder(std::move(in)),
+        name(std::move(under)),
+        fd(open_new(folder->fd.get(), name, O_RDWR | O_EXCL, mode)) {}
+  Created(Created&&) noexcept = default;
+  Created& operator=(Created&&) noexcept = default;
+  ~Created() {
+    if (fd) unlinkat(folder->fd.get(), name.c_str(), 0);
+  }
+
+  std::shared_ptr<State> folder;
+  std::string name;
+  UniqueFd fd;
+};
+
+NewFile FolderWriter::create(mode_t mode) {
+  Created made = default_thread_pool().apply([state = state_, mode] {
+    return Created(state, fmt::format(".gnet-{:016x}.part", random_bits()), mode);
+  });
+  File file(std::move(made.fd));
+  return NewFile(state_, std::move(file), std::move(made.name), false);
+}
+
+std::optional<NewFile> FolderWriter::resume(std::string_view name, mode_t mode) {
+  const std::string part = "." + checked_name(name, state_->hidden) + ".part";
+  UniqueFd fd = default_thread_pool().apply([state = state_, part, mode] {
+    UniqueFd opened = open_new(state->fd.get(), part, O_RDWR, mode);
+    // The lock goes with the last descriptor of this one opening.
+    if (flock(opened.get(), LOCK_EX | LOCK_NB) != 0) return UniqueFd();
+    struct stat here {
+    }, named{};
+    const bool same = fstat(opened.get(), &here) == 0 &&
+                      fstatat(state->fd.get(), part.c_str(), &named, AT_SYMLINK_NOFOLLOW) == 0 &&
+                      here.st_ino == named.st_ino && here.st_dev == named.st_dev;
+    return same ? std::move(opened) : UniqueFd();  // published by another just now
+  });
+  if (!fd) return std::nullopt;
+  return NewFile(state_, File(std::move(fd)), part, true);
+}
+
+bool FolderWriter::make_folder(std::string_view name, mode_t mode) {
+  return default_thread_pool().apply(
+      [state = state_, name = checked_name(name, state_->hidden), mode] {
+        if (mkdirat(state->fd.get(), name.c_str(), mode) == 0) return true;
+        if (errno == EEXIST) return false;
+        throw_errno(context_of("make folder", name));
+      });
+}
+
+bool FolderWriter::remove(std::string_view name) {
+  return default_thread_pool().apply([state = state_, name = checked_name(name, state_->hidden)] {
+    struct stat status {};
+    const auto gone = [&] {
+      if (errno == ENOENT) return false;
+      throw_errno(context_of("remove", name));
+    };
+    if (fstatat(state->fd.get(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) return gone();
+    const bool is_folder = S_ISDIR(status.st_mode);
+    if (!is_folder && !S_ISREG(status.st_mode) && !S_ISLNK(status.st_mode)) return false;
+    if (unlinkat(state->fd.get(), name.c_str(), is_folder ? AT_REMOVEDIR : 0) != 0) return gone();
+    return true;
+  });
+}
+
+// ---- NewFile ----
+
+NewFile::NewFile(std::shared_ptr<FolderWriter::State> folder, File file, std::string name,
+                 bool stays) noexcept
+    : folder_(std::move(folder)), file_(std::move(file)), name_(std::move(name)), stays_(stays) {}
+
+NewFile::NewFile(NewFile&& other) noexcept
+    : folder_(std::move(other.folder_)),
+      file_(std::move(other.file_)),
+      name_(std::exchange(other.name_, {})),
+      stays_(other.stays_) {}
+
+NewFile& NewFile::operator=(NewFile&& other) noexcept {
+  std::swap(folder_, other.folder_);
+  std::swap(file_, other.file_);
+  std::swap(name_, other.name_);
+  std::swap(stays_, other.stays_);
+  return *this;
+}
+
+NewFile::~NewFile() {
+  if (!name_.empty() && !stays_) unlinkat(folder_->fd.get(), name_.c_str(), 0);
+}
+
+bool NewFile::publish(std::string_view name, Existing existing) {
+  if (name_.empty()) throw Misuse("this file was published, or discarded, already");
+  const std::string to = checked_name(name, folder_->hidden);
+  file_.sync();
+  const int error = default_thread_pool().apply([folder = folder_, from = name_, to, existing] {
+    const int result = rename_to(folder->fd.get(), from, to, existing);
+    if (result == 0) fsync(folder->fd.get());  // not all file systems can
+    return result;
+  });
+  if (error == EEXIST && existing == Existing::keep) return false;
+  if (error != 0) throw_errno(error, context_of("store", name));
+  name_.clear();
+  file_.close();
+  return true;
+}
+
+void NewFile::discard() {
+  stays_ = false;
+  *this = NewFile(nullptr, File(), {}, false);
+}
+
+}  // namespace gnet::web

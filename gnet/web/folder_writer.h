@@ -1,0 +1,98 @@
+// A folder in which files are made, replaced and removed: what uploads need.
+//
+//   auto folder = gnet::web::FolderWriter::open(site, "incoming");
+//   gnet::web::NewFile file = folder->create(0644);
+//   while (auto piece = next()) file->write_all(*piece);
+//   if (!file.publish("report.pdf", gnet::web::Existing::keep)) answer(409);
+//
+// A file is written under a hidden name, and gets its own when it is whole: nobody sees half of
+// one, and two who write the same at once do not mix. Names are of things in this very folder:
+// those with a slash, "." and "..", and hidden ones unless the Directory has those, are refused
+// with std::invalid_argument. A link is replaced or removed itself, and never followed.
+//
+// All operations suspend: they run on threads. Errors are SystemError.
+//
+// Threads: both belong to the hub on which they were made.
+
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "gnet/os/file.h"
+#include "gnet/web/directory.h"
+
+namespace gnet::web {
+
+// What becomes of something that has the name already.
+enum class Existing : std::uint8_t { keep, replace };
+
+class NewFile;
+
+class FolderWriter {
+ public:
+  // Nothing if there is no such folder; as Directory::open() otherwise.
+  [[nodiscard]] static std::optional<FolderWriter> open(const Directory& directory,
+                                                        std::string_view path,
+                                                        Absence* why = nullptr);
+
+  // A file without a name, to be written. Its mode is not changed by the umask. It is gone again
+  // unless it is published.
+  [[nodiscard]] NewFile create(mode_t mode = 0644);
+
+  // One that will have this name and may take several attempts: what there is of it from before is
+  // in it (File::size()), and it stays if it is not published. Only one NewFile at a time has it;
+  // nothing if there is another, in this process or elsewhere.
+  [[nodiscard]] std::optional<NewFile> resume(std::string_view name, mode_t mode = 0644);
+
+  // False: the name is taken.
+  bool make_folder(std::string_view name, mode_t mode = 0755);
+
+  // A file, a link, or a folder that is empty (std::errc::directory_not_empty otherwise). False:
+  // there is none.
+  bool remove(std::string_view name);
+
+ private:
+  friend class NewFile;
+  struct State;
+  struct Created;
+  explicit FolderWriter(std::shared_ptr<State> state) noexcept : state_(std::move(state)) {}
+
+  std::shared_ptr<State> state_;
+};
+
+class NewFile {
+ public:
+  NewFile(NewFile&& other) noexcept;
+  NewFile& operator=(NewFile&& other) noexcept;
+
+  // Removes what is not published, unless it may be resumed.
+  ~NewFile();
+
+  [[nodiscard]] File& operator*() noexcept { return file_; }
+  [[nodiscard]] File* operator->() noexcept { return &file_; }
+
+  // Returns when the file is on the disk under this name, and closes it. False: the name is taken;
+  // another can be tried then.
+  [[nodiscard]] bool publish(std::string_view name, Existing existing);
+
+  // Removes it, whatever it is for.
+  void discard();
+
+ private:
+  friend class FolderWriter;
+  NewFile(std::shared_ptr<FolderWriter::State> folder, File file, std::string name,
+          bool stays) noexcept;
+
+  std::shared_ptr<FolderWriter::State> folder_;
+  File file_;
+  std::string name_;  // until it is published; empty afterwards
+  bool stays_ = false;
+};
+
+}  // namespace gnet::web

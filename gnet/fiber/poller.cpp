@@ -72,6 +72,7 @@ void Poller::remove(int fd) noexcept {
   // First: by it those who are woken know.
   removed.generation = next_generation(removed.generation);
   removed.registered = false;
+  removed.end_hook = nullptr;
   detail::Scheduler& hub = *detail::Scheduler::current_if_any();
   if (removed.reader != nullptr) hub.make_ready(*removed.reader);
   if (removed.writer != nullptr) hub.make_ready(*removed.writer);
@@ -80,6 +81,7 @@ void Poller::remove(int fd) noexcept {
 void Poller::forget(int fd) noexcept {
   slot(fd)->generation = next_generation(slot(fd)->generation);
   slot(fd)->registered = false;
+  slot(fd)->end_hook = nullptr;
   // No close() will do it; and whose it is now may want to add it again.
   epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, fd, nullptr);
 }
@@ -104,7 +106,10 @@ void Poller::register_watch(Watch& watch) {
 void Poller::begin_in_child() noexcept {
   waiters = 0;
   for (const auto& chunk : chunks_) {
-    for (PollSlot& one : *chunk) one.reader = one.writer = nullptr;
+    for (PollSlot& one : *chunk) {
+      one.reader = one.writer = nullptr;
+      one.end_hook = nullptr;
+    }
   }
   for (const auto& watch : watches_) watch->fd = watch->renew(watch->context);
 }

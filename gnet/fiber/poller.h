@@ -31,9 +31,15 @@ namespace gnet {
 // What the kernel has said of a descriptor. Slots are never freed: an event that comes late, and a
 // fiber that is woken by close(), may look at one whose descriptor is gone.
 struct PollSlot {
+  // Who is told of ends and errors, see PeerWatch.
+  struct EndHook {
+    void (*happened)(EndHook& hook, std::uint32_t events) noexcept;
+  };
+
   detail::FiberControl* reader = nullptr;  // who waits to read
   detail::FiberControl* writer = nullptr;  // who waits to write
-  std::uint16_t generation = 0;            // another one means: closed since
+  EndHook* end_hook = nullptr;
+  std::uint16_t generation = 0;  // another one means: closed since
   // A flag may be wrong only in saying yes, which costs a system call in vain. A no is said by the
   // hub's thread alone, right after the system call that found nothing left: the next event is
   // harvested later than that, and says yes again.
@@ -150,6 +156,7 @@ template <typename H>
       slot.read_on = true;
       slot.readable = true;
       if ((what & (EPOLLHUP | EPOLLERR)) != 0) slot.writable = true;
+      if (slot.end_hook != nullptr) slot.end_hook->happened(*slot.end_hook, what);
     }
     if ((what & EPOLLIN) != 0) slot.readable = true;
     if ((what & EPOLLOUT) != 0) slot.writable = true;

@@ -5,7 +5,8 @@
 namespace gnet {
 
 void HTTPConnection::converse(AnyStream& stream, const Endpoint& peer) {
-  http::detail::ServerConversation conversation(stream, peer, handler_, options_, log());
+  http::detail::ServerConversation conversation(stream, peer, handler_, options_, log(),
+                                                session_id());
   if (draining_) conversation.drain();
   conversation_ = &conversation;
   struct Forget {

@@ -10,6 +10,7 @@
 #include "gnet/fiber/interrupt.h"
 #include "gnet/fiber/timeout.h"
 #include "gnet/http/date.h"
+#include "gnet/http/exchange.h"
 #include "gnet/http/http_error.h"
 #include "gnet/http/message_writer.h"
 #include "gnet/http/scanner.h"
@@ -40,6 +41,13 @@ struct Forget {
   UniqueFunction<void()>& function;
 };
 
+// A fiber is about to see for itself how the stream is.
+bool is_waited_for(ByteStream& stream) {
+  Socket* const socket = stream.lowest_socket();
+  return socket != nullptr && socket->is_open() &&
+         (socket->poll_slot().reader != nullptr || socket->poll_slot().writer != nullptr);
+}
+
 sys_seconds this_second() {
   return std::chrono::time_point_cast<std::chrono::seconds>(std::chrono::system_clock::now());
 }
@@ -47,12 +55,14 @@ sys_seconds this_second() {
 }  // namespace
 
 ServerConversation::ServerConversation(ByteStream& stream, const Endpoint& peer, Handler& handler,
-                                       const ServerOptions& options, const Logger& log)
+                                       const ServerOptions& options, const Logger& log,
+                                       std::uint64_t connection)
     : stream_(stream),
       peer_(peer),
       handler_(handler),
       options_(options),
       log_(log),
+      connection_(connection),
       parser_(options.head),
       body_(options.body) {}
 
@@ -60,6 +70,7 @@ ServerConversation::~ServerConversation() = default;
 
 void ServerConversation::run() {
   try {
+    if (Socket* const socket = stream_.lowest_socket()) watch_.emplace(*socket, OnChange{this});
     converse();
   } catch (const std::system_error& error) {
     // The client's silence is no failure of anybody here.
@@ -113,6 +124,7 @@ ServerConversation::Next ServerConversation::next_request() {
   }
   // From here on the client is in the middle of a request: at most it has sent an empty line.
   const Deadline deadline = Deadline::within(options_.head_timeout);
+  if (options_.observer != nullptr) begun_ = Clock::now();
   for (;;) {
     if (begin_ != end_) {
       const Parsed parsed = parser_.parse(unread());
@@ -169,10 +181,19 @@ void ServerConversation::handle() {
   body_.start(head.framing());
   expects_continue_ = head.expects_continue() && has_body;
   ++requests_;
+  body_received_ = body_sent_ = 0;
+  status_ = 0;
   keep_alive_ = head.keep_alive() && !draining_ && requests_ != options_.requests;
   Request request(*this, head);
   Response response(*this);
+  struct Telling {
+    ~Telling() { conversation.tell(&head, complete); }
+    ServerConversation& conversation;
+    const RequestHead& head;
+    bool complete = false;
+  } telling{*this, head};
   call_handler(request, response);
+  telling.complete = stream_.is_open();
   if (!stream_.is_open()) return;
   if (keep_alive_ && !drop_body()) keep_alive_ = false;
   if (output_.size() >= kTogether) flush();
@@ -196,7 +217,7 @@ void ServerConversation::call_handler(Request& request, Response& response) {
     if (body_.refusal()) refuse_body();
     {
       const Forget forget{on_drain_};
-      handler_(request, response);
+      cancellable(request, response);
     }
     if (response.state_ == Response::State::head) response.send({});
     response.end();
@@ -217,6 +238,44 @@ void ServerConversation::call_handler(Request& request, Response& response) {
   }
 }
 
+// Calls the handler for as long as there is somebody to answer, and time.
+void ServerConversation::cancellable(Request& request, Response& response) {
+  CancelScope scope(Deadline::within(options_.request_timeout));
+  struct Running {
+    ~Running() { pointer = nullptr; }
+    CancelScope*& pointer;
+  } const running{scope_ = &scope};
+  if (gone_) scope.cancel();
+  if (!scope.run([&] { handler_(request, response); })) cancelled();
+}
+
+void ServerConversation::cancelled() {
+  if (!gone_) throw HTTPError(503, "the answer took too long");
+  stream_failed_ = true;
+  throw SystemError(make_error_code(std::errc::connection_reset),
+                    "the client has left before it was answered");
+}
+
+// Called by the hub. An upgraded stream tells whoever waits on it.
+void ServerConversation::peer_changed(PeerChange change) {
+  if (change != PeerChange::gone && !options_.cancel_at_eof) return;
+  gone_ = true;
+  if (scope_ == nullptr || (upgraded_ != nullptr && is_waited_for(stream_))) return;
+  scope_->cancel();
+}
+
+void ServerConversation::tell(const RequestHead* head, bool complete) noexcept {
+  if (options_.observer == nullptr) return;
+  options_.observer->exchange_ended({.peer = peer_,
+                                     .connection = connection_,
+                                     .request = head,
+                                     .status = status_,
+                                     .body_received = body_received_,
+                                     .body_sent = body_sent_,
+                                     .lasted = Clock::now() - begun_,
+                                     .complete = complete});
+}
+
 // ---- the body of a request ----
 
 void ServerConversation::refuse_body() {
@@ -230,6 +289,7 @@ std::string_view ServerConversation::read_body() {
       expects_continue_ = false;  // it did not wait
       const auto [consumed, data] = body_.feed(unread());
       begin_ += consumed;
+      body_received_ += data.size();
       if (!data.empty()) return data;
     } else {
       receive_body();
@@ -285,7 +345,9 @@ bool ServerConversation::drop_body() {
 void ServerConversation::refuse(int status, std::string_view text) {
   Response response(*this);
   response.close();
+  body_received_ = body_sent_ = 0;
   send_error(response, HTTPError(status, std::string(text)));
+  tell(nullptr, true);
 }
 
 void ServerConversation::send_error(Response& response, const HTTPError& error) {
@@ -314,6 +376,7 @@ void ServerConversation::begin(Response& response, BodyFraming framing) {
                             .framing = framing,
                             .headers = &response.headers_});
   answered_ = true;
+  status_ = response.status_;
 }
 
 void ServerConversation::send(Response& response, std::string_view body) {
@@ -322,6 +385,7 @@ void ServerConversation::send(Response& response, std::string_view body) {
   response.state_ = Response::State::done;
   if (no_body || parser_.head().method() == "HEAD") return;
   append(body);
+  body_sent_ += body.size();
 }
 
 void ServerConversation::write(Response& response, std::string_view piece) {
@@ -335,6 +399,7 @@ void ServerConversation::write(Response& response, std::string_view piece) {
   if (!piece.empty() && !no_body && parser_.head().method() != "HEAD") {
     if (in_chunks) append_chunk_size(output_, piece.size());
     append(piece);
+    body_sent_ += piece.size();
     if (in_chunks) output_ += kChunkEnd;
   }
   flush();
@@ -370,6 +435,7 @@ ByteStream& ServerConversation::upgrade(Response& response, std::string_view pro
                             .connection = "Upgrade",
                             .headers = &response.headers_});
   answered_ = true;
+  status_ = 101;
   keep_alive_ = false;
   response.state_ = Response::State::upgraded;
   const std::size_t size = parser_.head().size();

@@ -12,6 +12,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -19,6 +20,7 @@
 #include <system_error>
 
 #include "gnet/base/log.h"
+#include "gnet/fiber/cancel_scope.h"
 #include "gnet/fiber/deadline.h"
 #include "gnet/http/body_decoder.h"
 #include "gnet/http/handler.h"
@@ -29,6 +31,7 @@
 #include "gnet/io/buffer_lease.h"
 #include "gnet/io/byte_stream.h"
 #include "gnet/io/endpoint.h"
+#include "gnet/io/peer_watch.h"
 
 namespace gnet::http {
 
@@ -40,7 +43,7 @@ class ServerConversation {
  public:
   // All of them must outlive it.
   ServerConversation(ByteStream& stream, const Endpoint& peer, Handler& handler,
-                     const ServerOptions& options, const Logger& log);
+                     const ServerOptions& options, const Logger& log, std::uint64_t connection = 0);
   ServerConversation(const ServerConversation&) = delete;
   ServerConversation& operator=(const ServerConversation&) = delete;
   ~ServerConversation();
@@ -95,6 +98,10 @@ class ServerConversation {
   void move_to_front();
   void handle();
   void call_handler(Request& request, Response& response);
+  void cancellable(Request& request, Response& response);
+  [[noreturn]] void cancelled();
+  void peer_changed(PeerChange change);
+  void tell(const RequestHead* head, bool complete) noexcept;
   [[noreturn]] void refuse_body();
   void receive_body();
   [[nodiscard]] bool may_drop_body() const noexcept;
@@ -108,11 +115,20 @@ class ServerConversation {
   void send_now(std::string_view data);
   void linger();
 
+  // Watches the client while handlers run.
+  struct OnChange {
+    void operator()(PeerChange change) const { conversation->peer_changed(change); }
+    ServerConversation* conversation;
+  };
+
   ByteStream& stream_;
   const Endpoint& peer_;
   Handler& handler_;
   const ServerOptions& options_;
   const Logger& log_;
+  const std::uint64_t connection_;
+  std::optional<PeerWatch<OnChange>> watch_;
+  CancelScope* scope_ = nullptr;  // of the handler that runs
 
   std::optional<BufferLease> buffer_;  // none while no request is here
   std::size_t begin_ = 0;
@@ -125,12 +141,17 @@ class ServerConversation {
   std::unique_ptr<UpgradedStream> upgraded_;  // once there is no more HTTP on the connection
   UniqueFunction<void()> on_drain_;           // of the request that is handled
   std::size_t requests_ = 0;
+  TimePoint begun_{};                // the request, where somebody wants to know
+  std::uint64_t body_received_ = 0;  // of it
+  std::uint64_t body_sent_ = 0;
+  int status_ = 0;
   bool expects_continue_ = false;
   bool keep_alive_ = true;
   bool draining_ = false;
   bool idle_ = false;
   bool late_ = false;           // a body did not come in time
   bool ended_ = false;          // the client has ended its side
+  bool gone_ = false;           // there is nobody for whom a handler could run
   bool answered_ = false;       // the request that is handled, at least in part
   bool cut_short_ = false;      // what was to be sent has left in part, and the rest is lost
   bool stream_failed_ = false;  // an operation of the stream has thrown

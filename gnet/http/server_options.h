@@ -16,6 +16,8 @@
 
 namespace gnet::http {
 
+class ExchangeObserver;
+
 struct ServerOptions {
   HeadLimits head = {};
   BodyLimits body = {};
@@ -26,12 +28,23 @@ struct ServerOptions {
   TimeSpan idle_timeout = std::chrono::seconds(60);  // no byte of a next request: the end
   TimeSpan write_timeout = std::chrono::seconds(60);  // the client takes no byte: the end
 
+  // How long a handler may take, with all that it calls and waits for; 0: as long as it likes. It
+  // is cancelled then, and the answer is 503 if there was none yet.
+  TimeSpan request_timeout = {};
+
+  // A handler is cancelled when its client has gone, see PeerWatch. So it is, with this, when the
+  // client has ended its sending side, which some do that wait for an answer.
+  bool cancel_at_eof = false;
+
   // What a handler leaves of a body is read and dropped up to so many bytes; with more of it the
   // connection closes after the answer.
   std::size_t unread_body = 256 * 1024;
 
   // How many requests a connection may bring; 0: any number.
   std::size_t requests = 0;
+
+  // Is told of each request; has to outlive the server. Null: nobody.
+  ExchangeObserver* observer = nullptr;
 };
 
 }  // namespace gnet::http

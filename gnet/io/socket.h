@@ -122,6 +122,9 @@ class Socket {
   void full() noexcept { slot_->writable = false; }
   void took_turn() { share_the_hub(); }
 
+  // What the hub knows of it, for PeerWatch. It has to be open.
+  [[nodiscard]] PollSlot& poll_slot() noexcept { return *slot_; }
+
   // ---- data ----
 
   // Receives at least one byte; 0 means that the peer has ended its side, or that

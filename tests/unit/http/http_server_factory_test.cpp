@@ -21,6 +21,7 @@
 #include "gnet/sync/event.h"
 #include "tests/unit/eventually.h"
 #include "tests/unit/fiber/support.h"
+#include "tests/unit/http/http_server.h"
 
 using namespace std::chrono_literals;
 using namespace std::string_literals;
@@ -31,96 +32,19 @@ using gnet::http::HTTPError;
 using gnet::http::Request;
 using gnet::http::Response;
 using gnet::http::ServerOptions;
+using test::echo_body;
 using test::eventually;
-
-namespace {
-
-using Handler = std::function<void(Request&, Response&)>;
-
-struct Server {
-  explicit Server(Handler handler, ServerOptions options = {}, gnet::TCPServerOptions tcp = {},
-                  std::string_view address = "tcp://127.0.0.1:0")
-      : factory(gnet::Endpoint::parse(address), counted(std::move(handler)), options,
-                std::move(tcp)) {
-    factory.start();
-  }
-
-  Stream connect() { return gnet::connect_stream(factory.local_endpoint().with_tls(false)); }
-
-  // What comes back for these bytes, until the server closes.
-  std::string ask(std::string_view bytes);
-
-  gnet::http::Handler counted(Handler handler) {
-    return [this, handler = std::move(handler)](Request& request, Response& response) {
-      ++calls;
-      handler(request, response);
-    };
-  }
-
-  int calls = 0;
-  HTTPServerFactory factory;
-};
-
-// Without the dates, of which there has to be one an answer.
-std::string undated(std::string text) {
-  for (std::size_t at; (at = text.find("Date: ")) != text.npos;) {
-    BOOST_TEST(gnet::http::parse_date(text.substr(at + 6, 29)).has_value());
-    text.erase(at, text.find("\r\n", at) + 2 - at);
-  }
-  return text;
-}
-
-template <typename S>
-std::string read_all(S& stream) {
-  std::string all;
-  char buffer[16 * 1024];
-  while (const std::size_t size = stream.receive(buffer, sizeof buffer, 20s))
-    all.append(buffer, size);
-  return undated(std::move(all));
-}
-
-// So much of it, with dates.
-template <typename S>
-std::string read_until(S& stream, std::string_view end) {
-  std::string text;
-  char c = 0;
-  while (!text.ends_with(end) && stream.receive(&c, 1, 20s) == 1) text += c;
-  return text;
-}
-
-std::string Server::ask(std::string_view bytes) {
-  Stream client = connect();
-  client.send_all(bytes);
-  return read_all(client);
-}
-
-std::string get(std::string_view path, std::string_view fields = "") {
-  return "GET " + std::string(path) + " HTTP/1.1\r\nHost: a\r\n" + std::string(fields) + "\r\n";
-}
-std::string last(std::string_view path) {
-  return get(path, "Connection: close\r\n");
-}
-std::string post(std::string_view fields, std::string_view body) {
-  return "POST / HTTP/1.1\r\nHost: a\r\n" + std::string(fields) + "\r\n" + std::string(body);
-}
-std::string ok(std::string_view body, std::string_view connection = "") {
-  return "HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(body.size()) + "\r\n" +
-         std::string(connection) + "\r\n" + std::string(body);
-}
-const std::string kClose = "Connection: close\r\n";
-
-void say_path(Request& request, Response& response) {
-  response.send(request.path());
-}
-void echo_body(Request& request, Response& response) {
-  response.send(request.read_all());
-}
-
-std::string status_of(std::string_view answer) {
-  return std::string(answer.substr(9, 3));
-}
-
-}  // namespace
+using test::get;
+using test::kClose;
+using test::last;
+using test::ok;
+using test::post;
+using test::read_all;
+using test::read_until;
+using test::say_path;
+using test::status_of;
+using test::undated;
+using Server = test::HTTPServer;
 
 BOOST_AUTO_TEST_SUITE(http_server_factory)
 

@@ -41,7 +41,7 @@
 #include "gnet/http/date.h"
 #include "gnet/http/entity_tag.h"
 #include "gnet/http/event_stream.h"
-#include "gnet/http/exchange.h"
+#include "gnet/http/exchange_observer.h"
 #include "gnet/http/field_name.h"
 #include "gnet/http/field_table.h"
 #include "gnet/http/form.h"

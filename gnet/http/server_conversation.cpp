@@ -10,12 +10,12 @@
 #include "gnet/fiber/interrupt.h"
 #include "gnet/fiber/timeout.h"
 #include "gnet/http/date.h"
-#include "gnet/http/exchange.h"
+#include "gnet/http/exchange_observer.h"
 #include "gnet/http/http_error.h"
 #include "gnet/http/message_writer.h"
 #include "gnet/http/scanner.h"
+#include "gnet/http/server_tunnel.h"
 #include "gnet/http/status.h"
-#include "gnet/http/upgraded_stream.h"
 
 namespace gnet::http::detail {
 
@@ -439,7 +439,7 @@ ByteStream& ServerConversation::upgrade(Response& response, std::string_view pro
   keep_alive_ = false;
   response.state_ = Response::State::upgraded;
   const std::size_t size = parser_.head().size();
-  upgraded_ = std::make_unique<UpgradedStream>(
+  upgraded_ = std::make_unique<ServerTunnel>(
       *this, stream_, std::string_view(buffer_->data() + behind_head_ - size, size), unread());
   parser_.parse(upgraded_->head());
   buffer_.reset();

@@ -37,7 +37,7 @@ namespace gnet::http {
 
 namespace detail {
 
-class UpgradedStream;
+class ServerTunnel;
 
 class ServerConversation {
  public:
@@ -138,8 +138,8 @@ class ServerConversation {
   RequestParser parser_;
   BodyDecoder body_;
   std::string output_;
-  std::unique_ptr<UpgradedStream> upgraded_;  // once there is no more HTTP on the connection
-  UniqueFunction<void()> on_drain_;           // of the request that is handled
+  std::unique_ptr<ServerTunnel> upgraded_;  // once there is no more HTTP on the connection
+  UniqueFunction<void()> on_drain_;         // of the request that is handled
   std::size_t requests_ = 0;
   TimePoint begun_{};                // the request, where somebody wants to know
   std::uint64_t body_received_ = 0;  // of it

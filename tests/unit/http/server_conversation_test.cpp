@@ -10,7 +10,7 @@
 #include "gnet/fiber/fiber.h"
 #include "gnet/fiber/interrupt.h"
 #include "gnet/fiber/nursery.h"
-#include "gnet/http/exchange.h"
+#include "gnet/http/exchange_observer.h"
 #include "gnet/http/http_error.h"
 #include "gnet/sync/event.h"
 #include "tests/unit/eventually.h"

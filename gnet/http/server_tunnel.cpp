@@ -1,11 +1,11 @@
-#include "gnet/http/upgraded_stream.h"
+#include "gnet/http/server_tunnel.h"
 
 #include <algorithm>
 #include <cstring>
 
 namespace gnet::http::detail {
 
-std::size_t UpgradedStream::receive(void* buffer, std::size_t size, Deadline deadline) {
+std::size_t ServerTunnel::receive(void* buffer, std::size_t size, Deadline deadline) {
   if (!has_behind()) {
     return conversation_.on_stream([&] { return stream_.receive(buffer, size, deadline); });
   }

@@ -1,4 +1,4 @@
-#include "gnet/http/upgraded_stream.h"
+#include "gnet/http/server_tunnel.h"
 
 #include <boost/test/unit_test.hpp>
 
@@ -82,7 +82,7 @@ bool is_switched(std::string_view head) {
 
 }  // namespace
 
-BOOST_AUTO_TEST_SUITE(upgraded_stream)
+BOOST_AUTO_TEST_SUITE(server_tunnel)
 
 BOOST_AUTO_TEST_CASE(a_handler_takes_the_stream_and_what_came_behind_the_request) {
   Server server(echo);

@@ -17,10 +17,10 @@
 
 namespace gnet::http::detail {
 
-class UpgradedStream final : public ByteStream {
+class ServerTunnel final : public ByteStream {
  public:
-  UpgradedStream(ServerConversation& conversation, ByteStream& stream, std::string_view head,
-                 std::string_view behind)
+  ServerTunnel(ServerConversation& conversation, ByteStream& stream, std::string_view head,
+               std::string_view behind)
       : conversation_(conversation), stream_(stream), head_(head), behind_(behind) {}
 
   [[nodiscard]] std::string_view head() const noexcept { return head_; }

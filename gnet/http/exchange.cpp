@@ -13,7 +13,7 @@
 #include "gnet/http/cookie_jar.h"
 #include "gnet/http/date.h"
 #include "gnet/http/percent.h"
-#include "gnet/http/redirect.h"
+#include "gnet/http/redirection.h"
 #include "gnet/http/status.h"
 
 namespace gnet::http::detail {

@@ -1,4 +1,4 @@
-#include "gnet/http/redirect.h"
+#include "gnet/http/redirection.h"
 
 #include <boost/test/unit_test.hpp>
 
@@ -40,7 +40,7 @@ ClientRequest after(int status, std::string_view to, ClientRequest request = pos
 
 }  // namespace
 
-BOOST_AUTO_TEST_SUITE(redirect)
+BOOST_AUTO_TEST_SUITE(redirection)
 
 BOOST_AUTO_TEST_CASE(a_location_is_read_as_a_link) {
   for (const int status : {301, 302, 303, 307, 308}) {

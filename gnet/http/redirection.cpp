@@ -1,4 +1,4 @@
-#include "gnet/http/redirect.h"
+#include "gnet/http/redirection.h"
 
 #include <array>
 #include <string>

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <utility>
 
 #include "cli/line/suggest.h"
 #include "cli/line/value.h"
@@ -21,10 +22,12 @@ using Entry = AccessEntry;
 constexpr std::string_view kStream =
     "$remote_addr [$time_local] $protocol $status $bytes_sent $bytes_received $session_time";
 
-// There is no request in a stream of bytes; logs have "-" for one that did not come.
-constexpr std::string_view kCommon = R"($remote_addr - - [$time_local] "-" $status $bytes_sent)";
+// There is no request in a stream of bytes; logs have "-" for what is not there.
+constexpr std::string_view kCommon =
+    R"($remote_addr - $remote_user [$time_local] "$request" $status $body_bytes_sent)";
 constexpr std::string_view kCombined =
-    R"($remote_addr - - [$time_local] "-" $status $bytes_sent "-" "-")";
+    R"($remote_addr - $remote_user [$time_local] "$request" $status $body_bytes_sent )"
+    R"("$http_referer" "$http_user_agent")";
 
 std::tm local_time(const Entry& entry) {
   const std::time_t seconds = std::chrono::system_clock::to_time_t(entry.ended);
@@ -75,12 +78,29 @@ std::string host_name() {
   return name.data();
 }
 
+// nginx's 499: the client has gone without an answer.
+constexpr int kClientGone = 499;
+
 int status_of(const Entry& entry) {
+  if (entry.request) return entry.request->status == 0 ? kClientGone : entry.request->status;
   return entry.refusal ? access_status(*entry.refusal) : access_status(entry.reason.kind);
 }
 
 std::string reason_of(const Entry& entry) {
+  if (entry.request) return entry.request->complete ? "complete" : "cut short";
   return entry.refusal ? std::string(to_string(*entry.refusal)) : entry.reason.text();
+}
+
+// What a request has under this name.
+template <std::string AccessRequest::*member>
+std::string of_request(const Entry& entry) {
+  return entry.request ? (*entry.request).*member : std::string();
+}
+
+std::string request_line(const Entry& entry) {
+  if (!entry.request || entry.request->method.empty()) return {};
+  return fmt::format("{} {} {}", entry.request->method, entry.request->target,
+                     entry.request->version);
 }
 
 bool is_local(const AccessVariable* variable) {
@@ -105,6 +125,15 @@ std::string json_line(const Entry& entry) {
   if (!entry.refusal) object.add("id", entry.connection);
   object.add("peer", entry.peer.to_string());
   if (entry.local) object.add("local", entry.local->to_string());
+  if (entry.request) {
+    for (const auto& [key, value] :
+         {std::pair{"method", &entry.request->method}, std::pair{"target", &entry.request->target},
+          std::pair{"host", &entry.request->host}, std::pair{"referer", &entry.request->referer},
+          std::pair{"user_agent", &entry.request->user_agent},
+          std::pair{"user", &entry.request->user}}) {
+      if (!value->empty()) object.add(key, *value);
+    }
+  }
   return object.add("status", status_of(entry))
       .add("rx_bytes", entry.received_bytes)
       .add("tx_bytes", entry.sent_bytes)
@@ -163,6 +192,8 @@ std::string_view to_string(Refusal refusal) noexcept {
 
 const std::vector<AccessVariable>& access_variables() {
   static const std::vector<AccessVariable> all = {
+      {"body_bytes_sent", "bytes of the answer's body; of a connection, all that were sent",
+       [](const Entry& entry) { return std::to_string(entry.sent_bytes); }},
       {"bytes_received", "bytes that came from the peer",
        [](const Entry& entry) { return std::to_string(entry.received_bytes); }},
       {"bytes_sent", "bytes that went to the peer",
@@ -172,6 +203,9 @@ const std::vector<AccessVariable>& access_variables() {
          return entry.refusal ? std::string() : std::to_string(entry.connection);
        }},
       {"hostname", "name of this machine", [](const Entry&) { return host_name(); }},
+      {"http_host", "field Host of the request", of_request<&AccessRequest::host>},
+      {"http_referer", "field Referer", of_request<&AccessRequest::referer>},
+      {"http_user_agent", "field User-Agent", of_request<&AccessRequest::user_agent>},
       {"msec", "time in seconds since 1970, with milliseconds",
        [](const Entry& entry) { return seconds(milliseconds(entry)); }},
       {"pid", "number of this process", [](const Entry&) { return std::to_string(getpid()); }},
@@ -181,6 +215,12 @@ const std::vector<AccessVariable>& access_variables() {
       {"remote_addr", "address of the peer",
        [](const Entry& entry) { return address_of(entry.peer); }},
       {"remote_port", "its port", [](const Entry& entry) { return port_of(entry.peer); }},
+      {"remote_user", "who has authenticated", of_request<&AccessRequest::user>},
+      {"request", "first line of the request: GET / HTTP/1.1", request_line},
+      {"request_method", "method of the request", of_request<&AccessRequest::method>},
+      {"request_time", "how long it took, in seconds with milliseconds",
+       [](const Entry& entry) { return seconds(lasted_ms(entry)); }},
+      {"request_uri", "target of the request", of_request<&AccessRequest::target>},
       {"server_addr", "address that the peer has connected to",
        [](const Entry& entry) { return entry.local ? address_of(*entry.local) : std::string(); }},
       {"server_port", "its port",
@@ -195,12 +235,13 @@ const std::vector<AccessVariable>& access_variables() {
   return all;
 }
 
-AccessFormat::AccessFormat() {
+AccessFormat::AccessFormat() : usual_(true) {
   read(kStream);
 }
 
 AccessFormat AccessFormat::parse(std::string_view text) {
   AccessFormat format;
+  format.usual_ = false;
   format.name_ = text;
   format.parts_.clear();
   if (text == "json") return format;
@@ -247,6 +288,10 @@ void AccessFormat::read(std::string_view text) {
 }
 
 std::string AccessFormat::line(const AccessEntry& entry) const {
+  if (usual_ && entry.request) {
+    static const AccessFormat combined = parse("combined");
+    return combined.line(entry);
+  }
   if (parts_.empty()) return json_line(entry);
   std::string line;
   for (const Part& part : parts_) {

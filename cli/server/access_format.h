@@ -1,7 +1,7 @@
 // How a line of an access log looks.
 //
 // Either one of three names, or text with variables in it. The variables have the
-// names that nginx's stream module gives them, and stand for what it says:
+// names that nginx gives them for streams and for HTTP, and stand for what it says:
 //
 //   cli::AccessFormat::parse("common");
 //   cli::AccessFormat::parse("$remote_addr [$time_local] ${bytes_sent}B $status");
@@ -29,7 +29,20 @@ enum class Refusal { denied, address_limit, no_more };
 
 [[nodiscard]] std::string_view to_string(Refusal refusal) noexcept;
 
-// What there is to say about one connection when it has ended.
+// A request of HTTP, of servers that log those and no connections.
+struct AccessRequest {
+  std::string method;  // all empty: what came was no request
+  std::string target;  // without secrets, as the rest
+  std::string version;
+  std::string host;
+  std::string referer;
+  std::string user_agent;
+  std::string user;  // who has authenticated
+  int status = 0;    // of the answer; 0: there was none
+  bool complete = true;
+};
+
+// What there is to say about one connection when it has ended, or about one request.
 struct AccessEntry {
   std::uint64_t connection = 0;  // unique in the process; 0 for a peer that was refused
   gnet::Endpoint peer;
@@ -39,7 +52,8 @@ struct AccessEntry {
   gnet::Duration lasted{};
   std::chrono::system_clock::time_point ended = std::chrono::system_clock::now();
   gnet::CloseReason reason = {};
-  std::optional<Refusal> refusal = std::nullopt;  // then there was no connection to end
+  std::optional<Refusal> refusal = std::nullopt;        // then there was no connection to end
+  std::optional<AccessRequest> request = std::nullopt;  // then the bytes are those of bodies
 };
 
 // 200: it came to its end; 408: a time limit ended it; 499: the peer broke it off; 500: this side
@@ -59,7 +73,7 @@ struct AccessVariable {
 
 class AccessFormat {
  public:
-  // As nginx's documentation has it for streams.
+  // As nginx's documentation has it for streams; for requests it is "combined".
   AccessFormat();
 
   // Throws BadValue.
@@ -85,6 +99,7 @@ class AccessFormat {
   void read(std::string_view text);
 
   std::string name_;
+  bool usual_ = false;       // nobody has said how
   std::vector<Part> parts_;  // none: JSON
 };
 

@@ -24,7 +24,7 @@ void ConnectionLog::began(gnet::Connection& connection) const {
 }
 
 void ConnectionLog::closing(gnet::Connection& connection) const {
-  const AccessLog* log = settings_->access_log();
+  const AccessLog* log = access_log();
   if (log == nullptr || !log->format().wants_local()) return;
   // A handler may have closed it itself.
   if (connection.lowest_socket() != nullptr) connection.keep_local();
@@ -45,7 +45,7 @@ void ConnectionLog::ended(gnet::Connection& connection, const gnet::CloseReason&
                    .add("ms", std::chrono::duration_cast<std::chrono::milliseconds>(age).count())
                    .add("reason", reason.text()));
   }
-  const AccessLog* log = settings_->access_log();
+  const AccessLog* log = access_log();
   if (log == nullptr) return;
   AccessEntry entry{.connection = connection.session_id(),
                     .peer = connection.peer(),

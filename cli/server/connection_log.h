@@ -17,6 +17,9 @@ class ConnectionLog {
  public:
   ConnectionLog(const CurrentSettings& settings, bool json) : settings_(settings), json_(json) {}
 
+  // From now on the access log is left to somebody else.
+  void leave_access_log() noexcept { writes_access_log_ = false; }
+
   void began(gnet::Connection& connection) const;
   // Its socket is about to be closed.
   void closing(gnet::Connection& connection) const;
@@ -25,6 +28,12 @@ class ConnectionLog {
  private:
   const CurrentSettings& settings_;
   const bool json_;
+  bool writes_access_log_ = true;
+
+  // Null: there is none for connections.
+  [[nodiscard]] const AccessLog* access_log() const noexcept {
+    return writes_access_log_ ? settings_->access_log() : nullptr;
+  }
 };
 
 }  // namespace cli

@@ -62,12 +62,21 @@ gnet::TCPServerOptions library_options(const SessionRules& rules, const Endpoint
   return library;
 }
 
-Listening listening_at(const Endpoint& local, const std::optional<gnet::TLSContext>& tls = {}) {
+std::string shown(const Endpoint& local, bool secured, const std::string& scheme) {
+  if (scheme.empty() || local.is_unix()) return local.with_tls(secured).to_string();
+  const std::string text = local.with_tls(false).to_string();  // "tcp://HOST:PORT"
+  return scheme + (secured ? "s" : "") + text.substr(text.find("://")) + "/";
+}
+
+Listening listening_at(const Endpoint& local, const std::optional<gnet::TLSContext>& tls = {},
+                       const std::string& scheme = {}) {
   const auto address = local.address();
-  Listening listening{.endpoint = local.with_tls(tls.has_value()).to_string(),
-                      .port = local.port(),
-                      .is_datagrams = !local.has_connections(),
-                      .is_local = local.is_unix() || (address && address->is_loopback())};
+  Listening listening{
+      .endpoint = shown(local, tls.has_value(), scheme),
+      .port = local.port(),
+      .is_datagrams = !local.has_connections(),
+      .path = local.is_unix() && !local.is_abstract() ? local.path() : std::string(),
+      .is_local = local.is_unix() || (address && address->is_loopback())};
   if (tls) {
     const gnet::Certificate certificate = tls->certificate();
     listening.fingerprint = certificate.fingerprint();
@@ -76,14 +85,19 @@ Listening listening_at(const Endpoint& local, const std::optional<gnet::TLSConte
   return listening;
 }
 
+[[noreturn]] void refuse_datagrams(const std::string& where) {
+  throw Failure(Exit::usage, "this server has no use for datagrams", {}, where);
+}
+
 Bound bind_one(const Endpoint& endpoint, SessionRules& rules, const Handlers& handlers) {
   if (endpoint.has_connections()) {
     const gnet::TCPServerOptions library = library_options(rules, endpoint);
     auto server = std::make_unique<Server>(endpoint, rules, handlers, library);
     server->listen();
-    const Listening where = listening_at(server->local_endpoint(), library.tls);
+    const Listening where = listening_at(server->local_endpoint(), library.tls, handlers.scheme);
     return {std::move(server), true, where};
   }
+  if (!handlers.datagrams) refuse_datagrams(endpoint.to_string());
   auto server = handlers.datagrams(rules, endpoint, library_options(rules, endpoint).listen);
   server->listen();
   const Listening where = listening_at(server->local_endpoint());
@@ -182,6 +196,7 @@ std::vector<Bound> adopt_all(std::vector<InheritedSocket> sockets, SessionRules&
   for (InheritedSocket& inherited : sockets) {
     const int fd = inherited.fd.get();
     if (socket_option(fd, SO_TYPE) == SOCK_DGRAM) {
+      if (!handlers.datagrams) refuse_datagrams(fmt::format("descriptor {}", fd));
       auto server = handlers.datagrams(rules, gnet::DatagramSocket(std::move(inherited.fd)), {});
       const Listening where = listening_at(server->local_endpoint());
       rules.datagram_ports.insert(where.port);
@@ -191,7 +206,7 @@ std::vector<Bound> adopt_all(std::vector<InheritedSocket> sockets, SessionRules&
       Endpoint local = listener.local_endpoint();
       if (!local.is_unix()) local = local.with_tls(secures_all_ports(rules.options));
       const gnet::TCPServerOptions library = library_options(rules, local);
-      const Listening where = listening_at(local, library.tls);
+      const Listening where = listening_at(local, library.tls, handlers.scheme);
       all.push_back(
           {std::make_unique<Server>(std::move(listener), rules, handlers, library), true, where});
     } else {

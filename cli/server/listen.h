@@ -28,6 +28,19 @@ struct Handlers {
       gnet::ListenOptions options)>
       datagrams;
   bool answers_datagrams = true;
+
+  // Where it listens is shown as an URL of this scheme: "http", which is https with TLS. Empty: as
+  // an endpoint.
+  std::string scheme = {};
+  // Lines of the access log are written by .connection, for requests.
+  bool logs_requests = false;
+  // Called once, before anything listens.
+  std::function<void(SessionRules& rules)> begin = {};
+  // Called when everything listens, and it has said so.
+  std::function<void(const std::vector<Listening>& where)> ready = {};
+  // SIGHUP: reads anew what the command has read, and returns what puts it in place. What it
+  // throws, a Failure, leaves all as it was.
+  std::function<std::function<void()>()> reload = {};
 };
 
 // A factory that listens, and where.

@@ -27,7 +27,8 @@ struct Listening {
   std::string fingerprint = {};  // of the certificate, with TLS
   std::string pin = {};          // and of its key
   bool is_datagrams = false;
-  bool is_local = true;  // a unix socket, or on the loopback: nobody else can come
+  std::string path = {};  // of a unix socket that has one
+  bool is_local = true;   // a unix socket, or on the loopback: nobody else can come
 };
 
 // The datagrams that systemd reads from $NOTIFY_SOCKET; silent where there is none.

@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <csignal>
 #include <cstdlib>
+#include <functional>
 #include <new>
 #include <optional>
 
@@ -85,7 +86,10 @@ class ServerRun {
         drain_timeout_(options.drain_timeout),
         drain_quiet_(options.drain_quiet),
         stats_(options.stats_interval),
-        watchdog_(watchdog_interval()) {}
+        watchdog_(watchdog_interval()) {
+    if (handlers.logs_requests) rules_.log.leave_access_log();
+    if (handlers.begin) handlers.begin(rules_);
+  }
 
   ~ServerRun() {
     end_answers();
@@ -109,6 +113,7 @@ class ServerRun {
     for (const Listening& where : listening) log_.info("listening on {}", where.endpoint);
     if (rules_.tls && !listening.empty()) tell_certificate();
     readiness_.announce(listening);
+    if (handlers_.ready) handlers_.ready(listening);
     start();
     wait_for_end();
     return wind_up();
@@ -159,11 +164,10 @@ class ServerRun {
     if (options_.user.empty() && options_.chroot.empty()) return;
     StewardFiles files{options_.ready_file, options_.pid_file, {}, {}};
     for (const Bound& bound : bound_) {
-      const gnet::Endpoint where = gnet::Endpoint::parse(bound.listening.endpoint);
-      if (where.is_unix() && !where.is_abstract()) files.sockets.push_back(where.path());
+      if (!bound.listening.path.empty()) files.sockets.push_back(bound.listening.path);
     }
     for (const std::string& log : {global_.log_file, options_.access_log}) {
-      if (!log.empty() && log != "-" && log != "off") files.logs.push_back(log);
+      if (!log.empty() && log != "-" && log != "off" && log != "auto") files.logs.push_back(log);
     }
     if (files.empty()) return;
     steward_ = std::make_shared<Steward>(files);
@@ -336,6 +340,8 @@ class ServerRun {
       const auto changes = [&](std::string_view key) {
         return std::ranges::find(update.changed, key) != update.changed.end();
       };
+      const std::function<void()> put_in_place =
+          handlers_.reload ? handlers_.reload() : std::function<void()>();
       const auto certificates = reload_certificates(rules_);
       if (changes("log-file") || changes("log-format")) set_up_log(*update.global);
       log_format_ = update.global->log_format;
@@ -345,6 +351,7 @@ class ServerRun {
       drain_quiet_ = fresh.drain_quiet;
       if (changes(options_.prefix + "stats-interval")) stats_ = Ticker(fresh.stats_interval);
       if (!update.changed.empty()) rules_.change(std::move(settings));
+      if (put_in_place) put_in_place();
       rules_.admission.changed.set();  // the main loop looks at the clock anew
       tell_reload(update, certificates);
       live_options().adopt(std::move(update));

@@ -16,8 +16,9 @@
 #include "gnet/base/duration.h"
 
 namespace gnet {
+class ByteStream;
 class Endpoint;
-}
+}  // namespace gnet
 
 namespace gnet::http {
 
@@ -25,6 +26,7 @@ class RequestHead;
 
 struct Exchange {
   const Endpoint& peer;
+  ByteStream& stream;           // of the connection, for its addresses
   std::uint64_t connection;     // session_id() of it; 0 without one
   const RequestHead* request;   // null where what came was no request
   int status;                   // of the answer; 0: there was none, 101: another protocol

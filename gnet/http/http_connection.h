@@ -21,14 +21,17 @@ namespace http::detail {
 class ServerConversation;
 }
 
-class HTTPConnection final : public StreamConnection {
+class HTTPConnection : public StreamConnection {
  public:
   // Both must outlive the connection.
   HTTPConnection(http::Handler& handler, const http::ServerOptions& options) noexcept
       : handler_(handler), options_(options) {}
 
- private:
+ protected:
+  // A class that derives from it may lay something of its own on the stream.
   void converse(AnyStream& stream, const Endpoint& peer) override;
+
+ private:
   void drain(Duration quiet) override;
 
   http::Handler& handler_;

@@ -64,7 +64,9 @@ ServerConversation::ServerConversation(ByteStream& stream, const Endpoint& peer,
       log_(log),
       connection_(connection),
       parser_(options.head),
-      body_(options.body) {}
+      body_(options.body),
+      receiving_(options.min_rate),
+      sending_(options.min_rate) {}
 
 ServerConversation::~ServerConversation() = default;
 
@@ -183,6 +185,8 @@ void ServerConversation::handle() {
   ++requests_;
   body_received_ = body_sent_ = 0;
   status_ = 0;
+  receiving_.begin();
+  sending_.begin();
   keep_alive_ = head.keep_alive() && !draining_ && requests_ != options_.requests;
   Request request(*this, head);
   Response response(*this);
@@ -267,6 +271,7 @@ void ServerConversation::peer_changed(PeerChange change) {
 void ServerConversation::tell(const RequestHead* head, bool complete) noexcept {
   if (options_.observer == nullptr) return;
   options_.observer->exchange_ended({.peer = peer_,
+                                     .stream = stream_,
                                      .connection = connection_,
                                      .request = head,
                                      .status = status_,
@@ -305,7 +310,8 @@ void ServerConversation::receive_body() {
   begin_ = end_ = behind_head_;
   bool there = false;
   try {
-    there = receive(Deadline::within(options_.body_timeout));
+    const auto more = [&](Deadline deadline) { return receive(deadline) ? end_ - begin_ : 0; };
+    there = receiving_.wait(options_.body_timeout, more) > 0;
   } catch (const std::system_error& error) {
     if (error.code() != std::errc::timed_out) throw;
     stream_failed_ = false;
@@ -482,8 +488,9 @@ void ServerConversation::send_now(std::string_view data) {
   }
   cut_short_ = true;  // unless all of it leaves
   while (!data.empty()) {
-    data.remove_prefix(on_stream(
-        [&] { return stream_.send_some(data, Deadline::within(options_.write_timeout)); }));
+    data.remove_prefix(sending_.wait(options_.write_timeout, [&](Deadline deadline) {
+      return on_stream([&] { return stream_.send_some(data, deadline); });
+    }));
   }
   cut_short_ = false;
 }

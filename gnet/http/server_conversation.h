@@ -24,6 +24,7 @@
 #include "gnet/fiber/deadline.h"
 #include "gnet/http/body_decoder.h"
 #include "gnet/http/handler.h"
+#include "gnet/http/patience.h"
 #include "gnet/http/request.h"
 #include "gnet/http/request_parser.h"
 #include "gnet/http/response.h"
@@ -137,6 +138,8 @@ class ServerConversation {
 
   RequestParser parser_;
   BodyDecoder body_;
+  Patience receiving_;  // the body
+  Patience sending_;    // the answer
   std::string output_;
   std::unique_ptr<ServerTunnel> upgraded_;  // once there is no more HTTP on the connection
   UniqueFunction<void()> on_drain_;         // of the request that is handled

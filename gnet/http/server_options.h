@@ -9,6 +9,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 
 #include "gnet/base/duration.h"
 #include "gnet/http/body_decoder.h"
@@ -27,6 +28,10 @@ struct ServerOptions {
   TimeSpan body_timeout = std::chrono::seconds(30);  // no byte of a body that is waited for: 408
   TimeSpan idle_timeout = std::chrono::seconds(60);  // no byte of a next request: the end
   TimeSpan write_timeout = std::chrono::seconds(60);  // the client takes no byte: the end
+
+  // Who sends a body, or takes an answer, more slowly than so many bytes a second, counted from ten
+  // seconds of waiting on, has timed out as well. 0: any rate will do.
+  std::uint64_t min_rate = 0;
 
   // How long a handler may take, with all that it calls and waits for; 0: as long as it likes. It
   // is cancelled then, and the answer is 503 if there was none yet.

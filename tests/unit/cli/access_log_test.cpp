@@ -83,6 +83,30 @@ BOOST_FIXTURE_TEST_CASE(the_named_formats_are_those_that_log_readers_know, InInd
              "127.0.0.1 [21/Nov/2026:17:31:07 +0530] TCP 200 20 10 1.234");
 }
 
+BOOST_FIXTURE_TEST_CASE(a_request_has_a_line_of_its_own, InIndia) {
+  cli::AccessEntry asked = entry();
+  asked.request.emplace();
+  asked.request->method = "GET";
+  asked.request->target = "/x?q=\"";
+  asked.request->version = "HTTP/1.1";
+  asked.request->host = "a";
+  asked.request->user_agent = "curl";
+  asked.request->user = "joe";
+  asked.request->status = 404;
+  BOOST_TEST(line("common", asked) ==
+             R"(127.0.0.1 - joe [21/Nov/2026:17:31:07 +0530] "GET /x?q=\x22 HTTP/1.1" 404 20)");
+  BOOST_TEST(cli::AccessFormat().line(asked) == line("combined", asked));
+  BOOST_TEST(line("combined", asked).ends_with(R"(404 20 "-" "curl")"));
+  BOOST_TEST(line("$http_host $request_method $request_uri $request_time $reason", asked) ==
+             "a GET /x?q=\\x22 1.234 complete");
+  BOOST_TEST(line("json", asked)
+                 .find(R"("method":"GET","target":"/x?q=\"","host":"a",)"
+                       R"("user_agent":"curl","user":"joe","status":404)") != std::string::npos);
+  asked.request->status = 0;
+  asked.request->complete = false;
+  BOOST_TEST(line("$status $reason", asked) == "499 cut short");
+}
+
 BOOST_AUTO_TEST_CASE(braces_end_a_name_and_two_dollars_are_one) {
   BOOST_TEST(line("${bytes_sent}B$$ $status.") == "20B$ 200.");
   BOOST_TEST(line("$status$status") == "200200");

@@ -71,7 +71,33 @@ void Response::send(std::string_view body) {
 
 void Response::write(std::string_view piece) {
   require_not_ended();
+  count(piece.size());
   conversation_.write(*this, piece);
+}
+
+Response& Response::length(std::uint64_t bytes) {
+  require_head();
+  length_ = bytes;
+  has_length_ = true;
+  return *this;
+}
+
+// Before they are sent: what would be too much is not.
+void Response::count(std::uint64_t bytes) {
+  if (!has_length_) return;
+  if (bytes > length_ - written_) throw Misuse("more of a body than was told");
+  written_ += bytes;
+}
+
+void Response::send_file(int file, std::uint64_t offset, std::uint64_t size) {
+  length(size).count(size);
+  conversation_.send_file(*this, file, offset, size);
+}
+
+void Response::write_file(int file, std::uint64_t offset, std::uint64_t size) {
+  require_not_ended();
+  count(size);
+  conversation_.write_file(*this, file, offset, size);
 }
 
 void Response::end() {

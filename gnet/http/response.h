@@ -14,6 +14,7 @@
 
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -72,6 +73,17 @@ class Response {
   // sends the head. An empty piece sends the head alone. Throws as send().
   void write(std::string_view piece);
 
+  // Tells beforehand how long the body is that comes in pieces, as downloads like it: it goes
+  // without chunks then. A piece that is too much, and an end that comes too early, are Misuse.
+  Response& length(std::uint64_t bytes);
+
+  // As send() and write(), of a part of a file that is open: its beginning goes with the head, the
+  // rest by sendfile(2) where nothing lies over the socket. The disk is waited for by threads. If
+  // the file turns out to be shorter the connection is reset; what is added to it meanwhile is not
+  // sent. The descriptor stays the caller's.
+  void send_file(int file, std::uint64_t offset, std::uint64_t size);
+  void write_file(int file, std::uint64_t offset, std::uint64_t size);
+
   // The end of pieces, with trailers if that is wanted; returning from the handler does it too.
   void end();
   void end(const Headers& trailers);
@@ -107,10 +119,14 @@ class Response {
       : conversation_(conversation) {}
   void require_head() const;
   void require_not_ended() const;
+  void count(std::uint64_t bytes);
 
   detail::ServerConversation& conversation_;
   Headers headers_;
   std::string reason_;
+  std::uint64_t length_ = 0;   // of the whole body, if it is told
+  std::uint64_t written_ = 0;  // of it
+  bool has_length_ = false;
   int status_ = 200;
   State state_ = State::head;
   bool close_ = false;

@@ -1,8 +1,10 @@
 #include "gnet/http/server_conversation.h"
 
+#include <algorithm>
 #include <chrono>
 #include <cstring>
 #include <exception>
+#include <stdexcept>
 #include <system_error>
 #include <utility>
 
@@ -16,6 +18,7 @@
 #include "gnet/http/scanner.h"
 #include "gnet/http/server_tunnel.h"
 #include "gnet/http/status.h"
+#include "gnet/os/page_cache.h"
 
 namespace gnet::http::detail {
 
@@ -27,6 +30,7 @@ constexpr std::size_t kCopied = 16 * 1024;         // a longer body is not copie
 constexpr std::size_t kIdleOutput = 512;           // what an idle connection keeps of it
 constexpr std::size_t kLingerBytes = 1024 * 1024;  // read and dropped behind the last answer
 constexpr Duration kLingerTime = std::chrono::seconds(2);
+constexpr const char* kShorter = "a file has become shorter while it was sent";
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 
 // Whether a handler has said itself that the connection closes.
@@ -223,7 +227,7 @@ void ServerConversation::call_handler(Request& request, Response& response) {
       const Forget forget{on_drain_};
       cancellable(request, response);
     }
-    if (response.state_ == Response::State::head) response.send({});
+    if (response.state_ == Response::State::head && !response.has_length_) response.send({});
     response.end();
     if (cut_short_) stream_.abort();  // the handler did not mind
   } catch (const HTTPError& error) {
@@ -385,39 +389,77 @@ void ServerConversation::begin(Response& response, BodyFraming framing) {
   status_ = response.status_;
 }
 
+bool ServerConversation::sends_body(const Response& response) const noexcept {
+  return !is_without_body(response.status_) && parser_.head().method() != "HEAD";
+}
+
 void ServerConversation::send(Response& response, std::string_view body) {
   const bool no_body = is_without_body(response.status_);
   begin(response, no_body ? BodyFraming{} : BodyFraming{BodyFraming::length, body.size()});
   response.state_ = Response::State::done;
-  if (no_body || parser_.head().method() == "HEAD") return;
+  if (!sends_body(response)) return;
   append(body);
   body_sent_ += body.size();
 }
 
-void ServerConversation::write(Response& response, std::string_view piece) {
-  const bool in_chunks = parser_.head().minor_version() != 0;
-  const bool no_body = is_without_body(response.status_);
-  if (response.state_ == Response::State::head) {
-    const auto kind = in_chunks ? BodyFraming::chunked : BodyFraming::until_close;
-    begin(response, {no_body ? BodyFraming::none : kind, 0});
-    response.state_ = Response::State::body;
+// ---- in pieces ----
+
+bool ServerConversation::in_chunks(const Response& response) const noexcept {
+  return parser_.head().minor_version() != 0 && !response.has_length_;
+}
+
+void ServerConversation::begin_pieces(Response& response) {
+  if (response.state_ != Response::State::head) return;
+  BodyFraming framing;
+  if (!is_without_body(response.status_)) {
+    framing.kind = response.has_length_  ? BodyFraming::length
+                   : in_chunks(response) ? BodyFraming::chunked
+                                         : BodyFraming::until_close;
+    framing.size = response.length_;
   }
-  if (!piece.empty() && !no_body && parser_.head().method() != "HEAD") {
-    if (in_chunks) append_chunk_size(output_, piece.size());
+  begin(response, framing);
+  response.state_ = Response::State::body;
+}
+
+void ServerConversation::write(Response& response, std::string_view piece) {
+  begin_pieces(response);
+  if (!piece.empty() && sends_body(response)) {
+    if (in_chunks(response)) append_chunk_size(output_, piece.size());
     append(piece);
     body_sent_ += piece.size();
-    if (in_chunks) output_ += kChunkEnd;
+    if (in_chunks(response)) output_ += kChunkEnd;
   }
   flush();
 }
 
+void ServerConversation::write_file(Response& response, int file, std::uint64_t offset,
+                                    std::uint64_t size) {
+  begin_pieces(response);
+  if (size != 0 && sends_body(response)) {
+    if (in_chunks(response)) append_chunk_size(output_, size);
+    append_file(file, offset, size);
+    if (in_chunks(response)) output_ += kChunkEnd;
+  }
+  flush();
+}
+
+// Not whole until all of the file was there.
+void ServerConversation::send_file(Response& response, int file, std::uint64_t offset,
+                                   std::uint64_t size) {
+  begin_pieces(response);
+  if (sends_body(response)) append_file(file, offset, size);
+  response.state_ = Response::State::done;
+}
+
 void ServerConversation::end(Response& response, const Headers* trailers) {
-  const bool in_chunks = parser_.head().minor_version() != 0;
   if (response.state_ == Response::State::head) write(response, {});
-  if (in_chunks && !is_without_body(response.status_) && parser_.head().method() != "HEAD") {
-    if (trailers != nullptr) {
+  if (sends_body(response)) {
+    if (response.has_length_ && response.written_ != response.length_) {
+      throw Misuse("less of a body than was told");
+    }
+    if (in_chunks(response) && trailers != nullptr) {
       append_last_chunk(output_, *trailers);
-    } else {
+    } else if (in_chunks(response)) {
       append_last_chunk(output_);
     }
   }
@@ -471,6 +513,23 @@ void ServerConversation::append(std::string_view data) {
   send_now(data);
 }
 
+// The beginning goes with what is before it, the rest from where it lies.
+void ServerConversation::append_file(int file, std::uint64_t offset, std::uint64_t size) {
+  const auto first = static_cast<std::size_t>(std::min<std::uint64_t>(size, kCopied));
+  const std::size_t before = output_.size();
+  output_.resize(before + first);
+  for (std::size_t there = 0; there < first;) {
+    const std::size_t count = gnet::detail::read_cached(
+        file, output_.data() + before + there, first - there, static_cast<off_t>(offset + there));
+    if (count == 0) throw std::runtime_error(kShorter);
+    there += count;
+  }
+  body_sent_ += size;
+  if (first == size) return;
+  flush();
+  send_file_now(file, offset + first, size - first);
+}
+
 void ServerConversation::flush() {
   if (output_.empty()) return;
   std::string output;
@@ -482,10 +541,7 @@ void ServerConversation::flush() {
 
 void ServerConversation::send_now(std::string_view data) {
   if (data.empty()) return;
-  if (cut_short_) {
-    stream_failed_ = true;
-    throw SystemError(make_error_code(std::errc::broken_pipe), "an answer was cut short");
-  }
+  require_not_cut();
   cut_short_ = true;  // unless all of it leaves
   while (!data.empty()) {
     data.remove_prefix(sending_.wait(options_.write_timeout, [&](Deadline deadline) {
@@ -493,6 +549,32 @@ void ServerConversation::send_now(std::string_view data) {
     }));
   }
   cut_short_ = false;
+}
+
+void ServerConversation::send_file_now(int file, std::uint64_t offset, std::uint64_t size) {
+  require_not_cut();
+  cut_short_ = true;
+  std::uint64_t ahead = offset;  // so far it is in memory
+  for (const std::uint64_t end = offset + size; offset < end;) {
+    if (offset >= ahead) {
+      ahead = offset + std::min<std::uint64_t>(end - offset, gnet::detail::kReadAhead);
+      gnet::detail::read_ahead(file, static_cast<off_t>(offset),
+                               static_cast<std::size_t>(ahead - offset));
+    }
+    const std::size_t count = on_stream([&] {
+      return stream_.send_file_some(file, offset, static_cast<std::size_t>(ahead - offset),
+                                    Deadline::within(options_.write_timeout));
+    });
+    if (count == 0) throw std::runtime_error(kShorter);
+    offset += count;
+  }
+  cut_short_ = false;
+}
+
+void ServerConversation::require_not_cut() {
+  if (!cut_short_) return;
+  stream_failed_ = true;
+  throw SystemError(make_error_code(std::errc::broken_pipe), "an answer was cut short");
 }
 
 // A client that still sends, or has sent what was not read, would lose the last answer to a reset.

@@ -70,6 +70,8 @@ class ServerConversation {
   [[nodiscard]] bool lost() const noexcept { return stream_failed_ || !stream_.is_open(); }
   void send(Response& response, std::string_view body);
   void write(Response& response, std::string_view piece);
+  void send_file(Response& response, int file, std::uint64_t offset, std::uint64_t size);
+  void write_file(Response& response, int file, std::uint64_t offset, std::uint64_t size);
   void end(Response& response, const Headers* trailers);
   ByteStream& upgrade(Response& response, std::string_view protocol);
   void on_drain(UniqueFunction<void()> function);
@@ -111,9 +113,15 @@ class ServerConversation {
   void send_error(Response& response, const HTTPError& error);
   void begin(Response& response, BodyFraming framing);
   void require_upgrade(std::string_view protocol) const;
+  void begin_pieces(Response& response);
+  [[nodiscard]] bool sends_body(const Response& response) const noexcept;
+  [[nodiscard]] bool in_chunks(const Response& response) const noexcept;
   void append(std::string_view data);
+  void append_file(int file, std::uint64_t offset, std::uint64_t size);
   void flush();
   void send_now(std::string_view data);
+  void send_file_now(int file, std::uint64_t offset, std::uint64_t size);
+  void require_not_cut();
   void linger();
 
   // Watches the client while handlers run.

@@ -70,6 +70,10 @@ class AnyStream final : public ByteStream {
   void send_all(std::string_view data, Deadline deadline = Deadline::never()) override {
     stream().send_all(data, deadline);
   }
+  std::size_t send_file_some(int file, std::uint64_t offset, std::size_t size,
+                             Deadline deadline = Deadline::never()) override {
+    return stream().send_file_some(file, offset, size, deadline);
+  }
   void shutdown_send(Deadline deadline = Deadline::never()) override {
     stream().shutdown_send(deadline);
   }

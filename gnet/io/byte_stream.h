@@ -25,6 +25,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string_view>
 
 #include "gnet/fiber/deadline.h"
@@ -49,6 +50,13 @@ class ByteStream : public SyncStream<ByteStream> {
 
   // Suspends until everything is sent. After an error nobody knows how much was.
   virtual void send_all(std::string_view data, Deadline deadline = Deadline::never()) = 0;
+
+  // As send_some(), of up to `size` bytes that lie in an open file from `offset` on: how many were
+  // sent, and 0 only at the end of the file. From a file to a socket they do not come through this
+  // process (sendfile(2)). The thread waits for what has to be fetched from the disk: see
+  // gnet::sendfile(), which does not.
+  virtual std::size_t send_file_some(int file, std::uint64_t offset, std::size_t size,
+                                     Deadline deadline = Deadline::never());
 
   // Ends the sending side; the peer reads to the end, and may go on sending. Suspends where a
   // layer says farewell first, as TLS does.

@@ -1,11 +1,14 @@
 #include "gnet/io/stream.h"
 
+#include <sys/sendfile.h>
 #include <sys/socket.h>
 
 #include <array>
 #include <cerrno>
 
 #include "gnet/base/error.h"
+#include "gnet/io/broken_pipe.h"
+#include "gnet/io/start_of_wait.h"
 
 namespace gnet {
 
@@ -31,6 +34,29 @@ bool Stream::wait_readable(Deadline deadline) {
     socket_.exhausted();
   }
   return false;
+}
+
+std::size_t Stream::send_file_some(int file, std::uint64_t offset, std::size_t size,
+                                   Deadline deadline) {
+  const TimePoint since = detail::start_of_wait(deadline);
+  for (;;) {
+    if (!socket_.wait_writable(deadline)) throw_timed_out("send", since);
+    auto at = static_cast<off_t>(offset);
+    ssize_t result = 0;
+    {
+      detail::NoBrokenPipeSignal no_signal;
+      result = no_signal.note(::sendfile(socket_.native_handle(), file, &at, size));
+    }
+    if (result >= 0) {
+      socket_.took_turn();
+      return static_cast<std::size_t>(result);
+    }
+    if (errno == EAGAIN) {
+      socket_.full();
+    } else if (errno != EINTR) {
+      throw_errno("send");
+    }
+  }
 }
 
 }  // namespace gnet

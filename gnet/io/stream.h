@@ -52,6 +52,9 @@ class Stream final : public ByteStream {
     socket_.send_all(data, deadline);
   }
 
+  std::size_t send_file_some(int file, std::uint64_t offset, std::size_t size,
+                             Deadline deadline = Deadline::never()) override;
+
   // Does not suspend.
   void shutdown_send(Deadline = Deadline::never()) override { socket_.shutdown_send(); }
 

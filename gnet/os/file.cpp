@@ -1,7 +1,5 @@
 #include "gnet/os/file.h"
 
-#include <sys/sendfile.h>
-#include <sys/uio.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -13,8 +11,7 @@
 #include "gnet/base/c_string.h"
 #include "gnet/base/error.h"
 #include "gnet/base/utf8.h"
-#include "gnet/io/broken_pipe.h"
-#include "gnet/io/start_of_wait.h"
+#include "gnet/os/page_cache.h"
 #include "gnet/sync/semaphore.h"
 
 namespace gnet {
@@ -22,7 +19,6 @@ namespace {
 
 // What one operation transfers at most: an interrupted fiber leaves it to the thread.
 constexpr std::size_t kLargest = 1024 * 1024;
-constexpr std::size_t kSendChunk = 256 * 1024;
 
 // Calls a system call until no signal interrupts it; throws for its error.
 template <typename Call>
@@ -258,55 +254,18 @@ void write_file(const std::string& path, std::string_view data) {
 
 // ---- sendfile() ----
 
-namespace {
-
-// Whether the kernel has this byte in memory, as far as it tells.
-bool resident(int fd, off_t offset) noexcept {
-  char byte;
-  const iovec part{&byte, 1};
-  return preadv2(fd, &part, 1, offset, RWF_NOWAIT) >= 0;
-}
-
-}  // namespace
-
 std::uint64_t sendfile(Stream& stream, const File& file, std::uint64_t offset, std::uint64_t count,
                        Deadline deadline) {
-  const TimePoint since = detail::start_of_wait(deadline);
   std::uint64_t sent = 0;
   while (sent < count) {
-    const std::size_t size = std::min<std::uint64_t>(count - sent, kSendChunk);
-    const off_t begin = to_offset(offset + sent);
-    const off_t last = begin + static_cast<off_t>(size) - 1;
-    if (!resident(file.native_handle(), begin) || !resident(file.native_handle(), last)) {
-      file.load(offset + sent, size);
-    }
-    Socket& socket = stream.socket();
-    off_t at = begin;
-    ssize_t result = 0;
-    {
-      detail::NoBrokenPipeSignal no_signal;
-      result = no_signal.note(::sendfile(socket.native_handle(), file.native_handle(), &at, size));
-    }
-    if (result == 0) break;  // the end of the file
-    if (result > 0) {
-      sent += static_cast<std::uint64_t>(result);
-      socket.took_turn();
-    } else if (errno == EAGAIN) {
-      socket.full();
-      if (!socket.wait_writable(deadline)) throw_timed_out("send", since);
-    } else if (errno != EINTR) {
-      throw_errno("send");
-    }
+    const std::size_t size = std::min<std::uint64_t>(count - sent, detail::kReadAhead);
+    detail::read_ahead(file.native_handle(), to_offset(offset + sent), size);
+    const std::size_t some =
+        stream.send_file_some(file.native_handle(), offset + sent, size, deadline);
+    if (some == 0) break;  // the end of the file
+    sent += some;
   }
   return sent;
-}
-
-// Reads a part of the file, for the kernel to keep.
-void File::load(std::uint64_t offset, std::size_t size) const {
-  beside([size, begin = to_offset(offset)](int fd) {
-    std::string data(size, '\0');
-    checked("read", [&] { return ::pread(fd, data.data(), data.size(), begin); });
-  });
 }
 
 }  // namespace gnet

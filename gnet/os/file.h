@@ -87,8 +87,6 @@ class File {
   void sync();
 
  private:
-  friend std::uint64_t sendfile(Stream&, const File&, std::uint64_t, std::uint64_t, Deadline);
-
   struct State;
   struct Turn;
 
@@ -96,7 +94,6 @@ class File {
   auto beside(F&& operation) const;
   template <typename F>
   auto in_turn(F&& operation);
-  void load(std::uint64_t offset, std::size_t size) const;
 
   std::shared_ptr<State> state_;
   std::unique_ptr<Turn> turn_;

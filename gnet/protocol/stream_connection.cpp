@@ -81,6 +81,12 @@ class StreamConnection::Counted final : public ByteStream {
     // In pieces, so that what was sent counts also when the rest fails.
     while (!data.empty()) data.remove_prefix(send_some(data, deadline));
   }
+  std::size_t send_file_some(int file, std::uint64_t offset, std::size_t size,
+                             Deadline deadline) override {
+    const std::size_t count = stream_.send_file_some(file, offset, size, deadline);
+    if (owner_ != nullptr) owner_->sent_ += count;
+    return count;
+  }
   void shutdown_send(Deadline deadline) override { stream_.shutdown_send(deadline); }
   bool wait_readable(Deadline deadline) override {
     const Receiving receiving(*this);

@@ -145,6 +145,8 @@
 #include "gnet/web/directory.h"
 #include "gnet/web/folder_reader.h"
 #include "gnet/web/folder_writer.h"
+#include "gnet/web/listing.h"
+#include "gnet/web/listing_query.h"
 #include "gnet/web/reply.h"
 #include "gnet/ws/close_code.h"
 #include "gnet/ws/codec.h"

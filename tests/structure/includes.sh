@@ -83,7 +83,7 @@ BEGIN {
   all = "gnet/fiber gnet/sync gnet/io gnet/os gnet/patch gnet/zmq gnet/protocol gnet/http gnet/ws gnet/web gnet/diag gnet cli/out cli/line cli/server cli/client cli commands"
   third_party["asio"] = all
   third_party["boost"] = "gnet/fiber cli/line"  # Context; JSON
-  third_party["openssl"] = "gnet/io gnet/http gnet/ws"
+  third_party["openssl"] = "gnet/io gnet/http gnet/ws gnet/web"
   third_party["ares"] = "gnet/io"
   third_party["zlib"] = "gnet/http gnet/ws"
   third_party["brotli"] = "gnet/http"

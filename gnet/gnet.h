@@ -148,6 +148,7 @@
 #include "gnet/web/listing.h"
 #include "gnet/web/listing_query.h"
 #include "gnet/web/reply.h"
+#include "gnet/web/upload.h"
 #include "gnet/ws/close_code.h"
 #include "gnet/ws/codec.h"
 #include "gnet/ws/compressor.h"

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "gnet/http/client_connector.h"
+#include "gnet/http/client_message.h"
 #include "gnet/http/exchange.h"
 
 namespace gnet::http {
@@ -41,6 +42,12 @@ ClientResponse Client::post(std::string_view url, std::string body, std::string_
                   .url = URL(url),
                   .headers = {{"Content-Type", content_type}},
                   .body = std::move(body)});
+}
+
+std::string Client::head_of(const ClientRequest& request) const {
+  const ClientOptions& options = core_->options;
+  const URL* proxy = detail::forwarding_proxy(request, options);
+  return detail::ClientMessage(request, options, proxy, true).head();
 }
 
 std::size_t Client::idle() const noexcept {

@@ -57,6 +57,9 @@ class Client {
   [[nodiscard]] ClientResponse post(std::string_view url, std::string body,
                                     std::string_view content_type);
 
+  // The head of a request as it would be sent first.
+  [[nodiscard]] std::string head_of(const ClientRequest& request) const;
+
   // Connections that wait for a request.
   [[nodiscard]] std::size_t idle() const noexcept;
   // Closes those.

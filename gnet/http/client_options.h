@@ -89,6 +89,9 @@ struct ClientOptions {
 
   std::string user_agent = "gnet";  // empty: no such field
 
+  // Told the head of each request before it is sent, with all that is secret in it.
+  std::function<void(std::string_view head)> on_request = nullptr;
+
   // ---- what is done with answers ----
 
   // 0: redirects are answers like others.

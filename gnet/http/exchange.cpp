@@ -8,11 +8,10 @@
 #include <utility>
 
 #include "gnet/fiber/fiber.h"
-#include "gnet/http/auth.h"
 #include "gnet/http/client_connector.h"
+#include "gnet/http/client_message.h"
 #include "gnet/http/cookie_jar.h"
 #include "gnet/http/date.h"
-#include "gnet/http/percent.h"
 #include "gnet/http/redirection.h"
 #include "gnet/http/status.h"
 
@@ -21,10 +20,6 @@ namespace gnet::http::detail {
 namespace {
 
 constexpr std::size_t kDropped = 64 * 1024;  // of the body of an answer that is not wanted
-
-sys_seconds this_second() {
-  return std::chrono::time_point_cast<std::chrono::seconds>(std::chrono::system_clock::now());
-}
 
 // Done twice it is as if done once (RFC 9110 §9.2.2).
 bool is_idempotent(std::string_view method) noexcept {
@@ -96,7 +91,7 @@ std::optional<Duration> Exchange::pause_after_answer(unsigned failed) const {
   if (!pause) return std::nullopt;
   if (const auto field = headers.get(FieldName::retry_after)) {
     const Duration wanted =
-        parse_retry_after(*field, this_second()).value_or(std::chrono::seconds(0));
+        parse_retry_after(*field, present_second()).value_or(std::chrono::seconds(0));
     if (wanted > options_.retry.longest_wait) return std::nullopt;
     pause = std::max(*pause, wanted);
   }
@@ -139,19 +134,20 @@ void Exchange::rewind_body() {
 // ---- one request ----
 
 void Exchange::attempt() {
-  const URL* proxy = options_.connect_to ? nullptr : options_.proxy.find(request.url);
-  // Through a proxy that is asked for each URL, all of them can go on one connection.
-  const bool forwarded = proxy != nullptr && !request.url.is_secure() && !wants_upgrade();
+  const URL* proxy = proxy_for(request.url, options_);
+  // All that goes through a proxy which is asked for each URL can go on one connection.
+  const URL* forwarding = forwarding_proxy(request, options_);
   const std::string key = proxy == nullptr ? request.url.origin()
-                          : forwarded      ? proxy->origin()
-                                      : fmt::format("{} {}", proxy->origin(), request.url.origin());
+                          : forwarding != nullptr
+                              ? proxy->origin()
+                              : fmt::format("{} {}", proxy->origin(), request.url.origin());
   asked_at_ = Clock::now();
   timings_ = {};
-  if (!wants_upgrade()) connection_ = core_->pool.take(key);
+  if (!wants_upgrade(request)) connection_ = core_->pool.take(key);
   if (connection_) {
     timings_.reused = true;
     try {
-      return converse(forwarded ? proxy : nullptr);
+      return converse(forwarding);
     } catch (const ClientTrouble& trouble) {
       const bool again = is_safe_on_new(trouble);
       connection_.reset();
@@ -160,40 +156,26 @@ void Exchange::attempt() {
     timings_.reused = false;
   }
   open(key, proxy);
-  converse(forwarded ? proxy : nullptr);
+  converse(forwarding);
 }
 
 // Whether a connection that was kept had been closed by the server before the request came.
 bool Exchange::is_safe_on_new(const ClientTrouble& trouble) const noexcept {
   return trouble.failure == ClientFailure::lost && connection_->heard_nothing() && can_resend() &&
          (is_idempotent(request.method) || connection_->sent_nothing() ||
-          (body_framing().has_body() && connection_->sent_no_body()));
+          (body_framing(request).has_body() && connection_->sent_no_body()));
 }
 
 void Exchange::open(const std::string& key, const URL* proxy) {
-  ClientConnector connector(request.url, proxy, wants_upgrade(), *core_, limit_);
+  ClientConnector connector(request.url, proxy, wants_upgrade(request), *core_, limit_);
   connection_ = std::make_unique<ClientConnection>(connector.connect(timings_), options_, key);
 }
 
 void Exchange::converse(const URL* proxy) {
   rewind_body();
-  const BodyFraming body = body_framing();
-  asked_first_ = may_expect_ && body.has_body() &&
-                 (body.kind == BodyFraming::chunked || body.size > options_.expect_above);
-  const Headers fields = complete_headers(proxy);
-  std::string target = request.url.target();
-  if (proxy != nullptr) target = request.url.origin() + target;
-  const std::string host = request.url.authority();
-  const OutgoingRequest outgoing{
-      .start = {.method = request.method,
-                .target = target,
-                .host = host,
-                .connection = wants_upgrade() ? "upgrade" : std::string_view(),
-                .framing = body,
-                .headers = &fields},
-      .body = request.body,
-      .source = request.source ? &request.source : nullptr,
-      .ask_first = asked_first_};
+  const ClientMessage message(request, options_, proxy, may_expect_);
+  asked_first_ = message.asks_first();
+  if (options_.on_request) options_.on_request(message.head());
   // Whatever happens: what was taken of the source is gone.
   struct Used {
     ~Used() {
@@ -205,52 +187,13 @@ void Exchange::converse(const URL* proxy) {
   };
   {
     const Used used{*this};
-    connection_->ask(outgoing, limit_);
+    connection_->ask({.start = message.start(),
+                      .body = request.body,
+                      .source = request.source ? &request.source : nullptr,
+                      .ask_first = asked_first_},
+                     limit_);
   }
   keep_answer();
-}
-
-Headers Exchange::complete_headers(const URL* proxy) const {
-  Headers fields = request.headers;
-  const URL& url = request.url;
-  if (!options_.user_agent.empty() && !fields.has(FieldName::user_agent)) {
-    fields.add("User-Agent", options_.user_agent);
-  }
-  if (!fields.has(FieldName::accept)) fields.add("Accept", "*/*");
-  const bool has_user = !url.username().empty() || !url.password().empty();
-  if (has_user && !fields.has(FieldName::authorization)) {
-    fields.add("Authorization",
-               basic_authorization(percent_decode(url.username()), percent_decode(url.password())));
-  }
-  if (options_.cookies != nullptr) {
-    std::string cookies = options_.cookies->field(url, this_second());
-    if (const auto own = fields.get(FieldName::cookie); own && !cookies.empty()) {
-      cookies = fmt::format("{}; {}", *own, cookies);
-    }
-    if (!cookies.empty()) fields.set("Cookie", cookies);
-  }
-  // What is meant for a proxy goes to a proxy.
-  if (proxy == nullptr) fields.erase("Proxy-Authorization");
-  if (proxy != nullptr && !fields.has(FieldName::proxy_authorization)) {
-    const std::string who = proxy_authorization(*proxy);
-    if (!who.empty()) fields.add("Proxy-Authorization", who);
-  }
-  if (wants_upgrade()) fields.erase("Connection");
-  if (asked_first_) fields.set("Expect", "100-continue");
-  return fields;
-}
-
-BodyFraming Exchange::body_framing() const noexcept {
-  if (request.source) {
-    if (request.source_size) return {BodyFraming::length, *request.source_size};
-    return {BodyFraming::chunked};
-  }
-  if (request.body.empty()) return {};
-  return {BodyFraming::length, request.body.size()};
-}
-
-bool Exchange::wants_upgrade() const noexcept {
-  return request.headers.has(FieldName::upgrade);
 }
 
 // ---- its answer ----
@@ -271,7 +214,7 @@ void Exchange::keep_answer() {
 void Exchange::keep_cookies() {
   for (const auto& field : headers) {
     if (field.id == FieldName::set_cookie) {
-      options_.cookies->store(request.url, field.value, this_second());
+      options_.cookies->store(request.url, field.value, present_second());
     }
   }
 }

@@ -59,15 +59,12 @@ class Exchange {
   void attempt();
   void open(const std::string& key, const URL* proxy);
   void converse(const URL* proxy);
-  [[nodiscard]] Headers complete_headers(const URL* proxy) const;
   void keep_answer();
   void keep_cookies();
   [[nodiscard]] bool follow_redirect();
   void leave_answer();
   void end_body();
   void rewind_body();
-  [[nodiscard]] BodyFraming body_framing() const noexcept;
-  [[nodiscard]] bool wants_upgrade() const noexcept;
   [[nodiscard]] bool can_resend() const noexcept;
   [[nodiscard]] bool is_safe_on_new(const ClientTrouble& trouble) const noexcept;
   [[nodiscard]] bool may_retry(const ClientTrouble& trouble) const noexcept;

@@ -167,6 +167,22 @@ BOOST_AUTO_TEST_CASE(it_says_who_it_is_and_what_it_takes) {
                  .read_all() == "z x y");
 }
 
+BOOST_AUTO_TEST_CASE(what_is_sent_can_be_seen_and_foreseen) {
+  Server server(tell);
+  std::string sent;
+  ClientOptions options;
+  options.on_request = [&](std::string_view head) { sent += head; };
+  Client client(options);
+  ClientRequest request{.method = "PUT", .url = URL(server.url("/x?y")), .body = "text"};
+  const std::string expected =
+      "PUT /x?y HTTP/1.1\r\nHost: 127.0.0.1:" + std::to_string(server.port()) +
+      "\r\nContent-Length: 4\r\nUser-Agent: gnet\r\nAccept: */*\r\n\r\n";
+  BOOST_TEST(client.head_of(request) == expected);
+  BOOST_TEST(server.requests == 0);
+  BOOST_TEST(client.request(std::move(request)).status() == 200);
+  BOOST_TEST(sent == expected);
+}
+
 BOOST_AUTO_TEST_CASE(it_sends_bodies) {
   Server server(tell);
   Client client;

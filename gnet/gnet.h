@@ -158,3 +158,5 @@
 #include "gnet/ws/handshake.h"
 #include "gnet/ws/masking.h"
 #include "gnet/ws/permessage_deflate.h"
+#include "gnet/ws/web_socket.h"
+#include "gnet/ws/web_socket_server.h"

@@ -47,9 +47,9 @@ std::size_t Codec::held() const noexcept {
   return outside(message_) + outside(output_);
 }
 
-void Codec::lost() noexcept {
+void Codec::lost(std::string why) noexcept {
   if (closed_) return;
-  closed_ = Closed{};
+  closed_.emplace().reason = std::move(why);
   forget();
 }
 

@@ -162,6 +162,12 @@ class Codec {
   [[nodiscard]] std::string_view output() const noexcept { return output_; }
   void clear_output() noexcept;
 
+  // The same in one: it goes to `sent`, which was written and is used again.
+  void swap_output(std::string& sent) noexcept {
+    sent.clear();
+    output_.swap(sent);
+  }
+
   // --- state -------------------------------------------------------------------------------------
 
   // Messages may be sent: no close frame went either way.
@@ -170,6 +176,11 @@ class Codec {
   // Nothing more is to be read: the peer's close frame came, or it broke the rules, or lost().
   [[nodiscard]] bool finished() const noexcept;
 
+  // Whether something of what was fed is still to be looked at: next() may have an event at once.
+  [[nodiscard]] bool has_input() const noexcept {
+    return !closed_ && (inflating_ || decoder_.has_input());
+  }
+
   // True within a message of the peer: what a deadline for its progress looks at.
   [[nodiscard]] bool within_message() const noexcept;
 
@@ -177,8 +188,9 @@ class Codec {
   // decompressors are not among them.
   [[nodiscard]] std::size_t held() const noexcept;
 
-  // The connection ended, or nobody wants to wait for the peer's close frame any longer.
-  void lost() noexcept;
+  // The connection ended, or nobody wants to wait for the peer's close frame any longer; `why` is
+  // for people.
+  void lost(std::string why = {}) noexcept;
 
   // How it ended; nothing while it is not finished().
   [[nodiscard]] const std::optional<Closed>& closed() const noexcept { return closed_; }

@@ -78,6 +78,9 @@ class FrameDecoder {
   // What the peer did wrong, after an event of `failure`.
   [[nodiscard]] const Failure& failure() const noexcept { return failure_; }
 
+  // False once all bytes are used up, which next() may not have said yet.
+  [[nodiscard]] bool has_input() const noexcept { return !input_.empty(); }
+
   // True within a frame, its head included.
   [[nodiscard]] bool within_frame() const noexcept { return head_size_ != 0 || in_payload_; }
 

@@ -19,9 +19,9 @@ namespace gnet::http::detail {
 
 namespace {
 
-constexpr std::size_t kRoom = 4 * 1024;     // at least so much is asked for at a time
-constexpr std::size_t kLeast = 64 * 1024;   // of the buffer, for large bodies
-constexpr std::size_t kCopied = 16 * 1024;  // a longer body is not copied to its head
+constexpr std::size_t kRoom = 4 * 1024;         // at least so much is asked for at a time
+constexpr std::size_t kLeast = 64 * 1024;       // of the buffer, for large bodies
+constexpr std::size_t kCopiedBody = 16 * 1024;  // a longer body is not copied to its head
 constexpr Duration kDropTime = std::chrono::seconds(1);
 constexpr unsigned kMostInterim = 100;  // heads of 1xx before an answer
 
@@ -37,7 +37,7 @@ void ClientConversation::ask(const OutgoingRequest& request, Deadline limit) {
   append_request(bytes, request.start);
   begin(request, limit);
   const bool streamed = request.source != nullptr || request.ask_first;
-  if (streamed || request.body.size() > kCopied) {
+  if (streamed || request.body.size() > kCopiedBody) {
     ask_and_stream(bytes, request);
   } else {
     if (request.start.framing.has_body()) {
@@ -153,7 +153,7 @@ void ClientConversation::send_body(const OutgoingRequest& request) {
 void ClientConversation::send_chunk(std::string_view piece) {
   std::string framed;
   append_chunk_size(framed, piece.size());
-  if (piece.size() <= kCopied) {
+  if (piece.size() <= kCopiedBody) {
     framed += piece;
     framed += kChunkEnd;
     return send(framed);

@@ -7,10 +7,10 @@
 
 #pragma once
 
-#include <chrono>
 #include <string>
 #include <string_view>
 
+#include "gnet/base/chrono.h"
 #include "gnet/http/body_framing.h"
 #include "gnet/http/client_options.h"
 #include "gnet/http/client_request.h"

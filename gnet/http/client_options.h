@@ -8,7 +8,6 @@
 
 #pragma once
 
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -16,6 +15,7 @@
 #include <string_view>
 #include <vector>
 
+#include "gnet/base/chrono.h"
 #include "gnet/base/duration.h"
 #include "gnet/base/function.h"
 #include "gnet/fiber/retry.h"

@@ -7,10 +7,10 @@
 
 #pragma once
 
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 
+#include "gnet/base/chrono.h"
 #include "gnet/base/duration.h"
 #include "gnet/http/body_decoder.h"
 #include "gnet/http/head_limits.h"

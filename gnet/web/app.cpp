@@ -10,6 +10,7 @@
 #include "gnet/http/request_path.h"
 #include "gnet/http/status.h"
 #include "gnet/web/route_table.h"
+#include "gnet/ws/web_socket_server.h"
 
 namespace gnet::web {
 
@@ -78,6 +79,28 @@ App& App::add_mount(std::string_view below, http::Handler handler) {
              [=](auto& request, auto& response) {
                call(*shared, request, response, request.param("path"));
              });
+}
+
+App& App::websocket(std::string_view path, UniqueFunction<void(ws::WebSocket&)> function) {
+  return websocket(path, std::move(function), {});
+}
+
+App& App::websocket(std::string_view path, UniqueFunction<void(ws::WebSocket&)> function,
+                    ws::AcceptOptions options) {
+  return add("GET", path,
+             [function = std::move(function), options = std::move(options)](
+                 Request& request, Response& response) mutable {
+               ws::serve(request, response, function, options);
+             });
+}
+
+App& App::events(std::string_view path, UniqueFunction<void(EventSender&)> function,
+                 EventOptions options) {
+  return add(
+      "GET", path,
+      [function = std::move(function), options](Request& request, Response& response) mutable {
+        serve_events(request, response, function, options);
+      });
 }
 
 App& App::use(Middleware middleware) {

@@ -33,10 +33,17 @@
 
 #include "gnet/base/unique_function.h"
 #include "gnet/http/handler.h"
+#include "gnet/http/handler_test.h"
 #include "gnet/http/http_error.h"
 #include "gnet/http/request.h"
 #include "gnet/http/response.h"
+#include "gnet/web/events.h"
 #include "gnet/web/reply.h"
+
+namespace gnet::ws {
+class WebSocket;
+struct AcceptOptions;
+}  // namespace gnet::ws
 
 namespace gnet::web {
 
@@ -140,6 +147,20 @@ class App {
     return route({}, path, std::move(handler));
   }
 
+  // A WebSocket: the function is called with each that is opened here, and it is closed when the
+  // function returns. See ws::serve(), and AcceptOptions for who may come from where.
+  //
+  //   app.websocket("/ws", [](gnet::ws::WebSocket& socket) {
+  //     while (const auto message = socket.receive()) socket.send(*message);
+  //   });
+  App& websocket(std::string_view path, UniqueFunction<void(ws::WebSocket& socket)> function);
+  App& websocket(std::string_view path, UniqueFunction<void(ws::WebSocket& socket)> function,
+                 ws::AcceptOptions options);
+
+  // Events for a page, see EventSender.
+  App& events(std::string_view path, UniqueFunction<void(EventSender& events)> function,
+              EventOptions options = {});
+
   // Everything at this path and below it, with any method: files, or another App. What is below is
   // request.param("path"), without a slash before it: empty for the path itself, with or without
   // one. `below` is a path without a slash at its end, or "/".
@@ -174,6 +195,12 @@ class App {
 
   // Answers a request: an App is a http::Handler.
   void operator()(http::Request& request, http::Response& response);
+
+  // Answers one without a socket, see http::test_handler().
+  [[nodiscard]] http::TestAnswer test(const http::TestRequest& request,
+                                      const http::TestOptions& options = {}) {
+    return http::test_handler(*this, request, options);
+  }
 
  private:
   friend class Next;

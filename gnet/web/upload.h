@@ -28,7 +28,6 @@
 
 #include <sys/types.h>
 
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -36,6 +35,7 @@
 #include <string_view>
 #include <vector>
 
+#include "gnet/base/chrono.h"
 #include "gnet/base/duration.h"
 #include "gnet/web/directory.h"
 

@@ -18,8 +18,8 @@ using http::HTTPError;
 
 namespace {
 
-constexpr std::size_t kBlock = 128 * 1024;  // of a body, written at once
-constexpr int kMaxNames = 1000;             // that are tried for a name that is taken
+constexpr std::size_t kWritten = 128 * 1024;  // of a body, written at once
+constexpr int kMaxNames = 1000;               // that are tried for a name that is taken
 constexpr std::size_t kMaxName = 255;
 
 [[noreturn]] void throw_taken(std::string_view name) {
@@ -41,7 +41,7 @@ class BlockWriter {
 
   void write(std::string_view piece) {
     block_ += piece;
-    if (block_.size() >= kBlock) flush();
+    if (block_.size() >= kWritten) flush();
   }
   void flush() {
     if (!block_.empty()) on_disk([&] { file_->write_all(block_); });

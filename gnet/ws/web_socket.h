@@ -7,9 +7,8 @@
 //     while (const auto message = socket.receive()) socket.send(*message);
 //   }
 //
-//   auto socket = gnet::ws::connect("wss://example.test/feed");       //
-//   gnet/ws/web_socket_client.h auto socket = gnet::ws::accept(request, response); //
-//   gnet/ws/web_socket_server.h
+//   auto socket = gnet::ws::connect("wss://example.test/feed");   // web_socket_client.h
+//   auto socket = gnet::ws::accept(request, response);            // web_socket_server.h
 //
 // One fiber receives at a time. Any fiber may send, beside it and beside others: messages never
 // mix. Messages that are answered while others are here already leave together with them.
@@ -27,7 +26,6 @@
 
 #pragma once
 
-#include <chrono>
 #include <cstddef>
 #include <memory>
 #include <optional>
@@ -35,6 +33,7 @@
 #include <string_view>
 #include <vector>
 
+#include "gnet/base/chrono.h"
 #include "gnet/base/duration.h"
 #include "gnet/base/error.h"
 #include "gnet/base/unique_function.h"

@@ -10,7 +10,9 @@
 
 #include "gnet/http/http_server_factory.h"
 #include "gnet/io/connect.h"
+#include "gnet/ws/web_socket_server.h"
 #include "tests/unit/fiber/support.h"
+#include "tests/unit/http/http_server.h"
 
 using namespace std::string_literals;
 using gnet::http::HTTPError;
@@ -242,6 +244,33 @@ BOOST_AUTO_TEST_CASE(error_pages_have_the_status_of_the_error) {
   BOOST_TEST(server.body("GET /teapot") == "short and stout\n");
   BOOST_CHECK_THROW(App().error(200, [](Request&, const HTTPError&) { return ""; }),
                     std::invalid_argument);
+}
+
+BOOST_AUTO_TEST_CASE(a_websocket_is_a_function_too) {
+  App app;
+  app.websocket("/ws", [](gnet::ws::WebSocket& socket) {
+    while (const auto message = socket.receive()) socket.send(*message);
+  });
+  Server server(std::move(app));
+  gnet::Stream stream = gnet::connect_stream(server.factory.local_endpoint());
+  stream.send_all(
+      "GET /ws HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+      "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n");
+  BOOST_TEST(has(test::read_until(stream, "\r\n\r\n"), "s3pPLMBiTxaQ9kYGzzhZRbK+xOo="));
+  gnet::ws::WebSocket socket(stream, gnet::ws::Role::client);
+  socket.send("hello");
+  BOOST_TEST(socket.receive().value().data == "hello");
+  socket.close();
+  BOOST_TEST(server.status("GET /ws") == 426);
+}
+
+BOOST_AUTO_TEST_CASE(a_request_is_answered_without_a_socket) {
+  App app;
+  app.get("/users/{id}", [](Request& request) { return std::string(request.param("id")); });
+  const auto answer = app.test({.target = "/users/17"});
+  BOOST_TEST(answer.status == 200);
+  BOOST_TEST(answer.body == "17");
+  BOOST_TEST(app.test({.target = "/nothing"}).status == 404);
 }
 
 BOOST_AUTO_TEST_CASE(another_app_can_be_mounted) {

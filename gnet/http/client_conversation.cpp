@@ -10,6 +10,7 @@
 #include <system_error>
 
 #include "gnet/base/error.h"
+#include "gnet/fiber/cancel_scope.h"
 #include "gnet/fiber/fiber.h"
 #include "gnet/fiber/interrupt.h"
 #include "gnet/http/scanner.h"
@@ -19,8 +20,8 @@ namespace gnet::http::detail {
 
 namespace {
 
-constexpr std::size_t kRoom = 4 * 1024;         // at least so much is asked for at a time
-constexpr std::size_t kLeast = 64 * 1024;       // of the buffer, for large bodies
+constexpr std::size_t kRoom = 4 * 1024;     // at least so much is asked for at a time
+constexpr std::size_t kLeast = 64 * 1024;   // of the buffer, for large bodies
 constexpr std::size_t kCopiedBody = 16 * 1024;  // a longer body is not copied to its head
 constexpr Duration kDropTime = std::chrono::seconds(1);
 constexpr unsigned kMostInterim = 100;  // heads of 1xx before an answer
@@ -30,6 +31,10 @@ constexpr unsigned kMostInterim = 100;  // heads of 1xx before an answer
 ClientConversation::ClientConversation(AnyStream stream, const ClientOptions& options)
     : stream_(std::move(stream)), options_(options), parser_(options.head), body_(options.body) {}
 
+ClientConversation::~ClientConversation() {
+  stop_sender();
+}
+
 // ---- a request ----
 
 void ClientConversation::ask(const OutgoingRequest& request, Deadline limit) {
@@ -38,7 +43,7 @@ void ClientConversation::ask(const OutgoingRequest& request, Deadline limit) {
   begin(request, limit);
   const bool streamed = request.source != nullptr || request.ask_first;
   if (streamed || request.body.size() > kCopiedBody) {
-    ask_and_stream(bytes, request);
+    ask_and_stream(std::move(bytes), request);
   } else {
     if (request.start.framing.has_body()) {
       bytes += request.body;
@@ -56,10 +61,12 @@ void ClientConversation::begin(const OutgoingRequest& request, Deadline limit) {
   wants_close_ = is_in_list(request.start.connection, "close") ||
                  (request.start.headers != nullptr &&
                   is_in_list(request.start.headers->joined("Connection"), "close"));
+  stop_sender();
   parser_.reset();
   heard_at_.reset();
   interim_ = 0;
-  sent_head_ = began_body_ = sent_all_ = keep_alive_ = tunnel_ = false;
+  sent_ = 0;
+  began_body_ = sent_all_ = keep_alive_ = tunnel_ = false;
   begin_ = end_ = 0;
   const std::size_t size = std::max(options_.head.head, kLeast) + kRoom;
   if (!buffer_) buffer_.emplace(gnet::detail::Scheduler::current(), size);
@@ -72,7 +79,7 @@ void ClientConversation::ask_at_once(std::string_view bytes) {
     send(bytes);
     sent_all_ = true;
   } catch (const ClientTrouble& error) {
-    if (error.failure != ClientFailure::lost || !sent_head_) throw;
+    if (error.failure != ClientFailure::lost || sent_ == 0) throw;
     trouble = std::current_exception();
   }
   try {
@@ -83,55 +90,91 @@ void ClientConversation::ask_at_once(std::string_view bytes) {
   }
 }
 
-// The answer is read by another fiber meanwhile, which ends the sending when it is there.
-void ClientConversation::ask_and_stream(std::string_view head, const OutgoingRequest& request) {
-  CancelScope sending;
+// What goes out beside the answer.
+struct ClientConversation::Sender {
+  std::string head;
+  BodyFraming framing;
+  std::string_view body;
+  UniqueFunction<std::string_view()>* source = nullptr;
+  bool ask_first = false;
+
   Event permission;
-  std::exception_ptr unread_answer;
-  std::exception_ptr trouble;
-  Fiber<> reader = spawn({.name = "http-answer"}, [&] {
-    try {
-      read_head(limit_, &permission);
-    } catch (const std::exception&) {
-      unread_answer = std::current_exception();
-    }
-    permission.set();
-    sending.cancel();
-  });
-  struct Stop {
-    ~Stop() {
-      const Uninterruptible wait_out;
-      fiber.kill();
-    }
-    Fiber<>& fiber;
-  } const stop{reader};
+  CancelScope* waiting = nullptr;  // for the head of the answer
+  std::exception_ptr trouble;      // of the connection
+  std::exception_ptr fault;        // of the source
+  Fiber<> fiber;
+};
+
+void ClientConversation::ask_and_stream(std::string bytes, const OutgoingRequest& request) {
+  CancelScope waiting;
+  sender_ = std::make_unique<Sender>();
+  Sender& sender = *sender_;
+  sender.head = std::move(bytes);
+  sender.framing = request.start.framing;
+  sender.body = request.body;
+  sender.source = request.source;
+  sender.ask_first = request.ask_first;
+  sender.waiting = &waiting;
+  struct Forget {
+    ~Forget() { sender.waiting = nullptr; }
+    Sender& sender;
+  };
+  bool came = false;
   try {
-    sending.run([&] {
-      send(head);
-      if (request.ask_first) {
-        static_cast<void>(permission.wait(within(options_.continue_timeout)));
-      }
-      send_body(request);
-      sent_all_ = true;
-    });
-  } catch (const ClientTrouble& error) {
-    if (error.failure != ClientFailure::lost) throw;
-    trouble = std::current_exception();  // there may be an answer that says why
+    const Forget forget{sender};
+    sender.fiber = spawn({.name = "http-request"}, [this, &sender] { run_sender(sender); });
+    came = waiting.run([&] { read_head(limit_, &sender.permission); });
+  } catch (...) {
+    const std::exception_ptr trouble = sender.trouble;
+    stop_sender();
+    if (trouble) std::rethrow_exception(trouble);
+    throw;
   }
-  if (!reader.join(within(options_.head_timeout))) {
+  if (sender.fault) std::rethrow_exception(sender.fault);
+  if (!came) {
+    stop_sender();
     give_up("no answer came", options_.head_timeout);
   }
-  if (!unread_answer) return;
-  std::rethrow_exception(trouble ? trouble : unread_answer);
+  // A server that takes no more has said so; one that takes a body without having been sent it
+  // does not need it.
+  if (sent_all_ || !began_body_ || head().status() >= 300) stop_sender();
 }
 
-void ClientConversation::send_body(const OutgoingRequest& request) {
-  const BodyFraming framing = request.start.framing;
+void ClientConversation::run_sender(Sender& sender) {
+  try {
+    send(sender.head);
+    if (sender.ask_first) {
+      static_cast<void>(sender.permission.wait(within(options_.continue_timeout)));
+    }
+    send_body(sender);
+    sent_all_ = true;
+  } catch (const ClientTrouble& error) {
+    sender.trouble = std::current_exception();  // there may be an answer that says why
+    if (error.failure != ClientFailure::lost) stream_.close();
+  } catch (const Interrupt&) {
+    throw;
+  } catch (...) {
+    sender.fault = std::current_exception();
+    stream_.close();
+    if (sender.waiting != nullptr) sender.waiting->cancel();
+  }
+  if (sender.waiting != nullptr) sender.waiting->reschedule(within(options_.head_timeout));
+}
+
+void ClientConversation::stop_sender() noexcept {
+  if (!sender_) return;
+  const Uninterruptible wait_out;
+  sender_->fiber.kill();
+  sender_.reset();
+}
+
+void ClientConversation::send_body(const Sender& sender) {
+  const BodyFraming framing = sender.framing;
   began_body_ = true;
-  if (request.source == nullptr) return send(request.body);
+  if (sender.source == nullptr) return send(sender.body);
   std::uint64_t left = framing.size;
-  for (;;) {
-    const std::string_view piece = (*request.source)();
+  while (framing.kind == BodyFraming::chunked || left != 0) {
+    const std::string_view piece = (*sender.source)();
     if (piece.empty()) break;
     if (framing.kind == BodyFraming::chunked) {
       send_chunk(piece);
@@ -166,8 +209,9 @@ void ClientConversation::send_chunk(std::string_view piece) {
 void ClientConversation::send(std::string_view data) {
   while (!data.empty()) {
     try {
-      data.remove_prefix(stream_.send_some(data, within(options_.write_timeout)));
-      sent_head_ = true;
+      const std::size_t count = stream_.send_some(data, within(options_.write_timeout));
+      sent_ += count;
+      data.remove_prefix(count);
     } catch (const std::system_error& error) {
       if (error.code() == std::errc::timed_out) {
         give_up("the server takes nothing of the request", options_.write_timeout);
@@ -222,8 +266,8 @@ void ClientConversation::accept_head() {
     throw ClientTrouble(ClientFailure::protocol, "the server changes the protocol unasked");
   }
   tunnel_ = switches || (method_ == "CONNECT" && head().status() / 100 == 2);
-  keep_alive_ = head().keep_alive() && !wants_close_ && sent_all_ && !tunnel_ &&
-                framing_.kind != BodyFraming::until_close;
+  keep_alive_ =
+      head().keep_alive() && !wants_close_ && !tunnel_ && framing_.kind != BodyFraming::until_close;
   body_.start(framing_);
   if (body_.refusal()) refuse_body();
 }
@@ -239,6 +283,8 @@ bool ClientConversation::receive(Deadline deadline, const char* awaited, TimeSpa
     return true;
   } catch (const std::system_error& error) {
     if (error.code() == std::errc::timed_out) give_up(awaited, patience);
+    if (sender_ && sender_->fault) std::rethrow_exception(sender_->fault);
+    if (sender_ && sender_->trouble) std::rethrow_exception(sender_->trouble);
     lose(error, "the connection was lost");
   }
 }
@@ -256,11 +302,27 @@ std::string_view ClientConversation::read_some() {
       receive_body();
     }
   }
+  // It may have sent all, and has not had the time to know.
+  if (sender_ && !sent_all_) yield();
+  stop_sender();
   return {};
+}
+
+// The time of a server that still gets the request has not begun.
+void ClientConversation::wait_while_sending() {
+  try {
+    for (std::uint64_t before = sent_; sender_ && !sent_all_; before = sent_) {
+      if (stream_.wait_readable(within(options_.body_timeout))) return;
+      if (sent_ == before || limit_.passed()) return;
+    }
+  } catch (const std::system_error&) {
+    // receive() has it, too.
+  }
 }
 
 void ClientConversation::receive_body() {
   begin_ = end_ = 0;
+  wait_while_sending();
   if (receive(within(options_.body_timeout), "no byte of the answer came", options_.body_timeout)) {
     return;
   }
@@ -292,7 +354,7 @@ bool ClientConversation::drop_body(std::size_t most) {
 // ---- the connection ----
 
 bool ClientConversation::may_stay() const noexcept {
-  return keep_alive_ && body_.is_done() && begin_ == end_ && stream_.is_open();
+  return keep_alive_ && sent_all_ && body_.is_done() && begin_ == end_ && stream_.is_open();
 }
 
 void ClientConversation::rest() noexcept {

@@ -1,8 +1,9 @@
 // The client's side of one HTTP connection: requests out, answers in, on any stream.
 //
 // Straight-line code: a request is sent, the head of its answer read, then the body as it is asked
-// for. A body that takes more than one write goes out while the answer is waited for: one that
-// comes before all was sent stops the sending. Between requests it holds no buffer.
+// for. A body that takes more than one write is sent by a fiber of its own, while the answer is
+// waited for and read. It stops at the end of an answer, and at the head of one that is no 2xx: a
+// server that has answered so wants no more. Between requests a conversation holds no buffer.
 //
 //   detail::ClientConversation conversation(std::move(stream), options);
 //   conversation.ask({.start = {.target = "/", .host = "a.test"}}, Deadline::never());
@@ -18,13 +19,13 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 
 #include "gnet/base/unique_function.h"
-#include "gnet/fiber/cancel_scope.h"
 #include "gnet/fiber/deadline.h"
 #include "gnet/http/body_decoder.h"
 #include "gnet/http/client_error.h"
@@ -53,8 +54,11 @@ class ClientConversation {
   ClientConversation(const ClientConversation&) = delete;
   ClientConversation& operator=(const ClientConversation&) = delete;
 
+  ~ClientConversation();
+
   // Sends the request and waits for the head of the answer. All of it, and of the body of the
-  // answer, has to be done by `limit`. Throws what the source of the body throws, too.
+  // answer, has to be done by `limit`. Throws what the source of the body throws, too, and so does
+  // read_some(). The body, or its source, has to live until the end of the answer.
   void ask(const OutgoingRequest& request, Deadline limit);
 
   // Until something is read.
@@ -74,7 +78,7 @@ class ClientConversation {
   // No byte has come: with a connection that had been used before, it was closed meanwhile.
   [[nodiscard]] bool heard_nothing() const noexcept { return !heard_at_; }
   // Nothing of the request, or nothing of its body, has left.
-  [[nodiscard]] bool sent_nothing() const noexcept { return !sent_head_; }
+  [[nodiscard]] bool sent_nothing() const noexcept { return sent_ == 0; }
   [[nodiscard]] bool sent_no_body() const noexcept { return !began_body_; }
   // When the first byte came.
   [[nodiscard]] std::optional<TimePoint> heard_at() const noexcept { return heard_at_; }
@@ -95,19 +99,24 @@ class ClientConversation {
   [[nodiscard]] UpgradedStream take_stream();
 
  private:
+  struct Sender;
+
   [[nodiscard]] std::string_view unread() const noexcept {
     return {buffer_->data() + begin_, end_ - begin_};
   }
   void begin(const OutgoingRequest& request, Deadline limit);
   void ask_at_once(std::string_view bytes);
-  void ask_and_stream(std::string_view head, const OutgoingRequest& request);
-  void send_body(const OutgoingRequest& request);
+  void ask_and_stream(std::string bytes, const OutgoingRequest& request);
+  void run_sender(Sender& sender);
+  void send_body(const Sender& sender);
+  void stop_sender() noexcept;
   void send_chunk(std::string_view piece);
   void send(std::string_view data);
   void read_head(Deadline deadline, Event* permission);
   void skip_interim_head(Event* permission);
   void accept_head();
   bool receive(Deadline deadline, const char* awaited, TimeSpan patience);
+  void wait_while_sending();
   void receive_body();
   [[noreturn]] void refuse_body();
   [[nodiscard]] Deadline within(TimeSpan patience) const {
@@ -119,6 +128,7 @@ class ClientConversation {
   AnyStream stream_;
   const ClientOptions& options_;
 
+  std::unique_ptr<Sender> sender_;     // while a body is sent
   std::optional<BufferLease> buffer_;  // none while there is no request
   std::size_t begin_ = 0;
   std::size_t end_ = 0;
@@ -129,10 +139,10 @@ class ClientConversation {
   std::string method_;
   Deadline limit_;
   std::optional<TimePoint> heard_at_;
-  unsigned interim_ = 0;  // heads of 1xx
+  std::uint64_t sent_ = 0;  // bytes of the request
+  unsigned interim_ = 0;    // heads of 1xx
   bool wants_upgrade_ = false;
   bool wants_close_ = false;
-  bool sent_head_ = false;  // at least one byte of it
   bool began_body_ = false;
   bool sent_all_ = false;
   bool keep_alive_ = false;  // after this answer, as far as its head says

@@ -29,6 +29,9 @@ void ClientMessage::add_own_fields(const ClientOptions& options) {
     fields_.add("User-Agent", options.user_agent);
   }
   if (!fields_.has(FieldName::accept)) fields_.add("Accept", "*/*");
+  takes_codings_ = options.decompress && !wants_upgrade(request_) &&
+                   !fields_.has(FieldName::accept_encoding) && !fields_.has(FieldName::range);
+  if (takes_codings_) fields_.add("Accept-Encoding", "gzip, deflate, br, zstd");
   if (wants_upgrade(request_)) fields_.erase("Connection");
   if (asks_first_) fields_.set("Expect", "100-continue");
 }

@@ -34,6 +34,9 @@ class ClientMessage {
   // Whether the body waits for permission.
   [[nodiscard]] bool asks_first() const noexcept { return asks_first_; }
 
+  // Whether the answer may come compressed, and is to be decoded.
+  [[nodiscard]] bool takes_codings() const noexcept { return takes_codings_; }
+
   // The head, as it is sent. Throws as append_request().
   [[nodiscard]] std::string head() const;
 
@@ -48,6 +51,7 @@ class ClientMessage {
   std::string target_;
   std::string host_;
   bool asks_first_ = false;
+  bool takes_codings_ = false;
 };
 
 [[nodiscard]] BodyFraming body_framing(const ClientRequest& request) noexcept;

@@ -20,6 +20,7 @@
 #include "gnet/base/function.h"
 #include "gnet/fiber/retry.h"
 #include "gnet/http/body_decoder.h"
+#include "gnet/http/content_decoder.h"
 #include "gnet/http/head_limits.h"
 #include "gnet/http/proxy_settings.h"
 #include "gnet/io/connect.h"
@@ -42,7 +43,7 @@ class CookieJar;
 struct ClientRetry {
   RetryPolicy delays = RetryPolicy::never();
   bool on_connect = true;   // the host does not resolve, or does not take the connection
-  bool on_timeout = false;  // no answer in time
+  bool on_timeout = false;  // it does so too late, or no answer comes in time
   bool on_lost = false;     // the connection ended before an answer
   bool any_method = false;  // other methods, POST for instance, as well
   std::vector<int> statuses = {429, 502, 503, 504};
@@ -81,6 +82,11 @@ struct ClientOptions {
 
   HeadLimits head = {};
   BodyLimits body = {};  // of what comes over the wire
+
+  // Compressed answers are asked for (gzip, deflate, br, zstd) and decoded while they are read,
+  // within these bounds. Not where a request has an Accept-Encoding or a Range of its own.
+  bool decompress = true;
+  DecodeLimits decoded = {};
 
   // A body of more bytes than this, or of a size that is not known, is announced first (Expect:
   // 100-continue), and sent when the server agrees, or says nothing for that long.

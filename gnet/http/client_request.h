@@ -36,10 +36,11 @@ struct ClientRequest {
   std::string body = {};
 
   // The next piece, which is valid until the next call; empty: that was all. May suspend; what it
-  // throws ends the request. Called by the fiber of the caller.
+  // throws ends the request. Called by a fiber of the client, which goes on while the answer is
+  // read, until its end; after an answer that is no 2xx nobody asks for more.
   UniqueFunction<std::string_view()> source = {};
-  // How many bytes that will be, if that is known; otherwise it goes in chunks. It is an error of
-  // the source, std::runtime_error, if it gives more or less than that.
+  // How many bytes that will be, if that is known; otherwise it goes in chunks. A source that gives
+  // less, or more with its last piece, is at fault, which is thrown as a std::runtime_error.
   std::optional<std::uint64_t> source_size = std::nullopt;
   // Has the source begin anew, for redirects and retries. Without it a body is sent once: a
   // redirect that wants it again is an answer like others.

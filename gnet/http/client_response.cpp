@@ -36,6 +36,10 @@ BodyFraming ClientResponse::framing() const noexcept {
   return exchange_->framing;
 }
 
+bool ClientResponse::is_decoded() const noexcept {
+  return exchange_->is_decoded();
+}
+
 const URL& ClientResponse::url() const noexcept {
   return exchange_->request.url;
 }

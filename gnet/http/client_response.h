@@ -71,6 +71,9 @@ class ClientResponse {
   [[nodiscard]] std::optional<std::string_view> header(std::string_view name) const noexcept;
   [[nodiscard]] BodyFraming framing() const noexcept;
 
+  // The body came compressed, and is decoded: headers() speaks of what came.
+  [[nodiscard]] bool is_decoded() const noexcept;
+
   // Whose answer it is: the last URL, where there were redirects, and those before it.
   [[nodiscard]] const URL& url() const noexcept;
   [[nodiscard]] const std::vector<Redirection>& redirects() const noexcept;
@@ -88,7 +91,7 @@ class ClientResponse {
   // bytes.
   [[nodiscard]] std::string read_all(std::size_t most = 16 * 1024 * 1024);
 
-  // Bytes of the body that have come so far.
+  // Bytes of the body that have come so far, over the wire.
   [[nodiscard]] std::uint64_t received() const noexcept;
 
   // Of a chunked body that was read to its end.

@@ -111,7 +111,8 @@ bool Exchange::may_retry(const ClientTrouble& trouble) const noexcept {
   switch (trouble.failure) {
     case ClientFailure::resolve:
     case ClientFailure::connect:
-      return retry.on_connect;  // nothing was sent
+      // Nothing was sent.
+      return trouble.code == std::errc::timed_out ? retry.on_timeout : retry.on_connect;
     case ClientFailure::timeout:
       return retry.on_timeout && (retry.any_method || is_idempotent(request.method));
     case ClientFailure::lost:
@@ -193,12 +194,12 @@ void Exchange::converse(const URL* proxy) {
                       .ask_first = asked_first_},
                      limit_);
   }
-  keep_answer();
+  keep_answer(message.takes_codings());
 }
 
 // ---- its answer ----
 
-void Exchange::keep_answer() {
+void Exchange::keep_answer(bool takes_codings) {
   const ResponseHead& head = connection_->head();
   status = head.status();
   reason = head.reason();
@@ -208,6 +209,10 @@ void Exchange::keep_answer() {
   peer = connection_->peer;
   if (const auto heard = connection_->heard_at()) timings_.first_byte = *heard - asked_at_;
   if (options_.cookies != nullptr) keep_cookies();
+  decoded_.reset();
+  if (takes_codings && framing.has_body() && status != 206) {
+    decoded_ = DecodedBody::of(headers, options_.decoded);
+  }
   if (!connection_->is_tunnel() && connection_->body().is_done()) end_body();
 }
 
@@ -248,13 +253,10 @@ void Exchange::leave_answer() {
 
 std::string_view Exchange::read_some() {
   if (failure_) std::rethrow_exception(failure_);
-  if (!connection_ || connection_->is_tunnel()) return {};
   try {
-    const std::string_view piece = connection_->read_some();
-    if (piece.empty()) end_body();
-    return piece;
+    return decoded_ ? decoded_->next([this] { return read_raw(); }) : read_raw();
   } catch (const ClientTrouble& trouble) {
-    received_ = connection_->body().received();
+    received_ = received();
     ended_at_ = Clock::now();
     try {
       fail(trouble);
@@ -263,6 +265,13 @@ std::string_view Exchange::read_some() {
       throw;
     }
   }
+}
+
+std::string_view Exchange::read_raw() {
+  if (!connection_ || connection_->is_tunnel()) return {};
+  const std::string_view piece = connection_->read_some();
+  if (piece.empty()) end_body();
+  return piece;
 }
 
 std::string Exchange::read_all(std::size_t most) {

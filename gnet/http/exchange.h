@@ -23,6 +23,7 @@
 #include "gnet/http/client_error.h"
 #include "gnet/http/client_request.h"
 #include "gnet/http/client_response.h"
+#include "gnet/http/decoded_body.h"
 
 namespace gnet::http::detail {
 
@@ -40,6 +41,7 @@ class Exchange {
 
   [[nodiscard]] std::string_view read_some();
   [[nodiscard]] std::string read_all(std::size_t most);
+  [[nodiscard]] bool is_decoded() const noexcept { return decoded_ != nullptr; }
   [[nodiscard]] UpgradedStream take_stream();
   [[nodiscard]] ClientTimings timings() const;
   [[nodiscard]] std::uint64_t received() const noexcept;
@@ -59,10 +61,11 @@ class Exchange {
   void attempt();
   void open(const std::string& key, const URL* proxy);
   void converse(const URL* proxy);
-  void keep_answer();
+  void keep_answer(bool takes_codings);
   void keep_cookies();
   [[nodiscard]] bool follow_redirect();
   void leave_answer();
+  [[nodiscard]] std::string_view read_raw();
   void end_body();
   void rewind_body();
   [[nodiscard]] bool can_resend() const noexcept;
@@ -79,13 +82,14 @@ class Exchange {
 
   std::unique_ptr<ClientConnection> connection_;  // null before, and once the body has ended
   ClientTimings timings_;
-  TimePoint asked_at_ = began_;        // the last request
-  std::optional<TimePoint> ended_at_;  // the body
-  std::uint64_t received_ = 0;         // once it has ended
-  std::exception_ptr failure_;         // of the body
-  bool source_used_ = false;           // some of it was sent
-  bool asked_first_ = false;           // with Expect
-  bool may_expect_ = true;             // no server has refused that
+  TimePoint asked_at_ = began_;           // the last request
+  std::optional<TimePoint> ended_at_;     // the body
+  std::uint64_t received_ = 0;            // once it has ended
+  std::exception_ptr failure_;            // of the body
+  std::unique_ptr<DecodedBody> decoded_;  // null: as it came
+  bool source_used_ = false;              // some of it was sent
+  bool asked_first_ = false;              // with Expect
+  bool may_expect_ = true;                // no server has refused that
 };
 
 }  // namespace gnet::http::detail

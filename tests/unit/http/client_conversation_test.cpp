@@ -490,7 +490,7 @@ BOOST_AUTO_TEST_CASE(what_a_source_throws_is_thrown) {
       std::domain_error);
 }
 
-BOOST_AUTO_TEST_CASE(an_answer_that_comes_before_the_body_was_sent_stops_it) {
+BOOST_AUTO_TEST_CASE(the_end_of_an_answer_is_the_end_of_the_body) {
   int pieces = 0;
   Talk talk([](Stream& stream) {
     read_until(stream, "\r\n\r\n");
@@ -502,6 +502,85 @@ BOOST_AUTO_TEST_CASE(an_answer_that_comes_before_the_body_was_sent_stops_it) {
                        .source = &source}) == "hello");
   BOOST_TEST(pieces < 1000);
   BOOST_TEST(!talk.conversation->may_stay());
+}
+
+BOOST_AUTO_TEST_CASE(one_that_comes_while_the_body_is_sent_is_read_meanwhile) {
+  constexpr std::size_t kSize = 3'000'000;
+  Talk talk([](Stream& stream) {
+    read_until(stream, "\r\n\r\n");
+    stream.send_all(answer("Content-Length: 3000000\r\n"));
+    char buffer[10'000];
+    for (std::size_t left = kSize; left > 0;) {
+      const std::size_t count = stream.receive(buffer, sizeof buffer);
+      stream.send_all({buffer, count});
+      left -= count;
+    }
+    gnet::sleep(10s);
+  });
+  const std::string body(kSize, 'x');
+  BOOST_TEST(
+      (talk.ask({.start = {.method = "PUT", .host = "a", .framing = {BodyFraming::length, kSize}},
+                 .body = body}) == body));
+  BOOST_TEST(talk.conversation->may_stay());
+}
+
+BOOST_AUTO_TEST_CASE(a_server_that_waits_for_all_of_the_body_has_the_time_for_it) {
+  Talk talk(
+      [](Stream& stream) {
+        read_until(stream, "\r\n\r\n");
+        stream.send_all(answer("Content-Length: 5\r\n", "he"));
+        read_until(stream, "0\r\n\r\n");
+        stream.send_all("llo");
+        gnet::sleep(10s);
+      },
+      {.body_timeout = 20ms});
+  int left = 10;
+  gnet::UniqueFunction<std::string_view()> source = [&]() -> std::string_view {
+    gnet::sleep(5ms);
+    return left-- > 0 ? "x" : "";
+  };
+  BOOST_TEST(talk.ask({.start = {.method = "PUT", .host = "a", .framing = {BodyFraming::chunked}},
+                       .source = &source}) == "hello");
+  BOOST_TEST(talk.conversation->may_stay());
+}
+
+BOOST_AUTO_TEST_CASE(what_a_source_throws_while_the_answer_is_read_is_thrown_then) {
+  Talk talk([](Stream& stream) {
+    read_until(stream, "\r\n\r\n");
+    stream.send_all(answer("Content-Length: 5\r\n", "he"));
+    gnet::sleep(10s);
+  });
+  gnet::UniqueFunction<std::string_view()> source = []() -> std::string_view {
+    gnet::sleep(5ms);
+    throw std::domain_error("no more of it");
+  };
+  BOOST_CHECK_THROW(
+      talk.ask({.start = {.method = "PUT", .host = "a", .framing = {BodyFraming::chunked}},
+                .source = &source}),
+      std::domain_error);
+}
+
+BOOST_AUTO_TEST_CASE(an_answer_that_says_no_stops_the_body_at_once) {
+  int pieces = 0;
+  Talk talk([](Stream& stream) {
+    read_until(stream, "\r\n\r\n");
+    stream.send_all("HTTP/1.1 413 Content Too Large\r\nContent-Length: 5\r\n\r\n");
+    for (int i = 0; i < 20; ++i) {  // and takes what comes
+      char buffer[10'000];
+      static_cast<void>(stream.receive(buffer, sizeof buffer));
+      gnet::yield();
+    }
+    stream.send_all("hello");
+    gnet::sleep(10s);
+  });
+  auto source = endless(&pieces);
+  talk.conversation->ask(
+      {.start = {.method = "PUT", .host = "a", .framing = {BodyFraming::chunked}},
+       .source = &source},
+      Deadline::never());
+  const int asked = pieces;
+  BOOST_TEST(talk.conversation->read_some() == "hello");
+  BOOST_TEST(pieces == asked);
 }
 
 BOOST_AUTO_TEST_CASE(so_does_one_of_a_server_that_goes_then) {

@@ -12,6 +12,7 @@
 
 #include "gnet/fiber/fiber.h"
 #include "gnet/fiber/timeout.h"
+#include "gnet/http/content_encoder.h"
 #include "gnet/http/cookie_jar.h"
 #include "gnet/http/http_server_factory.h"
 #include "gnet/io/certificate.h"
@@ -176,7 +177,8 @@ BOOST_AUTO_TEST_CASE(what_is_sent_can_be_seen_and_foreseen) {
   ClientRequest request{.method = "PUT", .url = URL(server.url("/x?y")), .body = "text"};
   const std::string expected =
       "PUT /x?y HTTP/1.1\r\nHost: 127.0.0.1:" + std::to_string(server.port()) +
-      "\r\nContent-Length: 4\r\nUser-Agent: gnet\r\nAccept: */*\r\n\r\n";
+      "\r\nContent-Length: 4\r\nUser-Agent: gnet\r\nAccept: */*\r\n"
+      "Accept-Encoding: gzip, deflate, br, zstd\r\n\r\n";
   BOOST_TEST(client.head_of(request) == expected);
   BOOST_TEST(server.requests == 0);
   BOOST_TEST(client.request(std::move(request)).status() == 200);
@@ -198,17 +200,21 @@ BOOST_AUTO_TEST_CASE(it_streams_up_and_down) {
     }
   });
   Client client;
-  int left = 40;
   const std::string piece(100'000, 'x');
-  ClientRequest request{.method = "POST", .url = URL(server.url("/"))};
-  request.source = [&]() -> std::string_view {
-    return left-- > 0 ? std::string_view(piece) : std::string_view();
-  };
-  request.source_size = 4'000'000;
-  // The server answers while it is asked: its answer stops the rest of the request.
-  ClientResponse response = client.request(std::move(request));
-  BOOST_TEST(response.status() == 200);
-  BOOST_TEST(!response.read_some().empty());
+  for (const bool sized : {true, false}) {
+    int left = 40;
+    ClientRequest request{.method = "POST", .url = URL(server.url("/"))};
+    request.source = [&]() -> std::string_view {
+      return left-- > 0 ? std::string_view(piece) : std::string_view();
+    };
+    if (sized) request.source_size = 4'000'000;
+    ClientResponse response = client.request(std::move(request));
+    std::size_t size = 0;
+    for (auto got = response.read_some(); !got.empty(); got = response.read_some()) {
+      size += got.size();
+    }
+    BOOST_TEST(size == 4'000'000U);
+  }
 }
 
 BOOST_AUTO_TEST_CASE(a_user_in_the_URL_is_sent_and_not_told) {
@@ -236,6 +242,77 @@ BOOST_AUTO_TEST_CASE(what_is_no_request_is_not_sent) {
                         {.url = URL(server.url("/")), .headers = {{"Content-Length", "5"}}})),
                     std::invalid_argument);
   BOOST_TEST(server.requests == 0);
+}
+
+// ---- compressed answers ----
+
+namespace {
+
+std::string compressed(std::string_view text, std::string_view coding) {
+  gnet::http::ContentEncoder encoder(*gnet::http::parse_content_coding(coding));
+  std::string out;
+  encoder.append(out, text, gnet::http::ContentEncoder::Then::finish);
+  return out;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(a_compressed_answer_is_decoded) {
+  const std::string large(500'000, 'x');
+  Server server([&](Request& request, Response& response) {
+    const std::string coding(request.path().substr(1));
+    response.set("Content-Encoding", coding).send(compressed("hello, " + large, coding));
+  });
+  Client client;
+  for (const auto* coding : {"gzip", "deflate", "br", "zstd"}) {
+    ClientResponse response = client.get(server.url("/"s + coding));
+    BOOST_TEST(response.is_decoded());
+    BOOST_TEST((response.read_all() == "hello, " + large));
+    BOOST_TEST(response.received() < 10'000);
+    BOOST_TEST(response.read_some() == "");
+  }
+  BOOST_TEST(server.connections() == 1);
+}
+
+BOOST_AUTO_TEST_CASE(one_that_the_caller_asked_for_is_not) {
+  Server server([](Request&, Response& response) {
+    response.set("Content-Encoding", "gzip").send("not decoded");
+  });
+  Client client;
+  for (const auto* field : {"Accept-Encoding", "Range"}) {
+    ClientResponse response =
+        client.request({.url = URL(server.url("/")), .headers = {{field, "x"}}});
+    BOOST_TEST(!response.is_decoded());
+    BOOST_TEST(response.read_all() == "not decoded");
+  }
+  BOOST_TEST(Client({.decompress = false}).get(server.url("/")).read_all() == "not decoded");
+  BOOST_TEST(client.head(server.url("/")).read_all() == "");
+}
+
+BOOST_AUTO_TEST_CASE(what_cannot_be_decoded_is_an_error) {
+  Server server([](Request& request, Response& response) {
+    if (request.path() == "/unknown") response.set("Content-Encoding", "x-mine");
+    if (request.path() == "/damaged") response.set("Content-Encoding", "gzip");
+    if (request.path() == "/cut") {
+      const std::string whole = compressed("hello", "gzip");
+      return response.set("Content-Encoding", "gzip").send(whole.substr(0, whole.size() - 3));
+    }
+    response.send("hello");
+  });
+  Client client;
+  for (const auto* path : {"/unknown", "/damaged", "/cut"}) {
+    BOOST_TEST((failure(client, server.url(path)) == ClientFailure::protocol));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_few_bytes_do_not_become_gigabytes) {
+  Server server([](Request&, Response& response) {
+    response.set("Content-Encoding", "gzip").send(compressed(std::string(4'000'000, 'x'), "gzip"));
+  });
+  ClientOptions options;
+  options.decoded.output = 1'000'000;
+  Client client(options);
+  BOOST_TEST((failure(client, server.url("/")) == ClientFailure::limit));
 }
 
 // ---- connections that stay ----

@@ -486,6 +486,7 @@ ByteStream& ServerConversation::upgrade(Response& response, std::string_view pro
   status_ = 101;
   keep_alive_ = false;
   response.state_ = Response::State::upgraded;
+  if (scope_ != nullptr) scope_->reschedule(Deadline::never());
   const std::size_t size = parser_.head().size();
   upgraded_ = std::make_unique<ServerTunnel>(
       *this, stream_, std::string_view(buffer_->data() + behind_head_ - size, size), unread());

@@ -34,7 +34,7 @@ struct ServerOptions {
   std::uint64_t min_rate = 0;
 
   // How long a handler may take, with all that it calls and waits for; 0: as long as it likes. It
-  // is cancelled then, and the answer is 503 if there was none yet.
+  // is cancelled then, and the answer is 503 if there was none yet. An upgrade ends this limit.
   TimeSpan request_timeout = {};
 
   // A handler is cancelled when its client has gone, see PeerWatch. So it is, with this, when the

@@ -29,8 +29,8 @@ namespace {
 using Handler = std::function<void(Request&, Response&)>;
 
 struct Server {
-  explicit Server(Handler handler)
-      : factory(gnet::Endpoint::parse("tcp://127.0.0.1:0"), std::move(handler)) {
+  explicit Server(Handler handler, gnet::http::ServerOptions options = {})
+      : factory(gnet::Endpoint::parse("tcp://127.0.0.1:0"), std::move(handler), options) {
     factory.start();
   }
 
@@ -211,6 +211,15 @@ BOOST_AUTO_TEST_CASE(what_a_handler_throws_afterwards_resets_the_connection) {
 }
 
 // ---- the end of the server ----
+
+BOOST_AUTO_TEST_CASE(the_time_for_an_answer_does_not_count_for_what_is_behind_it) {
+  Server server(echo, {.request_timeout = 20ms});
+  Stream client = server.ask(kUpgrade);
+  read_until(client, "\r\n\r\n");
+  gnet::sleep(50ms);
+  client.send_all("still here");
+  BOOST_TEST(read_until(client, "here") == "still here");
+}
 
 BOOST_AUTO_TEST_CASE(a_stop_ends_a_quiet_stream) {
   Server server(echo);

@@ -162,4 +162,5 @@
 #include "gnet/ws/masking.h"
 #include "gnet/ws/permessage_deflate.h"
 #include "gnet/ws/web_socket.h"
+#include "gnet/ws/web_socket_client.h"
 #include "gnet/ws/web_socket_server.h"

@@ -1,6 +1,7 @@
 #include "gnet/ws/conversation.h"
 
 #include <algorithm>
+#include <cstring>
 #include <span>
 #include <system_error>
 #include <utility>
@@ -139,6 +140,13 @@ bool Conversation::fill() {
   buffer_.reset();
   flush();
   if (!has_output()) give_back_memory();
+  if (!early_.empty()) {
+    const std::string bytes = std::exchange(early_, {});
+    buffer_.emplace(hub_, std::max(bytes.size(), kReceive));
+    std::memcpy(buffer_->data(), bytes.data(), bytes.size());
+    codec_.feed(std::span(buffer_->data(), bytes.size()), hub_.now());
+    return true;
+  }
   try {
     wait_readable();
     buffer_.emplace(hub_, kReceive);

@@ -17,6 +17,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "gnet/base/timer_heap.h"
 #include "gnet/base/unique_function.h"
@@ -39,6 +40,9 @@ class Conversation {
   Conversation(const Conversation&) = delete;
   Conversation& operator=(const Conversation&) = delete;
   ~Conversation();
+
+  // The first bytes of the peer, which came with the handshake.
+  void came_before(std::string bytes) noexcept { early_ = std::move(bytes); }
 
   // As WebSocket's.
   std::optional<Message> receive();
@@ -120,6 +124,7 @@ class Conversation {
 
   // Receiving.
   std::optional<BufferLease> buffer_;  // while something in it is to be looked at
+  std::string early_;                  // is read before what the stream has
   const void* receiver_ = nullptr;     // the fiber that has a view of a message
   bool receiving_ = false;
   bool waiting_ = false;  // for the peer

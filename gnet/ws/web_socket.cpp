@@ -15,9 +15,12 @@ WebSocket::WebSocket(ByteStream& stream, Role role, const WebSocketOptions& opti
                                                            deflate, std::move(subprotocol))) {}
 
 WebSocket::WebSocket(AnyStream&& stream, Role role, const WebSocketOptions& options,
-                     const std::optional<DeflateAgreement>& deflate, std::string subprotocol)
+                     const std::optional<DeflateAgreement>& deflate, std::string subprotocol,
+                     std::string received)
     : conversation_(std::make_unique<detail::Conversation>(
-          std::move(stream), nullptr, role, options, deflate, std::move(subprotocol))) {}
+          std::move(stream), nullptr, role, options, deflate, std::move(subprotocol))) {
+  conversation_->came_before(std::move(received));
+}
 
 WebSocket::~WebSocket() = default;
 WebSocket::WebSocket(WebSocket&&) noexcept = default;

@@ -103,10 +103,10 @@ class WebSocket {
   WebSocket(ByteStream& stream, Role role, const WebSocketOptions& options = {},
             const std::optional<DeflateAgreement>& deflate = std::nullopt,
             std::string subprotocol = {});
-  // On a stream of its own, which it closes.
+  // On a stream of its own, which it closes. `received` are bytes that came with the handshake.
   WebSocket(AnyStream&& stream, Role role, const WebSocketOptions& options = {},
             const std::optional<DeflateAgreement>& deflate = std::nullopt,
-            std::string subprotocol = {});
+            std::string subprotocol = {}, std::string received = {});
   // One that is given up without close() is simply gone for the peer. Suspends while something is
   // being sent, which is aborted. Nobody may use it any more.
   ~WebSocket();

@@ -20,8 +20,8 @@ namespace gnet::http::detail {
 
 namespace {
 
-constexpr std::size_t kRoom = 4 * 1024;     // at least so much is asked for at a time
-constexpr std::size_t kLeast = 64 * 1024;   // of the buffer, for large bodies
+constexpr std::size_t kRoom = 4 * 1024;         // at least so much is asked for at a time
+constexpr std::size_t kLeast = 64 * 1024;       // of the buffer, for large bodies
 constexpr std::size_t kCopiedBody = 16 * 1024;  // a longer body is not copied to its head
 constexpr Duration kDropTime = std::chrono::seconds(1);
 constexpr unsigned kMostInterim = 100;  // heads of 1xx before an answer

@@ -9,6 +9,7 @@ namespace commands {
 
 extern const cli::Command echo_server;
 extern const cli::Command echo_client;
+extern const cli::Command ws_echo;
 extern const cli::Command completion;
 extern const cli::Command help;
 extern const cli::Command version;

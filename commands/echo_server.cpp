@@ -10,9 +10,9 @@
 #include "commands/commands.h"
 #include "commands/delayed_answers.h"
 #include "commands/echo_modes.h"
+#include "commands/shown_data.h"
 #include "gnet/base/error.h"
 #include "gnet/base/random.h"
-#include "gnet/base/shorten.h"
 #include "gnet/base/size.h"
 #include "gnet/base/utf8.h"
 #include "gnet/fiber/cancel_scope.h"
@@ -21,11 +21,6 @@
 
 namespace commands {
 namespace {
-
-enum class LogData { off, text, hex };
-
-// How much of a message --log-data shows.
-constexpr std::size_t kShown = 32;
 
 // How often it is said that answers are dropped.
 constexpr gnet::Duration kWarningInterval = std::chrono::seconds(1);
@@ -56,18 +51,6 @@ gnet::Duration random_delay(const cli::Delay& delay) {
 bool is_delayed(const Options& options) {
   return options.delay.base > gnet::Duration::zero() ||
          options.delay.jitter > gnet::Duration::zero();
-}
-
-void log_data(const gnet::Logger& log, const Options& options, std::string_view data) {
-  if (options.log_data == LogData::hex) {
-    std::string digits;
-    for (const char c : data.substr(0, kShown)) {
-      digits += fmt::format("{:02x}", static_cast<unsigned char>(c));
-    }
-    log.info("data: {}{}", digits, data.size() > kShown ? ".." : "");
-  } else {
-    log.info("data: {}", gnet::shorten(data, kShown));
-  }
 }
 
 // One Session a connection. A peer that resets it ends the connection, not the server.
@@ -115,7 +98,7 @@ class Echo : public cli::Session {
  private:
   // Not inline: the plain case needs no frame.
   [[gnu::noinline]] void answer(std::string_view data) {
-    if (options_.log_data != LogData::off) log_data(log(), options_, data);
+    if (options_.log_data != LogData::off) log_data(log(), options_.log_data, data);
     paced(data, [this](std::string_view piece) { answer_piece(piece); });
   }
 
@@ -187,7 +170,7 @@ class EchoDatagrams : public gnet::UDPServerFactory {
     if (!rules_.admission.admit_datagram(peer)) return;
     if (cli::answers_back(peer, rules_.datagram_ports)) return refuse(peer);
     rules_.pace.take(data.size());
-    if (options_.log_data != LogData::off) log_data(log(), options_, data);
+    if (options_.log_data != LogData::off) log_data(log(), options_.log_data, data);
     if (options_.mode == EchoMode::discard || gnet::random_share() < options_.loss.share) return;
     std::string text = answer(data);
     if (gnet::random_share() < options_.dup.share) send(text, peer);

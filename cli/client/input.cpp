@@ -48,6 +48,13 @@ std::optional<std::string> Input::line() {
   }
 }
 
+std::string_view Input::some() {
+  while (buffer_.empty() && !ended_) ended_ = !fill();
+  given_.clear();
+  given_.swap(buffer_);
+  return given_;
+}
+
 bool Input::fill() {
   while (socket_.is_open() && !is_ready()) {
     socket_.exhausted();

@@ -12,6 +12,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "gnet/io/socket.h"
 
@@ -25,11 +26,15 @@ class Input {
   // of more than a megabyte comes in pieces.
   [[nodiscard]] std::optional<std::string> line();
 
+  // What comes next, as it comes; empty at the end of the input. Valid until the next call.
+  [[nodiscard]] std::string_view some();
+
  private:
   bool fill();
 
   gnet::Socket socket_;  // open where the kernel can tell readiness: not for files
   std::string buffer_;
+  std::string given_;
   bool ended_ = false;
 };
 

@@ -59,6 +59,7 @@ start() {
   read -r endpoints < ready || fail "not ready: gnet $*"
   port=${endpoints%% *}
   port=${port##*:}
+  port=${port%/}
 }
 
 # stop [SIGNAL]: stops the server and sets $status to its exit status.

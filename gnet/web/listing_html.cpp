@@ -163,13 +163,18 @@ void HTMLWriter::order() {
 }
 
 void HTMLWriter::archives() {
+  if (options_.archives.empty()) return;
+  text() += "<span>Download all: ";
+  std::string_view separator;
   for (const std::string_view name : options_.archives) {
-    text() += "<a class=\"button\" download href=\"?archive=";
+    (text() += separator) += "<a download href=\"?archive=";
     append_relative_link(text(), name);
-    text() += "\" title=\"This folder with all that is in it\">Download ";
+    text() += "\">";
     append_html(text(), name);
-    text() += "</a>\n";
+    text() += "</a>";
+    separator = ", ";
   }
+  text() += "</span>";
 }
 
 void HTMLWriter::columns() {

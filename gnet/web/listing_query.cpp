@@ -48,11 +48,17 @@ bool contains(std::string_view name, std::string_view lower_part) noexcept {
          name.end();
 }
 
-// Of two of a kind.
-bool comes_before(const FolderEntry& a, const FolderEntry& b, SortKey key) noexcept {
-  if (key == SortKey::size && a.size != b.size && !a.is_folder) return a.size < b.size;
-  if (key == SortKey::mtime && a.modified != b.modified) return a.modified < b.modified;
-  return natural_less(a.name, b.name);
+// Of two of a kind. Those that do not differ in what is asked for are in the order of their names,
+// which is never turned round by another key.
+bool comes_before(const FolderEntry& a, const FolderEntry& b, const ListingQuery& query) noexcept {
+  if (query.sort == SortKey::size && a.size != b.size && !a.is_folder) {
+    return (a.size < b.size) != query.descending;
+  }
+  if (query.sort == SortKey::mtime && a.modified != b.modified) {
+    return (a.modified < b.modified) != query.descending;
+  }
+  const bool turned = query.descending && query.sort == SortKey::name;
+  return turned ? natural_less(b.name, a.name) : natural_less(a.name, b.name);
 }
 
 }  // namespace
@@ -105,7 +111,7 @@ void arrange(std::vector<FolderEntry>& entries, const ListingQuery& query) {
   }
   std::sort(entries.begin(), entries.end(), [&](const FolderEntry& a, const FolderEntry& b) {
     if (a.is_folder != b.is_folder) return a.is_folder;
-    return query.descending ? comes_before(b, a, query.sort) : comes_before(a, b, query.sort);
+    return comes_before(a, b, query);
   });
 }
 

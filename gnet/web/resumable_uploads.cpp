@@ -64,6 +64,13 @@ void append(UploadDesk& desk, http::Request& request, http::Response& response,
     desk.unfinished.erase(token);
     file.discard();
     throw error.set("Upload-Limit", upload_limit(desk));
+  } catch (const std::exception&) {
+    if (!desk.unfinished.find(token)) file.discard();  // it was given up
+    throw;
+  }
+  if (!desk.unfinished.find(token)) {
+    file.discard();
+    throw HTTPError(404, "the upload was given up");
   }
   if (!complete) {
     file->close();

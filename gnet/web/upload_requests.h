@@ -56,7 +56,7 @@ void post_form(UploadDesk& desk, http::Request& request, http::Response& respons
 // The file of an unfinished upload, at its end. 409: another request writes it.
 [[nodiscard]] NewFile resume(const UploadDesk& desk, const UnfinishedUpload& upload);
 
-// Removes it, as far as that is possible.
+// Removes it, as far as that is possible. A request that writes it just now does so itself.
 void discard(const UploadDesk& desk, const UnfinishedUpload& upload);
 void discard_expired(UploadDesk& desk);
 

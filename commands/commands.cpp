@@ -3,8 +3,8 @@
 namespace commands {
 
 cli::Commands all() {
-  return {&echo_server, &ws_echo, &echo_client, &completion, &help, &version, &man};
-  return {&echo_server, &http_echo, &echo_client, &completion, &help, &version, &man};
+  return {&echo_server, &http_echo,  &ws_echo, &echo_client,
+          &completion,  &help,       &version, &man};
 }
 
 }  // namespace commands

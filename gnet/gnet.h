@@ -95,6 +95,7 @@
 #include "gnet/io/pump.h"
 #include "gnet/io/resolver.h"
 #include "gnet/io/stream.h"
+#include "gnet/io/stream_layer.h"
 #include "gnet/io/tls_context.h"
 #include "gnet/io/tls_error.h"
 #include "gnet/io/tls_session.h"

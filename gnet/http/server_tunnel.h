@@ -13,49 +13,39 @@
 #include <string_view>
 
 #include "gnet/http/server_conversation.h"
-#include "gnet/io/byte_stream.h"
+#include "gnet/io/stream_layer.h"
 
 namespace gnet::http::detail {
 
-class ServerTunnel final : public ByteStream {
+class ServerTunnel final : public StreamLayer {
  public:
   ServerTunnel(ServerConversation& conversation, ByteStream& stream, std::string_view head,
                std::string_view behind)
-      : conversation_(conversation), stream_(stream), head_(head), behind_(behind) {}
+      : StreamLayer(stream), conversation_(conversation), head_(head), behind_(behind) {}
 
   [[nodiscard]] std::string_view head() const noexcept { return head_; }
 
   std::size_t receive(void* buffer, std::size_t size, Deadline deadline) override;
   std::size_t send_some(std::string_view data, Deadline deadline) override {
-    return conversation_.on_stream([&] { return stream_.send_some(data, deadline); });
-  }
-  void send_all(std::string_view data, Deadline deadline) override {
-    conversation_.on_stream([&] { stream_.send_all(data, deadline); });
+    return conversation_.on_stream([&] { return below().send_some(data, deadline); });
   }
   void shutdown_send(Deadline deadline) override {
-    conversation_.on_stream([&] { stream_.shutdown_send(deadline); });
+    conversation_.on_stream([&] { below().shutdown_send(deadline); });
   }
   bool wait_readable(Deadline deadline) override {
     if (has_behind()) return true;
-    return conversation_.on_stream([&] { return stream_.wait_readable(deadline); });
+    return conversation_.on_stream([&] { return below().wait_readable(deadline); });
   }
-  void close() noexcept override { stream_.close(); }
-  void abort() noexcept override { stream_.abort(); }
-  [[nodiscard]] bool is_open() const noexcept override { return stream_.is_open(); }
-  [[nodiscard]] Endpoint local_endpoint() const override { return stream_.local_endpoint(); }
-  [[nodiscard]] Endpoint remote_endpoint() const override { return stream_.remote_endpoint(); }
-  [[nodiscard]] Socket* lowest_socket() noexcept override { return stream_.lowest_socket(); }
 
   // Whoever goes around this one would miss what it has.
   [[nodiscard]] ByteStream& concrete() noexcept override {
-    return has_behind() ? *this : stream_.concrete();
+    return has_behind() ? *this : below().concrete();
   }
 
  private:
   [[nodiscard]] bool has_behind() const noexcept { return given_ != behind_.size(); }
 
   ServerConversation& conversation_;
-  ByteStream& stream_;
   const std::string head_;
   std::string behind_;
   std::size_t given_ = 0;  // of it

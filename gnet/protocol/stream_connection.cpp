@@ -11,6 +11,7 @@
 #include "gnet/fiber/cancel_scope.h"
 #include "gnet/io/endpoint.h"
 #include "gnet/io/stream.h"
+#include "gnet/io/stream_layer.h"
 #include "gnet/io/tls_stream.h"
 #include "gnet/protocol/connection_factory.h"
 
@@ -34,11 +35,12 @@ bool has_gone(AnyStream& stream) noexcept {
 
 }  // namespace
 
-// The stream of the handler, which counts. It may outlive the connection, where the handler gave
-// it away.
-class StreamConnection::Counted final : public ByteStream {
+// The stream of the handler, which counts, also what was sent before the rest failed. It may
+// outlive the connection, where the handler gave it away.
+class StreamConnection::Counted final : public StreamLayer {
  public:
-  Counted(StreamConnection& owner, AnyStream stream) : stream_(std::move(stream)), owner_(&owner) {
+  Counted(StreamConnection& owner, AnyStream stream)
+      : StreamLayer(stream_), stream_(std::move(stream)), owner_(&owner) {
     owner.counted_ = this;
   }
   ~Counted() override {
@@ -77,27 +79,10 @@ class StreamConnection::Counted final : public ByteStream {
     if (owner_ != nullptr) owner_->sent_ += count;
     return count;
   }
-  void send_all(std::string_view data, Deadline deadline) override {
-    // In pieces, so that what was sent counts also when the rest fails.
-    while (!data.empty()) data.remove_prefix(send_some(data, deadline));
-  }
-  std::size_t send_file_some(int file, std::uint64_t offset, std::size_t size,
-                             Deadline deadline) override {
-    const std::size_t count = stream_.send_file_some(file, offset, size, deadline);
-    if (owner_ != nullptr) owner_->sent_ += count;
-    return count;
-  }
-  void shutdown_send(Deadline deadline) override { stream_.shutdown_send(deadline); }
   bool wait_readable(Deadline deadline) override {
     const Receiving receiving(*this);
     return stream_.wait_readable(deadline);
   }
-  void close() noexcept override { stream_.close(); }
-  void abort() noexcept override { stream_.abort(); }
-  [[nodiscard]] bool is_open() const noexcept override { return stream_.is_open(); }
-  [[nodiscard]] Endpoint local_endpoint() const override { return stream_.local_endpoint(); }
-  [[nodiscard]] Endpoint remote_endpoint() const override { return stream_.remote_endpoint(); }
-  [[nodiscard]] Socket* lowest_socket() noexcept override { return stream_.lowest_socket(); }
   [[nodiscard]] ByteStream& concrete() noexcept override { return stream_.concrete(); }
 
  private:

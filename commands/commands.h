@@ -8,6 +8,7 @@
 namespace commands {
 
 extern const cli::Command echo_server;
+extern const cli::Command http_serve;
 extern const cli::Command http_echo;
 extern const cli::Command echo_client;
 extern const cli::Command ws_echo;

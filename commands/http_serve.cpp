@@ -1,0 +1,224 @@
+// gnet http-serve: serves files to browsers and other clients.
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <optional>
+
+#include "cli/line/command.h"
+#include "cli/out/failure.h"
+#include "cli/out/output.h"
+#include "cli/server/serve_http.h"
+#include "commands/commands.h"
+#include "commands/http_serve_options.h"
+#include "commands/http_site.h"
+#include "commands/http_stdin.h"
+#include "gnet/base/error.h"
+#include "gnet/base/log.h"
+#include "gnet/base/utf8.h"
+#include "gnet/fiber/fiber.h"
+#include "gnet/http/media_type.h"
+#include "gnet/http/request.h"
+#include "gnet/http/response.h"
+#include "gnet/os/subprocess.h"
+
+namespace commands {
+namespace {
+
+using Options = HTTPServeOptions;
+using gnet::http::Request;
+using gnet::http::Response;
+
+// For whoever has started it and looks on.
+void tell_people(const Options& options, const std::vector<cli::Listening>& where,
+                 const std::string& path, const std::string& what) {
+  if (options.json || options.quiet.times > 0 || options.listen.print_port) return;
+  if (isatty(STDOUT_FILENO) == 0 && !options.random_path) return;
+  for (const cli::Listening& one : where) {
+    if (one.primary) cli::print_line(fmt::format("{}{}  serving {}", one.endpoint, path, what));
+  }
+}
+
+void open_browser(const std::vector<cli::Listening>& where, const std::string& path) {
+  if (where.empty()) return;
+  gnet::spawn([url = where.front().endpoint + path] {
+    try {
+      gnet::run({"xdg-open", url});
+    } catch (const std::exception& error) {
+      gnet::Logger("http").warn("cannot open a browser: {}", gnet::describe(error));
+    }
+  });
+}
+
+// Everybody may write to it, from elsewhere.
+void warn_of_open_uploads(const Options& options, const std::vector<cli::Listening>& where) {
+  if (!options.writes() || !options.auth.empty() || !options.auth_file.empty() ||
+      !options.token_file.empty() || options.random_path) {
+    return;
+  }
+  for (const cli::Listening& one : where) {
+    if (one.is_local) continue;
+    gnet::Logger("http").warn("anybody who reaches {} may write files: see --auth", one.endpoint);
+    return;
+  }
+}
+
+cli::Exit serve_input(const Options& options) {
+  HTTPStandardInput input(options.name, gnet::http::content_type_of(options.name, options.charset,
+                                                                    options.default_type));
+  const cli::Exit status = cli::serve_http(
+      options, options.listen, options.http,
+      {.name = "http",
+       .handler = [&](Request& request, Response& response) { input(request, response); },
+       .ready = [&](const auto& where) { tell_people(options, where, "/", "standard input"); }});
+  return input.was_lost() && status == cli::Exit::ok ? cli::Exit::lost : status;
+}
+
+cli::Exit serve_site(const Options& options) {
+  HTTPSite site(options);
+  const std::string path = site.prefix() + "/";
+  const std::string what =
+      gnet::printable(site.place()) + (options.writes() ? " (may be written)" : " (read-only)");
+  return cli::serve_http(
+      options, options.listen, options.http,
+      {.name = "http",
+       .handler = [&](Request& request, Response& response) { site(request, response); },
+       .adjust = [&](gnet::http::ServerOptions& http) { http.body.body = ~std::uint64_t{0}; },
+       .ready =
+           [&](const std::vector<cli::Listening>& where) {
+             tell_people(options, where, path, what);
+             warn_of_open_uploads(options, where);
+             if (options.open) open_browser(where, path);
+           },
+       .reload = [&] { return site.reload(); }});
+}
+
+cli::Exit run(const Options& options) {
+  if (options.path == "-") return serve_input(options);
+  if (!options.name.empty()) throw cli::UsageError("--name is for standard input: -");
+  return serve_site(options);
+}
+
+}  // namespace
+
+const cli::Command http_serve = cli::command<Options>({
+    .name = "http-serve",
+    .group = "Servers",
+    .arguments = "[PATH]",
+    .summary = "serve files: ranges, compression, listings, uploads, passwords",
+    .about = "Serve the files of a folder, one file, or standard input (-) to browsers.",
+    .examples = {"gnet http-serve",
+                 "gnet http-serve --public --tls --upload --auth-file users --auth-for write /srv",
+                 "tar c . | gnet http-serve --once --name backup.tar -"},
+    .flags =
+        {
+            {"",
+             "PATH",
+             &Options::path,
+             "a folder, a file, or - for standard input, which one client gets",
+             {.positional = "PATH", .completes = cli::Completes::file}},
+            {"--name", "NAME", &Options::name, "what the client calls standard input"},
+            {"--index", "LIST", &Options::index,
+             "what a folder is answered with, the first of these there is"},
+            {"--spa",
+             "FILE",
+             &Options::spa,
+             "the page of an application, for every path that people ask for and that is not there",
+             {.bare = "index.html",
+              .more = "Only for who wants HTML, and not for names with an extension."}},
+            {"--pretty-urls", &Options::pretty_urls, "/about may be about.html"},
+            {"--prefix", "PATH", &Options::prefix, "serve below this path"},
+            {"--random-path", &Options::random_path,
+             "serve below a path that nobody can guess, and print it"},
+            {"--hidden", &Options::hidden, "also what begins with a dot"},
+            {"--follow-links",
+             "WHICH",
+             &Options::follow_links,
+             "symbolic links: no, inside (that stay below PATH) or all",
+             {.choices = {"no", "inside", "all"}}},
+            {"--mime-types",
+             "FILE",
+             &Options::mime_types,
+             "types by extension, as in /etc/mime.types",
+             {.completes = cli::Completes::file}},
+            {"--default-type", "TYPE", &Options::default_type, "of what has no extension known"},
+            {"--charset", "NAME", &Options::charset, "of text"},
+            {"--error-page", "CODE=FILE", &Options::error_pages,
+             "a page instead of a line of text"},
+            {"--header", "'N: V'", &Options::headers, "a field of all files"},
+            {"--header-for", "'GLOB=N: V'", &Options::headers_for,
+             "a field of files that match: '*.js=X-Name: value'"},
+            {"--etag",
+             "OF",
+             &Options::etag,
+             "what names a version of a file: stat (time, size, inode) or sha256 of its content",
+             {.choices = {"stat", "sha256"}}},
+            {"--cache", "D|off", &Options::cache, "how long files may be kept without asking"},
+            {"--immutable", "GLOB", &Options::immutable, "files that never change"},
+            {"--precompressed", "LIST", &Options::precompressed,
+             "take a.js.zst, .br or .gz beside a.js; off"},
+            {"--compress", "LIST", &Options::compress,
+             "compress text: auto, off, or some of these"},
+            {"--listing",
+             "on|off",
+             &Options::listing,
+             "show folders that have no index",
+             {.choices = {"on", "off"}}},
+            {"--readme", &Options::readme, "show the README of a folder below it"},
+            {"--theme",
+             "FILE",
+             &Options::theme,
+             "style sheet for the page of a folder",
+             {.completes = cli::Completes::file}},
+            {"--upload",
+             "DIR",
+             &Options::upload,
+             "take files, everywhere or below DIR",
+             {.bare = "/"}},
+            {"--mkdir", &Options::mkdir, "let clients make folders"},
+            {"--delete", &Options::remove, "let clients delete files and empty folders"},
+            {"-A,--allow-all", &Options::allow_all, "--upload, --mkdir and --delete"},
+            {"--overwrite",
+             "HOW",
+             &Options::overwrite,
+             "a name that is taken: error, replace or rename",
+             {.choices = {"error", "replace", "rename"}}},
+            {"--max-upload", "SIZE", &Options::max_upload, "the largest file that is taken"},
+            {"--upload-mode", "MODE", &Options::upload_mode, "the permissions of files"},
+            {"-a,--auth",
+             "RULE",
+             &Options::auth,
+             "USER:PASS, or USER:PASS@/docs,/drop:rw for paths",
+             {.more = "'@/docs' is about everybody. Others see passwords on a command line: "
+                      "*--auth-file* keeps them to itself."}},
+            {"--auth-file",
+             "FILE",
+             &Options::auth_file,
+             "users and passwords, as htpasswd makes them",
+             {.completes = cli::Completes::file}},
+            {"--auth-for",
+             "WHAT",
+             &Options::auth_for,
+             "who has to say who they are: all, or those who write",
+             {.choices = {"all", "write"}}},
+            {"--token-file",
+             "FILE",
+             &Options::token_file,
+             "tokens (Authorization: Bearer) that may do everything",
+             {.completes = cli::Completes::file}},
+            {"--cors",
+             "ORIGIN",
+             &Options::cors,
+             "let pages of this origin, or of any, read files",
+             {.bare = "*"}},
+            {"--coi", &Options::coi, "isolate pages, for SharedArrayBuffer and precise clocks"},
+            {"--security-headers", &Options::security_headers,
+             "no frames of other sites, few referrers, no camera"},
+            {"--hsts", "D", &Options::hsts, "browsers come by TLS only for so long"},
+            {"--open", &Options::open, "open a browser there"},
+        },
+    .shared = {cli::http_server(&Options::listen, false), cli::http(&Options::http)},
+    .run = run,
+});
+
+}  // namespace commands

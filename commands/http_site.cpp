@@ -129,7 +129,9 @@ void HTTPSite::answer(Request& request, Response& response) {
   gate_.admit(request, *path, is_reading(request.method()) ? Access::read : Access::write);
   if (uploads_ && uploads_->handle(request, response, *path)) return;
   if (!prefix_.empty() && whole.text() == prefix_) {
-    response.status(301).set("Location", whole.encoded() + "/").send({});
+    const std::string_view asked = request.path();
+    const std::string name(asked.substr(asked.rfind('/') + 1));
+    response.status(301).set("Location", "./" + name + "/").send({});
   } else {
     read(request, response, *path);
   }

@@ -157,7 +157,8 @@ gnet::web::UploadOptions upload_options(const HTTPServeOptions& options) {
   made.if_exists = options.overwrite;
   made.max_size = options.max_upload.bytes;
   made.mode = options.upload_mode.bits;
-  if (options.cors) made.origins.push_back(*options.cors);
+  // Anybody's page may read what everybody may, but not write with the password of its visitor.
+  if (options.cors && *options.cors != "*") made.origins.push_back(*options.cors);
   return made;
 }
 

@@ -25,6 +25,12 @@ Response& Response::status(int code, std::string_view reason) {
   return *this;
 }
 
+void Response::inform(int code, const Headers& fields) {
+  require_head();
+  if (code < 102 || code > 199) throw std::invalid_argument("a status that is none of an interim");
+  conversation_.inform(code, fields);
+}
+
 Response& Response::type(std::string_view media_type) {
   return set("Content-Type", media_type);
 }

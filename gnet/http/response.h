@@ -58,6 +58,12 @@ class Response {
   // After this answer the connection closes.
   Response& close() noexcept;
 
+  // Says something before the answer (RFC 9110 §15.2), such as 103 or 104, with these fields; it
+  // leaves at once. HTTP/1.0 has no such thing, and its clients are told nothing. Throws as
+  // write(), std::invalid_argument for a status that is not 102 to 199, and Misuse once the head is
+  // sent.
+  void inform(int code, const Headers& fields);
+
   // ---- the body ----
 
   // The whole of it, once. Leaves together with other answers that are ready at that time, and may

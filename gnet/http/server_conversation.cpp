@@ -393,6 +393,13 @@ bool ServerConversation::sends_body(const Response& response) const noexcept {
   return !is_without_body(response.status_) && parser_.head().method() != "HEAD";
 }
 
+void ServerConversation::inform(int status, const Headers& fields) {
+  if (parser_.head().minor_version() == 0) return;
+  output_ += "HTTP/1.1 " + std::to_string(status) + " ";
+  (((output_ += reason_phrase(status)) += "\r\n") += fields.text()) += "\r\n";
+  flush();
+}
+
 void ServerConversation::send(Response& response, std::string_view body) {
   const bool no_body = is_without_body(response.status_);
   begin(response, no_body ? BodyFraming{} : BodyFraming{BodyFraming::length, body.size()});

@@ -69,6 +69,7 @@ class ServerConversation {
   [[nodiscard]] const Logger& log() const noexcept { return log_; }
   [[nodiscard]] bool lost() const noexcept { return stream_failed_ || !stream_.is_open(); }
   void send(Response& response, std::string_view body);
+  void inform(int status, const Headers& fields);
   void write(Response& response, std::string_view piece);
   void send_file(Response& response, int file, std::uint64_t offset, std::uint64_t size);
   void write_file(Response& response, int file, std::uint64_t offset, std::uint64_t size);

@@ -13,6 +13,10 @@ using http::HTTPError;
 
 namespace {
 
+// Of the draft; only who speaks the same is told more than it asks for.
+constexpr std::string_view kVersionField = "Upload-Draft-Interop-Version";
+constexpr std::string_view kVersion = "8";
+
 // A boolean of a structured field (RFC 9651 §3.3.6); nothing for anything else.
 std::optional<bool> boolean_field(const http::Request& request, std::string_view name) {
   const auto value = request.header(name);
@@ -51,10 +55,11 @@ void learn_length(const http::Request& request, std::uint64_t offset, bool compl
   if (complete && framing.kind != http::BodyFraming::chunked) agree(offset + framing.size);
 }
 
-// Takes the body of a request that begins or goes on, and answers it.
+// Takes the body of a request that begins or goes on, and answers it. `known`: the client has been
+// told of the token.
 void append(UploadDesk& desk, http::Request& request, http::Response& response,
             const std::string& token, const UnfinishedUpload& upload, NewFile& file,
-            std::uint64_t offset, bool complete) {
+            std::uint64_t offset, bool complete, bool known = true) {
   const std::uint64_t most = upload.length.value_or(desk.store.most());
   try {
     offset += desk.store.receive(request, file, most - std::min(offset, most),
@@ -65,7 +70,8 @@ void append(UploadDesk& desk, http::Request& request, http::Response& response,
     file.discard();
     throw error.set("Upload-Limit", upload_limit(desk));
   } catch (const std::exception&) {
-    if (!desk.unfinished.find(token)) file.discard();  // it was given up
+    if (!known) desk.unfinished.erase(token);  // nobody could go on with it
+    if (!desk.unfinished.find(token)) file.discard();
     throw;
   }
   if (!desk.unfinished.find(token)) {
@@ -159,9 +165,15 @@ void begin_resumable(UploadDesk& desk, http::Request& request, http::Response& r
   const std::string location = std::string(request.path()) + "?upload=" + token;
   desk.unfinished.put(token, upload);
   NewFile file = resume(desk, upload);
+  const bool known = request.header(kVersionField) == kVersion && request.has_body();
+  if (known) {
+    response.inform(
+        104,
+        {{kVersionField, kVersion}, {"Location", location}, {"Upload-Limit", upload_limit(desk)}});
+  }
   response.status(201);
   if (!complete) response.set("Location", location).set("Upload-Limit", upload_limit(desk));
-  append(desk, request, response, token, upload, file, 0, complete);
+  append(desk, request, response, token, upload, file, 0, complete, known);
 }
 
 void continue_resumable(UploadDesk& desk, http::Request& request, http::Response& response,

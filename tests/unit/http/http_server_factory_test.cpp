@@ -559,4 +559,16 @@ BOOST_AUTO_TEST_CASE(over_tls_it_is_the_same) {
   BOOST_TEST(read_all(client) == ok("abc") + ok("def", kClose));
 }
 
+BOOST_AUTO_TEST_CASE(an_interim_answer_comes_before_the_answer) {
+  Server server([](Request&, Response& response) {
+    response.inform(103, {{"Link", "</a.css>; rel=preload"}});
+    BOOST_CHECK_THROW(response.inform(200, {}), std::invalid_argument);
+    response.send("a");
+    BOOST_CHECK_THROW(response.inform(103, {}), gnet::Misuse);
+  });
+  BOOST_TEST(server.ask(last("/")) ==
+             "HTTP/1.1 103 Early Hints\r\nLink: </a.css>; rel=preload\r\n\r\n" + ok("a", kClose));
+  BOOST_TEST(server.ask("GET / HTTP/1.0\r\n\r\n") == ok("a", kClose));
+}
+
 BOOST_AUTO_TEST_SUITE_END()

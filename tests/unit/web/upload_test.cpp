@@ -126,7 +126,7 @@ std::string field(const std::string& answer, const std::string& name) {
   return answer.substr(begin, answer.find("\r\n", begin) - begin);
 }
 
-const std::string kDraft = "Upload-Draft-Interop-Version: 8\r\n";
+const std::string kDraft = "Upload-Draft-Interop-Version: 8\r\n";  // who says so is told of more
 const std::string kPartial = "Content-Type: application/partial-upload\r\n";
 
 std::string patch_fields(std::size_t offset, bool complete) {
@@ -277,7 +277,7 @@ BOOST_AUTO_TEST_CASE(nothing_stays_when_the_disk_is_full) {
   BOOST_REQUIRE(setrlimit(RLIMIT_FSIZE, &small) == 0);
   const std::string body(600'000, 'x');
   const std::string part = "Content-Range: bytes 0-599999/700000\r\n";
-  const std::string draft = kDraft + "Upload-Complete: ?0\r\n";
+  const std::string draft = "Upload-Complete: ?0\r\n";
   const std::vector<std::string> answers{site.put("/a", body), site.put("/a", body, part),
                                          site.put("/a", body, draft),
                                          site.post("/", {{"a", body}})};
@@ -442,8 +442,7 @@ BOOST_AUTO_TEST_CASE(parts_of_another_upload_do_not_mix) {
 
 BOOST_AUTO_TEST_CASE(an_upload_goes_on_where_it_was) {
   Site site;
-  std::string answer =
-      site.put("/d/a", "abc", kDraft + "Upload-Complete: ?0\r\nUpload-Length: 6\r\n");
+  std::string answer = site.put("/d/a", "abc", "Upload-Complete: ?0\r\nUpload-Length: 6\r\n");
   BOOST_TEST(status_of(answer) == "201");
   const std::string place = field(answer, "Location");
   BOOST_TEST(place.starts_with("/d/a?upload="));
@@ -471,8 +470,8 @@ BOOST_AUTO_TEST_CASE(an_upload_goes_on_where_it_was) {
 
 BOOST_AUTO_TEST_CASE(what_came_of_an_upload_stays) {
   Site site;
-  const std::string place = field(
-      site.put("/a", "", kDraft + "Upload-Complete: ?0\r\nContent-Length: 0\r\n"), "Location");
+  const std::string place =
+      field(site.put("/a", "", "Upload-Complete: ?0\r\nContent-Length: 0\r\n"), "Location");
   {
     gnet::Stream client = site.connect();
     client.send_all(Site::head("PATCH " + place, patch_fields(0, true) + "Content-Length: 6\r\n") +
@@ -486,27 +485,60 @@ BOOST_AUTO_TEST_CASE(what_came_of_an_upload_stays) {
 BOOST_AUTO_TEST_CASE(an_upload_in_one_go_needs_no_more) {
   Site site;
   const std::string answer = site.put("/a", "abc", kDraft + "Upload-Complete: ?1\r\n");
-  BOOST_TEST(status_of(answer) == "201");
-  BOOST_TEST(field(answer, "Location") == "/a");
-  BOOST_TEST(field(answer, "Upload-Complete") == "?1");
+  BOOST_TEST(status_of(answer) == "104");
+  const std::string final = answer.substr(answer.find("\r\n\r\n") + 2);
+  BOOST_TEST(final.starts_with("\r\nHTTP/1.1 201 "));
+  BOOST_TEST(field(final, "Location") == "/a");
+  BOOST_TEST(field(final, "Upload-Complete") == "?1");
   BOOST_TEST(site.names() == "a");
+}
+
+BOOST_AUTO_TEST_CASE(an_upload_in_one_go_can_go_on_if_its_client_was_told) {
+  Site site;
+  std::string place;
+  {
+    gnet::Stream client = site.connect();
+    client.send_all(Site::head("PUT /a", kDraft + "Upload-Complete: ?1\r\nContent-Length: 6\r\n") +
+                    "abc");
+    std::string interim;
+    char c = 0;
+    while (!interim.ends_with("\r\n\r\n") && client.receive(&c, 1, 20s) == 1) interim += c;
+    BOOST_TEST(interim.starts_with("HTTP/1.1 104 Upload Resumption Supported\r\n"));
+    BOOST_TEST(field(interim, "Upload-Draft-Interop-Version") == "8");
+    BOOST_TEST(field(interim, "Upload-Limit") == "max-size=1073741824, max-age=86400");
+    place = field(interim, "Location");
+  }
+  BOOST_TEST(eventually([&] { return field(site.ask("HEAD " + place), "Upload-Offset") == "3"; }));
+  BOOST_TEST(status_of(site.ask("PATCH " + place, "def", patch_fields(3, true))) == "201");
+  BOOST_TEST(site.temporary.read("a") == "abcdef");
+}
+
+BOOST_AUTO_TEST_CASE(an_upload_in_one_go_of_which_its_client_knows_nothing_does_not_stay) {
+  Site site;
+  for (const char* version : {"", "Upload-Draft-Interop-Version: 6\r\n"}) {
+    gnet::Stream client = site.connect();
+    client.send_all(
+        Site::head("PUT /a", version + "Upload-Complete: ?1\r\nContent-Length: 6\r\n"s) + "abc");
+    BOOST_TEST(eventually([&] { return site.names() != ""; }));
+    client = gnet::Stream();
+    BOOST_TEST(eventually([&] { return site.names() == ""; }));
+  }
 }
 
 BOOST_AUTO_TEST_CASE(a_post_begins_an_upload_whose_name_is_told) {
   Site site;
-  const std::string fields = kDraft +
-                             "Upload-Complete: ?0\r\n"
-                             "Content-Disposition: inline; filename=\"x/a b\"\r\n";
+  const std::string fields =
+      "Upload-Complete: ?0\r\n"
+      "Content-Disposition: inline; filename=\"x/a b\"\r\n";
   const std::string place = field(site.ask("POST /", "ab", fields), "Location");
   BOOST_TEST(status_of(site.ask("PATCH " + place, "", patch_fields(2, true))) == "201");
   BOOST_TEST(site.temporary.read("a b") == "ab");
-  BOOST_TEST(status_of(site.ask("POST /", "ab", kDraft + "Upload-Complete: ?0\r\n")) == "400");
+  BOOST_TEST(status_of(site.ask("POST /", "ab", "Upload-Complete: ?0\r\n")) == "400");
 }
 
 BOOST_AUTO_TEST_CASE(an_upload_can_be_given_up) {
   Site site;
-  const std::string place =
-      field(site.put("/a", "abc", kDraft + "Upload-Complete: ?0\r\n"), "Location");
+  const std::string place = field(site.put("/a", "abc", "Upload-Complete: ?0\r\n"), "Location");
   BOOST_TEST(site.names() != "");
   BOOST_TEST(status_of(site.ask("DELETE " + place)) == "204");
   BOOST_TEST(site.names() == "");
@@ -515,11 +547,11 @@ BOOST_AUTO_TEST_CASE(an_upload_can_be_given_up) {
 
 BOOST_AUTO_TEST_CASE(lengths_have_to_agree) {
   Site site(all({.max_size = 100}));
-  const std::string begin = kDraft + "Upload-Complete: ?0\r\nUpload-Length: ";
+  const std::string begin = "Upload-Complete: ?0\r\nUpload-Length: ";
   BOOST_TEST(status_of(site.put("/a", "abc", begin + "101\r\n")) == "413");
   BOOST_TEST(status_of(site.put("/a", "abc",
-                                kDraft + "Upload-Complete: ?1\r\nUpload-Length: "
-                                         "4\r\n")) == "400");
+                                "Upload-Complete: ?1\r\nUpload-Length: "
+                                "4\r\n")) == "400");
   BOOST_TEST(site.names() == "");
   const std::string place = field(site.put("/a", "abc", begin + "5\r\n"), "Location");
   BOOST_TEST(status_of(site.ask("PATCH " + place, "d", patch_fields(3, true))) == "400");
@@ -530,8 +562,7 @@ BOOST_AUTO_TEST_CASE(lengths_have_to_agree) {
 
 BOOST_AUTO_TEST_CASE(a_part_says_what_it_is) {
   Site site;
-  const std::string place =
-      field(site.put("/a", "abc", kDraft + "Upload-Complete: ?0\r\n"), "Location");
+  const std::string place = field(site.put("/a", "abc", "Upload-Complete: ?0\r\n"), "Location");
   BOOST_TEST(status_of(site.ask("PATCH " + place, "d", "Upload-Offset: 3\r\n")) == "415");
   BOOST_TEST(status_of(site.ask("PATCH " + place, "d", kPartial)) == "400");
   BOOST_TEST(status_of(site.ask("PATCH " + place, "d",
@@ -542,7 +573,7 @@ BOOST_AUTO_TEST_CASE(a_part_says_what_it_is) {
 
 BOOST_AUTO_TEST_CASE(unfinished_uploads_are_few_and_do_not_stay_for_ever) {
   Site site(all({.max_unfinished = 2, .unfinished_age = 50ms}));
-  const std::string begin = kDraft + "Upload-Complete: ?0\r\n";
+  const std::string begin = "Upload-Complete: ?0\r\n";
   BOOST_TEST(status_of(site.put("/a", "x", begin)) == "201");
   BOOST_TEST(status_of(site.put("/b", "x", begin)) == "201");
   BOOST_TEST(status_of(site.put("/c", "x", begin)) == "503");

@@ -3,7 +3,6 @@
 namespace commands {
 
 cli::Commands all() {
-  return {&echo_server, &http_echo, &ws_echo, &echo_client, &completion, &help, &version, &man};
   return {&echo_server, &http_serve, &http_echo, &ws_echo, &echo_client,
           &completion,  &help,       &version,   &man};
 }

@@ -21,7 +21,8 @@ std::string escaped(std::string_view text) {
 
 std::string sentence(std::string text) {
   if (!text.empty()) text[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(text[0])));
-  return escaped(text) + ".";
+  const bool is_list = text.starts_with('-');  // to scdoc
+  return (is_list ? "\\" : "") + escaped(text) + ".";
 }
 
 std::string entry(const Flag& flag, const void* options) {

@@ -406,7 +406,6 @@ void ServerConversation::send(Response& response, std::string_view body) {
   response.state_ = Response::State::done;
   if (!sends_body(response)) return;
   append(body);
-  body_sent_ += body.size();
 }
 
 // ---- in pieces ----
@@ -433,7 +432,6 @@ void ServerConversation::write(Response& response, std::string_view piece) {
   if (!piece.empty() && sends_body(response)) {
     if (in_chunks(response)) append_chunk_size(output_, piece.size());
     append(piece);
-    body_sent_ += piece.size();
     if (in_chunks(response)) output_ += kChunkEnd;
   }
   flush();
@@ -511,14 +509,15 @@ void ServerConversation::on_drain(UniqueFunction<void()> function) {
 
 // ---- sending ----
 
-// What is long goes from where it lies.
+// Of a body. What is long goes from where it lies.
 void ServerConversation::append(std::string_view data) {
   if (data.size() <= kCopied) {
     output_ += data;
+    body_sent_ += data.size();
     return;
   }
   flush();
-  send_now(data);
+  send_now(data, &body_sent_);
 }
 
 // The beginning goes with what is before it, the rest from where it lies.
@@ -532,7 +531,7 @@ void ServerConversation::append_file(int file, std::uint64_t offset, std::uint64
     if (count == 0) throw std::runtime_error(kShorter);
     there += count;
   }
-  body_sent_ += size;
+  body_sent_ += first;
   if (first == size) return;
   flush();
   send_file_now(file, offset + first, size - first);
@@ -547,14 +546,16 @@ void ServerConversation::flush() {
   output_.swap(output);
 }
 
-void ServerConversation::send_now(std::string_view data) {
+void ServerConversation::send_now(std::string_view data, std::uint64_t* counter) {
   if (data.empty()) return;
   require_not_cut();
   cut_short_ = true;  // unless all of it leaves
   while (!data.empty()) {
-    data.remove_prefix(sending_.wait(options_.write_timeout, [&](Deadline deadline) {
+    const std::size_t count = sending_.wait(options_.write_timeout, [&](Deadline deadline) {
       return on_stream([&] { return stream_.send_some(data, deadline); });
-    }));
+    });
+    if (counter != nullptr) *counter += count;
+    data.remove_prefix(count);
   }
   cut_short_ = false;
 }
@@ -569,12 +570,15 @@ void ServerConversation::send_file_now(int file, std::uint64_t offset, std::uint
       gnet::detail::read_ahead(file, static_cast<off_t>(offset),
                                static_cast<std::size_t>(ahead - offset));
     }
-    const std::size_t count = on_stream([&] {
-      return stream_.send_file_some(file, offset, static_cast<std::size_t>(ahead - offset),
-                                    Deadline::within(options_.write_timeout));
+    const std::size_t count = sending_.wait(options_.write_timeout, [&](Deadline deadline) {
+      return on_stream([&] {
+        return stream_.send_file_some(file, offset, static_cast<std::size_t>(ahead - offset),
+                                      deadline);
+      });
     });
     if (count == 0) throw std::runtime_error(kShorter);
     offset += count;
+    body_sent_ += count;
   }
   cut_short_ = false;
 }

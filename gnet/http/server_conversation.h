@@ -120,7 +120,7 @@ class ServerConversation {
   void append(std::string_view data);
   void append_file(int file, std::uint64_t offset, std::uint64_t size);
   void flush();
-  void send_now(std::string_view data);
+  void send_now(std::string_view data, std::uint64_t* counter = nullptr);
   void send_file_now(int file, std::uint64_t offset, std::uint64_t size);
   void require_not_cut();
   void linger();

@@ -9,8 +9,8 @@
 //     }
 //   };
 //
-// send_all() sends what send_some() takes, until all is sent. Those who go around a layer
-// (concrete()) do not; one that nothing of is left may give itself up, by overriding that.
+// send_all() sends what send_some() takes, until all is sent, and so does send_file_some() with
+// what it reads. Nobody goes around a layer (concrete()), unless it overrides that.
 //
 // Threads: as the stream below, which has to outlive it.
 

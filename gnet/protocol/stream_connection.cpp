@@ -79,6 +79,12 @@ class StreamConnection::Counted final : public StreamLayer {
     if (owner_ != nullptr) owner_->sent_ += count;
     return count;
   }
+  std::size_t send_file_some(int file, std::uint64_t offset, std::size_t size,
+                             Deadline deadline) override {
+    const std::size_t count = stream_.send_file_some(file, offset, size, deadline);
+    if (owner_ != nullptr) owner_->sent_ += count;
+    return count;
+  }
   bool wait_readable(Deadline deadline) override {
     const Receiving receiving(*this);
     return stream_.wait_readable(deadline);

@@ -2,6 +2,10 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <fstream>
 #include <optional>
 #include <string>
 #include <vector>
@@ -44,6 +48,15 @@ struct Waiting {
   gnet::Event began;
   gnet::Event cancelled;
 };
+
+// How often this thread has read from files.
+std::uint64_t read_calls() {
+  std::ifstream io("/proc/thread-self/io");
+  for (std::string key, value; io >> key >> value;) {
+    if (key == "syscr:") return std::stoull(value);
+  }
+  return 0;
+}
 
 struct Log : gnet::http::ExchangeObserver {
   struct Entry {
@@ -187,6 +200,20 @@ BOOST_AUTO_TEST_CASE(each_request_has_its_own_time) {
              test::ok("x") + test::ok("x") + test::ok("x", test::kClose));
 }
 
+// ---- files ----
+
+BOOST_AUTO_TEST_CASE(a_file_goes_to_the_socket_by_itself) {
+  const gnet::UniqueFd file(memfd_create("file", MFD_CLOEXEC));
+  const std::string content(4U << 20U, 'x');
+  BOOST_REQUIRE(write(file.get(), content.data(), content.size()) ==
+                static_cast<ssize_t>(content.size()));
+  HTTPServer server(
+      [&](Request&, Response& response) { response.send_file(file.get(), 0, content.size()); });
+  const std::uint64_t before = read_calls();
+  BOOST_TEST(server.ask(last("/")) == test::ok(content, test::kClose));
+  BOOST_TEST(read_calls() - before < 60U);  // in pieces of 16 KiB it would be 256 times
+}
+
 // ---- what is told of a request ----
 
 BOOST_AUTO_TEST_CASE(an_observer_hears_of_each_request_once) {
@@ -210,6 +237,28 @@ BOOST_AUTO_TEST_CASE(an_observer_hears_of_each_request_once) {
   BOOST_TEST(log.entries[2].status == 410);
   BOOST_TEST(log.entries[3].method == "");
   BOOST_TEST(log.entries[3].status == 400);
+}
+
+BOOST_AUTO_TEST_CASE(an_observer_hears_what_has_left_of_an_answer_that_was_cut_short) {
+  Log log;
+  const std::string body(64U << 20U, 'x');
+  HTTPServer server([&](Request&, Response& response) { response.send(body); }, {.observer = &log});
+  auto client = server.connect();
+  client.send_all(get("/"));
+  test::read_until(client, "\r\n\r\n");
+  client.abort();
+  BOOST_REQUIRE(eventually([&] { return server.factory.counters().active == 0; }));
+  BOOST_REQUIRE(log.entries.size() == 1U);
+  BOOST_TEST(!log.entries[0].complete);
+  BOOST_TEST((log.entries[0].sent > 0U && log.entries[0].sent < body.size()));
+}
+
+BOOST_AUTO_TEST_CASE(a_client_that_trickles_has_timed_out) {
+  // Ten seconds are given; here they are over: the rate is such that no byte is enough.
+  HTTPServer server(test::echo_body, {.body_timeout = 20ms, .min_rate = 1U << 30U});
+  auto client = server.connect();
+  client.send_all("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nabc");
+  BOOST_TEST(test::status_of(test::read_all(client)) == "408");
 }
 
 BOOST_AUTO_TEST_CASE(an_observer_knows_what_was_not_completed) {

@@ -1,8 +1,13 @@
 // gnet http-serve: serves files to browsers and other clients.
 
+#include <arpa/inet.h>
 #include <fmt/format.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
+#include <array>
+#include <clocale>
 #include <optional>
 
 #include "cli/line/command.h"
@@ -13,6 +18,7 @@
 #include "commands/http_serve_options.h"
 #include "commands/http_site.h"
 #include "commands/http_stdin.h"
+#include "commands/qr_code.h"
 #include "gnet/base/error.h"
 #include "gnet/base/log.h"
 #include "gnet/base/utf8.h"
@@ -29,19 +35,55 @@ using Options = HTTPServeOptions;
 using gnet::http::Request;
 using gnet::http::Response;
 
+// "http://127.0.0.1:8080/docs/".
+std::string url_of(const cli::Listening& one, const std::string& path) {
+  std::string url = one.endpoint;
+  if (url.ends_with('/')) url.pop_back();
+  return url + path;
+}
+
 // For whoever has started it and looks on.
 void tell_people(const Options& options, const std::vector<cli::Listening>& where,
                  const std::string& path, const std::string& what) {
   if (options.json || options.quiet.times > 0 || options.listen.print_port) return;
   if (isatty(STDOUT_FILENO) == 0 && !options.random_path) return;
   for (const cli::Listening& one : where) {
-    if (one.primary) cli::print_line(fmt::format("{}{}  serving {}", one.endpoint, path, what));
+    if (one.primary) cli::print_line(fmt::format("{}  serving {}", url_of(one, path), what));
   }
+}
+
+// Where others reach what listens on all addresses: where the way to them begins.
+std::string own_address() {
+  const gnet::UniqueFd socket(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(9);
+  address.sin_addr.s_addr = htonl(0xc0000201);  // 192.0.2.1, to which nothing is sent
+  socklen_t size = sizeof address;
+  auto* const raw = reinterpret_cast<sockaddr*>(&address);
+  std::array<char, INET_ADDRSTRLEN> text{};
+  if (connect(socket.get(), raw, size) != 0 || getsockname(socket.get(), raw, &size) != 0 ||
+      inet_ntop(AF_INET, &address.sin_addr, text.data(), text.size()) == nullptr) {
+    return "localhost";
+  }
+  return text.data();
+}
+
+// For a telephone.
+void show_code(const Options& options, const std::vector<cli::Listening>& where,
+               const std::string& path) {
+  if (!options.qr || options.json || where.empty()) return;
+  std::string url = url_of(where.front(), path);
+  for (const std::string_view any : {"//[::]", "//0.0.0.0"}) {
+    const std::size_t at = url.find(any);
+    if (at != url.npos) url.replace(at, any.size(), "//" + own_address());
+  }
+  cli::print(qr_text(url));
 }
 
 void open_browser(const std::vector<cli::Listening>& where, const std::string& path) {
   if (where.empty()) return;
-  gnet::spawn([url = where.front().endpoint + path] {
+  gnet::spawn([url = url_of(where.front(), path)] {
     try {
       gnet::run({"xdg-open", url});
     } catch (const std::exception& error) {
@@ -87,6 +129,7 @@ cli::Exit serve_site(const Options& options) {
        .ready =
            [&](const std::vector<cli::Listening>& where) {
              tell_people(options, where, path, what);
+             show_code(options, where, path);
              warn_of_open_uploads(options, where);
              if (options.open) open_browser(where, path);
            },
@@ -94,6 +137,7 @@ cli::Exit serve_site(const Options& options) {
 }
 
 cli::Exit run(const Options& options) {
+  setlocale(LC_CTYPE, "C.UTF-8");  // names in archives
   if (options.path == "-") return serve_input(options);
   if (!options.name.empty()) throw cli::UsageError("--name is for standard input: -");
   return serve_site(options);
@@ -170,6 +214,12 @@ const cli::Command http_serve = cli::command<Options>({
              &Options::theme,
              "style sheet for the page of a folder",
              {.completes = cli::Completes::file}},
+            {"--archive",
+             "LIST",
+             &Options::archive,
+             "let a folder be downloaded as tar, tgz or zip: some of these",
+             {.more = "By ?archive=zip."}},
+            {"--qr", &Options::qr, "show the address as a QR code, here and on pages"},
             {"--upload",
              "[=DIR]",
              &Options::upload,
@@ -177,7 +227,7 @@ const cli::Command http_serve = cli::command<Options>({
              {.bare = "/"}},
             {"--mkdir", &Options::mkdir, "let clients make folders"},
             {"--delete", &Options::remove, "let clients delete files and empty folders"},
-            {"-A,--allow-all", &Options::allow_all, "--upload, --mkdir and --delete"},
+            {"-A,--allow-all", &Options::allow_all, "--upload, --mkdir, --delete and --archive"},
             {"--overwrite",
              "HOW",
              &Options::overwrite,

@@ -49,6 +49,8 @@ struct HTTPServeOptions : cli::GlobalOptions {
   std::string listing = "on";
   bool readme = false;
   std::string theme;
+  std::string archive = "off";
+  bool qr = false;
 
   // Writing.
   std::optional<std::string> upload;

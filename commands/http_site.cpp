@@ -3,12 +3,14 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <system_error>
 #include <utility>
 
 #include "cli/out/failure.h"
+#include "commands/qr_code.h"
 #include "gnet/base/error.h"
 #include "gnet/base/utf8.h"
 #include "gnet/http/http_error.h"
@@ -29,6 +31,18 @@ using gnet::http::Response;
   throw cli::Failure(cli::Exit::io,
                      "cannot serve '" + gnet::printable(path) + "': " + gnet::describe(code), {},
                      {}, code);
+}
+
+std::string_view name_of(ArchiveKind kind) noexcept {
+  switch (kind) {
+    case ArchiveKind::tar:
+      return "tar";
+    case ArchiveKind::tgz:
+      return "tgz";
+    case ArchiveKind::zip:
+      break;
+  }
+  return "zip";
 }
 
 // Without links and dots.
@@ -68,6 +82,7 @@ HTTPSite::HTTPSite(const HTTPServeOptions& options)
       place_(full_path(options.path)),
       gate_(options),
       browsers_(options),
+      archives_(archive_kinds(options)),
       pages_(std::make_shared<const ErrorPages>(read_error_pages(options))) {
   auto files = this->files();
   std::string folder = place_;
@@ -82,6 +97,9 @@ HTTPSite::HTTPSite(const HTTPServeOptions& options)
     files.directory.hidden = true;
   }
   listing_.readme = options.readme;
+  for (const ArchiveKind kind : archives_) listing_.archives.push_back(name_of(kind));
+  if (options.qr) listing_.draw = qr_svg;
+  if (options.listen.tls) listing_.scheme = "https";
   if (!options.theme.empty()) listing_.theme = read_option_file(options.theme);
   listing_.max_upload = options.max_upload.bytes;
   try {
@@ -138,9 +156,30 @@ void HTTPSite::answer(Request& request, Response& response) {
 }
 
 void HTTPSite::read(Request& request, Response& response, const RequestPath& path) {
+  if (const auto kind = archive_asked_for(request, path)) {
+    const ArchiveOptions archive{*kind, archive_name(path)};
+    if (send_archive(request, response, files_->directory(), path, archive)) return;
+    throw HTTPError(404, "there is nothing here");
+  }
   if (!only_) return files_->serve(request, response, path);
   if (path.text() != "/" && path != *only_) throw HTTPError(404, "there is nothing here");
   files_->serve(request, response, *only_);
+}
+
+std::optional<ArchiveKind> HTTPSite::archive_asked_for(const Request& request,
+                                                       const RequestPath& path) const {
+  if (archives_.empty() || only_ || !path.is_folder() || !is_reading(request.method())) return {};
+  const auto name = request.query_value("archive");
+  const auto kind = name ? archive_kind(*name) : std::nullopt;
+  const bool is_allowed = kind && std::ranges::find(archives_, *kind) != archives_.end();
+  return is_allowed ? kind : std::nullopt;
+}
+
+// That of the folder.
+std::string HTTPSite::archive_name(const RequestPath& path) const {
+  const std::string_view whole = path.text() == "/" ? std::string_view(place_) : path.relative();
+  const std::string name(whole.substr(whole.rfind('/') + 1));
+  return name.empty() ? "files" : name;
 }
 
 void HTTPSite::show_folder(Request& request, Response& response, const RequestPath& path) {

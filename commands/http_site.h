@@ -15,6 +15,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "commands/http_browser_rules.h"
 #include "commands/http_gate.h"
@@ -57,6 +58,9 @@ class HTTPSite {
             const gnet::http::RequestPath& path);
   void show_folder(gnet::http::Request& request, gnet::http::Response& response,
                    const gnet::http::RequestPath& path);
+  [[nodiscard]] std::optional<ArchiveKind> archive_asked_for(
+      const gnet::http::Request& request, const gnet::http::RequestPath& path) const;
+  [[nodiscard]] std::string archive_name(const gnet::http::RequestPath& path) const;
   bool answer_error(gnet::http::Response& response, const gnet::http::HTTPError& error);
 
   const HTTPServeOptions& options_;
@@ -65,6 +69,7 @@ class HTTPSite {
   std::optional<gnet::http::RequestPath> only_;  // the one file that is served; nothing: a folder
   HTTPGate gate_;
   HTTPBrowserRules browsers_;
+  std::vector<ArchiveKind> archives_;
   gnet::web::ListingOptions listing_;
   std::optional<gnet::web::StaticFiles> files_;
   std::optional<gnet::web::Uploads> uploads_;

@@ -162,6 +162,17 @@ gnet::web::UploadOptions upload_options(const HTTPServeOptions& options) {
   return made;
 }
 
+std::vector<ArchiveKind> archive_kinds(const HTTPServeOptions& options) {
+  std::vector<ArchiveKind> kinds;
+  const std::string all = options.allow_all ? "tar,tgz,zip" : "";
+  for (const std::string& name : split(options.archive == "off" ? all : options.archive, ", ")) {
+    const auto kind = archive_kind(name);
+    if (!kind) throw cli::UsageError("--archive knows tar, tgz and zip, and not '" + name + "'");
+    kinds.push_back(*kind);
+  }
+  return kinds;
+}
+
 std::string prefix_of(const HTTPServeOptions& options) {
   std::string prefix = options.prefix.empty() ? "" : parse_path("--prefix", options.prefix);
   if (options.random_path) prefix += "/" + random_name();

@@ -8,7 +8,9 @@
 
 #include <map>
 #include <string>
+#include <vector>
 
+#include "commands/folder_archive.h"
 #include "commands/http_serve_options.h"
 #include "gnet/web/static_files.h"
 #include "gnet/web/upload.h"
@@ -19,6 +21,9 @@ namespace commands {
 [[nodiscard]] gnet::web::StaticFilesOptions files_options(const HTTPServeOptions& options);
 
 [[nodiscard]] gnet::web::UploadOptions upload_options(const HTTPServeOptions& options);
+
+// How a folder may be downloaded as a whole.
+[[nodiscard]] std::vector<ArchiveKind> archive_kinds(const HTTPServeOptions& options);
 
 // "/docs", without a slash at its end; empty for none.
 [[nodiscard]] std::string prefix_of(const HTTPServeOptions& options);

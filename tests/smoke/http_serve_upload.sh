@@ -33,3 +33,22 @@ same "$(code -X DELETE "$site/in/taken.txt")" 204
 stop
 same "$status" 0
 expect 2 gnet http-serve -p 0 --upload new
+
+# A folder as one file.
+mkdir -p www/docs/deep
+printf text > www/docs/deep/a.txt
+printf hidden > www/docs/.hidden
+start http-serve -p 0 -4 --archive tar,zip www
+site=http://127.0.0.1:$port
+curl -s -D head "$site/docs/?archive=tar" -o docs.tar
+contains head 'docs.tar'
+mkdir -p unpacked
+tar xf docs.tar -C unpacked
+same "$(cat unpacked/docs/deep/a.txt)" text
+[ ! -e unpacked/docs/.hidden ] || fail "a hidden name is in the archive"
+curl -s "$site/docs/?archive=zip" | head -c 2 > magic
+same "$(cat magic)" PK
+curl -s "$site/docs/?archive=tgz" > body
+grep -q '<html' body || fail "tgz was not allowed"
+same "$(code "$site/nothing/?archive=tar")" 404
+stop

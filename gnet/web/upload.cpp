@@ -4,8 +4,10 @@
 #include <utility>
 
 #include "gnet/fiber/fiber.h"
+#include "gnet/http/conditional.h"
 #include "gnet/http/http_error.h"
 #include "gnet/web/cross_site.h"
+#include "gnet/web/file_answer.h"
 #include "gnet/web/upload_requests.h"
 
 namespace gnet::web {
@@ -72,6 +74,25 @@ void answer_stored(const http::Request& request, http::Response& response, const
 
 namespace {
 
+// 412: what is there is not what the client thinks (RFC 9110 §13). Tags are those that StaticFiles
+// gives by the status of a file.
+void require_conditions(const UploadDesk& desk, const http::Request& request, const Place& place) {
+  const http::Conditions conditions{
+      .if_match = request.header(http::FieldName::if_match),
+      .if_none_match = request.header(http::FieldName::if_none_match),
+      .if_unmodified_since = request.header(http::FieldName::if_unmodified_since)};
+  if (!conditions.if_match && !conditions.if_none_match && !conditions.if_unmodified_since) return;
+  const auto status = on_disk([&] { return desk.store.directory().status(place.path()); });
+  http::Validators current{.exists = status.has_value()};
+  if (status) {
+    current.tag = tag_of(*status);
+    current.modified = http::sys_seconds(std::chrono::seconds(status->st_mtim.tv_sec));
+  }
+  if (http::evaluate(conditions, current, false) == http::Verdict::precondition_failed) {
+    throw HTTPError(412, status ? "what is there is another version" : "there is no such file");
+  }
+}
+
 // One request for the whole file.
 void put_whole(UploadDesk& desk, http::Request& request, http::Response& response,
                const Place& place) {
@@ -86,9 +107,7 @@ void put(UploadDesk& desk, http::Request& request, http::Response& response,
   if (!desk.store.options().upload) throw HTTPError(403, "nothing may be uploaded here");
   if (path.is_folder()) throw HTTPError(405, "a folder is made by MKCOL");
   const Place place = desk.store.place_of(path);
-  if (request.header("If-None-Match") == "*" && desk.store.directory().status(place.path())) {
-    throw HTTPError(412, "there is a file already");
-  }
+  require_conditions(desk, request, place);
   desk.store.require_free(place);
   const auto framing = request.head().framing();
   if (framing.kind == http::BodyFraming::length) desk.store.require_size(framing.size);
@@ -158,7 +177,9 @@ bool Uploads::handle(http::Request& request, http::Response& response,
     make_folder(desk, desk.store.place_of(path));
     response.status(201).send({});
   } else if (method == "DELETE") {
-    remove(desk, desk.store.place_of(path, Naming::present));
+    const Place place = desk.store.place_of(path, Naming::present);
+    require_conditions(desk, request, place);
+    remove(desk, place);
     response.status(204).send({});
   } else {
     throw HTTPError(405, "only an unfinished upload can be patched").set("Allow", methods());

@@ -19,6 +19,8 @@
 // not come to that, because the client leaves, the file is too large (413) or the disk is full
 // (507), nothing of it stays. Only uploads that may go on stay for a while.
 //
+// If-Match, If-None-Match and If-Unmodified-Since of PUT and DELETE are heeded (412).
+//
 // What a page of another site has a browser send is refused (403), by Origin and Sec-Fetch-Site.
 // Who may write at all is for others to decide, before handle() is called.
 //

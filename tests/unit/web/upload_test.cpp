@@ -14,6 +14,7 @@
 #include "gnet/http/http_server_factory.h"
 #include "gnet/http/request_path.h"
 #include "gnet/io/connect.h"
+#include "gnet/web/file_answer.h"
 #include "tests/unit/eventually.h"
 #include "tests/unit/web/temporary_folder.h"
 
@@ -185,6 +186,24 @@ BOOST_AUTO_TEST_CASE(a_name_that_is_taken_is_an_error_before_the_body_comes) {
   BOOST_TEST(site.temporary.read("a") == "old");
   BOOST_TEST(status_of(site.put("/b", "x", "If-None-Match: *\r\n")) == "201");
   BOOST_TEST(status_of(site.put("/b", "x", "If-None-Match: *\r\n")) == "412");
+}
+
+BOOST_AUTO_TEST_CASE(another_version_is_not_touched) {
+  Site site(all({.if_exists = IfExists::replace}));
+  site.temporary.write("a", "old");
+  for (const char* fields :
+       {"If-Match: \"other\"\r\n", "If-Unmodified-Since: Mon, 01 Jan 2001 00:00:00 GMT\r\n",
+        "If-None-Match: *\r\n"}) {
+    BOOST_TEST(status_of(site.put("/a", "new", fields)) == "412");
+    BOOST_TEST(status_of(site.ask("DELETE /a", "", fields)) == "412");
+  }
+  BOOST_TEST(status_of(site.put("/b", "new", "If-Match: *\r\n")) == "412");
+  BOOST_TEST(site.temporary.read("a") == "old");
+  struct stat status {};
+  BOOST_REQUIRE(stat(site.temporary.path("a").c_str(), &status) == 0);
+  const std::string same = "If-Match: " + gnet::web::tag_of(status).str() + "\r\n";
+  BOOST_TEST(status_of(site.put("/a", "new", same)) == "204");
+  BOOST_TEST(status_of(site.put("/a", "newer", same)) == "412");
 }
 
 BOOST_AUTO_TEST_CASE(a_name_that_is_taken_is_replaced) {

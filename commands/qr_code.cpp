@@ -5,7 +5,6 @@
 
 #include <iterator>
 #include <memory>
-#include <stdexcept>
 
 namespace commands {
 
@@ -16,10 +15,9 @@ constexpr int kQuiet = 2;  // modules around it; 4 by the standard, and readers 
 class Code {
  public:
   explicit Code(std::string_view text)
-      : code_(QRcode_encodeString8bit(std::string(text).c_str(), 0, QR_ECLEVEL_L)) {
-    if (!code_) throw std::invalid_argument("too long for a QR code");
-  }
+      : code_(QRcode_encodeString8bit(std::string(text).c_str(), 0, QR_ECLEVEL_L)) {}
 
+  [[nodiscard]] explicit operator bool() const noexcept { return code_ != nullptr; }
   [[nodiscard]] int width() const noexcept { return code_->width; }
   [[nodiscard]] bool is_dark(int x, int y) const noexcept {
     if (x < 0 || y < 0 || x >= width() || y >= width()) return false;
@@ -37,6 +35,7 @@ class Code {
 
 std::string qr_text(std::string_view text) {
   const Code code(text);
+  if (!code) return {};
   const int end = code.width() + kQuiet;
   std::string out;
   for (int y = -kQuiet; y < end; y += 2) {
@@ -52,6 +51,7 @@ std::string qr_text(std::string_view text) {
 
 std::string qr_svg(std::string_view text) {
   const Code code(text);
+  if (!code) return {};
   const int size = code.width() + 2 * kQuiet;
   std::string out = fmt::format(
       "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {0} {0}\" role=\"img\" "

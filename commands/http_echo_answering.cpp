@@ -85,8 +85,7 @@ void basic_auth(Request& request, Response& response) {
     throw HTTPError(401, "another user or password is wanted")
         .set("WWW-Authenticate", gnet::http::basic_challenge("gnet"));
   }
-  response.send(cli::JsonObject().add("authenticated", true).add("user", who->user).text() + "\n",
-                "application/json");
+  send_json(response, cli::JsonObject().add("authenticated", true).add("user", who->user));
 }
 
 void bearer(Request& request, Response& response) {
@@ -96,14 +95,13 @@ void bearer(Request& request, Response& response) {
     throw HTTPError(401, "a token is wanted")
         .set("WWW-Authenticate", gnet::http::bearer_challenge("gnet"));
   }
-  response.send(cli::JsonObject().add("authenticated", true).add("token", *token).text() + "\n",
-                "application/json");
+  send_json(response, cli::JsonObject().add("authenticated", true).add("token", *token));
 }
 
 void cache(Request& request, Response& response) {
   const auto seconds = to_count("cache", request.param("seconds"), 315360000);
   response.set("Cache-Control", fmt::format("public, max-age={}", seconds));
-  response.send(describe(request).text() + "\n", "application/json");
+  send_json(response, describe(request));
 }
 
 gnet::http::Conditions conditions_of(const Request& request) {
@@ -136,7 +134,7 @@ void etag(Request& request, Response& response) {
   } catch (const std::invalid_argument&) {
     throw HTTPError(400, "etag: it cannot be a tag");
   }
-  response.send(describe(request).text() + "\n", "application/json");
+  send_json(response, describe(request));
 }
 
 // The alphabet again and again: who gets a part sees which one it is.

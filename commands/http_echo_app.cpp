@@ -11,11 +11,12 @@
 #include "commands/chat_room.h"
 #include "commands/http_echo_request.h"
 #include "commands/http_echo_routes.h"
-#include "commands/publish_hub.h"
 #include "commands/request_recorder.h"
 #include "gnet/base/random.h"
-#include "gnet/fiber/hub.h"
+#include "gnet/fiber/cancel_scope.h"
+#include "gnet/fiber/fiber.h"
 #include "gnet/http/request_path.h"
+#include "gnet/web/feed.h"
 #include "gnet/ws/web_socket_server.h"
 
 namespace commands {
@@ -30,44 +31,37 @@ using gnet::web::Next;
 
 // ---- long polling ----
 
-void poll(PublishHub& hub, Request& request, Response& response) {
+constexpr std::size_t kMostPublished = 64 * 1024;  // bytes of a message, of which 1000 are kept
+
+void poll(gnet::web::Feed& feed, Request& request, Response& response) {
   const auto timeout = query_duration(request, "timeout", std::chrono::seconds(30));
-  std::optional<std::uint64_t> since;
-  if (const auto text = request.query_value("since")) {
-    since = to_count("since", *text, 1000000000000000);
-  }
-  gnet::AsyncResult<void> woken;
-  response.on_drain([&woken] { woken.try_set(); });  // whoever waits is told at once
-  const auto found = hub.wait_for(since, gnet::Deadline(timeout), woken);
+  const auto since = query_count(request, "since", feed.last(), 1000000000000000);
+  std::vector<gnet::web::Feed::Message> found;
+  gnet::CancelScope scope;
+  response.on_drain([&scope] { scope.cancel(); });  // whoever waits is told at once
+  scope.run([&] { found = feed.wait(since, gnet::Deadline(timeout)); });
   response.on_drain({});
   response.set("Cache-Control", "no-store");
   if (found.empty()) return response.status(204).send({});
   std::string messages;
   for (const auto& message : found) {
     cli::JsonObject object;
-    object.add("id", message.id).add("ts", message.time);
-    add_body(object, message.body);
+    object.add("id", message.number);
+    add_body(object, message.text);
     messages += (messages.empty() ? "" : ",") + object.text();
   }
-  response.send(
-      cli::JsonObject().add("last", found.back().id).raw("messages", "[" + messages + "]").text() +
-          "\n",
-      "application/json");
+  send_json(
+      response,
+      cli::JsonObject().add("last", found.back().number).raw("messages", "[" + messages + "]"));
 }
 
-void publish(PublishHub& hub, Request& request, Response& response) {
-  const auto [id, readers] = hub.publish(body_of(request));
-  response.send(cli::JsonObject().add("id", id).add("readers", readers).text() + "\n",
-                "application/json");
+void publish(gnet::web::Feed& feed, Request& request, Response& response) {
+  const std::string& body = body_of(request);
+  if (body.size() > kMostPublished) throw HTTPError(413, "a message has at most 64 KiB");
+  send_json(response, cli::JsonObject().add("id", feed.publish(body)));
 }
 
 // ---- WebSocket ----
-
-void echo_messages(Request& request, Response& response) {
-  gnet::ws::serve(request, response, [](gnet::ws::WebSocket& socket) {
-    while (const auto message = socket.receive()) socket.send(*message);
-  });
-}
 
 // What one says all others hear; ?name=ada is put before it.
 void chat(ChatRoom& room, Request& request, Response& response) {
@@ -89,11 +83,14 @@ void add_pages(App& app) {
   for (const auto& routes : {inspecting_routes(), answering_routes(), streaming_routes()}) {
     for (const EchoRoute& route : routes) app.route(route.method, route.path, route.answer);
   }
-  const auto hub = std::make_shared<PublishHub>();
-  app.get("/poll", [hub](Request& request, Response& response) { poll(*hub, request, response); });
+  const auto feed = std::make_shared<gnet::web::Feed>();
+  app.get("/poll",
+          [feed](Request& request, Response& response) { poll(*feed, request, response); });
   app.post("/publish",
-           [hub](Request& request, Response& response) { publish(*hub, request, response); });
-  app.get("/ws", echo_messages);
+           [feed](Request& request, Response& response) { publish(*feed, request, response); });
+  app.websocket("/ws", [](gnet::ws::WebSocket& socket) {
+    while (const auto message = socket.receive()) socket.send(*message);
+  });
   const auto room = std::make_shared<ChatRoom>();
   app.get("/ws/chat",
           [room](Request& request, Response& response) { chat(*room, request, response); });

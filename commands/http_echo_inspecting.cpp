@@ -14,10 +14,6 @@ namespace {
 using gnet::http::Request;
 using gnet::http::Response;
 
-void send_json(Response& response, const cli::JsonObject& object) {
-  response.send(object.text() + "\n", "application/json");
-}
-
 void anything(Request& request, Response& response) {
   send_json(response, describe(request));
 }

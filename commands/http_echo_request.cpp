@@ -110,6 +110,10 @@ cli::JsonObject describe_cookies(const Request& request) {
   return object;
 }
 
+void send_json(gnet::http::Response& response, const cli::JsonObject& object) {
+  response.send(object.text() + "\n", "application/json");
+}
+
 std::string status_text(int status) {
   const std::string_view phrase = gnet::http::reason_phrase(status);
   return fmt::format("{}{}{}\n", status, phrase.empty() ? "" : " ", phrase);

@@ -1,6 +1,6 @@
 // What http-echo tells of a request, and the values that it takes out of one.
 //
-//   response.send(describe(request).text() + "\n", "application/json");
+//   send_json(response, describe(request));
 //
 // Threads: functions of the fiber that serves the request.
 
@@ -16,6 +16,7 @@
 #include "gnet/fiber/context_var.h"
 #include "gnet/http/http_error.h"
 #include "gnet/http/request.h"
+#include "gnet/http/response.h"
 
 namespace commands {
 
@@ -47,6 +48,8 @@ extern gnet::ContextVar<KeptBody*> kept_body;
 [[nodiscard]] cli::JsonObject describe_headers(const gnet::http::Request& request);
 [[nodiscard]] cli::JsonObject describe_cookies(const gnet::http::Request& request);
 [[nodiscard]] std::string origin_of(const gnet::http::Request& request);
+
+void send_json(gnet::http::Response& response, const cli::JsonObject& object);
 
 // "404 Not Found" and a line end: the body of an answer that says no more than its status.
 [[nodiscard]] std::string status_text(int status);

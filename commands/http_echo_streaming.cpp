@@ -11,8 +11,7 @@
 #include "gnet/base/random.h"
 #include "gnet/fiber/fiber.h"
 #include "gnet/fiber/hub.h"
-#include "gnet/http/event_stream.h"
-#include "gnet/sync/event.h"
+#include "gnet/web/events.h"
 
 namespace commands {
 namespace {
@@ -62,24 +61,6 @@ void bytes(Request& request, Response& response) {
   }
 }
 
-// Set when the server stops: what has no end of its own ends then.
-class Stopping {
- public:
-  explicit Stopping(Response& response) : response_(response) {
-    response_.on_drain([this] { event_.set(); });
-  }
-  ~Stopping() { response_.on_drain({}); }
-  Stopping(const Stopping&) = delete;
-  Stopping& operator=(const Stopping&) = delete;
-
-  // False: it stops before the time has passed.
-  [[nodiscard]] bool pause(gnet::Duration time) { return !event_.wait(gnet::Deadline(time)); }
-
- private:
-  Response& response_;
-  gnet::Event event_;
-};
-
 void stream(Request& request, Response& response) {
   const auto count = to_count("stream", request.param("n"), 1000000000);
   const auto interval = query_duration(request, "interval", gnet::Duration::zero());
@@ -108,27 +89,20 @@ void drip(Request& request, Response& response) {
 }
 
 // Goes on where the client was when it lost its connection.
-std::uint64_t first_event(const Request& request) {
-  const auto last = request.header("Last-Event-ID");
-  return last && !last->empty() ? to_count("Last-Event-ID", *last, 1000000000000) + 1 : 1;
-}
-
 void sse(Request& request, Response& response) {
   const auto count = query_count(request, "n", 0, 1000000000);  // 0: without end
   const auto interval = query_duration(request, "interval", seconds(1));
-  const auto begin = first_event(request);
-  response.type("text/event-stream").set("Cache-Control", "no-store");
-  Stopping stopping(response);
-  std::string out;
-  gnet::http::append_retry(out, std::chrono::seconds(2));
-  response.write(out);
-  for (std::uint64_t id = begin; count == 0 || id <= count; ++id) {
-    if (id > begin && !stopping.pause(interval)) return;
-    out.clear();
-    const std::string data = cli::JsonObject().add("id", id).add("ts", cli::utc_timestamp()).text();
-    gnet::http::append_event(out, {.data = data, .event = "tick", .id = std::to_string(id)});
-    response.write(out);
-  }
+  const auto last = request.header("Last-Event-ID").value_or("");
+  const auto begin = (last.empty() ? 0 : to_count("Last-Event-ID", last, 1000000000000)) + 1;
+  gnet::UniqueFunction<void(gnet::web::EventSender&)> tick = [&](gnet::web::EventSender& events) {
+    for (std::uint64_t id = begin; count == 0 || id <= count; ++id) {
+      if (id > begin) gnet::sleep(interval);
+      const std::string data =
+          cli::JsonObject().add("id", id).add("ts", cli::utc_timestamp()).text();
+      events.send({.data = data, .event = "tick", .id = std::to_string(id)});
+    }
+  };
+  gnet::web::serve_events(request, response, tick, {.retry = seconds(2)});
 }
 
 // Half a body, and then nothing.

@@ -81,19 +81,23 @@ same "$(status /delay/2h)" 400
 same "$(status /delay/0/delay/0)" 404
 
 # Long polling: whoever waits is told, and whoever comes late is, too.
+await_connections() {  # with that of who asks
+  tries=0
+  until get /metrics | grep -q "_connections $1\$"; do
+    tries=$((tries + 1))
+    [ "$tries" -lt 5000 ] || fail "there never were $1 connections"
+  done
+}
 get /poll > news &
 started="$started $!"
 waiting=$!
-tries=0
-until get /publish -d 'hello' | grep -q '"readers":1'; do
-  tries=$((tries + 1))
-  [ "$tries" -lt 5000 ] || fail "nobody waits"
-done
+await_connections 2
+same "$(get /publish -d hello)" '{"id":1}'
 wait "$waiting"
-contains news '"body":"hello","body_bytes":5}]}'
-get '/poll?since=0' > news
-contains news '{"last":'
-contains news '"messages":[{"id":1,'
+same "$(cat news)" '{"last":1,"messages":[{"id":1,"body":"hello","body_bytes":5}]}'
+get /publish -d again > /dev/null
+same "$(get '/poll?since=1')" '{"last":2,"messages":[{"id":2,"body":"again","body_bytes":5}]}'
+head -c 70000 /dev/zero | same "$(status /publish --data-binary @-)" 413
 same "$(status '/poll?timeout=1ms')" 204
 
 # A WebSocket answers with what it hears, and closes as it is told to.
@@ -116,11 +120,7 @@ get /poll -o /dev/null -w '%{http_code}' > code &
 started="$started $!"
 second=$!
 await events 'id: 1'
-tries=0
-until get /metrics | grep -q '_connections 3'; do
-  tries=$((tries + 1))
-  [ "$tries" -lt 5000 ] || fail "the poll never came: $(get /metrics | grep _connections)"
-done
+await_connections 3
 stop
 same "$status" 0
 wait "$first" || fail "the events were cut"

@@ -29,7 +29,9 @@ export valgrind
 
 suites=("$@")
 if [[ $# == 0 ]]; then
-  for test in "$tests"/unit/{fiber,sync,io,protocol,diag}/*_test.cpp; do
+  for test in "$tests"/unit/{fiber,sync,io,protocol,diag,web}/*_test.cpp \
+    "$tests"/unit/http/{http_server_factory,server_conversation,server_tunnel,client}_test.cpp \
+    "$tests"/unit/ws/web_socket*_test.cpp; do
     suites+=("$(basename "$test" _test.cpp)")
   done
 fi

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <optional>
+#include <utility>
 
 #include "gnet/fiber/fiber.h"
 #include "gnet/http/accept.h"
@@ -43,15 +44,15 @@ std::string_view type_of(ListingFormat format) {
   return "text/plain; charset=utf-8";
 }
 
-std::vector<FolderEntry> read_entries(FolderReader& reader, const ListingOptions& options) {
-  std::vector<FolderEntry> entries;
+// False: there are more.
+bool read_entries(FolderReader& reader, std::size_t most, std::vector<FolderEntry>& entries) {
   for (auto some = reader.next(); !some.empty(); some = reader.next()) {
-    if (entries.size() + some.size() > options.max_entries) {
-      throw http::HTTPError(507, "this folder has too many entries to be listed");
+    for (FolderEntry& entry : some) {
+      if (entries.size() == most) return false;
+      entries.push_back(std::move(entry));
     }
-    for (FolderEntry& entry : some) entries.push_back(std::move(entry));
   }
-  return entries;
+  return true;
 }
 
 // Sorting many takes a while, which others need not wait for.
@@ -133,24 +134,29 @@ bool send_listing(http::Request& request, http::Response& response, const Direct
     response.write({});
     return true;
   }
-  Listing listing{.path = path.text(), .entries = read_entries(*reader, options)};
-  reader.reset();
-  listing.query = ListingQuery::parse(request.query());
+  Listing listing{.path = path.text(), .query = ListingQuery::parse(request.query())};
   std::optional<std::string> readme;
   std::string readme_name;
   std::string drawing;
-  if (format == ListingFormat::html) {
+  listing.fill = [&] {
+    listing.is_partial = !read_entries(*reader, options.max_entries, listing.entries);
+    reader.reset();
+    arrange_beside(listing.entries, listing.query);
     if (const auto* found = options.readme ? find_readme(listing.entries) : nullptr) {
       const std::string folder = path.text() == "/" ? "" : std::string(path.relative()) + "/";
       readme = read_beginning(directory, folder + found->name);
-      if (readme) readme_name = found->name;
+      if (readme) listing.readme = *readme, listing.readme_name = readme_name = found->name;
     }
-    if (options.draw != nullptr) drawing = options.draw(url_of(request, options.scheme));
+  };
+  if (format == ListingFormat::html) {
+    if (options.draw != nullptr)
+      listing.drawing = drawing = options.draw(url_of(request, options.scheme));
+  } else {
+    std::exchange(listing.fill, {})();
+    if (listing.is_partial) {
+      throw http::HTTPError(507, "this folder has too many entries to be listed");
+    }
   }
-  arrange_beside(listing.entries, listing.query);
-  listing.readme_name = readme_name;
-  if (readme) listing.readme = *readme;
-  listing.drawing = drawing;
   write_listing(listing, format, options, [&](std::string_view piece) {
     response.write(piece);
     checkpoint();

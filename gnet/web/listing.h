@@ -25,6 +25,7 @@
 #include <string_view>
 #include <vector>
 
+#include "gnet/base/function.h"
 #include "gnet/base/unique_function.h"
 #include "gnet/web/directory.h"
 #include "gnet/web/folder_reader.h"
@@ -53,11 +54,14 @@ struct ListingOptions {
   std::string (*draw)(std::string_view url) = nullptr;
   std::string_view scheme = "http";  // of that URL
 
-  std::size_t max_entries = 1'000'000;  // a folder of more is refused: 507
+  // Of a folder with more the page shows so many of them, and says so; other forms are refused:
+  // 507.
+  std::size_t max_entries = 1'000'000;
 };
 
 // False, with nothing sent: there is no such folder. Suspends. Throws HTTPError for a folder that
-// may not be read (403) or has too many entries; otherwise as FolderReader and Response.
+// may not be read (403) or has too many entries; otherwise as FolderReader and Response. The head
+// of a page leaves before the folder is read.
 bool send_listing(http::Request& request, http::Response& response, const Directory& directory,
                   const http::RequestPath& path, const ListingOptions& options);
 
@@ -73,6 +77,11 @@ struct Listing {
   std::string_view readme_name{};  // empty: none
   std::string_view readme{};
   std::string_view drawing{};
+  bool is_partial = false;  // there are more entries than these
+
+  // Fills in what is above from the entries on, where that takes a while: a page begins to leave
+  // before. May be empty.
+  std::function<void()> fill{};
 };
 
 // Is given the text piece by piece, of some 32 KiB each; it may suspend.

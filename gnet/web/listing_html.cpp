@@ -58,6 +58,10 @@ class HTMLWriter {
     for (const auto& piece : page_template().pieces()) {
       if (!holds(piece.condition)) continue;
       text() += piece.text;
+      if (piece.slot == "count" && listing_.fill) {
+        out_.finish();
+        listing_.fill();
+      }
       fill(piece.slot);
       out_.written();
     }
@@ -152,6 +156,7 @@ void HTMLWriter::count() {
   if (folders != 0) text() += counted(folders, "folder");
   if (folders != 0 && files != 0) text() += ", ";
   if (files != 0) text() += counted(files, "file") + ", " + format_size(bytes);
+  if (listing_.is_partial) text() += " and more, which are not shown";
 }
 
 // A filter keeps the order.

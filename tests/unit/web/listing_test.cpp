@@ -5,6 +5,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include <algorithm>
+#include <chrono>
 #include <string>
 #include <vector>
 
@@ -225,10 +226,26 @@ BOOST_AUTO_TEST_CASE(a_drawing_is_made_of_the_url) {
   BOOST_TEST(has(site.ask("/a%20b/?sort=size"), "<svg>http://a.example:81/a%20b/</svg>"));
 }
 
-BOOST_AUTO_TEST_CASE(a_folder_of_too_many_is_refused) {
+BOOST_AUTO_TEST_CASE(of_too_many_entries_some_are_shown_or_none) {
   Site site({.max_entries = 2});
   for (const char* name : {"a", "b", "c"}) site.temporary.write(name, "");
-  BOOST_TEST(has(site.ask("/"), "HTTP/1.1 507 "));
+  const std::string page = site.ask("/");
+  BOOST_TEST(has(page, "2 files, 0 B and more, which are not shown"));
+  BOOST_TEST(has(page, "</html>"));
+  BOOST_TEST(has(site.ask("/?json"), "HTTP/1.1 507 "));
+}
+
+BOOST_AUTO_TEST_CASE(the_head_of_a_page_leaves_before_the_folder_is_read) {
+  std::string before;
+  std::string all;
+  Listing listing{.path = "/"};
+  listing.fill = [&] {
+    before = all;
+    listing.entries.push_back(entry("late"));
+  };
+  write_listing(listing, ListingFormat::html, {}, [&](std::string_view piece) { all += piece; });
+  BOOST_TEST(has(before, "</script>"));
+  BOOST_TEST(has(all, "href=\"late\""));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

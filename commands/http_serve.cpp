@@ -8,6 +8,7 @@
 
 #include <array>
 #include <clocale>
+#include <csignal>
 #include <optional>
 
 #include "cli/line/command.h"
@@ -117,11 +118,12 @@ cli::Exit serve_input(const Options& options) {
 }
 
 cli::Exit serve_site(const Options& options) {
+  std::signal(SIGXFSZ, SIG_IGN);  // a file that grows too large is an answer, and not the end
   HTTPSite site(options);
   const std::string path = site.prefix() + "/";
   const std::string what =
       gnet::printable(site.place()) + (options.writes() ? " (may be written)" : " (read-only)");
-  return cli::serve_http(
+  const cli::Exit status = cli::serve_http(
       options, options.listen, options.http,
       {.name = "http",
        .handler = [&](Request& request, Response& response) { site(request, response); },
@@ -134,6 +136,8 @@ cli::Exit serve_site(const Options& options) {
              if (options.open) open_browser(where, path);
            },
        .reload = [&] { return site.reload(); }});
+  site.finish();
+  return status;
 }
 
 cli::Exit run(const Options& options) {

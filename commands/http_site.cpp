@@ -140,6 +140,9 @@ void HTTPSite::operator()(Request& request, Response& response) {
 void HTTPSite::answer(Request& request, Response& response) {
   browsers_.apply(request, response);
   const std::string methods = uploads_ ? uploads_->methods() : "GET, HEAD";
+  if (uploads_ && request.method() == "OPTIONS") {
+    response.set("Accept-Patch", "application/partial-upload");
+  }
   if (browsers_.answers_preflight(request, response, methods)) return;
   const RequestPath whole = path_of(request);
   const auto path = whole.below(prefix_);
@@ -180,6 +183,10 @@ std::string HTTPSite::archive_name(const RequestPath& path) const {
   const std::string_view whole = path.text() == "/" ? std::string_view(place_) : path.relative();
   const std::string name(whole.substr(whole.rfind('/') + 1));
   return name.empty() ? "files" : name;
+}
+
+void HTTPSite::finish() {
+  if (uploads_) uploads_->discard_unfinished();
 }
 
 void HTTPSite::show_folder(Request& request, Response& response, const RequestPath& path) {

@@ -45,6 +45,9 @@ class HTTPSite {
   // Reads passwords, tokens and error pages again; the function puts them in place. Throws Failure.
   [[nodiscard]] std::function<void()> reload();
 
+  // When nothing is served any more: removes uploads that were not finished. Suspends.
+  void finish();
+
   // The path below which it is: "" or "/docs".
   [[nodiscard]] const std::string& prefix() const noexcept { return prefix_; }
 

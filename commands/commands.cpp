@@ -4,7 +4,7 @@ namespace commands {
 
 cli::Commands all() {
   return {&echo_server, &http_serve, &http_echo, &ws_echo, &echo_client,
-          &completion,  &help,       &version,   &man};
+          &http,        &completion, &help,      &version, &man};
 }
 
 }  // namespace commands

@@ -19,6 +19,7 @@ enum class Exit : int {
   resolve = 4,
   connect = 5,
   tls = 6,
+  protocol = 7,
   lost = 8,
   io = 9,
   cut = 10,

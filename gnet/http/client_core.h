@@ -22,7 +22,9 @@ class ClientCore {
 
   // Made when it is first needed: reading the system's authorities takes its time.
   [[nodiscard]] const TLSContext& tls() {
-    if (!tls_) tls_ = TLSContext::client({.alpn = {"http/1.1"}});
+    if (!tls_) {
+      tls_ = options.make_tls ? options.make_tls() : TLSContext::client({.alpn = {"http/1.1"}});
+    }
     return *tls_;
   }
 

@@ -71,6 +71,8 @@ struct ClientOptions {
 
   // Nothing: the system's authorities, and HTTP/1.1 asked for. For https and wss.
   std::optional<TLSContext> tls = std::nullopt;
+  // Makes it instead, when the first connection wants it: reading authorities takes its time.
+  std::function<TLSContext()> make_tls = nullptr;
   std::string server_name = {};  // the name that servers show, instead of the URL's
 
   // ---- the exchange ----

@@ -69,6 +69,18 @@ stop
 expect 5 gnet echo-client --reconnect=1ms --max-retries 2 --json "127.0.0.1:$port"
 cat out >> clients
 
+# A client of HTTP.
+http_peer
+for path in json gzip events redirect/2 status/404; do
+  gnet http -L --json "http://$http/$path" >> answers
+done
+gnet http --json "$http/bytes/30?tag=a" -o kept >> answers
+gnet http --sse "$http/events" >> answers
+head -c 100 /dev/urandom > random
+gnet http --json "$http/echo" -d @random >> answers
+gnet http --json "$http/cut" >> answers && fail "half an answer is one"
+gnet http --json 127.0.0.1:1 >> answers && fail "nobody is somebody"
+
 # Errors of all kinds.
 for wrong in "--port x" "--nosuch" "--bind 192.0.2.1" "--access-log /nonexistent/log"; do
   gnet echo-server -p 0 --json $wrong >> servers 2> err && fail "this went well: $wrong"
@@ -79,6 +91,7 @@ done
 
 check echo-server servers listening accept close reload stats drain stopped error
 check echo-client clients echo lost summary reconnect error
+check http answers message count error
 check access-log access
 gnet version --json > version
 check version version

@@ -129,3 +129,16 @@ await() {
     [ "$tries" -lt 20000 ] || fail "'$2' never came to $1"
   done
 }
+
+# http_peer: starts the server of http_peer.pl, which stays until the test ends. Sets $http to its
+# address and port. Takes descriptor 7.
+http_peer() {
+  command -v perl > /dev/null || { echo "perl is missing: skipped" >&2; exit 77; }
+  mkfifo http_keep && exec 7<> http_keep
+  mkdir http_memory
+  perl "$here/http_peer.pl" http_memory < http_keep > http_port 2> http_peer.err \
+    7>&- 8>&- &
+  started="$started $!"
+  until [ -s http_port ]; do :; done
+  http=127.0.0.1:$(cat http_port)
+}

@@ -1,0 +1,170 @@
+# The HTTP client: what it sends, what it prints, and how it ends.
+. "$(dirname "$0")/prelude.sh"
+unset http_proxy https_proxy all_proxy no_proxy HTTPS_PROXY ALL_PROXY NO_PROXY NETRC 2> /dev/null || :
+http_peer
+
+# What is asked for, and how.
+expect 0 gnet http "$http/html"
+same "$(cat out)" "<p>hello</p>"
+[ ! -s err ] || fail "stderr: $(cat err)"
+expect 0 gnet http "http://$http/echo?a=1" b==2 X-Mine:yes "Accept:text/x"
+contains out "GET /echo?a=1&b=2 HTTP/1.1"
+contains out "X-Mine: yes"
+contains out "Accept: text/x"
+contains out "User-Agent: gnet/"
+expect 0 gnet http "$http/echo" name=gnet n:=3 list:='[1, {"a": null}]' 'odd\:key=x'
+contains out "POST /echo HTTP/1.1"
+contains out "Content-Type: application/json"
+contains out '{"name":"gnet","n":3,"list":[1, {"a": null}],"odd:key":"x"}'
+expect 0 gnet http PUT "$http/echo" -F name='a b' city=Köln
+contains out "PUT /echo HTTP/1.1"
+contains out "name=a+b&city=K%C3%B6ln"
+printf 'meow' > cat.txt
+expect 0 gnet http "$http/echo" -F title=Cat photo@cat.txt
+contains out "Content-Type: multipart/form-data; boundary="
+contains out 'Content-Disposition: form-data; name="photo"; filename="cat.txt"'
+contains out meow
+expect 0 gnet http "$http/echo" -d a=b -H 'X-One: 1' -X PATCH
+contains out "PATCH /echo HTTP/1.1"
+contains out "X-One: 1"
+contains out "Content-Type: application/x-www-form-urlencoded"
+expect 0 gnet http "$http/echo" -d @cat.txt
+contains out "Content-Length: 4"
+contains out "Content-Type: text/plain"
+printf 'from a pipe' | gnet http "$http/echo" -d @- > out
+contains out "Transfer-Encoding: chunked"
+contains out "from a pipe"
+gnet http "$http/echo" -d @- < cat.txt > out
+contains out "Content-Length: 4"
+expect 0 gnet http -I "$http/html"
+contains out "HTTP/1.1 200 Fine"
+contains out "Content-Length: 12"
+expect 0 gnet http -i "$http/html"
+contains out "X-Mine: one, two"
+contains out "<p>hello</p>"
+
+# Who asks.
+expect 0 gnet http "$http/echo" -a Ada:x
+contains out "Authorization: Basic QWRhOng="
+printf 'Ada:x\n' > secret
+expect 0 gnet http "$http/echo" --auth-file secret
+contains out "Authorization: Basic QWRhOng="
+printf 'abc.def\n' > token
+expect 0 gnet http "$http/echo" --bearer-file token
+contains out "Authorization: Bearer abc.def"
+printf 'machine other login no password no\nmachine 127.0.0.1 login Ada password x\n' > .netrc
+expect 0 gnet http "$http/echo" --netrc
+contains out "Authorization: Basic QWRhOng="
+expect 0 gnet http "$http/echo"
+! grep -q Authorization out || fail "credentials without --netrc"
+
+# Redirects, and what does not go along.
+expect 0 gnet http "$http/redirect/2"
+same "$(cat out)" elsewhere
+expect 0 gnet http -L "$http/redirect/2"
+contains out "GET /echo HTTP/1.1"
+expect 7 gnet http -L --max-redirects 1 "$http/redirect/2"
+contains err "gnet http: GET http://$http/redirect/1: more than 1 redirects"
+expect 0 gnet http -L -a Ada:x "http://$http/to?http://localhost:${http#*:}/echo" -4
+contains out "GET /echo"
+! grep -q Authorization out || fail "credentials went to another host"
+expect 0 gnet http -L -d text "$http/to?/echo"
+contains out "POST /echo"
+
+# Statuses, expectations, tries.
+expect 0 gnet http "$http/status/404"
+same "$(cat out)" "status 404"
+expect 1 gnet http -f "$http/status/404"
+same "$(cat out)" "status 404"
+same "$(cat err)" "gnet http: GET http://$http/status/404: 404 Told"
+expect 0 gnet http "$http/html" --expect-status 2xx,304 --expect-body '<p>h.*o' \
+  --expect-header 'X-Mine: ^one'
+expect 1 gnet http "$http/html" --expect-status 201-299
+contains err "status 200, where 201-299 was expected"
+expect 1 gnet http "$http/html" --expect-body 'goodbye'
+contains err "a body without 'goodbye', which was expected"
+expect 1 gnet http "$http/html" --expect-header 'X-Mine: three'
+contains err "X-Mine: one, two, where 'three' was expected"
+expect 1 gnet http "$http/html" --expect-header 'X-Other: x'
+expect 0 gnet http -f --retry 3 "$http/busy/a/1"
+same "$(cat out)" ready
+contains err "(attempt 1): 503 Service Unavailable"
+expect 1 gnet http -f "$http/busy/b/2"
+expect 1 gnet http -f --retry 1 --retry-on 429,connect "$http/busy/c/1"
+expect 5 gnet http --retry 1 --retry-on connect -q 127.0.0.1:1
+
+# What goes on from one call to the next.
+expect 0 gnet http --cookie-jar jar "$http/cookie"
+contains jar kind
+expect 0 gnet http --cookie-jar jar "$http/echo"
+contains out "Cookie: kind=oat"
+expect 0 gnet http --session s "$http/cookie" X-Who:me -a Ada:x
+expect 0 gnet http --session s "$http/echo"
+contains out "Cookie: kind=oat"
+contains out "X-Who: me"
+contains out "Authorization: Basic QWRhOng="
+same "$(ls -l s | cut -c1-10)" "-rw-------"
+
+# Other things to print.
+expect 0 gnet http "$http/html" -w '%{status} %{content_type} %header{x-mine} %{num_redirects} 100%%\n'
+same "$(cat out)" "<p>hello</p>200 text/html one, two 0 100%"
+expect 0 gnet http "$http/html" --timing
+contains err "resolve 0.0 ms, connect "
+expect 0 gnet http "$http/gzip"
+same "$(cat out)" "hello, compressed"
+expect 0 gnet http --compressed off "$http/echo"
+! grep -q Accept-Encoding out || fail "compressed answers were asked for"
+expect 0 gnet http "$http/events" --sse
+contains out '"event":"message","data":"one"}'
+contains out '"event":"count","id":"7","data":"two\nlines"}'
+expect 0 gnet http "$http/html" --print Hhm
+contains out "GET /html HTTP/1.1"
+contains out "HTTP/1.1 200 Fine"
+contains out "total"
+! grep -q '<p>' out || fail "the body was printed"
+expect 0 gnet http --offline POST example.invalid/x a=1
+contains out "POST /x HTTP/1.1"
+contains out "Host: example.invalid"
+contains out '{"a":"1"}'
+expect 0 gnet http --curl -X PUT "$http/x" "X-Mine:it's" a=1
+same "$(cat out)" "curl -X PUT -H 'X-Mine: it'\\''s' -H 'Content-Type: application/json' -H 'Accept: application/json, */*;q=0.5' --data-raw '{\"a\":\"1\"}' --compressed http://$http/x"
+
+# Several at a time, in their order.
+expect 0 gnet http --parallel 3 "http://$http/status/201" "http://$http/status/202" "http://$http/status/203"
+same "$(cat out)" "status 201status 202status 203"
+expect 7 gnet http --parallel 2 "http://$http/status/200" "http://$http/garbage" http://127.0.0.1:1
+contains err "malformed answer"
+contains err "connection refused"
+
+# What makes no sense.
+for words in '' 'ftp://a/x' ':1 nonsense' ':1 f@x' ':1 a:=b -X PUT' '-F a:=1 :1' ':1 -d x a=1' \
+  ':1 --json-body -F' ':1 -C -' ':1 -C x -o y' ':1 -O -o x' ':1 --print x' ':1 -w %{nonsense}' \
+  ':1 --expect-status 99' ':1 --expect-body (' ':1 --retry-on never --retry 1' ':1 -x socks5://a' \
+  ':1 --tls' ':1 -a nobody' ':1 --auth-file s --bearer-file s' ':1 :2 -d @-' 'unix:/x:/ :1' ':1/ -O'; do
+  expect 2 gnet http $words
+done
+
+# Nobody there, no such name, no answer, half an answer.
+expect 5 gnet http 127.0.0.1:1
+same "$(cat err)" "gnet http: cannot connect to tcp://127.0.0.1:1: connection refused"
+expect 4 gnet http host.invalid
+start echo-server -p 0 -4
+expect 6 gnet http "https://127.0.0.1:$port/"
+contains err "gnet http: TLS handshake with 127.0.0.1: "
+start echo-server -p 0 -4 --tls
+expect 6 gnet http "https://127.0.0.1:$port/"
+contains err "certificate"
+expect 7 gnet http -k "https://127.0.0.1:$port/"
+contains err "--insecure: it may be anybody who answers"
+expect 7 gnet http "$http/garbage"
+contains err "gnet http: GET http://$http/garbage: malformed answer: "
+expect 8 gnet http "$http/cut"
+contains err "the answer ended after 5 of 10 bytes"
+same "$(cat out)" hello
+expect 9 gnet http "$http/html" -o /nonexistent/x
+expect 9 gnet http "$http/html" -d @/nonexistent/x
+expect 124 gnet http -t 100ms "$http/hang"
+expect 7 gnet http -x "$http" https://a.invalid
+contains err "proxy $http refuses: 404 Not Found"
+expect 0 gnet http -x "$http" http://a.invalid/echo
+contains out "GET http://a.invalid/echo HTTP/1.1"

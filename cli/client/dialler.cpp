@@ -1,15 +1,8 @@
 #include "cli/client/dialler.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
-#include <algorithm>
-#include <limits>
-
-#include "cli/line/read_file.h"
 #include "cli/out/failure.h"
-#include "cli/out/json.h"
-#include "cli/out/output.h"
 #include "gnet/base/error.h"
 #include "gnet/io/resolver.h"
 
@@ -47,12 +40,6 @@ std::optional<gnet::TLSContext> tls_for(const gnet::Endpoint& target,
   return std::nullopt;
 }
 
-// "@FILE" is what the file holds.
-std::string greeting_of(const std::string& text) {
-  if (!text.starts_with('@')) return text;
-  return read_file(text.substr(1));
-}
-
 // The reason alone: who reads it has seen the endpoint before.
 std::string reason_of(const std::exception_ptr& error) {
   try {
@@ -78,25 +65,14 @@ Dialler::Dialler(const GlobalOptions& global, const ClientOptions& options,
       target_(target_of(options, target)),
       route_(route_to(target_, options)),
       tls_(tls_for(target_, options)),
-      greeting_(greeting_of(retry.on_reconnect)) {
+      greeting_(first_message(retry)) {
   if (!route_.endpoint.has_connections() && !options.interface.empty()) {
     throw UsageError(options.named("--interface is for connections, not for datagrams"));
   }
 }
 
 gnet::RetryPolicy Dialler::retry_policy() const {
-  gnet::RetryPolicy policy;
-  policy.initial = retry_.reconnect.value_or(gnet::Duration::zero());
-  policy.max = retry_.reconnect_max;
-  policy.factor = retry_.reconnect_factor;
-  policy.jitter = retry_.reconnect_jitter;
-  if (const std::uint64_t most = retry_.max_retries.number; most > 0) {
-    constexpr std::uint64_t kMost = std::numeric_limits<unsigned>::max();
-    policy.max_retries = static_cast<unsigned>(std::min(most, kMost));
-  }
-  policy.reset_after = retry_.reset_after;
-  policy.connect_timeout = options_.connect_timeout;
-  return policy;
+  return cli::retry_policy(retry_, options_.connect_timeout);
 }
 
 void Dialler::set_up(gnet::ReconnectingClientFactory& factory) const {
@@ -143,17 +119,7 @@ std::exception_ptr Dialler::as_failure(const std::exception_ptr& error) const {
 
 void Dialler::announce_retry(unsigned attempt, gnet::Duration delay,
                              const std::string& reason) const {
-  if (global_.quiet.times > (global_.json ? 1U : 0U)) return;
-  if (global_.json) {
-    print_line(event("reconnect")
-                   .add("attempt", attempt)
-                   .add("delay_ms", std::chrono::duration<double, std::milli>(delay).count())
-                   .add("reason", reason)
-                   .text());
-  } else {
-    write_all(STDERR_FILENO, fmt::format("reconnecting in {} (attempt {}): {}\n",
-                                         gnet::format_duration(delay, 2), attempt, reason));
-  }
+  cli::announce_retry(global_, attempt, delay, reason);
 }
 
 // ---- Connector ----

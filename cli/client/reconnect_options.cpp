@@ -1,6 +1,16 @@
 #include "cli/client/reconnect_options.h"
 
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <limits>
+
+#include "cli/line/read_file.h"
 #include "cli/out/failure.h"
+#include "cli/out/json.h"
+#include "cli/out/output.h"
 
 namespace cli {
 
@@ -61,6 +71,42 @@ void check(const ReconnectOptions& options) {
     throw UsageError(options.named("--max-retries needs --reconnect"));
   if (options.offline != Offline::buffer) {
     throw UsageError(options.named("--offline needs --reconnect"));
+  }
+}
+
+gnet::RetryPolicy retry_policy(const ReconnectOptions& options, gnet::Duration connect_timeout) {
+  gnet::RetryPolicy policy;
+  policy.initial = options.reconnect.value_or(gnet::Duration::zero());
+  policy.max = options.reconnect_max;
+  policy.factor = options.reconnect_factor;
+  policy.jitter = options.reconnect_jitter;
+  if (const std::uint64_t most = options.max_retries.number; most > 0) {
+    constexpr std::uint64_t kMost = std::numeric_limits<unsigned>::max();
+    policy.max_retries = static_cast<unsigned>(std::min(most, kMost));
+  }
+  policy.reset_after = options.reset_after;
+  policy.connect_timeout = connect_timeout;
+  return policy;
+}
+
+// "@FILE" is what the file holds.
+std::string first_message(const ReconnectOptions& options) {
+  if (!options.on_reconnect.starts_with('@')) return options.on_reconnect;
+  return read_file(options.on_reconnect.substr(1));
+}
+
+void announce_retry(const GlobalOptions& global, unsigned attempt, gnet::Duration delay,
+                    const std::string& reason) {
+  if (global.quiet.times > (global.json ? 1U : 0U)) return;
+  if (global.json) {
+    print_line(event("reconnect")
+                   .add("attempt", attempt)
+                   .add("delay_ms", std::chrono::duration<double, std::milli>(delay).count())
+                   .add("reason", reason)
+                   .text());
+  } else {
+    write_all(STDERR_FILENO, fmt::format("reconnecting in {} (attempt {}): {}\n",
+                                         gnet::format_duration(delay, 2), attempt, reason));
   }
 }
 

@@ -5,7 +5,9 @@
 #include <optional>
 #include <string>
 
+#include "cli/line/global_options.h"
 #include "cli/line/part.h"
+#include "gnet/fiber/retry.h"
 
 namespace cli {
 
@@ -40,5 +42,16 @@ template <typename Options>
 // Throws UsageError for settings that are out of range, or that nothing comes of without
 // --reconnect.
 void check(const ReconnectOptions& options);
+
+// As the library wants them; one try to connect may take so long.
+[[nodiscard]] gnet::RetryPolicy retry_policy(const ReconnectOptions& options,
+                                             gnet::Duration connect_timeout);
+
+// What to send first on every connection. Throws Failure for a file that cannot be read.
+[[nodiscard]] std::string first_message(const ReconnectOptions& options);
+
+// A line on stderr before each new attempt, or an event.
+void announce_retry(const GlobalOptions& global, unsigned attempt, gnet::Duration delay,
+                    const std::string& reason);
 
 }  // namespace cli

@@ -92,6 +92,17 @@ done
 check echo-server servers listening accept close reload stats drain stopped error
 check echo-client clients echo lost summary reconnect error
 check http answers message count error
+
+# A WebSocket, and none.
+start ws-echo -p 0 -4 --json
+port=${port%/}
+expect 0 gnet ws ":$port" --send text -n 1 --json
+cat out > sockets
+printf x | gnet ws ":$port" -b -n 1 --json >> sockets
+stop
+expect 5 gnet ws ":$port" --reconnect=1ms --max-retries 2 --json
+cat out >> sockets
+check ws sockets open message close reconnect error
 check access-log access
 gnet version --json > version
 check version version

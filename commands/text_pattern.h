@@ -1,0 +1,30 @@
+// A regular expression that an option has: a POSIX extended one, as grep -E has it, which does not
+// recurse over what it looks at.
+//
+//   const TextPattern expected("^ok", "--expect");
+//   if (expected.is_in(message)) return done();
+//
+// Threads: const members may be called from any thread.
+
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace commands {
+
+class TextPattern {
+ public:
+  // Throws cli::UsageError that names the option.
+  TextPattern(const std::string& text, std::string_view option);
+
+  // Whether some part of this is what it says.
+  [[nodiscard]] bool is_in(std::string_view text) const;
+
+ private:
+  struct Compiled;
+  std::shared_ptr<const Compiled> compiled_;
+};
+
+}  // namespace commands

@@ -1,0 +1,76 @@
+// gnet ws: a WebSocket client for people and for pipes.
+
+#include "cli/line/command.h"
+#include "commands/commands.h"
+#include "commands/ws_client.h"
+#include "commands/ws_options.h"
+
+namespace commands {
+namespace {
+
+using Options = WsOptions;
+
+cli::Exit run(const Options& options) {
+  check(options);
+  return WsClient(options).run();
+}
+
+}  // namespace
+
+const cli::Command ws = cli::command<Options>({
+    .name = "ws",
+    .group = "Clients",
+    .arguments = "URL",
+    .summary = "talk to a WebSocket server: a line is a message",
+    .about = "Send each line of standard input as a message, and print each message as a line.",
+    .examples = {"gnet ws :6012 --send ping --expect ping -t 2s",
+                 "echo '{\"id\":1}' | gnet ws wss://example.org/rpc -n 1 | jq .result",
+                 "gnet ws --reconnect=1s --on-reconnect '{\"auth\":\"t\"}' wss://example.org/feed"},
+    .flags =
+        {
+            {"",
+             "URL",
+             &Options::url,
+             "where to connect",
+             {.positional = "URL",
+              .more = "A URL of _ws_ or _wss_, or a short one: _:6012/p_, _host/p_, "
+                      "_unix:/run/x.sock:/p_."}},
+            {"-H,--header", "NAME: VALUE", &Options::headers, "one more field of the handshake"},
+            {"--origin", "ORIGIN", &Options::origin, "the page that is said to connect"},
+            {"--subprotocol", "LIST", &Options::subprotocols,
+             "subprotocols that are offered, the best first"},
+            {"-x,--proxy",
+             "URL|none",
+             &Options::proxy,
+             "connect through an HTTP proxy",
+             {.fallback = "$http_proxy, $https_proxy, $all_proxy, $no_proxy"}},
+            {"-b,--binary", &Options::binary,
+             "send what comes as binary messages, print messages as they are"},
+            {"-0,--null", &Options::null, "a NUL byte ends what is read and printed, no line end"},
+            {"--base64", &Options::base64, "messages are lines of base64, and sent as binary"},
+            {"--timestamps", &Options::timestamps, "print when each message came"},
+            {"--deflate", "on|off", &Options::deflate, "offer to compress messages"},
+            {"--max-message", "SIZE", &Options::max_message, "the longest message that is taken"},
+            {"--send", "TEXT", &Options::send, "send this, and do not read standard input"},
+            {"--expect", "RE", &Options::expect,
+             "end when a message has that; status 1 if none does"},
+            {"-n,--count", "N", &Options::count, "end after N messages", {.fallback = "no limit"}},
+            {"-w,--wait",
+             "D|-1",
+             &Options::wait,
+             "end after so much silence behind the input",
+             {.fallback = "1s",
+              .more = "-1, and without this option *--count*, *--expect* and *--reconnect*, go on "
+                      "until something else ends it."}},
+            {"-E,--exit-on-eof", &Options::exit_on_eof, "end with the input, without waiting"},
+            {"--close-code", "CODE", &Options::close_code, "what is said at the end"},
+            {"--close-reason", "TEXT", &Options::close_reason, "and why"},
+            {"--ping-interval", "D", &Options::ping_interval, "ping a server that says nothing"},
+            {"--ping-timeout", "D", &Options::ping_timeout, "and leave it without an answer"},
+            {"--print-rtt", &Options::print_rtt, "tell how long pings take"},
+        },
+    .shared = {cli::client(&Options::to), cli::reconnect(&Options::retry)},
+    .run = run,
+});
+
+}  // namespace commands

@@ -1,0 +1,404 @@
+#include "commands/ws_client.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <mutex>
+
+#include "cli/client/run_client.h"
+#include "cli/line/read_file.h"
+#include "cli/out/failure.h"
+#include "cli/out/json.h"
+#include "cli/out/output.h"
+#include "cli/out/terminal.h"
+#include "commands/records.h"
+#include "gnet/base/utf8.h"
+#include "gnet/http/base64.h"
+#include "gnet/http/client_error.h"
+
+namespace commands {
+namespace {
+
+using gnet::ws::CloseCode;
+using gnet::ws::Message;
+using gnet::ws::Opcode;
+using gnet::ws::WebSocket;
+using gnet::ws::WebSocketClosed;
+
+cli::Exit exit_of(gnet::http::ClientFailure failure) {
+  using gnet::http::ClientFailure;
+  switch (failure) {
+    case ClientFailure::resolve:
+      return cli::Exit::resolve;
+    case ClientFailure::connect:
+      return cli::Exit::connect;
+    case ClientFailure::tls:
+      return cli::Exit::tls;
+    case ClientFailure::lost:
+      return cli::Exit::lost;
+    case ClientFailure::timeout:
+      return cli::Exit::timeout;
+    default:
+      return cli::Exit::protocol;
+  }
+}
+
+cli::Failure as_failure(const gnet::http::ClientError& error) {
+  return {exit_of(error.failure()), error.reason(), {}, {}, error.code()};
+}
+
+// Status and body of a refusal, of which people see the text.
+cli::Failure as_failure(const gnet::ws::HandshakeError& error) {
+  std::string body = error.body();
+  while (body.ends_with('\n') || body.ends_with('\r')) body.pop_back();
+  std::string text = error.what();
+  if (!body.empty()) text += ": " + body;
+  return {cli::Exit::protocol, text};
+}
+
+gnet::ws::Closed ending_of(const WebSocket& socket) {
+  return socket.closed().value_or(gnet::ws::Closed{});
+}
+
+bool ends_well(CloseCode code) noexcept {
+  return code == gnet::ws::kNormal || code == gnet::ws::kGoingAway || code == gnet::ws::kNoCode;
+}
+
+std::optional<std::string> bytes_of_hex(std::string_view digits) {
+  std::string bytes;
+  std::string pair;
+  for (const char c : digits) {
+    if (c == ' ') continue;
+    const std::size_t value =
+        std::string_view("0123456789abcdef").find(static_cast<char>(c | 0x20));
+    if (value == std::string_view::npos) return std::nullopt;
+    pair += static_cast<char>(value);
+    if (pair.size() < 2) continue;
+    bytes += static_cast<char>(pair[0] << 4 | pair[1]);
+    pair.clear();
+  }
+  return pair.empty() ? std::optional(bytes) : std::nullopt;
+}
+
+void note(std::string_view text) {
+  cli::write_all(STDERR_FILENO, std::string(text) + "\n");
+}
+
+}  // namespace
+
+WsClient::WsClient(const WsOptions& options)
+    : options_(options),
+      target_(ws_target(options.url, options.to.tls)),
+      connect_(ws_connect_options(options, target_)),
+      first_message_(cli::first_message(options.retry)),
+      expected_(options.expect.empty() ? std::nullopt
+                                       : std::optional(TextPattern(options.expect, "--expect"))),
+      wait_(ws_wait(options)),
+      interactive_(!options.json && isatty(STDIN_FILENO) == 1 && isatty(STDOUT_FILENO) == 1),
+      color_(interactive_ && cli::wants_color(STDOUT_FILENO, options.color)) {}
+
+cli::Exit WsClient::run() {
+  return cli::run_client(options_.to, {.work = [this] { return work(); }, .summary = [] {}});
+}
+
+// ---- connections ----
+
+cli::Exit WsClient::work() {
+  struct Ending {
+    ~Ending() {
+      if (fiber) fiber.kill();
+    }
+    gnet::Fiber<>& fiber;
+  } const ending{input_};
+  while (!done_) {
+    try {
+      WebSocket socket = gnet::ws::connect(target_.url, connect_);
+      const gnet::TimePoint since = gnet::Clock::now();
+      talk(socket);
+      tell_closed(socket);
+      if (done_) break;
+      if (!options_.retry.reconnects()) {
+        const gnet::ws::Closed closed = ending_of(socket);
+        if (!ends_well(closed.code) || closed.failure) fail(socket);
+        break;
+      }
+      if (gnet::Clock::now() - since >= options_.retry.reset_after) failed_ = 0;
+      try_later(nullptr, why_ended(socket));
+    } catch (const gnet::ws::HandshakeError& error) {
+      const bool final = error.status() < 500 && error.status() != 408 && error.status() != 429;
+      if (final || !options_.retry.reconnects()) throw as_failure(error);
+      try_later(std::make_exception_ptr(as_failure(error)), error.what());
+    } catch (const gnet::http::ClientError& error) {
+      if (!options_.retry.reconnects()) throw as_failure(error);
+      try_later(std::make_exception_ptr(as_failure(error)), error.reason());
+    }
+  }
+  if (input_failure_) std::rethrow_exception(input_failure_);
+  return verdict();
+}
+
+// Sleeps until the next attempt; throws the error when there is none.
+void WsClient::try_later(const std::exception_ptr& error, const std::string& reason) {
+  const auto policy = cli::retry_policy(options_.retry, options_.to.connect_timeout);
+  const auto delay = policy.delay_after(++failed_);
+  if (!delay) {
+    if (error) std::rethrow_exception(error);
+    throw cli::Failure(cli::Exit::lost, reason);
+  }
+  cli::announce_retry(options_, failed_, *delay, reason);
+  static_cast<void>(over_.wait(*delay));
+}
+
+// From its begin to its end, whoever ends it.
+void WsClient::talk(WebSocket& socket) {
+  tell_opened(socket);
+  socket.on_pong([this](std::string_view data) { tell_pong(data); });
+  heard_ = gnet::Clock::now();
+  try {
+    if (!first_message_.empty()) socket.send(first_message_);
+    if (!std::exchange(greeted_, true)) {
+      for (const std::string& text : options_.send) say(socket, text);
+      input_ = gnet::spawn({.name = "input"}, [this] { take_input(); });
+    }
+    socket_ = &socket;
+    connected_.set();
+    while (!done_) {
+      const auto message = socket.receive();
+      if (!message) break;
+      heard_ = gnet::Clock::now();
+      take(*message);
+    }
+  } catch (const WebSocketClosed&) {
+    // close() tells how.
+  }
+  socket.close(static_cast<CloseCode>(options_.close_code), options_.close_reason);
+  socket_ = nullptr;
+  connected_.clear();
+  const std::lock_guard other_has_left(use_);
+}
+
+std::string WsClient::why_ended(const WebSocket& socket) const {
+  const gnet::ws::Closed closed = ending_of(socket);
+  if (closed.code == gnet::ws::kAbnormal) {
+    return closed.reason.empty() ? "the connection was lost" : closed.reason;
+  }
+  return fmt::format("closed {}{}{}", closed.code, closed.reason.empty() ? "" : " ", closed.reason);
+}
+
+void WsClient::fail(const WebSocket& socket) const {
+  const gnet::ws::Closed closed = ending_of(socket);
+  if (closed.failure) {
+    throw cli::Failure(cli::Exit::protocol, "the server broke the protocol: " + closed.reason);
+  }
+  const bool lost = closed.code == gnet::ws::kAbnormal;
+  throw cli::Failure(lost ? cli::Exit::lost : cli::Exit::negative, why_ended(socket));
+}
+
+cli::Exit WsClient::verdict() const {
+  if (!expected_ || matched_) return cli::Exit::ok;
+  throw cli::Failure(cli::Exit::negative,
+                     fmt::format("no message has '{}' in it", options_.expect));
+}
+
+// ---- what comes ----
+
+void WsClient::take(const Message& message) {
+  cli::print(shown(message));
+  ++received_;
+  if (expected_ && expected_->is_in(message.data)) matched_ = done_ = true;
+  if (options_.count.number > 0 && received_ >= options_.count.number) done_ = true;
+}
+
+std::string WsClient::shown(const Message& message) const {
+  if (options_.json) {
+    cli::JsonObject event = cli::event("message");
+    event.add("opcode", message.is_text() ? "text" : "binary");
+    if (message.is_text()) {
+      event.add("data", message.data);
+    } else {
+      event.add("data_base64", gnet::http::base64_encode(message.data));
+    }
+    return event.text() + "\n";
+  }
+  std::string text;
+  if (options_.timestamps) text += cli::utc_timestamp() + ' ';
+  if (options_.base64) {
+    text += gnet::http::base64_encode(message.data);
+  } else if (interactive_) {
+    text += color_ ? "\x1b[36m< " : "< ";
+    text += message.is_text() ? gnet::printable(message.data)
+                              : fmt::format("({} bytes) {}", message.data.size(),
+                                            gnet::printable(message.data.substr(0, 64)));
+    if (color_) text += "\x1b[0m";
+  } else {
+    text += message.data;
+    if (options_.binary) return text;
+  }
+  return text + (options_.null ? '\0' : '\n');
+}
+
+// ---- what is sent ----
+
+void WsClient::take_input() {
+  try {
+    if (options_.send.empty()) read_input();
+    if (!wait_) return;
+    wait_for_silence();
+  } catch (const std::exception&) {
+    input_failure_ = std::current_exception();
+  }
+  end();
+}
+
+void WsClient::read_input() {
+  if (options_.binary) {
+    cli::Input input;
+    for (auto piece = input.some(); !piece.empty(); piece = input.some()) {
+      deliver(std::string(piece));
+    }
+  } else {
+    Records records(options_.null ? '\0' : '\n');
+    while (const auto record = records.next()) deliver(*record);
+  }
+}
+
+// Until it is sent, be it on a later connection.
+void WsClient::deliver(const std::string& record) {
+  for (;;) {
+    if (!connected_.is_set()) {
+      if (options_.retry.offline == cli::Offline::drop) return;
+      if (options_.retry.offline == cli::Offline::fail) {
+        throw cli::Failure(cli::Exit::lost, "input came while there was no connection");
+      }
+      connected_.wait();
+    }
+    const std::lock_guard using_it(use_);
+    if (socket_ == nullptr) continue;
+    try {
+      if (interactive_ && obey(*socket_, record)) return;
+      return say(*socket_, record);
+    } catch (const WebSocketClosed&) {
+      if (!options_.retry.reconnects()) return;
+      gnet::yield();
+    }
+    if (connected_.is_set()) gnet::sleep(std::chrono::milliseconds(1));  // its end is on its way
+  }
+}
+
+void WsClient::say(WebSocket& socket, const std::string& record) const {
+  if (!options_.base64) {
+    const bool is_text = !options_.binary && gnet::is_utf8(record);
+    return socket.send(is_text ? Opcode::text : Opcode::binary, record);
+  }
+  const auto bytes = gnet::http::base64_decode(record);
+  if (!bytes) return note("gnet ws: not sent, since it is no base64: " + gnet::printable(record));
+  socket.send_binary(*bytes);
+}
+
+// "/ping", "/close 4000 why", "/file NAME", "/hex 0aff"; "//" is a slash.
+bool WsClient::obey(WebSocket& socket, std::string_view line) {
+  if (!line.starts_with('/')) return false;
+  if (line.starts_with("//")) {
+    socket.send(line.substr(1));
+    return true;
+  }
+  const std::size_t blank = std::min(line.find(' '), line.size());
+  const std::string_view verb = line.substr(1, blank - 1);
+  const std::string rest(line.substr(std::min(blank + 1, line.size())));
+  try {
+    if (verb == "ping") {
+      pinged_ = gnet::Clock::now();
+      socket.ping(rest);
+    } else if (verb == "close") {
+      int code = 1000;
+      const std::size_t end = std::min(rest.find(' '), rest.size());
+      if (end > 0) code = std::stoi(rest.substr(0, end));
+      done_ = true;
+      socket.close(static_cast<CloseCode>(code), rest.substr(std::min(end + 1, rest.size())));
+    } else if (verb == "file") {
+      socket.send_binary(cli::read_file(rest));
+    } else if (verb == "hex") {
+      const auto bytes = bytes_of_hex(rest);
+      if (!bytes) throw std::invalid_argument("these are no hexadecimal digits");
+      socket.send_binary(*bytes);
+    } else {
+      note("/ping [TEXT], /close [CODE [REASON]], /file NAME, /hex DIGITS; //TEXT sends /TEXT");
+    }
+  } catch (const std::logic_error& error) {
+    done_ = false;
+    note(fmt::format("gnet ws: {}", error.what()));
+  } catch (const cli::Failure& error) {
+    note(fmt::format("gnet ws: {}", error.what()));
+  }
+  return true;
+}
+
+void WsClient::wait_for_silence() {
+  const gnet::TimePoint since = gnet::Clock::now();
+  for (;;) {
+    const gnet::Duration silent = gnet::Clock::now() - std::max(since, heard_);
+    if (silent >= *wait_) break;
+    gnet::sleep(*wait_ - silent);
+  }
+}
+
+void WsClient::end() {
+  done_ = true;
+  over_.set();
+  const std::lock_guard using_it(use_);
+  if (socket_ == nullptr) return;
+  try {
+    socket_->close(static_cast<CloseCode>(options_.close_code), options_.close_reason);
+  } catch (const WebSocketClosed&) {
+    // It has ended already.
+  }
+}
+
+// ---- what is told ----
+
+void WsClient::tell_opened(const WebSocket& socket) const {
+  if (options_.json) {
+    cli::print_line(cli::event("open")
+                        .add("url", target_.url.stripped().str())
+                        .add("subprotocol", socket.subprotocol())
+                        .add("deflate", socket.deflate().has_value())
+                        .text());
+  } else if (interactive_ || options_.verbose.times > 0) {
+    if (options_.quiet.times > 0) return;
+    const std::string& spoken = socket.subprotocol();
+    note(fmt::format("connected to {}{}{}", target_.url.stripped().str(),
+                     spoken.empty() ? "" : ", subprotocol ", spoken));
+  }
+}
+
+void WsClient::tell_closed(const WebSocket& socket) const {
+  const gnet::ws::Closed closed = ending_of(socket);
+  if (options_.json) {
+    cli::print_line(cli::event("close")
+                        .add("code", closed.code)
+                        .add("reason", closed.reason)
+                        .add("clean", closed.clean)
+                        .text());
+  } else if (options_.verbose.times > 0 && options_.quiet.times == 0) {
+    note(why_ended(socket));
+  }
+}
+
+void WsClient::tell_pong(std::string_view data) {
+  const bool asked = pinged_ != gnet::TimePoint();
+  if (!asked && !options_.print_rtt) return;
+  std::optional<gnet::Duration> time = socket_ != nullptr ? socket_->round_trip() : std::nullopt;
+  if (asked) time = gnet::Clock::now() - std::exchange(pinged_, {});
+  if (!time) return;
+  if (options_.json) {
+    cli::print_line(cli::event("pong")
+                        .add("rtt_us", std::chrono::duration<double, std::micro>(*time).count())
+                        .text());
+  } else {
+    note(fmt::format("pong{}{} rtt={}", asked && !data.empty() ? " " : "",
+                     asked ? gnet::printable(data) : "", gnet::format_duration(*time, 3)));
+  }
+}
+
+}  // namespace commands

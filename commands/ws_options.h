@@ -1,0 +1,70 @@
+// The options of gnet ws, and what they mean for the library.
+
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cli/client/client_options.h"
+#include "cli/client/reconnect_options.h"
+#include "cli/line/command.h"
+#include "gnet/http/url.h"
+#include "gnet/ws/web_socket_client.h"
+
+namespace commands {
+
+struct WsOptions : cli::GlobalOptions {
+  cli::ClientOptions to;
+  cli::ReconnectOptions retry;
+  std::string url;
+
+  // ---- the handshake ----
+  std::vector<std::string> headers;
+  std::string origin;
+  std::string subprotocols;
+  std::string proxy;
+
+  // ---- messages ----
+  bool binary = false;
+  bool null = false;
+  bool base64 = false;
+  bool timestamps = false;
+  bool deflate = true;
+  cli::Size max_message{16 * 1024 * 1024};
+  std::vector<std::string> send;
+
+  // ---- when it ends ----
+  std::string expect;
+  cli::Count count;
+  std::string wait;
+  bool exit_on_eof = false;
+  int close_code = 1000;
+  std::string close_reason;
+
+  // ---- pings ----
+  gnet::Duration ping_interval = std::chrono::seconds(20);
+  gnet::Duration ping_timeout = std::chrono::seconds(10);
+  bool print_rtt = false;
+};
+
+// Where a word such as ":6012/chat" leads.
+struct WsTarget {
+  gnet::http::URL url;
+  std::string unix_path;  // empty: not through a unix socket
+};
+
+// Throws UsageError.
+[[nodiscard]] WsTarget ws_target(std::string_view word, bool tls);
+
+// Throws UsageError for options that do not go together, and Failure for files that cannot be read.
+[[nodiscard]] gnet::ws::ConnectOptions ws_connect_options(const WsOptions& options,
+                                                          const WsTarget& target);
+
+// How long it may be silent after the input has ended; nothing: for ever. Throws UsageError.
+[[nodiscard]] std::optional<gnet::Duration> ws_wait(const WsOptions& options);
+
+// Throws UsageError.
+void check(const WsOptions& options);
+
+}  // namespace commands

@@ -60,8 +60,9 @@ const cli::Command ws = cli::command<Options>({
              &Options::wait,
              "end after so much silence behind the input",
              {.fallback = "1s",
-              .more = "-1, and without this option *--count*, *--expect* and *--reconnect*, go on "
-                      "until something else ends it."}},
+              .more = "With _-1_, and without this option with *--count*, *--expect* or "
+                      "*--reconnect*, it "
+                      "goes on until something else ends it."}},
             {"-E,--exit-on-eof", &Options::exit_on_eof, "end with the input, without waiting"},
             {"--close-code", "CODE", &Options::close_code, "what is said at the end"},
             {"--close-reason", "TEXT", &Options::close_reason, "and why"},

@@ -438,6 +438,62 @@ BOOST_AUTO_TEST_CASE(a_peer_that_breaks_the_rules_is_told_which) {
   BOOST_TEST(told(kCloseFrame, closing(1005)) == "88 1002");
 }
 
+// Of the families of cases by which implementations are compared (conformance_test.cpp has them
+// all), some of each, by an echo over a connection.
+BOOST_AUTO_TEST_CASE(an_echo_server_keeps_to_the_standard_whatever_comes_in_whatever_pieces) {
+  const auto f = [](unsigned first, const std::string& payload = {}) {
+    return frame_to(Role::server, first, payload);
+  };
+  const auto close = f(kCloseFrame, closing(1000));
+  struct Case {
+    std::string bytes;
+    std::string answer;  // a close frame without its reason
+  };
+  const std::vector<Case> cases = {
+      {f(kText, "Hello") + f(kBinary, "\xfe\xff") + close, "81 Hello, 82 \xfe\xff, 88 1000"},
+      {f(kText) + f(kPing) + close, "81, 8a, 88 1000"},
+      {f(kPing, std::string(125, 'p')) + close, "8a " + std::string(125, 'p') + ", 88 1000"},
+      {f(kPong, "unasked") + close, "88 1000"},
+      {f(kPing, std::string(126, 'p')), "88 1002"},
+      {f(kText | kRsv1, "x"), "88 1002"},
+      {f(kText, "x") + f(kPing | kRsv2), "81 x, 88 1002"},
+      {f(kFin | 3U, "x"), "88 1002"},
+      {f(kText, "x") + f(kFin | 11U), "81 x, 88 1002"},
+      {f(kTextStart, "a") + f(kPing, "p") + f(kMiddle, "b") + f(kLast, "c") + close,
+       "8a p, 81 abc, 88 1000"},
+      {f(kMiddle, "a"), "88 1002"},
+      {f(kTextStart, "a") + f(kText, "b"), "88 1002"},
+      {f(kPing & ~kFin, "p"), "88 1002"},
+      {f(kTextStart, "caf\xc3") + f(kLast, "\xa9") + close, "81 caf\xc3\xa9, 88 1000"},
+      {f(kTextStart, "ok") + f(kLast, "\xed\xa0\x80"), "88 1007"},
+      {f(kText, "\xc0\x80"), "88 1007"},
+      {f(kText, "cut \xe2\x82"), "88 1007"},
+      {f(kCloseFrame), "88"},
+      {f(kCloseFrame, "x"), "88 1002"},
+      {f(kCloseFrame, closing(999)), "88 1002"},
+      {f(kCloseFrame, closing(1006)), "88 1002"},
+      {f(kCloseFrame, closing(3000, "bye")), "88 3000"},
+      {f(kCloseFrame, closing(1000, "caf\xe9")), "88 1007"},
+      {f(kText, "x") + close + f(kText, "behind it"), "81 x, 88 1000"},
+      {std::string("\x81\x01x"), "88 1002"},  // not masked
+  };
+  for (const Case& c : cases) {
+    for (const std::size_t piece : {c.bytes.size(), std::size_t{1}, std::size_t{3}}) {
+      ByHand pair;
+      auto server = gnet::spawn([&] { echo(pair.socket); });
+      for (std::size_t at = 0; at < c.bytes.size(); at += piece) {
+        pair.peer.send_all(std::string_view(c.bytes).substr(at, piece));
+        if (piece < 4) gnet::yield();
+      }
+      pair.peer.shutdown_send();
+      std::string answer = pair.rest();
+      if (const std::size_t at = answer.rfind("88 10"); at != answer.npos) answer.resize(at + 7);
+      BOOST_TEST(answer == c.answer);
+      server.join();
+    }
+  }
+}
+
 BOOST_AUTO_TEST_CASE(an_aborted_one_ends_at_once) {
   Pair pair;
   auto receiver = gnet::spawn([&] { return text_of(pair.server.receive()); });

@@ -265,7 +265,7 @@ BOOST_AUTO_TEST_CASE(several_codings_are_undone_from_the_last) {
   const std::string four =
       encode_content(encode_content(both, ContentCoding::zstd), ContentCoding::deflate);
   BOOST_TEST((decode_at_once("gzip, br, zstd, deflate", four, {}) == body));
-  for (std::size_t size = 1; size < four.size(); ++size) {
+  for (std::size_t size = 1; size < four.size(); size += 11) {
     const auto part = std::string_view(four).substr(0, size);
     BOOST_TEST(decode_at_once("gzip, br, zstd, deflate", part, {}) == "400");
   }
@@ -305,7 +305,7 @@ BOOST_AUTO_TEST_CASE(a_body_that_becomes_too_large_is_refused_while_it_does) {
   }
   for (const std::string_view coding : {"gzip", "deflate", "br", "zstd"}) {
     const std::string bomb =
-        encode_content(std::string(20 << 20, '\0'), *gnet::http::parse_content_coding(coding));
+        encode_content(std::string(8 << 20, '\0'), *gnet::http::parse_content_coding(coding));
     BOOST_TEST(bomb.size() < 30000U);
     ContentDecoder decoder(coding, {.output = 100000, .ratio = 0});
     std::string room(65536, '\0');
@@ -323,13 +323,13 @@ BOOST_AUTO_TEST_CASE(a_body_that_becomes_too_many_times_its_size_is_refused) {
   for (const std::string_view coding : {"gzip", "deflate", "br", "zstd"}) {
     BOOST_TEST_CONTEXT(coding) {
       const auto which = *gnet::http::parse_content_coding(coding);
-      const std::string zeros(4 << 20, '\0');
+      const std::string zeros(1500000, '\0');
       const std::string bomb = encode_content(zeros, which);
       BOOST_TEST(decode_at_once(coding, bomb, {}) == "413");
       BOOST_TEST((decode_at_once(coding, bomb, {.ratio = 0}) == zeros));
-      BOOST_TEST((decode_at_once(coding, bomb, {.ratio_from = 4 << 20}) == zeros));
+      BOOST_TEST((decode_at_once(coding, bomb, {.ratio_from = 1500000}) == zeros));
       BOOST_TEST((decode_at_once(coding, bomb, {.ratio = 1000000}) == zeros));
-      const std::string lines = text(4 << 20);
+      const std::string lines = text(1500000);
       BOOST_TEST((decode_at_once(coding, encode_content(lines, which), {}) == lines));
     }
   }

@@ -1,12 +1,14 @@
 #include "gnet/http/content_encoder.h"
 
 #include <boost/test/unit_test.hpp>
+#include <initializer_list>
 #include <memory>
 #include <random>
 #include <string>
 #include <vector>
 
 #include "gnet/base/error.h"
+#include "gnet/fiber/fiber.h"
 #include "gnet/http/content_decoder.h"
 
 using gnet::http::ContentCoding;
@@ -144,7 +146,7 @@ BOOST_AUTO_TEST_CASE(after_a_flush_everything_so_far_can_be_read) {
 BOOST_AUTO_TEST_CASE(a_higher_level_tries_harder) {
   std::mt19937 random(4711);
   std::string body;
-  while (body.size() < 200000) body += "word " + std::to_string(random() % 1000) + ", ";
+  while (body.size() < 60000) body += "word " + std::to_string(random() % 1000) + ", ";
   const auto size = [&](ContentCoding coding, int level) {
     const std::string encoded = gnet::http::encode_content(body, coding, level);
     BOOST_TEST((decoded(coding, encoded) == body));
@@ -154,6 +156,20 @@ BOOST_AUTO_TEST_CASE(a_higher_level_tries_harder) {
   BOOST_TEST(size(ContentCoding::deflate, 9) < size(ContentCoding::deflate, 1));
   BOOST_TEST(size(ContentCoding::br, 9) < size(ContentCoding::br, 0));
   BOOST_TEST(size(ContentCoding::zstd, 9) < size(ContentCoding::zstd, 1));
+}
+
+BOOST_AUTO_TEST_CASE(even_the_hardest_level_finds_the_stack_of_a_fiber_large_enough) {
+  const std::string body = text(40000) + noise(10000);
+  const auto fits = [&](ContentCoding coding, std::initializer_list<int> levels) {
+    for (const int level : levels) {
+      auto fiber = gnet::spawn(
+          [&] { return decoded(coding, gnet::http::encode_content(body, coding, level)) == body; });
+      BOOST_TEST(fiber.get());
+    }
+  };
+  fits(ContentCoding::gzip, {1, 9});
+  fits(ContentCoding::br, {0, 1, 2, 5, 9, 10, 11});
+  fits(ContentCoding::zstd, {1, 3, 5, 9, 13, 19});
 }
 
 BOOST_AUTO_TEST_CASE(a_level_that_there_is_not_is_an_error) {

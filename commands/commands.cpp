@@ -3,8 +3,7 @@
 namespace commands {
 
 cli::Commands all() {
-  return {&echo_server, &http_serve, &http_echo, &ws_echo, &echo_client,
-          &http,        &completion, &help,      &version, &man};
+  return {&echo_server, &http_serve, &http_echo, &ws_echo, &echo_client, &http,
           &ws,          &completion, &help,      &version, &man};
 }
 

@@ -25,7 +25,7 @@ const {chromium} = createRequire(join(PLAYWRIGHT, 'package.json'))('playwright-c
 
 // Starts a server with these arguments, which ends with this process. Its first line is its port.
 export async function start(...args) {
-  const child = spawn(GNET, [...args, '-p', '0', '--print-port', '--die-with-parent'],
+  const child = spawn(GNET, [...args, '-q', '-p', '0', '--print-port', '--die-with-parent'],
                       {stdio: ['ignore', 'pipe', 'inherit']});
   const failed = new Promise((_, no) => child.once('exit', (code) => no(new Error(`gnet ended: ${code}`))));
   failed.catch(() => 0);

@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <exception>
+#include <optional>
 #include <stdexcept>
 #include <system_error>
 #include <utility>
@@ -14,6 +16,7 @@
 #include "cli/out/terminal.h"
 #include "commands/http_format.h"
 #include "commands/json_text.h"
+#include "gnet/fiber/fiber.h"
 #include "gnet/http/content_disposition.h"
 #include "gnet/http/event_stream.h"
 #include "gnet/http/media_type.h"
@@ -66,6 +69,26 @@ cli::Exit exit_of(gnet::http::ClientFailure failure) {
   }
   return cli::Exit::protocol;
 }
+
+// Whoever looks on should not take it for dead.
+class Patience {
+ public:
+  Patience(const gnet::http::URL& url, bool shown) {
+    if (!shown) return;
+    fiber_.emplace(gnet::spawn([host = url.authority()] {
+      gnet::sleep(std::chrono::seconds(1));
+      cli::write_all(STDERR_FILENO, fmt::format("waiting for {}\n", host));
+    }));
+  }
+  Patience(const Patience&) = delete;
+  Patience& operator=(const Patience&) = delete;
+  ~Patience() {
+    if (fiber_) fiber_->kill_async();
+  }
+
+ private:
+  std::optional<gnet::Fiber<>> fiber_;
+};
 
 }  // namespace
 
@@ -147,6 +170,7 @@ gnet::http::ClientResponse HttpFetch::ask() {
   } else if (file_ && !options_.resume.empty()) {
     request.headers.set("Accept-Encoding", "identity");  // parts of what is kept
   }
+  const Patience patience(url_, talks());
   try {
     return client_.request(std::move(request));
   } catch (const cli::Failure&) {
@@ -158,8 +182,13 @@ gnet::http::ClientResponse HttpFetch::ask() {
   }
 }
 
+// A person looks at standard error.
+bool HttpFetch::talks() const noexcept {
+  return isatty(STDERR_FILENO) == 1 && options_.quiet.times == 0 && !options_.json;
+}
+
 bool HttpFetch::shows_progress() const noexcept {
-  return isatty(STDERR_FILENO) == 1 && options_.quiet.times == 0 && !options_.json && !terminal_;
+  return talks() && !terminal_;
 }
 
 // ---- the answer ----

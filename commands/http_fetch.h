@@ -57,6 +57,7 @@ class HttpFetch {
   void report(const Response& response);
   void judge(const Response& response) const;
   [[nodiscard]] bool prints(char part) const noexcept { return parts_.find(part) != parts_.npos; }
+  [[nodiscard]] bool talks() const noexcept;
   [[nodiscard]] bool shows_progress() const noexcept;
 
   const HttpOptions& options_;

@@ -8,7 +8,7 @@ namespace cli {
 namespace {
 
 // What people type, and what it is called here.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 13> kSynonyms{{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 16> kSynonyms{{
     {"echo", "echo-server"},
     {"echod", "echo-server"},
     {"discard", "echo-server"},
@@ -22,6 +22,9 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 13> kSynonym
     {"httpd", "http-serve"},
     {"files", "http-serve"},
     {"completions", "completion"},
+    {"curl", "http"},
+    {"wget", "http"},
+    {"get", "http"},
 }};
 
 }  // namespace

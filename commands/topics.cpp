@@ -81,6 +81,11 @@ Servers:
   stopped    cut, lost                           so many of them were cut, and so many answers
                                                  to datagrams were not sent (no key for none)
   dropped    lines                               stdout was not read: so many events are missing
+Servers of HTTP:
+  request    id, peer, method, target, status, rx_bytes, tx_bytes, us, complete
+                                                 one for each, when it has been answered
+  recorded   id, peer, method, target, http, headers, body or body_base64, body_bytes, error
+                                                 http-echo --record: one for each, before that
 Clients:
   echo       seq, bytes, rtt_us, ok, endpoint    one for each echo
   lost       seq, reason, endpoint               a message without an echo

@@ -27,18 +27,19 @@ namespace test {
 struct RequestCase {
   std::string name;
   std::vector<std::string> verdicts;  // all that are right, ours first
-  std::string requests;               // that come out
+  std::string requests;               // that come out; of a server's: what has to be answered
   std::string bytes;
-  bool for_server = false;  // it is about what is answered
+  std::vector<std::string> steps;  // the same as it stands there, up to each {then}
+  bool for_server = false;         // it is about what is answered
 };
 
-inline std::vector<std::string> split(std::string_view text, char separator) {
+inline std::vector<std::string> split(std::string_view text, std::string_view separator) {
   std::vector<std::string> parts;
   for (;;) {
     const std::size_t end = text.find(separator);
     parts.emplace_back(text.substr(0, end));
     if (end == text.npos) return parts;
-    text.remove_prefix(end + 1);
+    text.remove_prefix(end + separator.size());
   }
 }
 
@@ -82,11 +83,12 @@ inline std::vector<RequestCase> request_cases(const std::string& path) {
   std::ifstream file(path);
   for (std::string line; std::getline(file, line);) {
     if (line.empty() || line.starts_with('#')) continue;
-    const std::vector<std::string> columns = split(line, '\t');
+    const std::vector<std::string> columns = split(line, "\t");
     BOOST_REQUIRE_MESSAGE(columns.size() == 4 || columns.size() == 5, line);
     const bool for_server = columns[1] == "server";
-    cases.push_back({columns[0], split(columns[1], '/'), for_server ? "" : bytes_of(columns[2]),
-                     for_server ? "" : bytes_of(columns[3]), for_server});
+    cases.push_back({columns[0], split(columns[1], "/"),
+                     for_server ? columns[2] : bytes_of(columns[2]), bytes_of(columns[3]),
+                     split(columns[3], "{then}"), for_server});
   }
   return cases;
 }
@@ -107,6 +109,9 @@ class RequestReader {
 
   // Those that are whole: "METHOD target", and " body" if there is one, with " | " between them.
   [[nodiscard]] const std::string& requests() const noexcept { return requests_; }
+
+  // Whether another has come with a good head, and is not whole.
+  [[nodiscard]] bool is_in_body() const noexcept { return in_body_; }
 
  private:
   bool read_head() {

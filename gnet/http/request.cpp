@@ -38,10 +38,12 @@ std::string_view Request::read_some() {
 
 std::string Request::read_all(std::size_t most) {
   std::string all;
+  const auto require_room = [&](std::uint64_t size) {
+    if (size > most - all.size()) throw HTTPError(413, "the body of the request is too large");
+  };
+  require_room(conversation_.body().pending());  // before the client is told to go on with it
   for (auto piece = read_some(); !piece.empty(); piece = read_some()) {
-    if (piece.size() > most - all.size()) {
-      throw HTTPError(413, "the body of the request is too large");
-    }
+    require_room(piece.size());
     all += piece;
   }
   return all;

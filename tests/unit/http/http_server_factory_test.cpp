@@ -269,6 +269,13 @@ BOOST_AUTO_TEST_CASE(a_client_that_was_not_asked_for_its_body_may_not_go_on) {
              "HTTP/1.1 401 Unauthorized\r\nContent-Length: 4\r\nConnection: close\r\n\r\nwho?");
 }
 
+BOOST_AUTO_TEST_CASE(a_body_that_is_too_large_for_its_handler_is_not_asked_for) {
+  Server server([](Request& request, Response& response) { response.send(request.read_all(10)); });
+  const std::string answer = server.ask(post("Expect: 100-continue\r\nContent-Length: 11\r\n", ""));
+  BOOST_TEST(status_of(answer) == "413");
+  BOOST_TEST(answer.find(kClose) != answer.npos);
+}
+
 BOOST_AUTO_TEST_CASE(an_upgrade_that_is_not_taken_is_a_request_like_any_other) {
   Server server(say_path);
   BOOST_TEST(server.ask(get("/1", "Connection: upgrade\r\nUpgrade: foo\r\n") + last("/2")) ==

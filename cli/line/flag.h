@@ -39,6 +39,7 @@ struct Extra {
   std::string needs = {};                 // another option, without which nobody may type this one
   Completes completes = Completes::nothing;
   bool common = false;             // a shared option that a command's own help lists too
+  bool rare = false;               // one of a command's own that only --help=all and man list
   bool command_line_only = false;  // neither environment nor files set it
   bool live = false;               // a running server takes a new value on SIGHUP
   std::string more = {};           // a sentence or two that only the man page has

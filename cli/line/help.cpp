@@ -26,8 +26,17 @@ std::string entry(const Flag& flag, const void* options, const HelpLayout& layou
 }
 
 // Groups that a command's help only points to.
-std::string pointers(const Command& command, const HelpLayout& layout) {
+bool has_rare_options(const Command& command) {
+  return std::ranges::any_of(command.groups, [](const FlagGroup& group) {
+    return group.topic.empty() && std::ranges::any_of(group.flags, &Flag::rare);
+  });
+}
+
+std::string pointers(const Command& command, bool all, const HelpLayout& layout) {
   std::vector<std::string> parts;
+  if (!all && has_rare_options(command)) {
+    parts.push_back("More options: gnet " + command.name + " --help=all");
+  }
   for (const FlagGroup& group : command.groups) {
     if (!group.topic.empty()) parts.push_back(group.title + ": gnet help " + group.topic);
   }
@@ -116,7 +125,8 @@ std::string command_help(const Command& command, bool all, const HelpLayout& lay
   const bool shares = command.groups.size() > 2;  // more than its own and the global options
   for (const FlagGroup& group : command.groups) {
     for (const Flag& flag : group.flags) {
-      if (group.topic.empty() || (shares && !all && flag.common)) own.push_back(&flag);
+      const bool is_own = group.topic.empty() && (all || !flag.rare);
+      if (is_own || (shares && !all && flag.common)) own.push_back(&flag);
     }
   }
   // What everybody looks for first comes first.
@@ -134,7 +144,7 @@ std::string command_help(const Command& command, bool all, const HelpLayout& lay
       text += flag_table(flags, options.get(), layout);
     }
   }
-  return text + "\n" + pointers(command, layout);
+  return text + "\n" + pointers(command, all, layout);
 }
 
 std::string overview(const Commands& commands, const HelpLayout& layout) {

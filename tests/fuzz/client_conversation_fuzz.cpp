@@ -1,6 +1,7 @@
 // Answers of any bytes, to a client: it reads them to their end or refuses them, and in whatever
 // pieces they come it reads the same.
 
+#include <algorithm>
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>

@@ -5,7 +5,7 @@
 
 skip() { echo "$1: skipped" >&2; exit 77; }
 command -v node > /dev/null || skip "node is missing"
-modules=$1
+modules=${1-}
 [ -d "$modules/node_modules/ws" ] || skip "the package ws is missing"
 
 peer_of_node() { (cd "$modules" && exec node "$here/ws_node.mjs" "$@"); }

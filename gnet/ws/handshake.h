@@ -72,7 +72,7 @@ struct HandshakeAnswer {
   std::string_view reason = {};  // of a refusal, for people
 
   std::string accept = {};                       // Sec-WebSocket-Accept
-  std::string_view subprotocol = {};             // empty: no such header; lies within the options
+  std::string subprotocol = {};                  // empty: no such header
   std::string extensions = {};                   // empty: no such header
   std::optional<DeflateAgreement> deflate = {};  // for the Codec
 };

@@ -102,7 +102,7 @@ WebSocket accept(http::Request& request, http::Response& response, const AcceptO
   if (!agreed.subprotocol.empty()) response.set("Sec-WebSocket-Protocol", agreed.subprotocol);
   if (!agreed.extensions.empty()) response.set("Sec-WebSocket-Extensions", agreed.extensions);
   WebSocket socket(response.upgrade("websocket"), Role::server, options.socket, agreed.deflate,
-                   std::string(agreed.subprotocol));
+                   agreed.subprotocol);
   detail::Conversation& conversation = *socket.conversation_;
   conversation.at_end = [&response] { response.on_drain({}); };
   response.on_drain([&conversation] { conversation.drain(); });

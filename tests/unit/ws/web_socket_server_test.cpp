@@ -127,6 +127,16 @@ BOOST_AUTO_TEST_CASE(subprotocols_and_compression_are_agreed_on) {
   BOOST_TEST(read_head(other).find("Sec-WebSocket-Extensions") == std::string::npos);
 }
 
+BOOST_AUTO_TEST_CASE(a_subprotocol_may_have_a_long_name) {
+  const std::string name = "a-subprotocol-with-a-name-that-is-longer-than-most-of-them-are";
+  Server server([&](WebSocket& socket) { socket.send(socket.subprotocol()); },
+                {.subprotocols = {"chat", name}});
+  Stream client = server.ask(get(kFields, "Sec-WebSocket-Protocol: " + name + "\r\n"));
+  BOOST_TEST(has(read_head(client), "Sec-WebSocket-Protocol: " + name));
+  client.send_all(frame_to(Role::server, kCloseFrame, closing(1000)));
+  BOOST_TEST(read_by_hand(Role::server, read_all(client)) == "81 " + name + ", 88 1000");
+}
+
 BOOST_AUTO_TEST_CASE(what_is_no_request_for_a_web_socket_is_answered_and_http_goes_on) {
   int calls = 0;
   Server server([&](WebSocket&) { ++calls; });

@@ -1,6 +1,7 @@
 #include "cli/server/certificates.h"
 
 #include "cli/out/failure.h"
+#include "cli/server/http_options.h"
 #include "cli/server/listen_plan.h"
 
 namespace cli {
@@ -19,7 +20,8 @@ void set_up_tls(SessionRules& rules) {
   }
   if (!shared) {
     if (!rules.own_tls.empty()) return;
-    if (options.tls_client_ca.empty() && options.alpn.empty()) return;
+    const bool has_alpn = !options.alpn.empty() && options.alpn != kHTTPProtocol;
+    if (options.tls_client_ca.empty() && !has_alpn) return;
     throw UsageError(
         options.named("options of TLS need --tls, --tls-cert or an endpoint with the scheme tls"));
   }

@@ -80,6 +80,7 @@ void set_http_defaults(ServerOptions& options, std::uint16_t port) {
   options.ports.fallback = port;
   options.idle_timeout = std::chrono::seconds(60);
   options.access_log = "auto";
+  options.alpn = kHTTPProtocol;
 }
 
 void check(const HTTPOptions& options) {

@@ -23,6 +23,9 @@ struct HTTPOptions : Placed {
   std::string metrics;
 };
 
+// What they say by ALPN, unless told otherwise.
+inline constexpr const char* kHTTPProtocol = "http/1.1";
+
 [[nodiscard]] FlagGroup http_flags();
 
 // As a part of a command: .shared = {cli::http_server(&Options::listen),

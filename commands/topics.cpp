@@ -7,6 +7,7 @@
 #include "cli/client/client_options.h"
 #include "cli/client/reconnect_options.h"
 #include "cli/out/exit_status.h"
+#include "cli/server/http_options.h"
 #include "cli/server/server_options.h"
 #include "commands/commands.h"
 
@@ -199,6 +200,11 @@ std::string server_text(const cli::HelpLayout& layout) {
          "--ready-file has one URL a line, --ready-fd all of them on one line.\n";
 }
 
+std::string http_server_text(const cli::HelpLayout& layout) {
+  return group_text<cli::HTTPOptions>(
+      cli::http_flags(), "The options of servers of HTTP, beside those of all servers:", layout);
+}
+
 std::string client_text(const cli::HelpLayout& layout) {
   return group_text<cli::ClientOptions>(cli::client_flags(), "The options of all clients:", layout);
 }
@@ -252,6 +258,7 @@ cli::Topics topics() {
       {"config", "configuration files, environment, and what goes first", fixed(kConfig)},
       {"environment", "the environment variables", fixed(kEnvironment)},
       {"server", "the options of all servers", server_text},
+      {"http-server", "the options of servers of HTTP", http_server_text},
       {"client", "the options of all clients", client_text},
       {"tls", "the options of TLS", tls_text},
       {"reconnect", "the options of clients that connect again", reconnect_text},

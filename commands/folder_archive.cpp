@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
 #include <exception>
 #include <memory>
 #include <stdexcept>
@@ -70,32 +69,28 @@ class Writer {
   }
 
   // What is not ended is not written either.
-  ~Writer() {
-    if (!ended_) archive_write_fail(archive_.get());
-  }
+  ~Writer() { discards_ = true; }
 
   void add_folder(const std::string& path, const std::string& name, const struct stat& status,
                   FolderReader reader, std::size_t depth);
 
-  void end() {
-    check(archive_write_close(archive_.get()));
-    ended_ = true;
-  }
+  void end() { check(archive_write_close(archive_.get())); }
 
  private:
-  // libarchive's C does not let exceptions through.
-  static la_ssize_t write_block(archive* a, void* self, const void* data, std::size_t size) {
+  // libarchive's C does not let exceptions through; and it forgets what it has allocated when its
+  // output fails, so that is hidden from it.
+  static la_ssize_t write_block(archive*, void* self, const void* data, std::size_t size) {
     auto& writer = *static_cast<Writer*>(self);
-    try {
-      if (writer.error_) return -1;
-      writer.sink_({static_cast<const char*>(data), size});
-      gnet::checkpoint();
-      return static_cast<la_ssize_t>(size);
-    } catch (...) {
-      writer.error_ = std::current_exception();
-      archive_set_error(a, EIO, "the output has failed");
-      return -1;
+    if (!writer.discards_) {
+      try {
+        writer.sink_({static_cast<const char*>(data), size});
+        gnet::checkpoint();
+      } catch (...) {
+        writer.error_ = std::current_exception();
+        writer.discards_ = true;
+      }
     }
+    return static_cast<la_ssize_t>(size);
   }
 
   void check(la_ssize_t result) {
@@ -112,11 +107,11 @@ class Writer {
 
   const Directory& directory_;
   Sink sink_;
-  std::unique_ptr<archive, Free> archive_;
   std::exception_ptr error_;
+  bool discards_ = false;  // what is still to be written
+  std::unique_ptr<archive, Free> archive_;
   std::vector<std::pair<dev_t, ino_t>> above_;  // the folders that it is in
   std::vector<char> block_ = std::vector<char>(kBlock);
-  bool ended_ = false;
 };
 
 // The header of an entry. Who owns it here is of no use elsewhere.

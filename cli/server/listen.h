@@ -36,7 +36,7 @@ struct Handlers {
   bool logs_requests = false;
   // Called once, before anything listens.
   std::function<void(SessionRules& rules)> begin = {};
-  // Called when everything listens, and it has said so.
+  // Called when everything listens, before it says so.
   std::function<void(const std::vector<Listening>& where)> ready = {};
   // SIGHUP: reads anew what the command has read, and returns what puts it in place. What it
   // throws, a Failure, leaves all as it was.

@@ -112,8 +112,8 @@ class ServerRun {
     for (const Bound& bound : bound_) listening.push_back(bound.listening);
     for (const Listening& where : listening) log_.info("listening on {}", where.endpoint);
     if (rules_.tls && !listening.empty()) tell_certificate();
-    readiness_.announce(listening);
     if (handlers_.ready) handlers_.ready(listening);
+    readiness_.announce(listening);
     start();
     wait_for_end();
     return wind_up();

@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <clocale>
 #include <csignal>
@@ -16,6 +17,7 @@
 #include "cli/out/output.h"
 #include "cli/server/serve_http.h"
 #include "commands/commands.h"
+#include "commands/http_redirect.h"
 #include "commands/http_serve_options.h"
 #include "commands/http_site.h"
 #include "commands/http_stdin.h"
@@ -106,6 +108,25 @@ void warn_of_open_uploads(const Options& options, const std::vector<cli::Listeni
   }
 }
 
+// Bound now, while that is allowed.
+std::optional<HTTPRedirect> redirect_for(const Options& options) {
+  if (!options.redirect_http) return std::nullopt;
+  if (options.redirect_http->low != options.redirect_http->high) {
+    throw cli::UsageError("--redirect-http wants one port");
+  }
+  const bool named = std::ranges::any_of(options.listen.endpoints, &gnet::Endpoint::is_tls);
+  if (!options.listen.tls && options.listen.tls_cert.empty() && !named) {
+    throw cli::UsageError("--redirect-http wants TLS: --tls, or --tls-cert");
+  }
+  return HTTPRedirect(options.listen, options.redirect_http->low);
+}
+
+void start_redirect(HTTPRedirect& redirect, const std::vector<cli::Listening>& where) {
+  for (const cli::Listening& one : where) {
+    if (!one.fingerprint.empty()) return redirect.start(one.port);
+  }
+}
+
 cli::Exit serve_input(const Options& options) {
   HTTPStandardInput input(options.name, gnet::http::content_type_of(options.name, options.charset,
                                                                     options.default_type));
@@ -123,6 +144,7 @@ cli::Exit serve_site(const Options& options) {
   const std::string path = site.prefix() + "/";
   const std::string what =
       gnet::printable(site.place()) + (options.writes() ? " (may be written)" : " (read-only)");
+  auto redirect = redirect_for(options);
   const cli::Exit status = cli::serve_http(
       options, options.listen, options.http,
       {.name = "http",
@@ -133,6 +155,7 @@ cli::Exit serve_site(const Options& options) {
              tell_people(options, where, path, what);
              show_code(options, where, path);
              warn_of_open_uploads(options, where);
+             if (redirect) start_redirect(*redirect, where);
              if (options.open) open_browser(where, path);
            },
        .reload = [&] { return site.reload(); }});
@@ -306,6 +329,13 @@ const cli::Command http_serve = cli::command<Options>({
              "browsers come by TLS only for so long",
              {.rare = true}},
             {"--open", &Options::open, "open a browser there", {.rare = true}},
+            {"--coi", &Options::coi, "isolate pages, for SharedArrayBuffer and precise clocks"},
+            {"--security-headers", &Options::security_headers,
+             "no frames of other sites, few referrers, no camera"},
+            {"--hsts", "D", &Options::hsts, "browsers come by TLS only for so long"},
+            {"--redirect-http", "PORT", &Options::redirect_http,
+             "send those who come to this port by plain HTTP to that of TLS"},
+            {"--open", &Options::open, "open a browser there"},
         },
     .shared = {cli::http_server(&Options::listen, false), cli::http(&Options::http)},
     .run = run,

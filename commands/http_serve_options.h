@@ -72,6 +72,7 @@ struct HTTPServeOptions : cli::GlobalOptions {
   bool coi = false;
   bool security_headers = false;
   gnet::Duration hsts{};
+  std::optional<cli::PortRange> redirect_http;
   bool open = false;
 
   [[nodiscard]] bool writes() const noexcept { return upload || mkdir || remove || allow_all; }

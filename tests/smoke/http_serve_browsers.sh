@@ -30,3 +30,15 @@ contains metrics '404'
 await log 'GET /a.txt HTTP/1.1" 200 4'
 stop
 expect 2 gnet http-serve -p 0 --cors=nonsense www
+
+# Who comes by plain HTTP is sent to TLS.
+start http-serve -p 0 -4 --tls --redirect-http 0 www
+await server.err 'redirecting from tcp://127.0.0.1:'
+plain=$(sed -n 's/.*redirecting from tcp:\/\/127.0.0.1://p' server.err)
+same "$(curl -s -o body -w '%{http_code} %{redirect_url}' "http://127.0.0.1:$plain/a.txt?x=1")" \
+  "308 https://127.0.0.1:$port/a.txt?x=1"
+same "$(curl -s -k -L "http://127.0.0.1:$plain/a.txt")" text
+stop
+same "$status" 0
+expect 2 gnet http-serve -p 0 --redirect-http 0 www
+contains err '--redirect-http wants TLS'

@@ -54,7 +54,7 @@ class ClientConversation {
   ClientConversation(const ClientConversation&) = delete;
   ClientConversation& operator=(const ClientConversation&) = delete;
 
-  ~ClientConversation();
+  ~ClientConversation();  // suspends if a body is being sent
 
   // Sends the request and waits for the head of the answer. All of it, and of the body of the
   // answer, has to be done by `limit`. Throws what the source of the body throws, too, and so does

@@ -6,7 +6,8 @@
 //   while (auto piece = response.read_some(); !piece.empty()) file.write_all(piece);
 //
 // Its connection goes back to the pool with the last byte of the body; one that is dropped before
-// is closed. It may outlive its client.
+// is closed, which suspends where the body of the request is still being sent. It may outlive its
+// client.
 //
 // Threads: as the client.
 

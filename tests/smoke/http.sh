@@ -168,3 +168,20 @@ expect 7 gnet http -x "$http" https://a.invalid
 contains err "proxy $http refuses: 404 Not Found"
 expect 0 gnet http -x "$http" http://a.invalid/echo
 contains out "GET http://a.invalid/echo HTTP/1.1"
+
+# The servers of gnet: through a unix socket, and over TLS.
+start http-echo -p 0 -4 -U "$work/h.sock"
+expect 0 gnet http "unix:$work/h.sock:/anything?a=1" name=gnet
+contains out '"target":"/anything?a=1"'
+expect 0 gnet http -U "$work/h.sock" http://whoever.invalid/anything
+contains out '"Host":"whoever.invalid"'
+expect 5 gnet http "unix:$work/nobody.sock:/"
+printf hello > hello.txt
+start http-serve -p 0 -4 --tls .
+await server.err sha256//
+pin=$(sed -n 's/.*\(sha256\/\/[A-Za-z0-9+\/=]*\).*/\1/p' server.err | tail -n 1)
+expect 0 gnet http -k --pin "$pin" "https://localhost:$port/hello.txt"
+same "$(cat out)" hello
+expect 6 gnet http "https://localhost:$port/hello.txt"
+expect 6 gnet http -k --pin sha256//AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA= "https://localhost:$port/"
+contains err "is not pinned"

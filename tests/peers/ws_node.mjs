@@ -4,7 +4,7 @@
 //   node ws_node.mjs client URL [plain]    exits 0 when all that it sends comes back
 import { createRequire } from 'node:module';
 
-const load = createRequire(process.cwd() + '/');
+const load = createRequire(process.env.PEERS_MODULES + '/');
 const { WebSocket, WebSocketServer } = load('ws');
 const plain = process.argv.includes('plain');
 const perMessageDeflate = plain ? false : { threshold: 0 };

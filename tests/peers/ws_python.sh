@@ -1,5 +1,5 @@
 # The WebSockets of gnet and those of Python understand each other, in both roles, compressed and not.
-. "$(dirname "$0")/../smoke/prelude.sh"
+. "$(dirname "$0")/prelude.sh"
 
 # Of those that there are, the python that has the library.
 python=
@@ -25,3 +25,9 @@ for how in '' plain; do
   gnet ws ":$port" -n 2000 < lines | cmp - lines
   gnet ws ":$port" -b -w 1s < bytes | cmp - bytes
 done
+
+# Subprotocols, fragments, pings, closing codes; by the library on our side.
+start ws-echo -p 0 -4 --subprotocol chat
+"$python" -W ignore "$here/websockets_client.py" "ws://127.0.0.1:$port/"
+stops_well
+"$python" -W ignore "$here/websockets_server.py" "$PEERS_CLIENT"

@@ -10,14 +10,19 @@ run() {
   grep -Eq '[1-9][0-9]* requests in' out || fail "$(cat out)"
 }
 run "$site/hello"
-cat > pipelined.lua <<'LUA'
+cat > pipelined.lua << 'LUA'
 init = function(args)
   local all = {}
-  for i = 1, 16 do all[i] = wrk.format(i % 4 == 0 and "POST" or "GET", "/hello", nil, i % 4 == 0 and "body" or nil) end
+  for i = 1, 16 do
+    if i % 4 == 0 then
+      all[i] = wrk.format("POST", "/status/200", nil, "body")
+    else
+      all[i] = wrk.format("GET", "/hello")
+    end
+  end
   many = table.concat(all)
 end
 request = function() return many end
 LUA
-sed -i 's,"/hello",i % 4 == 0 and "/status/200" or "/hello",' pipelined.lua
 run -s pipelined.lua "$site"
 stops_well

@@ -178,7 +178,7 @@ contains out '"Host":"whoever.invalid"'
 expect 5 gnet http "unix:$work/nobody.sock:/"
 printf hello > hello.txt
 start http-serve -p 0 -4 --tls .
-await server.err sha256//
+await server.err "http certificate"
 pin=$(sed -n 's/.*\(sha256\/\/[A-Za-z0-9+\/=]*\).*/\1/p' server.err | tail -n 1)
 expect 0 gnet http -k --pin "$pin" "https://localhost:$port/hello.txt"
 same "$(cat out)" hello

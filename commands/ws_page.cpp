@@ -11,6 +11,7 @@ constexpr std::string_view kBegin = R"--page--(<!doctype html>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <title>gnet ws-echo</title>
+<link rel="icon" href="data:,">
 <style>
   :root { color-scheme: light dark; --dim: #666; --line: #ccc; --in: #06c; --bad: #b00; }
   @media (prefers-color-scheme: dark) {
@@ -24,7 +25,9 @@ constexpr std::string_view kBegin = R"--page--(<!doctype html>
   ol { list-style: none; margin: 0; padding: 0; border-top: 1px solid var(--line);
        font: 14px/1.6 ui-monospace, monospace; }
   li { display: flex; gap: .75rem; border-bottom: 1px solid var(--line); }
-  li span:first-child, li span:last-child { color: var(--dim); white-space: nowrap; }
+  li span:first-child, li span:last-child { color: var(--dim); }
+  li span:first-child { white-space: nowrap; }
+  li span:last-child { max-width: 40%; overflow-wrap: anywhere; }
   li span:nth-child(2) { flex: 1; white-space: pre-wrap; overflow-wrap: anywhere; }
   .in span:nth-child(2) { color: var(--in); }
   .bad span:nth-child(2) { color: var(--bad); }

@@ -36,7 +36,12 @@ export async function start(...args) {
     port: +port,
     pause: () => child.kill('SIGSTOP'),
     resume: () => child.kill('SIGCONT'),
-    stop: () => new Promise((yes) => { child.removeAllListeners('exit'); child.once('exit', yes); child.kill('SIGTERM'); }),
+    stop: () => new Promise((yes) => {
+      if (child.exitCode !== null || child.signalCode !== null) return yes();
+      child.removeAllListeners('exit');
+      child.once('exit', yes);
+      child.kill('SIGTERM');
+    }),
   };
 }
 

@@ -1,6 +1,7 @@
 #include "gnet/ws/conversation.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <cstring>
 #include <span>
 #include <system_error>
@@ -92,6 +93,7 @@ std::string Conversation::take(const Message& message) {
 // The next message, or piece of one; `none` when it has ended.
 Event Conversation::next_message(bool pieces) {
   const Receiving here(*this);
+  given_ = {};
   codec_.receive_pieces(pieces);
   while (!ended_) {
     const Event event = codec_.next();
@@ -100,10 +102,21 @@ Event Conversation::next_message(bool pieces) {
     } else if (take_event(event)) {
       receiver_ = &hub_.running();
       message_at_ = hub_.now();
+      remember(event);
       return event;
     }
   }
   return {};
+}
+
+// Of a server that is mostly an echo, the next thing to be sent.
+void Conversation::remember(const Event& event) noexcept {
+  if (event.kind != Event::message || role_ == Role::client || !buffer_) return;
+  const auto at = reinterpret_cast<std::uintptr_t>(event.data.data());
+  const auto begin = reinterpret_cast<std::uintptr_t>(buffer_->data());
+  if (at < begin || at >= begin + buffer_->size()) return;
+  given_ = event.data;
+  given_text_ = event.opcode == Opcode::text;
 }
 
 // Whether it is for the one who receives. A message is not, once this side has said close: nobody
@@ -188,6 +201,7 @@ void Conversation::lost(std::string why) noexcept {
 
 // What is left to do when nothing more is to be read.
 void Conversation::finish() {
+  given_ = {};
   buffer_.reset();
   if (closing_at_ == TimePoint::max()) {
     closing_at_ = options_.close_timeout.after(hub_.now());

@@ -81,6 +81,7 @@ class Conversation {
   // Receiving: conversation.cpp.
   Event next_message(bool pieces);
   bool take_event(const Event& event);
+  void remember(const Event& event) noexcept;
   void take_pong(std::string_view data);
   bool fill();
   void wait_readable();
@@ -99,6 +100,7 @@ class Conversation {
   [[noreturn]] void throw_closed() const;
   void check_text(Opcode opcode, std::string_view data) const;
   void wait_for_turn(bool alone);
+  [[nodiscard]] bool is_given(std::string_view data) const noexcept;
   void send_from_there(const FrameHead& head, std::string_view data);
   void flush_in_time();
   void flush();
@@ -124,10 +126,12 @@ class Conversation {
 
   // Receiving.
   std::optional<BufferLease> buffer_;  // while something in it is to be looked at
+  std::string_view given_;             // the message that was received last, if it lies in there
   std::string early_;                  // is read before what the stream has
   const void* receiver_ = nullptr;     // the fiber that has a view of a message
   bool receiving_ = false;
-  bool waiting_ = false;  // for the peer
+  bool waiting_ = false;     // for the peer
+  bool given_text_ = false;  // it is text, and so UTF-8
   bool in_pieces_ = false;
   bool plain_ = false;
   bool ended_ = false;

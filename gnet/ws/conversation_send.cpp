@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <optional>
 #include <stdexcept>
 #include <system_error>
 #include <utility>
@@ -71,16 +72,24 @@ void Conversation::wait_for_turn(bool alone) {
 }
 
 void Conversation::send(Opcode opcode, std::string_view data) {
-  check_text(opcode, data);
+  const bool given = is_given(data);
+  if (!given || !given_text_) check_text(opcode, data);
   wait_for_turn(false);
   message_at_ = hub_.now();
-  if (data.size() > (codec_.has_input() ? kCopiedLater : kCopied) &&
-      codec_.head(opcode, data.size())) {
-    wait_for_turn(true);
-    return send_from_there(*codec_.head(opcode, data.size()), data);
+  const bool alone = !codec_.has_input() && !has_output();
+  if (data.size() > kCopiedLater || (alone && (given || data.size() > kCopied))) {
+    if (const auto head = codec_.head(opcode, data.size())) {
+      if (writing_) wait_for_turn(true);
+      return send_from_there(*head, data);
+    }
   }
   codec_.send(opcode, data);
   flush_in_time();
+}
+
+// Whether this is the message that was received last, as it lies in the buffer.
+bool Conversation::is_given(std::string_view data) const noexcept {
+  return !data.empty() && data.data() == given_.data() && data.size() == given_.size();
 }
 
 bool Conversation::try_send(Opcode opcode, std::string_view data) {
@@ -146,17 +155,30 @@ void Conversation::write_output() {
 }
 
 // The beginning of a message that is long leaves with its head, from a buffer of the hub's, and the
-// rest from where it lies.
+// rest from where it lies. A message that goes back as it came has the head with which it came
+// before it, which was longer, with its mask: there is room for its own, unless a part of that head
+// came earlier.
 void Conversation::send_from_there(const FrameHead& head, std::string_view data) {
   const Writing here(*this);
   write_output();
-  const BufferLease buffer(hub_, kTogether);
   const std::string_view begin = head.bytes();
-  const std::size_t copied = std::min(data.size(), kTogether - begin.size());
-  std::memcpy(buffer.data(), begin.data(), begin.size());
-  std::memcpy(buffer.data() + begin.size(), data.data(), copied);
-  std::string_view first(buffer.data(), begin.size() + copied);
-  data.remove_prefix(copied);
+  std::optional<BufferLease> buffer;
+  std::string_view first;
+  const std::size_t before =
+      buffer_ && is_given(data) ? static_cast<std::size_t>(data.data() - buffer_->data()) : 0;
+  if (before >= begin.size()) {
+    char* const at = buffer_->data() + before - begin.size();
+    std::memcpy(at, begin.data(), begin.size());
+    first = {at, begin.size() + data.size()};
+    data = {};
+  } else {
+    buffer.emplace(hub_, kTogether);
+    const std::size_t copied = std::min(data.size(), kTogether - begin.size());
+    std::memcpy(buffer->data(), begin.data(), begin.size());
+    std::memcpy(buffer->data() + begin.size(), data.data(), copied);
+    first = {buffer->data(), begin.size() + copied};
+    data.remove_prefix(copied);
+  }
   direct_ = first.size() + data.size();
   try {
     write_all(first);

@@ -122,6 +122,43 @@ BOOST_AUTO_TEST_CASE(an_echo_of_everything_short_and_long) {
   BOOST_TEST(ending(pair.server) == "1000, by the peer");
 }
 
+BOOST_AUTO_TEST_CASE(an_echo_of_messages_whose_heads_come_in_parts) {
+  for (const std::size_t size : {1, 64, 1000, 20'000}) {
+    const std::string data(size, 'x');
+    const std::string bytes = frame_to(Role::server, kBinary, data);
+    for (std::size_t cut = 1; cut < bytes.size() - data.size() + 2; ++cut) {
+      ByHand pair;
+      auto server = gnet::spawn([&] { echo(pair.socket); });
+      pair.peer.send_all(std::string_view(bytes).substr(0, cut));
+      gnet::sleep(1ms);
+      pair.peer.send_all(bytes.substr(cut) + frame_to(Role::server, kCloseFrame, closing(1000)));
+      pair.peer.shutdown_send();
+      BOOST_TEST((pair.rest() == "82 " + data + ", 88 1000"), size << " cut at " << cut);
+      server.join();
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_message_that_was_received_can_be_sent_twice_and_after_others) {
+  ByHand pair;
+  pair.peer.send_all(frame_to(Role::server, kText, "first") +
+                     frame_to(Role::server, kText, std::string(5000, 'x')) +
+                     frame_to(Role::server, kCloseFrame, closing(1000)));
+  pair.peer.shutdown_send();
+  const auto first = pair.socket.receive();
+  pair.socket.send("before");
+  pair.socket.send(*first);
+  pair.socket.send(*first);
+  const auto second = pair.socket.receive();
+  pair.socket.send("before");
+  pair.socket.send(*second);
+  pair.socket.send_binary(second->data);
+  BOOST_TEST(!pair.socket.receive());
+  const std::string xs(5000, 'x');
+  BOOST_TEST((pair.rest() ==
+              "81 before, 81 first, 81 first, 81 before, 81 " + xs + ", 82 " + xs + ", 88 1000"));
+}
+
 BOOST_AUTO_TEST_CASE(an_echo_of_compressed_messages) {
   for (const bool takeover : {false, true}) {
     Pair pair({},

@@ -103,8 +103,7 @@ class Http {
 
   cli::Exit fetch_one(HttpFetch& fetch) {
     try {
-      fetch.run([] {});
-      return cli::Exit::ok;
+      return fetch.run([] {});
     } catch (const gnet::http::ClientError& error) {
       std::rethrow_exception(as_failure(error));
     }
@@ -124,7 +123,7 @@ class Http {
           if (i > 0) printed[i - 1].wait();
         };
         try {
-          fetches[i]->run(await_turn);
+          statuses[i] = fetches[i]->run(await_turn);
         } catch (const gnet::http::ClientError& error) {
           await_turn();
           statuses[i] = report(as_failure(error));

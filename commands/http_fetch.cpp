@@ -115,7 +115,7 @@ HttpFetch::HttpFetch(const HttpOptions& options, const HttpPlan& plan, HttpSessi
       color_(terminal_ && cli::wants_color(STDOUT_FILENO, options.color)),
       parts_(parts_of(options, terminal_)) {}
 
-void HttpFetch::run(const std::function<void()>& await_turn) {
+cli::Exit HttpFetch::run(const std::function<void()>& await_turn) {
   open_file();
   Response response = ask();
   complete_ = is_complete_already(response);
@@ -126,8 +126,12 @@ void HttpFetch::run(const std::function<void()>& await_turn) {
   await_turn();
   print_head(response);
   take_body(response);
-  report(response);
-  judge(response);
+  const std::optional<std::string> fault = this->fault(response);
+  report(response, fault);
+  if (!fault) return cli::Exit::ok;
+  if (options_.json) return cli::Exit::negative;
+  throw cli::Failure(cli::Exit::negative, fmt::format("{} {}: {}", plan_.method(),
+                                                      response.url().stripped().str(), *fault));
 }
 
 // ---- the request ----
@@ -305,7 +309,7 @@ bool HttpFetch::is_complete_already(const Response& response) const {
 
 // ---- what is said about it ----
 
-void HttpFetch::report(const Response& response) {
+void HttpFetch::report(const Response& response, const std::optional<std::string>& fault) {
   const HttpOutcome outcome{plan_.method(), url_, response, up_->done(), down_->done()};
   up_.reset();
   down_.reset();
@@ -314,6 +318,7 @@ void HttpFetch::report(const Response& response) {
     if (keeps_body_) body = body_;
     cli::JsonObject document = json_outcome(outcome, body);
     if (file_) document.add("file", file_->path());
+    if (fault) document.add("fault", *fault);
     cli::print_line(document.text());
   }
   if (prints('m')) cli::print("\n" + timing_text(response.timings()) + "\n");
@@ -323,14 +328,11 @@ void HttpFetch::report(const Response& response) {
   }
 }
 
-void HttpFetch::judge(const Response& response) const {
-  const std::string subject = fmt::format("{} {}", plan_.method(), response.url().stripped().str());
-  if (const auto fault = expected_.fault(response.status(), response.headers(), body_)) {
-    throw cli::Failure(cli::Exit::negative, fmt::format("{}: {}", subject, *fault));
-  }
-  if (!options_.fail || response.status() < 400 || complete_) return;
-  throw cli::Failure(cli::Exit::negative,
-                     fmt::format("{}: {} {}", subject, response.status(), response.reason()));
+// What makes the answer a no.
+std::optional<std::string> HttpFetch::fault(const Response& response) const {
+  if (auto fault = expected_.fault(response.status(), response.headers(), body_)) return fault;
+  if (!options_.fail || response.status() < 400 || complete_) return std::nullopt;
+  return fmt::format("{} {}", response.status(), response.reason());
 }
 
 }  // namespace commands

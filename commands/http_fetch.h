@@ -31,9 +31,10 @@ class HttpFetch {
             gnet::http::Client& client, const HttpExpectations& expected,
             const gnet::http::URL& url);
 
-  // Suspends to the end of the answer. `await_turn` is called before something is printed. Throws
-  // cli::Failure, which has the exit status.
-  void run(const std::function<void()>& await_turn);
+  // Suspends to the end of the answer. `await_turn` is called before something is printed. Returns
+  // `ok`, or with --json, where the document says why, `negative`. Throws cli::Failure, which has
+  // the exit status, and what the client does.
+  cli::Exit run(const std::function<void()>& await_turn);
 
   // Prints the request, and sends nothing.
   void show_request();
@@ -54,8 +55,8 @@ class HttpFetch {
   void take_pieces(Response& response);
   void print_formatted(Response& response);
   void put(std::string_view piece);
-  void report(const Response& response);
-  void judge(const Response& response) const;
+  void report(const Response& response, const std::optional<std::string>& fault);
+  [[nodiscard]] std::optional<std::string> fault(const Response& response) const;
   [[nodiscard]] bool prints(char part) const noexcept { return parts_.find(part) != parts_.npos; }
   [[nodiscard]] bool talks() const noexcept;
   [[nodiscard]] bool shows_progress() const noexcept;

@@ -75,6 +75,10 @@ for path in json gzip events redirect/2 status/404; do
   gnet http -L --json "http://$http/$path" >> answers
 done
 gnet http --json "$http/bytes/30?tag=a" -o kept >> answers
+expect 1 gnet http --json -f "$http/status/404"
+contains out '"fault":"404 Told"'
+same "$(wc -l < out)" 1
+cat out >> answers
 gnet http --sse "$http/events" >> answers
 head -c 100 /dev/urandom > random
 gnet http --json "$http/echo" -d @random >> answers

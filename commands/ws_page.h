@@ -16,7 +16,8 @@ namespace commands {
 
 // What such a page may do: nothing but that.
 inline constexpr std::string_view kWsPagePolicy =
-    "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; "
+    "default-src 'none'; img-src data:; style-src 'unsafe-inline'; "
+    "script-src 'unsafe-inline'; "
     "connect-src 'self' ws: wss:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 }  // namespace commands

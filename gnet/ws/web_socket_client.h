@@ -12,13 +12,13 @@
 
 #pragma once
 
-#include <chrono>
 #include <stdexcept>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "gnet/base/chrono.h"
 #include "gnet/base/duration.h"
 #include "gnet/base/function.h"
 #include "gnet/base/unique_function.h"

@@ -11,14 +11,14 @@ stop
 same "$status" 0
 
 seq 2000 > lines
-head -c 1000000 /dev/urandom > bytes
+{ head -c 1000000 /dev/urandom; printf "THE END"; } > bytes
 for how in '' plain; do
   rm -f told && mkfifo told
   node "$here/ws_node.mjs" server $how > told &
   started="$started $!"
   read -r port < told
   gnet ws ":$port" -n 2000 < lines | cmp - lines
-  gnet ws ":$port" -b -w 1s < bytes | cmp - bytes
+  gnet ws ":$port" -b --expect "THE END" < bytes | cmp - bytes
 done
 
 # Subprotocols, fragments, pings between them, parameters of the compression, closing codes; by the

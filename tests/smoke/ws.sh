@@ -26,8 +26,8 @@ seq 2000 | cmp - out
 printf 'a\nb\000c\000' | gnet ws "$echo" -0 -n 2 | tr '\000' '|' > out
 same "$(cat out)" "a
 b|c|"
-head -c 100000 /dev/urandom > bytes
-gnet ws "$echo" -b -w 100ms < bytes | cmp - bytes
+{ head -c 100000 /dev/urandom; printf "THE END"; } > bytes
+gnet ws "$echo" -b --expect "THE END" < bytes | cmp - bytes
 expect 0 gnet ws "$echo" --send aGVsbG8= --base64 -n 1
 same "$(cat out)" "aGVsbG8="
 expect 0 gnet ws "$echo" --send x --json -n 1

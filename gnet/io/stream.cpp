@@ -23,17 +23,19 @@ std::pair<Stream, Stream> Stream::make_pair() {
           Stream(Socket(std::move(second), Socket::NonBlocking{}))};
 }
 
-// The poller's word is that there may be something: after a read that filled its buffer nobody
+// What the poller tells a fiber that waits is so. But after a read that filled its buffer nobody
 // knows.
 bool Stream::wait_readable(Deadline deadline) {
-  while (socket_.wait_readable(deadline)) {
+  for (;;) {
+    const bool is_told = !socket_.may_read();
+    if (!socket_.wait_readable(deadline)) return false;
+    if (is_told) return true;
     char byte = 0;
     if (::recv(socket_.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT) >= 0) return true;
     if (errno == EINTR) continue;
     if (errno != EAGAIN) return true;  // receive() throws it
     socket_.exhausted();
   }
-  return false;
 }
 
 std::size_t Stream::send_file_some(int file, std::uint64_t offset, std::size_t size,

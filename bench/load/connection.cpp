@@ -52,13 +52,30 @@ Connection Connection::open(std::uint16_t port, std::uint64_t index) {
   return connection;
 }
 
-void Connection::secure() {
-  static SSL_CTX* const context = SSL_CTX_new(TLS_client_method());
+namespace {
+
+SSL_SESSION* last_session = nullptr;
+
+SSL_CTX* make_client_context() {
+  SSL_CTX* const context = SSL_CTX_new(TLS_client_method());
   SSL_CTX_set_mode(context, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+  SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
+  SSL_CTX_sess_set_new_cb(context, [](SSL*, SSL_SESSION* session) {
+    SSL_SESSION_free(std::exchange(last_session, session));
+    return 1;
+  });
+  return context;
+}
+
+}  // namespace
+
+bool Connection::secure(bool resume) {
+  static SSL_CTX* const context = make_client_context();
   ssl_.reset(SSL_new(context));
-  if (!ssl_ || SSL_set_fd(ssl_.get(), fd_) != 1 || SSL_connect(ssl_.get()) != 1) {
-    throw WrongEcho("the TLS handshake failed");
-  }
+  if (!ssl_ || SSL_set_fd(ssl_.get(), fd_) != 1) throw WrongEcho("no TLS");
+  if (resume && last_session != nullptr) SSL_set_session(ssl_.get(), last_session);
+  if (SSL_connect(ssl_.get()) != 1) throw WrongEcho("the TLS handshake failed");
+  return SSL_session_reused(ssl_.get()) == 1;
 }
 
 std::optional<std::size_t> Connection::tls_result(int result, std::size_t size) {
@@ -100,6 +117,19 @@ std::optional<std::size_t> Connection::receive_some(char* data, std::size_t size
 
 void Connection::set_nonblocking() {
   if (fcntl(fd_, F_SETFL, fcntl(fd_, F_GETFL) | O_NONBLOCK) != 0) throw_errno("fcntl");
+}
+
+void Connection::send_all(std::string_view data) {
+  while (!data.empty()) data.remove_prefix(send_some(data.data(), data.size()).value_or(0));
+}
+
+std::string Connection::receive_all() {
+  std::string all;
+  for (char part[4096];;) {
+    const auto got = receive_some(part, sizeof part);
+    if (!got || *got == 0) return all;
+    all.append(part, *got);
+  }
 }
 
 void Connection::echo(const std::string& message) {

@@ -10,6 +10,7 @@
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace bench {
@@ -43,8 +44,9 @@ class Connection {
   // address has too few ports: `index` spreads them over 127.0.0.1 to 127.0.0.8.
   static Connection open(std::uint16_t port, std::uint64_t index = 0);
 
-  // A TLS handshake, with any certificate. While it is blocking only.
-  void secure();
+  // A TLS handshake, with any certificate. While it is blocking only. With `resume` it offers what
+  // the last one has left, if anything; whether that was taken is the result.
+  bool secure(bool resume = false);
 
   void set_nonblocking();
 
@@ -52,8 +54,14 @@ class Connection {
   std::optional<std::size_t> send_some(const char* data, std::size_t size);
   std::optional<std::size_t> receive_some(char* data, std::size_t size);
 
+  // All of it. Blocking connections only.
+  void send_all(std::string_view data);
+
   // Sends the message and waits for all of it to come back. Blocking connections only.
   void echo(const std::string& message);
+
+  // Everything up to the server's end of stream. Blocking connections only.
+  std::string receive_all();
 
   // Waits for the server's end of stream.
   void finish();

@@ -4,9 +4,9 @@
 #include <unistd.h>
 
 #include <array>
-#include <cstring>
 #include <limits>
 #include <optional>
+#include <string_view>
 #include <vector>
 
 #include "bench/load/connection.h"
@@ -19,26 +19,22 @@ constexpr int kPatienceMs = 5000;
 
 struct Client {
   Connection connection;
-  std::size_t sent = 0;      // of the message under way
-  std::size_t received = 0;  // of its echo
+  const std::string* message = nullptr;  // the one under way
+  std::size_t sent = 0;                  // of it
+  std::size_t received = 0;              // of its answer
+  std::size_t expected = 0;              // how long that is; 0: it has not said so yet
+  std::string begin;                     // of an answer that has not
   Nanoseconds started = 0;
   bool idle = true;
   bool watches_output = false;
 };
 
-std::string make_message(std::size_t size) {
-  std::string message(size, '\0');
-  for (std::size_t i = 0; i < size; ++i)
-    message[i] = static_cast<char>('!' + (i * 7 + i / 64) % 90);
-  return message;
-}
-
 }  // namespace
 
 class EchoClients::Loop {
  public:
-  Loop(const EchoServer& server, const EchoPlan& plan)
-      : message_(make_message(plan.message_size)),
+  Loop(const EchoServer& server, const Plan& plan)
+      : dialogue_(plan),
         check_content_(plan.check_content),
         epoll_(epoll_create1(EPOLL_CLOEXEC)),
         clients_(plan.connections) {
@@ -47,6 +43,7 @@ class EchoClients::Loop {
     for (auto& client : clients_) {
       client.connection = Connection::open(server.port);
       if (plan.tls) client.connection.secure();
+      dialogue_.open(client.connection);
       client.connection.set_nonblocking();
       watch(EPOLL_CTL_ADD, client, EPOLLIN);
     }
@@ -66,7 +63,7 @@ class EchoClients::Loop {
     while (busy_ > 0) turn();
     Stretch stretch;
     stretch.elapsed = now() - start;
-    stretch.round_trips = latency_.count() - trips_start;
+    stretch.round_trips = (latency_.count() - trips_start) * dialogue_.depth();
     if (server_clock_) stretch.server_cpu = server_clock_->read() - cpu_start;
     return stretch;
   }
@@ -87,7 +84,7 @@ class EchoClients::Loop {
     std::array<epoll_event, 256> events;
     const int count =
         epoll_wait(epoll_, events.data(), static_cast<int>(events.size()), kPatienceMs);
-    if (count == 0) throw WrongEcho("no echo for five seconds");
+    if (count == 0) throw WrongEcho("no answer for five seconds");
     for (int i = 0; i < count; ++i) {
       auto& client = *static_cast<Client*>(events[static_cast<std::size_t>(i)].data.ptr);
       const auto what = events[static_cast<std::size_t>(i)].events;
@@ -101,16 +98,19 @@ class EchoClients::Loop {
     --left_;
     ++busy_;
     client.idle = false;
-    client.sent = client.received = 0;
+    client.message = &dialogue_.message(messages_++);
+    client.sent = client.received = client.expected = 0;
+    client.begin.clear();
     client.started = time;
     send_more(client);
   }
 
   void send_more(Client& client) {
+    const std::string& message = *client.message;
     client.sent +=
-        client.connection.send_some(message_.data() + client.sent, message_.size() - client.sent)
+        client.connection.send_some(message.data() + client.sent, message.size() - client.sent)
             .value_or(0);
-    const bool more = client.sent < message_.size();
+    const bool more = client.sent < message.size();
     if (more != client.watches_output) {
       client.watches_output = more;
       watch(EPOLL_CTL_MOD, client, more ? EPOLLIN | EPOLLOUT : EPOLLIN);
@@ -121,16 +121,30 @@ class EchoClients::Loop {
     const auto got = client.connection.receive_some(buffer_.data(), buffer_.size());
     if (!got) return;
     if (*got == 0) throw WrongEcho("the server closed a connection");
-    const std::size_t size = *got;
-    if (client.idle || client.received + size > client.sent) {
-      throw WrongEcho("the server sent more than it got");
+    if (client.idle) throw WrongEcho("the server sent more than it got");
+    const std::string_view piece(buffer_.data(), *got);
+    if (client.expected == 0) read_begin(client, piece);
+    check(client, piece);
+    client.received += piece.size();
+    if (client.expected == 0 || client.received < client.expected) return;
+    if (client.received > client.expected) throw WrongEcho("the server sent more than it got");
+    end_message(client);
+  }
+
+  void read_begin(Client& client, std::string_view piece) {
+    const std::string& known = dialogue_.answer_begin();
+    if (client.received == 0 && !known.starts_with(piece.substr(0, known.size()))) {
+      throw WrongEcho("the server answered something else");
     }
-    if (check_content_ &&
-        std::memcmp(buffer_.data(), message_.data() + client.received, size) != 0) {
+    client.begin += piece.substr(0, 16);
+    client.expected = dialogue_.answer_size(client.begin);
+  }
+
+  void check(const Client& client, std::string_view piece) const {
+    if (!check_content_ || dialogue_.answer().empty()) return;
+    if (dialogue_.answer().compare(client.received, piece.size(), piece) != 0) {
       throw WrongEcho("the server sent other bytes than it got");
     }
-    client.received += size;
-    if (client.received == message_.size()) end_message(client);
   }
 
   void end_message(Client& client) {
@@ -141,7 +155,7 @@ class EchoClients::Loop {
     start_message(client, time);
   }
 
-  const std::string message_;
+  Dialogue dialogue_;
   const bool check_content_;
   const int epoll_;
   std::optional<ProcessClock> server_clock_;
@@ -149,11 +163,12 @@ class EchoClients::Loop {
   std::array<char, kReceiveSize> buffer_;
   std::size_t busy_ = 0;    // messages under way
   std::uint64_t left_ = 0;  // messages to begin
-  Nanoseconds end_ = 0;     // after which none begins
+  std::uint64_t messages_ = 0;
+  Nanoseconds end_ = 0;  // after which none begins
   gnet::Histogram latency_;
 };
 
-EchoClients::EchoClients(const EchoServer& server, const EchoPlan& plan)
+EchoClients::EchoClients(const EchoServer& server, const Plan& plan)
     : loop_(std::make_unique<Loop>(server, plan)) {}
 
 EchoClients::~EchoClients() = default;

@@ -1,4 +1,5 @@
-// A closed loop of echoes on one server: N connections, each with one message under way.
+// A closed loop of echoes on one server, or of requests and their answers: N connections, each with
+// one message under way.
 //
 //   EchoClients clients(server, {.connections = 64, .message_size = 64});
 //   clients.run_for(200ms);                       // warm up
@@ -17,6 +18,7 @@
 #include <string>
 
 #include "bench/load/clock.h"
+#include "bench/load/dialogue.h"
 #include "gnet/base/histogram.h"
 
 namespace bench {
@@ -26,15 +28,8 @@ struct EchoServer {
   pid_t pid = 0;           // whose CPU time to read; 0: nobody's
 };
 
-struct EchoPlan {
-  std::size_t connections = 1;
-  std::size_t message_size = 64;
-  bool check_content = false;  // compare every byte, not only lengths
-  bool tls = false;
-};
-
 struct Stretch {
-  std::uint64_t round_trips = 0;
+  std::uint64_t round_trips = 0;  // of each request
   Nanoseconds elapsed = 0;
   Nanoseconds server_cpu = 0;
 };
@@ -42,7 +37,7 @@ struct Stretch {
 class EchoClients {
  public:
   // Connects them all. Throws std::system_error when that fails.
-  EchoClients(const EchoServer& server, const EchoPlan& plan);
+  EchoClients(const EchoServer& server, const Plan& plan);
   EchoClients(const EchoClients&) = delete;
   EchoClients& operator=(const EchoClients&) = delete;
   ~EchoClients();

@@ -1,7 +1,8 @@
 // bench_load: loads echo servers on this machine and reports what it saw, one `key value` a line.
 //
 //   bench_load echo --port 6011 --connections 64 --size 64 --duration 5
-//   bench_load compare --server 6011:100 --server 6012:101     slices of load in turn
+//   bench_load echo --port 8080 --protocol http --path /file --depth 16
+//   bench_load compare --server 6011:100 --server 6012:101:ws  slices of load in turn
 //   bench_load connect --port 6011 --duration 5
 //   bench_load idle --port 6011 --connections 10000            holds them until its stdin ends
 
@@ -12,6 +13,7 @@
 #include <csignal>
 #include <cstdio>
 #include <exception>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -28,14 +30,21 @@ using Seconds = std::chrono::duration<double>;
 
 struct Options {
   bench::EchoServer server;
-  std::vector<std::string> servers;  // PORT:PID
-  bench::EchoPlan plan;
+  std::vector<std::string> servers;  // PORT:PID[:PROTOCOL]
+  bench::Plan plan;
   double duration = 1;
   double warm_up = 0.2;
   double slice = 0.05;
   std::uint64_t slices = 20;
   std::uint64_t count = 0;  // 0: the duration counts
+  bool resume = false;
 };
+
+const std::map<std::string, bench::Speech> kProtocols = {
+    {"echo", bench::Speech::echo},
+    {"http", bench::Speech::http},
+    {"ws", bench::Speech::web_socket},
+    {"ws-deflate", bench::Speech::deflated_web_socket}};
 
 void print(const char* key, double value) {
   std::printf("%s %.3f\n", key, value);
@@ -73,11 +82,14 @@ void compare(const Options& options) {
   for (const auto& server : options.servers) {
     unsigned port = 0;
     int pid = 0;
-    if (std::sscanf(server.c_str(), "%u:%d", &port, &pid) != 2) {
+    char protocol[16] = "echo";
+    if (std::sscanf(server.c_str(), "%u:%d:%15s", &port, &pid, protocol) < 2) {
       throw CLI::ValidationError("--server", "not PORT:PID: " + server);
     }
+    auto plan = options.plan;
+    plan.speech = kProtocols.at(protocol);
     all.push_back(std::make_unique<bench::EchoClients>(
-        bench::EchoServer{static_cast<std::uint16_t>(port), pid}, options.plan));
+        bench::EchoServer{static_cast<std::uint16_t>(port), pid}, plan));
   }
   for (auto& clients : all) clients->run_for(Seconds(options.warm_up));
   for (std::uint64_t slice = 0; slice < options.slices; ++slice) {
@@ -92,9 +104,28 @@ void compare(const Options& options) {
   }
 }
 
-// Connect, echo, end of stream both ways, close; then the next.
+// One connection, from its begin to the end of stream both ways. Whether TLS was resumed.
+bool connect_once(const Options& options, std::uint64_t n, const std::string& message) {
+  auto connection = Connection::open(options.server.port, n);
+  const bool resumed = options.plan.tls && connection.secure(options.resume);
+  if (options.plan.speech == bench::Speech::echo) {
+    connection.echo(message);
+    connection.finish();
+  } else {
+    connection.send_all(message);
+    if (!connection.receive_all().starts_with("HTTP/1.1 200")) {
+      throw bench::WrongEcho("the server answered something else");
+    }
+  }
+  return resumed;
+}
+
+// Connect, one message, close; then the next.
 void connect(const Options& options) {
-  const std::string message(options.plan.message_size, 'x');
+  const std::string message = options.plan.speech == bench::Speech::echo
+                                  ? std::string(options.plan.message_size, 'x')
+                                  : "GET " + options.plan.path +
+                                        " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
   gnet::Histogram latency;
   std::optional<bench::ProcessClock> server;
   if (options.server.pid != 0) server.emplace(options.server.pid);
@@ -102,26 +133,26 @@ void connect(const Options& options) {
   const auto start = bench::now();
   const auto end = start + static_cast<bench::Nanoseconds>(options.duration * 1e9);
   std::uint64_t done = 0;
+  std::uint64_t resumed = 0;
   for (auto begin = start; options.count != 0 ? done < options.count : begin < end; ++done) {
-    auto connection = Connection::open(options.server.port, done);
-    connection.echo(message);
-    connection.finish();
+    if (connect_once(options, done, message)) ++resumed;
     const auto time = bench::now();
     latency.record(gnet::Duration(time - begin));
     begin = time;
   }
   print_stretch({done, bench::now() - start, server ? server->read() - server_start : 0});
+  print("resumed", static_cast<double>(resumed));
   print_latency(latency);
 }
 
-// Every connection has done one echo before it rests: it is idle, not fresh.
+// Every connection has had one answer before it rests: it is idle, not fresh.
 void idle(const Options& options) {
-  const std::string message(options.plan.message_size, 'x');
+  bench::Dialogue dialogue(options.plan);
   std::vector<Connection> connections;
   connections.reserve(options.plan.connections);
   for (std::size_t i = 0; i < options.plan.connections; ++i) {
     connections.push_back(Connection::open(options.server.port, i));
-    connections.back().echo(message);
+    dialogue.open(connections.back());
   }
   print("ready", static_cast<double>(connections.size()));
   std::fflush(stdout);
@@ -133,7 +164,7 @@ void idle(const Options& options) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  CLI::App app("load echo servers on this machine");
+  CLI::App app("load servers on this machine");
   app.require_subcommand(1);
   Options options;
 
@@ -146,8 +177,11 @@ int main(int argc, char** argv) {
   for (auto* command : {echoes, comparison, connects, idles}) {
     command->add_option("-s,--size", options.plan.message_size, "bytes a message")
         ->check(CLI::PositiveNumber);
+    command->add_option("--path", options.plan.path, "what to ask for (http)");
   }
   for (auto* command : {echoes, connects, idles}) {
+    command->add_option("--protocol", options.plan.speech, "echo, http, ws or ws-deflate")
+        ->transform(CLI::CheckedTransformer(kProtocols));
     command->add_option("-p,--port", options.server.port, "the server's port on 127.0.0.1")
         ->required();
   }
@@ -155,17 +189,23 @@ int main(int argc, char** argv) {
     command->add_option("-c,--connections", options.plan.connections, "connections to each server")
         ->check(CLI::PositiveNumber);
   }
+  for (auto* command : {echoes, comparison, connects}) {
+    command->add_flag("--tls", options.plan.tls, "over TLS, with any certificate");
+  }
+  connects->add_flag("--resume", options.resume, "resume the TLS session of the last connection");
   for (auto* command : {echoes, connects}) {
     command->add_option("-d,--duration", options.duration, "seconds to measure");
     command->add_option("-n,--count", options.count, "round trips to make, instead of a duration");
     command->add_option("--pid", options.server.pid, "report the CPU time of this process");
   }
   for (auto* command : {echoes, comparison}) {
+    command->add_option("--depth", options.plan.depth, "requests at once (http)")
+        ->check(CLI::PositiveNumber);
     command->add_option("-w,--warm-up", options.warm_up, "seconds before the measurement");
-    command->add_flag("--tls", options.plan.tls, "over TLS, with any certificate");
     command->add_flag("--check", options.plan.check_content, "compare every byte of every echo");
   }
-  comparison->add_option("--server", options.servers, "PORT:PID of a server")->required();
+  comparison->add_option("--server", options.servers, "PORT:PID[:PROTOCOL] of a server")
+      ->required();
   comparison->add_option("--slice", options.slice, "seconds a slice");
   comparison->add_option("--slices", options.slices, "slices for each server");
   echoes->callback([&] { echo(options); });

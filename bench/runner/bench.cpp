@@ -4,6 +4,8 @@
 #include <sstream>
 #include <stdexcept>
 
+#include "bench/runner/port.h"
+
 namespace bench {
 namespace {
 
@@ -45,9 +47,15 @@ std::vector<Server> Bench::all_or_floor_and_gnet() const {
 
 RunningServer::RunningServer(const Bench& bench, const Server& server, const Command& wrapper)
     : process_(Process::start(joined(wrapper, server.command),
-                              {bench.server_core, bench.program("server.log")})) {
+                              {bench.server_core, bench.program("server.log")})),
+      protocol_(server.protocol) {
   try {
-    port_ = process_.read_line(kStartLimit);
+    port_ = server.port;
+    if (port_.empty()) {
+      port_ = process_.read_line(kStartLimit);
+    } else {
+      await_listener(port_);
+    }
   } catch (const std::runtime_error& error) {
     throw failure("did not start: " + std::string(error.what()), bench.program("server.log"));
   }
@@ -58,9 +66,10 @@ LoadReport run_load(const Bench& bench, const Command& arguments) {
 }
 
 IdleConnections::IdleConnections(const Bench& bench, const RunningServer& server, int count)
-    : process_(Process::start({bench.program("bench_load"), "idle", "--port", server.port(),
-                               "--connections", std::to_string(count)},
-                              {bench.load_core, bench.program("load.log")})) {
+    : process_(
+          Process::start({bench.program("bench_load"), "idle", "--port", server.port(),
+                          "--connections", std::to_string(count), "--protocol", server.protocol()},
+                         {bench.load_core, bench.program("load.log")})) {
   try {
     process_.read_line(kStartLimit);
   } catch (const std::runtime_error&) {

@@ -15,10 +15,12 @@ namespace bench {
 inline constexpr const char* kFloor = "floor";  // the C server that the others are compared with
 inline constexpr const char* kGnet = "gnet";
 
-// An echo server: a command that prints its port and serves.
+// A server: a command that prints its port and serves.
 struct Server {
   std::string name;
   Command command;
+  std::string protocol = "echo";  // of bench_load
+  std::string port{};             // of one that cannot choose and print it
 };
 
 struct Bench {
@@ -47,11 +49,13 @@ class RunningServer {
 
   [[nodiscard]] pid_t pid() const noexcept { return process_.pid(); }
   [[nodiscard]] const std::string& port() const noexcept { return port_; }
+  [[nodiscard]] const std::string& protocol() const noexcept { return protocol_; }
   void stop() noexcept { process_.stop(); }
 
  private:
   Process process_;
   std::string port_;
+  std::string protocol_;
 };
 
 // Runs bench_load to its end and returns its report; throws std::runtime_error with its message.

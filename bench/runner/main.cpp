@@ -4,6 +4,7 @@
 //   bench_runner --quick             fewer and shorter rounds, and only the peers a bound needs
 //   bench_runner --runs 3            everything three times, with the spread of each row
 //   bench_runner cpu-64B-64c 'rss*'  these rows
+//   bench_runner http ws             all rows that begin with http- or ws-
 //
 // The exit status is 1 when a bound is missed, by the median of all runs, and 0 when all are kept
 // or were skipped.
@@ -171,7 +172,9 @@ std::vector<bench::RowResult> measure(const Bench& bench, const std::vector<benc
 int run(const Options& options) {
   std::vector<bench::Row> rows;
   for (auto& row : bench::all_rows()) {
-    if (chosen(options.rows, row.name)) rows.push_back(std::move(row));
+    const auto family = row.name.substr(0, row.name.find('-'));
+    if (chosen(options.rows, row.name) || chosen(options.rows, family))
+      rows.push_back(std::move(row));
   }
   if (rows.empty()) {
     std::fputs("bench: no such row; --list shows them\n", stderr);
@@ -204,7 +207,8 @@ int run(const Options& options) {
 int main(int argc, char** argv) {
   Options options;
   CLI::App app("measure gnet against its peers and its bounds");
-  app.add_option("rows", options.rows, "rows to measure, as shell patterns (default: all)");
+  app.add_option("rows", options.rows,
+                 "rows to measure, or families of them, as shell patterns (default: all)");
   app.add_flag("--list", options.list, "show the rows and end");
   app.add_flag("--quick", options.quick, "fewer and shorter rounds, fewer peers");
   app.add_option("--runs", options.runs, "measure everything so often; the median decides")

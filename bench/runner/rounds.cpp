@@ -1,6 +1,7 @@
 #include "bench/runner/rounds.h"
 
-#include <algorithm>
+#include <fmt/core.h>
+
 #include <exception>
 #include <memory>
 #include <sstream>
@@ -38,11 +39,10 @@ std::vector<Part> parse_comparison(const std::string& text, std::size_t servers)
 // Runs a round of those servers that have not failed so far. One that cannot be loaded spoils the
 // round for all, so each is tried alone first.
 void run_round(const Bench& bench, const std::vector<Server>& servers, Rounds& rounds,
-               const Command& arguments) {
-  const bool secured = std::find(arguments.begin(), arguments.end(), "--tls") != arguments.end();
-  const Command tls = secured ? Command{"--tls"} : Command{};
-  Command command = {"compare"};
-  command.insert(command.end(), arguments.begin(), arguments.end());
+               const Command& plan) {
+  Command command = joined({"compare", "--slice", fmt::format("{:.3f}", bench.slice), "--slices",
+                            std::to_string(bench.slices), "--warm-up", "0.1"},
+                           plan);
   std::vector<std::unique_ptr<RunningServer>> running;
   std::vector<Rounds::OfServer*> taking_part;
   for (std::size_t i = 0; i < servers.size(); ++i) {
@@ -50,9 +50,11 @@ void run_round(const Bench& bench, const std::vector<Server>& servers, Rounds& r
     if (!of_server.failure.empty()) continue;
     try {
       auto server = std::make_unique<RunningServer>(bench, servers[i]);
-      run_load(bench, joined({"echo", "--port", server->port(), "--count", "10"}, tls));
-      command.insert(command.end(),
-                     {"--server", server->port() + ":" + std::to_string(server->pid())});
+      run_load(bench, joined({"echo", "--port", server->port(), "--count", "10", "--protocol",
+                              server->protocol()},
+                             plan));
+      command.insert(command.end(), {"--server", fmt::format("{}:{}:{}", server->port(),
+                                                             server->pid(), server->protocol())});
       running.push_back(std::move(server));
       taking_part.push_back(&of_server);
     } catch (const std::exception& error) {
@@ -90,10 +92,9 @@ const Rounds::OfServer* Rounds::find(const std::string& name) const {
   return nullptr;
 }
 
-Rounds run_slices(const Bench& bench, const std::vector<Server>& servers,
-                  const Command& arguments) {
+Rounds run_slices(const Bench& bench, const std::vector<Server>& servers, const Command& plan) {
   auto rounds = empty_rounds(servers);
-  for (int round = 0; round < bench.rounds; ++round) run_round(bench, servers, rounds, arguments);
+  for (int round = 0; round < bench.rounds; ++round) run_round(bench, servers, rounds, plan);
   return rounds;
 }
 
@@ -108,7 +109,8 @@ Rounds run_rounds(const Bench& bench, const std::vector<Server>& servers,
         RunningServer running(bench, servers[i]);
         of_server.reports.push_back(run_load(
             bench,
-            joined(arguments, {"--port", running.port(), "--pid", std::to_string(running.pid())})));
+            joined(arguments, {"--port", running.port(), "--pid", std::to_string(running.pid()),
+                               "--protocol", running.protocol()})));
       } catch (const std::exception& error) {
         of_server.failure = error.what();
       }

@@ -2,7 +2,7 @@
 // all of them alike.
 //
 // A ratio is taken between measurements that lie next to each other in time, and its median over
-// all of them is what counts.
+// all of them is what counts. What is compared with is the first of the servers, called the floor.
 
 #pragma once
 
@@ -65,7 +65,7 @@ struct Rounds {
  private:
   template <class Value>
   [[nodiscard]] std::vector<double> ratios(const OfServer& server, Value value) const {
-    const auto* floor = find(kFloor);
+    const auto* floor = servers.empty() ? nullptr : find(servers.front().name);
     std::vector<double> all;
     for (std::size_t i = 0; floor && i < server.reports.size() && i < floor->reports.size(); ++i) {
       all.push_back(value(server.reports[i]) / value(floor->reports[i]));
@@ -76,12 +76,12 @@ struct Rounds {
 };
 
 // All servers run at the same time and have work in turn, slice by slice; each round starts them
-// anew, because where a process happens to lie in memory is worth some percent. `arguments` go to
-// `bench_load compare`.
-Rounds run_slices(const Bench& bench, const std::vector<Server>& servers, const Command& arguments);
+// anew, because where a process happens to lie in memory is worth some percent. `plan` goes to
+// `bench_load compare`: what to say, and on how many connections.
+Rounds run_slices(const Bench& bench, const std::vector<Server>& servers, const Command& plan);
 
 // One run of bench_load for each server in each round; `arguments` begin with its command, and the
-// server's port and process are added.
+// server's port, process and protocol are added.
 Rounds run_rounds(const Bench& bench, const std::vector<Server>& servers, const Command& arguments);
 
 }  // namespace bench

@@ -13,6 +13,9 @@ std::vector<Row> all_rows() {
   add_micro_rows(rows);
   add_sync_rows(rows);
   add_tls_rows(rows);
+  add_http_rows(rows);
+  add_web_socket_rows(rows);
+  add_static_file_rows(rows);
   add_binary_rows(rows);
   return rows;
 }

@@ -227,6 +227,7 @@ void ServerConversation::call_handler(Request& request, Response& response) {
       const Forget forget{on_drain_};
       cancellable(request, response);
     }
+    if (!stream_.is_open()) return;  // there is nobody to answer any more
     if (response.state_ == Response::State::head && !response.has_length_) response.send({});
     response.end();
     if (cut_short_) stream_.abort();  // the handler did not mind

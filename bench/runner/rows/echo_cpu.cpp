@@ -1,11 +1,10 @@
 // CPU time of the server per echo, relative to the floor.
 
-#include <fmt/core.h>
-
 #include <algorithm>
 #include <cmath>
 #include <limits>
 
+#include "bench/runner/cpu.h"
 #include "bench/runner/rounds.h"
 #include "bench/runner/rows.h"
 
@@ -17,28 +16,6 @@ struct Load {
   int size;
   double bound;
 };
-
-double cpu_per_echo(const LoadReport& report) {
-  return report.at("server_cpu_ns") / 1e3 / report.at("round_trips");
-}
-
-Subject subject_of(const Rounds& rounds, const Rounds::OfServer& server) {
-  Subject subject{server.name, {}, server.failure};
-  if (subject.failed()) return subject;
-  const auto latency = [&](const char* key) {
-    return median(Rounds::values_of(server.latencies,
-                                    [key](const LoadReport& report) { return report.at(key); }));
-  };
-  const auto rate = [](const LoadReport& report) { return report.at("rate"); };
-  subject.values = {{"cpu us/echo", Rounds::median_of(server, cpu_per_echo)},
-                    {"least", Rounds::least_of(server, cpu_per_echo)},
-                    {"ratio", rounds.ratio_to_floor(server, cpu_per_echo)},
-                    {"+-", rounds.ratio_error(server, cpu_per_echo)},
-                    {"echoes/s", Rounds::median_of(server, rate)},
-                    {"p50 us", latency("p50_us")},
-                    {"p99 us", latency("p99_us")}};
-  return subject;
-}
 
 // That peer may be another one in the next run: the tables say which.
 Check below_every_peer(const std::vector<Subject>& subjects, double gnet) {
@@ -53,14 +30,10 @@ Check below_every_peer(const std::vector<Subject>& subjects, double gnet) {
 }
 
 void run(const Bench& bench, RowResult& result, const Load& load) {
-  const auto rounds =
-      run_slices(bench, bench.servers,
-                 {"--connections", std::to_string(load.connections), "--size",
-                  std::to_string(load.size), "--slice", fmt::format("{:.3f}", bench.slice),
-                  "--slices", std::to_string(bench.slices), "--warm-up", "0.1"});
-  for (const auto& server : rounds.servers) {
-    result.subjects.push_back(subject_of(rounds, server));
-  }
+  const auto rounds = run_slices(
+      bench, bench.servers,
+      {"--connections", std::to_string(load.connections), "--size", std::to_string(load.size)});
+  add_cpu_subjects(rounds, "echo", result);
   const auto what = "gnet, CPU per echo / floor";
   const auto gnet = std::find_if(result.subjects.begin(), result.subjects.end(),
                                  [](const Subject& subject) { return subject.name == kGnet; });

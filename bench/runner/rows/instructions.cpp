@@ -1,33 +1,10 @@
 // Instructions of the server outside the kernel per echo, counted by callgrind.
 
-#include <filesystem>
-#include <sstream>
-#include <stdexcept>
-
 #include "bench/runner/rows.h"
 #include "bench/runner/traced.h"
 
 namespace bench {
 namespace {
-
-double total_of(const std::string& profile) {
-  std::istringstream lines(profile);
-  for (std::string line; std::getline(lines, line);) {
-    if (line.rfind("totals:", 0) == 0) return std::stod(line.substr(7));
-  }
-  throw std::runtime_error("callgrind left no totals");
-}
-
-double count(const Bench& bench, const Server& server, int connections) {
-  const auto file = bench.program("callgrind.out");
-  const Command callgrind = {"valgrind", "-q", "--tool=callgrind", "--callgrind-out-file=" + file};
-  const auto counts = count_per_echo(bench, server, callgrind, connections, [&] {
-    const double total = total_of(read_file(file));
-    std::filesystem::remove(file);
-    return Counts{{"instructions", total}};
-  });
-  return counts.at("instructions");
-}
 
 void run(const Bench& bench, RowResult& result) {
   const auto what = "gnet, user instructions per echo on one connection";
@@ -40,8 +17,8 @@ void run(const Bench& bench, RowResult& result) {
     if (server.name == "gevent" || server.name == "go") continue;  // valgrind is no place for them
     Subject subject{server.name, {}, {}};
     try {
-      subject.values = {{"1 conn", count(bench, server, 1)},
-                        {"64 conns", count(bench, server, 64)}};
+      subject.values = {{"1 conn", instructions_per_echo(bench, server, 1)},
+                        {"64 conns", instructions_per_echo(bench, server, 64)}};
     } catch (const std::exception& error) {
       subject.failure = error.what();
     }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "bench/runner/rows.h"
+#include "bench/runner/web_servers.h"
 
 namespace bench {
 namespace {
@@ -47,6 +48,31 @@ void run_connections(const Bench& bench, RowResult& result) {
     result.subjects.push_back(std::move(subject));
   }
   result.checks.push_back(std::move(check));
+}
+
+// What a connection costs that waits for the next request, or message.
+void run_idle(const Bench& bench, RowResult& result, const Server& server, const std::string& what,
+              double bound) {
+  if (!bench.has_gnet()) {
+    result.checks.push_back(skipped_check(what, "no gnet"));
+    return;
+  }
+  try {
+    const double memory = memory_per_connection(bench, server);
+    result.subjects.push_back({server.name, {{"KiB/conn", memory}}, {}});
+    result.checks.push_back({what, memory, "KiB", Bound::at_most, bound});
+  } catch (const std::exception& error) {
+    result.checks.push_back(failed_check(what, error.what()));
+  }
+}
+
+void run_idle_http(const Bench& bench, RowResult& result) {
+  run_idle(bench, result, hello_server(bench), "gnet, resident memory per idle HTTP connection", 6);
+}
+
+void run_idle_web_socket(const Bench& bench, RowResult& result) {
+  run_idle(bench, result, tool_server(bench, "ws-deflate", {"ws-echo", "--ping-interval", "1h"}),
+           "gnet, resident memory per idle WebSocket with compression", 8);
 }
 
 void run_fibers(const Bench& bench, RowResult& result) {
@@ -108,6 +134,8 @@ void run_timers(const Bench& bench, RowResult& result) {
 
 void add_memory_rows(std::vector<Row>& rows) {
   rows.push_back({"rss-connection", "memory per idle connection, 10,000 at once", run_connections});
+  rows.push_back({"http-memory", "memory per idle HTTP connection, 10,000 at once", run_idle_http});
+  rows.push_back({"ws-memory", "memory per idle WebSocket, 10,000 at once", run_idle_web_socket});
   rows.push_back({"rss-fiber", "100,000 parked fibers at once", run_fibers});
   rows.push_back(
       {"many-timers", "a million timeouts at once, 100,000 sleeping fibers", run_timers});

@@ -1,7 +1,5 @@
 // System calls of the server per echo, counted by strace.
 
-#include <filesystem>
-
 #include "bench/runner/rows.h"
 #include "bench/runner/traced.h"
 
@@ -11,18 +9,9 @@ namespace {
 constexpr double kWorthShowing = 0.005;  // calls per echo
 
 Subject count(const Bench& bench, const Server& server, int connections) {
-  const auto file = bench.program("strace.txt");
-  // -D makes the server, not strace, the child that the runner stops.
-  const Command strace = {"strace", "-D", "-f", "-c", "-o", file};
-  std::filesystem::remove(file);
   Subject subject{server.name, {}, {}};
   try {
-    const auto counts = count_per_echo(bench, server, strace, connections, [&] {
-      wait_until([&] { return parse_strace_table(read_file(file)).contains("total"); });
-      auto table = parse_strace_table(read_file(file));
-      std::filesystem::remove(file);
-      return table;
-    });
+    const auto counts = system_calls_per_echo(bench, server, connections);
     subject.values.emplace_back("total", counts.at("total"));
     for (const auto& [name, value] : counts) {
       if (name != "total" && value >= kWorthShowing) subject.values.emplace_back(name, value);

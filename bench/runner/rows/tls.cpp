@@ -1,35 +1,16 @@
 // What TLS costs: echoes against a C server that calls OpenSSL directly, and full handshakes
 // against the server that comes with OpenSSL, as its own `openssl s_time` counts them.
 
-#include <arpa/inet.h>
-#include <fmt/core.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
-#include <algorithm>
 #include <chrono>
 #include <stdexcept>
-#include <thread>
 
+#include "bench/runner/certificate.h"
+#include "bench/runner/port.h"
 #include "bench/runner/rounds.h"
 #include "bench/runner/rows.h"
 
 namespace bench {
 namespace {
-
-struct Certificate {
-  std::string file;
-  std::string key;
-};
-
-// ECDSA with P-256, as most servers have it.
-Certificate make_certificate(const Bench& bench) {
-  Certificate made{bench.program("certificate.pem"), bench.program("key.pem")};
-  output_of(bench, {"openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
-                    "ec_paramgen_curve:P-256", "-nodes", "-subj", "/CN=localhost", "-days", "30",
-                    "-keyout", made.key, "-out", made.file});
-  return made;
-}
 
 // The tool's server with this certificate; without a command if there is none.
 Server gnet_server(const Bench& bench, const Certificate& certificate) {
@@ -56,10 +37,8 @@ void run_echo(const Bench& bench, RowResult& result) {
     const std::vector<Server> servers = {
         {kFloor, {bench.program("tls_epoll"), "0", certificate.file, certificate.key}},
         gnet_server(bench, certificate)};
-    const auto rounds = run_slices(bench, servers,
-                                   {"--tls", "--connections", "64", "--size", "1024", "--slice",
-                                    fmt::format("{:.3f}", bench.slice), "--slices",
-                                    std::to_string(bench.slices), "--warm-up", "0.1"});
+    const auto rounds =
+        run_slices(bench, servers, {"--tls", "--connections", "64", "--size", "1024"});
     for (const auto& server : rounds.servers) {
       Subject subject{server.name, {}, server.failure};
       if (!subject.failed()) {
@@ -80,38 +59,6 @@ void run_echo(const Bench& bench, RowResult& result) {
 
 // --- handshakes
 // ------------------------------------------------------------------------------------
-
-sockaddr_in loopback(std::uint16_t port) {
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_port = htons(port);
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  return address;
-}
-
-// A port that nobody has at the moment: s_server cannot say which it took.
-std::string free_port() {
-  const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in address = loopback(0);
-  socklen_t size = sizeof address;
-  const bool bound = bind(fd, reinterpret_cast<sockaddr*>(&address), size) == 0 &&
-                     getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size) == 0;
-  close(fd);
-  if (!bound) throw std::runtime_error("no free port");
-  return std::to_string(ntohs(address.sin_port));
-}
-
-void await_listener(const std::string& port) {
-  const sockaddr_in address = loopback(static_cast<std::uint16_t>(std::stoi(port)));
-  for (int i = 0; i < 500; ++i) {
-    const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    const bool up = connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
-    close(fd);
-    if (up) return;
-    std::this_thread::sleep_for(std::chrono::milliseconds(10));
-  }
-  throw std::runtime_error("openssl s_server did not start");
-}
 
 // Full handshakes a second. s_time counts whole seconds only, so the clock here is our own.
 double handshakes(const Bench& bench, const std::string& port) {

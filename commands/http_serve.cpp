@@ -72,7 +72,7 @@ std::string own_address() {
   return text.data();
 }
 
-// For a telephone.
+// For a telephone. Who wants the port on standard output wants nothing else there.
 void show_code(const Options& options, const std::vector<cli::Listening>& where,
                const std::string& path) {
   if (!options.qr || options.json || where.empty()) return;
@@ -81,7 +81,8 @@ void show_code(const Options& options, const std::vector<cli::Listening>& where,
     const std::size_t at = url.find(any);
     if (at != url.npos) url.replace(at, any.size(), "//" + own_address());
   }
-  cli::print(qr_text(url));
+  if (!options.listen.print_port) return cli::print(qr_text(url));
+  static_cast<void>(cli::write_all(STDERR_FILENO, qr_text(url)));
 }
 
 void open_browser(const std::vector<cli::Listening>& where, const std::string& path) {

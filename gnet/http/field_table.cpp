@@ -36,6 +36,7 @@ std::string FieldTable::joined(std::string_view name) const {
 
 void FieldTable::grow() {
   lines_.resize(std::max<std::size_t>(2 * lines_.size(), 16));
+  capacity_ = static_cast<std::uint32_t>(lines_.size());
 }
 
 }  // namespace gnet::http

@@ -31,8 +31,6 @@ struct Field {
 
 class FieldTable {
  public:
-  FieldTable() noexcept { first_.fill(0); }
-
   [[nodiscard]] std::size_t size() const noexcept { return size_; }
   [[nodiscard]] bool empty() const noexcept { return size_ == 0; }
 
@@ -41,20 +39,15 @@ class FieldTable {
 
   // The value of the first field of this name.
   [[nodiscard]] std::optional<std::string_view> find(FieldName name) const noexcept {
-    const std::uint32_t at = first_[static_cast<std::size_t>(name)];
-    if (at == 0) return std::nullopt;
-    return view(lines_[at - 1]).value;
+    if (!has(name)) return std::nullopt;
+    return view(lines_[first_[static_cast<std::size_t>(name)]]).value;
   }
   [[nodiscard]] std::optional<std::string_view> find(std::string_view name) const noexcept;
 
-  [[nodiscard]] bool has(FieldName name) const noexcept {
-    return first_[static_cast<std::size_t>(name)] != 0;
-  }
+  [[nodiscard]] bool has(FieldName name) const noexcept { return (present_ & bit(name)) != 0; }
 
   // True for a field that is there more than once.
-  [[nodiscard]] bool repeats(FieldName name) const noexcept {
-    return (repeated_ >> static_cast<unsigned>(name) & 1U) != 0;
-  }
+  [[nodiscard]] bool repeats(FieldName name) const noexcept { return (repeated_ & bit(name)) != 0; }
 
   // All values of that name, as one list (RFC 9110 §5.3): joined by ", ", cookies by "; ".
   [[nodiscard]] std::string joined(FieldName name) const;
@@ -65,22 +58,22 @@ class FieldTable {
   // The bytes lie elsewhere now.
   void moved(const char* base) noexcept { base_ = base; }
   [[gnu::always_inline]] void add(FieldName id, std::string_view name, std::string_view value) {
-    if (size_ == lines_.size()) [[unlikely]]
+    if (size_ == capacity_) [[unlikely]]
       grow();
-    lines_[size_++] = {offset(name.data()), offset(value.data()),
-                       static_cast<std::uint32_t>(value.size()),
-                       static_cast<std::uint16_t>(name.size()), id};
-    std::uint32_t& first = first_[static_cast<std::size_t>(id)];
-    if (first == 0) [[likely]] {
-      first = size_;
+    lines_[size_] = {offset(name.data()), offset(value.data()),
+                     static_cast<std::uint32_t>(value.size()),
+                     static_cast<std::uint16_t>(name.size()), id};
+    if (has(id)) [[unlikely]] {
+      repeated_ |= bit(id);
     } else {
-      repeated_ |= std::uint64_t{1} << static_cast<unsigned>(id);
+      first_[static_cast<std::size_t>(id)] = size_;
+      present_ |= bit(id);
     }
+    ++size_;
   }
   void clear() noexcept {  // keeps its memory
     size_ = 0;
-    first_.fill(0);
-    repeated_ = 0;
+    present_ = repeated_ = 0;
   }
 
  private:
@@ -101,7 +94,10 @@ class FieldTable {
     return static_cast<std::uint32_t>(at - base_);
   }
 
-  static_assert(kFieldNames < 64, "a bit of repeated_ for each");
+  static_assert(kFieldNames < 64, "a bit for each");
+  [[nodiscard]] static constexpr std::uint64_t bit(FieldName name) noexcept {
+    return std::uint64_t{1} << static_cast<unsigned>(name);
+  }
 
   void grow();
   [[nodiscard]] std::span<const Line> lines() const noexcept { return {lines_.data(), size_}; }
@@ -109,8 +105,11 @@ class FieldTable {
   const char* base_ = nullptr;
   std::vector<Line> lines_;  // of which size_ are used
   std::uint32_t size_ = 0;
-  std::array<std::uint32_t, kFieldNames + 1> first_;  // its number, from 1 on; 0: there is none
-  std::uint64_t repeated_ = 0;
+  std::uint32_t capacity_ = 0;  // how many lines_ has
+  std::uint64_t present_ = 0;   // a bit for each name that is there
+  std::uint64_t repeated_ = 0;  // and for each that is there more than once
+  // Which line has a name first, of those that are present.
+  std::array<std::uint32_t, kFieldNames + 1> first_{};
 };
 
 }  // namespace gnet::http

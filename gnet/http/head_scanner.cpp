@@ -10,6 +10,7 @@
 #include <limits>
 
 #include "gnet/http/ascii.h"
+#include "gnet/http/byte_block.h"
 #include "gnet/http/known_names.h"
 #include "gnet/http/scanner.h"
 
@@ -26,6 +27,10 @@ constexpr bool is_visible(char c) noexcept {
 }
 
 #ifdef __SSE2__
+__m128i usual_in_host(__m128i bytes) noexcept {
+  return _mm_or_si128(ByteBlock::usual_in_names(bytes), _mm_cmpeq_epi8(bytes, _mm_set1_epi8('.')));
+}
+
 // Goes through [at, end), which has 16 bytes at least, in steps of as many. `found` gives a vector
 // whose bytes are not 0 where something is.
 template <typename F>
@@ -83,6 +88,19 @@ const char* find_not_visible(const char* at, const char* end) noexcept {
   return at;
 }
 
+std::size_t count_usual_in_host([[maybe_unused]] std::string_view text) noexcept {
+#ifdef __SSE2__
+  if (text.size() >= 16) {
+    const char* at = text.data();
+    const auto* found = find_in_steps(at, at + text.size(), [](__m128i bytes) {
+      return _mm_xor_si128(usual_in_host(bytes), _mm_set1_epi8(-1));
+    });
+    return static_cast<std::size_t>((found == nullptr ? at : found) - text.data());
+  }
+#endif
+  return 0;
+}
+
 Parsed HeadScanner::refuse_line(const char* at, const char* end, int status,
                                 std::string_view reason) noexcept {
   return has_line_end(at, end) ? refuse(status, reason) : Parsed::incomplete;
@@ -130,10 +148,80 @@ bool HeadScanner::may_go_on(std::string_view bytes, std::size_t eager) noexcept 
   return Parsed::complete;
 }
 
+#ifdef __SSE2__
+namespace {
+
+constexpr bool is_empty_or_all(std::uint32_t bits) noexcept {
+  return bits + 1 <= 1;
+}
+
+// Where the next control character is; `end` if there is none. The block is the one at `at`.
+[[gnu::always_inline]] inline const char* find_control_in_blocks(const char* at, const char* end,
+                                                                 std::uint32_t controls) noexcept {
+  const char* const last = end - ByteBlock::kSize;
+  while (controls == 0) {
+    at += ByteBlock::kSize;
+    if (at > last) [[unlikely]] {
+      if (at == end) return end;
+      // It overlaps the one before.
+      controls = ByteBlock(last).controls() >> (at - last);
+      if (controls == 0) return end;
+      break;
+    }
+    controls = ByteBlock(at).controls();
+  }
+  return at + std::countr_zero(controls);
+}
+
+// Two bytes as a number.
+[[gnu::always_inline]] inline std::uint16_t two_bytes(const char* at) noexcept {
+  std::uint16_t value = 0;
+  std::memcpy(&value, at, sizeof value);
+  return value;
+}
+
+}  // namespace
+
+// Takes lines as nearly all are: with a name of up to 31 letters, digits and hyphens, a space or
+// none behind the colon, and no tab. It ends before the first that is not, or that is near the end
+// of what has come, and says where. Nothing is refused here.
+const char* HeadScanner::read_usual_fields(const char* at, const char* end) {
+  while (end - at > ByteBlock::kSize + 1 && fields.size() < limits_.fields) {
+    const ByteBlock block(at);
+    const std::uint32_t colon = block.equal(':');
+    const std::uint32_t controls = block.controls();
+    const std::uint32_t before = ~colon & (colon - 1);  // a bit for each byte of the name
+    if (is_empty_or_all(before) || (controls & before) != 0) break;
+    const auto size = static_cast<std::size_t>(std::countr_zero(colon));
+    const std::string_view name(at, size);
+    const auto place = kPlaces[detail::place(name)];
+    const LowerName& known = kLowerNames[static_cast<std::size_t>(place)];
+    FieldName id = place;
+    if (known.bits != before || (block.equal_letters(known.letters.data()) & before) != before) {
+      if ((block.usual_in_names() & before) != before) break;
+      id = FieldName::other;
+    }
+    const char* value = at + size + 1;
+    value += *value == ' ' ? 1 : 0;
+    const char* const stop = find_control_in_blocks(at, end, controls);
+    if (end - stop < 2 || two_bytes(stop) != two_bytes("\r\n") || *value == ' ') break;
+    const char* last = stop;
+    while (last[-1] == ' ' && last != value) [[unlikely]]-- last;
+    fields.add(id, name, {value, static_cast<std::size_t>(last - value)});
+    at = stop + 2;
+  }
+  return at;
+}
+#endif
+
 Parsed HeadScanner::read_fields(std::string_view bytes) {
   const char* const base = bytes.data();
   const char* const end = base + bytes.size();
   const char* at = base + at_;
+#ifdef __SSE2__
+  at = read_usual_fields(at, base + std::min(bytes.size(), limits_.head));
+  at_ = static_cast<std::size_t>(at - base);
+#endif
   for (;;) {
     if (end - at >= 2 && at[0] == '\r' && at[1] == '\n') {
       at_ = static_cast<std::size_t>(at + 2 - base);
@@ -207,6 +295,10 @@ Refusal read_transfer_encoding(const FieldTable& fields, int minor_version, Body
 }
 
 void read_connection(std::string_view options, MessageFacts& facts) {
+  if (equal_to_letters(options, "keep-alive")) {
+    facts.keep_alive = true;
+    return;
+  }
   while (!options.empty()) {
     const std::size_t comma = std::min(options.find(','), options.size());
     const std::string_view option = trim(options.substr(0, comma));

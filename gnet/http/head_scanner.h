@@ -65,6 +65,7 @@ class HeadScanner {
   bool in_fields = false;
 
  private:
+  const char* read_usual_fields(const char* at, const char* end);
   Parsed read_field(const char*& at, const char* base, const char* end);
   Parsed refuse_name(const char* at, const char* end, std::string_view name) noexcept;
 
@@ -75,6 +76,10 @@ class HeadScanner {
 
 // The first byte that is no visible ASCII character; `end` if none.
 [[nodiscard]] const char* find_not_visible(const char* at, const char* end) noexcept;
+
+// How many bytes of a host's name, at its begin, were found to be letters, digits, hyphens and
+// dots: all of them, or fewer.
+[[nodiscard]] std::size_t count_usual_in_host(std::string_view text) noexcept;
 
 // What the fields say of the message itself.
 struct MessageFacts {

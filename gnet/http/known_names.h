@@ -10,6 +10,7 @@
 #include <cstring>
 #include <string_view>
 
+#include "gnet/http/ascii.h"
 #include "gnet/http/field_name.h"
 
 namespace gnet::http::detail {
@@ -88,6 +89,25 @@ consteval std::array<FieldName, 256> make_places() {
 }
 
 inline constexpr std::array<FieldName, 256> kPlaces = make_places();
+
+// A name in lower case, with a bit for each of its letters; none for `other`.
+struct alignas(64) LowerName {
+  std::array<char, 32> letters{};
+  std::uint32_t bits = 0;
+};
+
+consteval std::array<LowerName, kFieldNames + 1> make_lower_names() {
+  std::array<LowerName, kFieldNames + 1> names;
+  for (std::size_t i = 0; i < kNames.size(); ++i) {
+    for (std::size_t at = 0; at < kNames[i].size(); ++at) {
+      names[i].letters.at(at) = lower(kNames[i][at]);
+      names[i].bits |= std::uint32_t{1} << at;
+    }
+  }
+  return names;
+}
+
+inline constexpr std::array<LowerName, kFieldNames + 1> kLowerNames = make_lower_names();
 
 // ---- comparing ----
 

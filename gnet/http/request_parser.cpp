@@ -56,6 +56,7 @@ bool is_authority(std::string_view text) noexcept {
     if (host == text.npos || !is_ipv6(text.substr(1, host - 1))) return false;
     ++host;
   } else {
+    host = detail::count_usual_in_host(text);
     while (host < text.size() && is_host_char(text[host])) ++host;
     if (host == 0) return false;
   }

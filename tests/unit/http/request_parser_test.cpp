@@ -370,6 +370,62 @@ BOOST_AUTO_TEST_CASE(a_name_longer_than_can_be_noted_is_refused) {
   BOOST_TEST(parse(get(std::string(70'000, 'n') + ": x\r\n"), {.head = 100'000}) == "431");
 }
 
+// ---- what is read in blocks ----
+
+// Whatever lies behind it, so that it is in the middle of a block, at its end, or near that of all.
+BOOST_AUTO_TEST_CASE(names_and_values_of_any_length_are_read) {
+  for (std::size_t name = 1; name <= 40; ++name) {
+    for (std::size_t value = 0; value <= 70; ++value) {
+      const std::string field = std::string(name, 'N') + ": " + std::string(value, 'v') + "\r\n";
+      for (const std::string_view behind : {"", "Last: 1234567890123456789012345678901\r\n"}) {
+        RequestParser parser;
+        const std::string request = get(field + std::string(behind));
+        BOOST_REQUIRE((parser.parse(request) == Parsed::complete));
+        const auto read = parser.head().fields()[1];
+        BOOST_REQUIRE(read.name.size() == name);
+        BOOST_REQUIRE(read.value == std::string(value, 'v'));
+      }
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_known_name_is_known_in_any_case_and_nothing_else_is) {
+  const auto id_of = [](std::string_view line) {
+    RequestParser parser;
+    const std::string request =
+        get(std::string(line) + "\r\nLast: 1234567890123456789012345678901\r\n");
+    BOOST_REQUIRE((parser.parse(request) == Parsed::complete));
+    return parser.head().fields()[1].id;
+  };
+  for (std::size_t i = 0; i < gnet::http::kFieldNames; ++i) {
+    const auto name = static_cast<FieldName>(i);
+    if (name == FieldName::host || name == FieldName::content_length ||
+        name == FieldName::transfer_encoding || name == FieldName::expect) {
+      continue;
+    }
+    std::string text(to_string(name));
+    BOOST_TEST((id_of(text + ": x") == name));
+    for (char& c : text) c = static_cast<char>(c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c);
+    BOOST_TEST((id_of(text + ": x") == name));
+    BOOST_TEST((id_of(text + "s: x") == FieldName::other));
+    text[text.size() / 2] = '~';
+    BOOST_TEST((id_of(text + ": x") == FieldName::other));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(no_control_character_passes_wherever_it_is_in_a_line) {
+  const std::string line = "Some-Name: " + std::string(60, 'v') + "\r\n";
+  for (std::size_t i = 0; i + 2 < line.size(); ++i) {
+    for (const char c : {'\0', '\1', '\x1f', '\x7f', '\r', '\n'}) {
+      std::string wrong = line;
+      wrong[i] = c;
+      for (const std::string_view behind : {"", "Last: 1234567890123456789012345678901\r\n"}) {
+        BOOST_TEST(parse(get(wrong + std::string(behind))) == "400");
+      }
+    }
+  }
+}
+
 // ---- reuse ----
 
 BOOST_AUTO_TEST_CASE(requests_behind_each_other_are_told_apart) {

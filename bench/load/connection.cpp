@@ -25,6 +25,7 @@ void raise_descriptor_limit() {
 }
 
 Connection::~Connection() {
+  if (ssl_) SSL_shutdown(ssl_.get());  // or its session counts as a bad one
   if (fd_ >= 0) close(fd_);
 }
 

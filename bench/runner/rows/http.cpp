@@ -145,6 +145,11 @@ double rate(const LoadReport& report) {
   return report.at("rate");
 }
 
+// How many of all sessions of TLS were resumed: 0 to 1.
+double resumed(const LoadReport& report) {
+  return report.at("resumed") / report.at("round_trips");
+}
+
 void add_connection_subjects(const Rounds& rounds, RowResult& result) {
   for (const auto& server : rounds.servers) {
     Subject subject{server.name, {}, server.failure};
@@ -152,7 +157,8 @@ void add_connection_subjects(const Rounds& rounds, RowResult& result) {
       subject.values = {{"conns/s", Rounds::median_of(server, rate)},
                         {"ratio", rounds.ratio_to_floor(server, rate)},
                         {"cpu us/conn", Rounds::median_of(server, cpu_per_round_trip)},
-                        {"cpu ratio", rounds.ratio_to_floor(server, cpu_per_round_trip)}};
+                        {"cpu ratio", rounds.ratio_to_floor(server, cpu_per_round_trip)},
+                        {"resumed", Rounds::median_of(server, resumed)}};
     }
     result.subjects.push_back(std::move(subject));
   }

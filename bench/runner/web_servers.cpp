@@ -89,8 +89,10 @@ std::optional<Server> nginx(const Bench& bench, const std::string& folder,
   const auto port = free_port();
   const auto tls = certificate == nullptr
                        ? std::string()
-                       : fmt::format("ssl_certificate {}; ssl_certificate_key {};",
-                                     certificate->file, certificate->key);
+                       : fmt::format(
+                             "ssl_protocols TLSv1.2 TLSv1.3; ssl_certificate {}; "
+                             "ssl_certificate_key {};",
+                             certificate->file, certificate->key);
   const auto file = home + "/nginx.conf";
   write_file(file, fmt::format(kNginx, home, port, certificate ? "ssl" : "", tls, folder, kHello));
   return Server{"nginx", {program, "-p", home, "-e", "stderr", "-c", file}, "http", port};

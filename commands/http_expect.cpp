@@ -1,7 +1,6 @@
 #include "commands/http_expect.h"
 
 #include <fmt/format.h>
-#include <regex.h>
 
 #include <algorithm>
 #include <array>
@@ -12,37 +11,6 @@
 #include "commands/http_items.h"
 
 namespace commands {
-
-// ---- Pattern ----
-
-struct Pattern::Compiled {
-  Compiled() = default;
-  Compiled(const Compiled&) = delete;
-  Compiled& operator=(const Compiled&) = delete;
-  ~Compiled() {
-    if (ready) regfree(&expression);
-  }
-
-  regex_t expression{};
-  bool ready = false;
-};
-
-Pattern::Pattern(const std::string& text, std::string_view option) : text_(text) {
-  const auto compiled = std::make_shared<Compiled>();
-  const int error = regcomp(&compiled->expression, text.c_str(), REG_EXTENDED | REG_NEWLINE);
-  if (error != 0) {
-    std::array<char, 200> reason{};
-    regerror(error, &compiled->expression, reason.data(), reason.size());
-    throw cli::UsageError(fmt::format("bad value '{}' for {}: {}", text, option, reason.data()));
-  }
-  compiled->ready = true;
-  compiled_ = compiled;
-}
-
-bool Pattern::matches(std::string_view text) const {
-  regmatch_t whole{.rm_so = 0, .rm_eo = static_cast<regoff_t>(text.size())};
-  return regexec(&compiled_->expression, text.data(), 1, &whole, REG_STARTEND) == 0;
-}
 
 // ---- StatusSet ----
 
@@ -102,7 +70,7 @@ HttpExpectations::HttpExpectations(const HttpOptions& options)
   if (!options.expect_body.empty()) body_.emplace(options.expect_body, "--expect-body");
   for (const std::string& text : options.expect_header) {
     const HttpItem item = parse_header(text, "--expect-header");
-    headers_.emplace_back(item.name, Pattern(item.value, "--expect-header"));
+    headers_.emplace_back(item.name, TextPattern(item.value, "--expect-header"));
   }
 }
 
@@ -114,12 +82,12 @@ std::optional<std::string> HttpExpectations::fault(int status, const gnet::http:
   for (const auto& [name, pattern] : headers_) {
     const auto values = headers.get_all(name);
     if (values.empty()) return fmt::format("no field {}, where one was expected", name);
-    if (std::ranges::none_of(values, [&](auto value) { return pattern.matches(value); })) {
+    if (std::ranges::none_of(values, [&](auto value) { return pattern.is_in(value); })) {
       return fmt::format("{}: {}, where '{}' was expected", name, headers.joined(name),
                          pattern.text());
     }
   }
-  if (body_ && !body_->matches(body)) {
+  if (body_ && !body_->is_in(body)) {
     return fmt::format("a body without '{}', which was expected", body_->text());
   }
   return std::nullopt;

@@ -5,7 +5,6 @@
 
 #pragma once
 
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -13,25 +12,10 @@
 #include <vector>
 
 #include "commands/http_options.h"
+#include "commands/text_pattern.h"
 #include "gnet/http/headers.h"
 
 namespace commands {
-
-// A POSIX extended regular expression, as grep -E has it; bodies may be large, and it does not
-// recurse.
-class Pattern {
- public:
-  // Throws cli::UsageError that names the option.
-  Pattern(const std::string& text, std::string_view option);
-
-  [[nodiscard]] bool matches(std::string_view text) const;
-  [[nodiscard]] const std::string& text() const noexcept { return text_; }
-
- private:
-  struct Compiled;
-  std::string text_;
-  std::shared_ptr<const Compiled> compiled_;
-};
 
 // "200", "200-299", "2xx", with commas between them. Throws cli::UsageError that names the option.
 class StatusSet {
@@ -60,8 +44,8 @@ class HttpExpectations {
  private:
   std::optional<StatusSet> status_;
   std::string status_text_;
-  std::optional<Pattern> body_;
-  std::vector<std::pair<std::string, Pattern>> headers_;
+  std::optional<TextPattern> body_;
+  std::vector<std::pair<std::string, TextPattern>> headers_;
 };
 
 }  // namespace commands

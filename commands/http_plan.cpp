@@ -8,7 +8,7 @@
 #include <stdexcept>
 #include <utility>
 
-#include "cli/client/route.h"
+#include "cli/client/http_route.h"
 #include "cli/client/tls_options.h"
 #include "cli/line/tls.h"
 #include "cli/out/failure.h"
@@ -197,46 +197,18 @@ gnet::http::ClientRequest HttpPlan::request(const gnet::http::URL& url,
 
 gnet::http::ClientOptions HttpPlan::client_options() const {
   gnet::http::ClientOptions client;
-  client.connect_timeout = options_.to.connect_timeout;
+  cli::ClientOptions to = options_.to;
+  to.unix_path.path = unix_path_;
+  cli::set_route(client, to, options_.proxy);
   // A person waits as long as it takes; a script says --timeout.
   client.head_timeout = client.body_timeout = gnet::Duration::zero();
-  client.user_agent = fmt::format("gnet/{}", gnet::version());
   client.decompress = options_.compressed;
   client.max_redirects =
       options_.follow
           ? static_cast<unsigned>(std::min<std::uint64_t>(options_.max_redirects.number, 1'000'000))
           : 0;
-  client.server_name = options_.to.sni;
   client.retry = retries();
-  cli::ClientOptions to = options_.to;
-  to.unix_path.path = unix_path_;
-  if (to.unix_path.path.empty()) {
-    client.proxy = proxies();
-  } else if (!options_.proxy.empty() && options_.proxy != "none") {
-    throw cli::UsageError("--proxy does not go with a unix socket");
-  }
-  client.route = [to](gnet::Endpoint& endpoint, gnet::ConnectOptions& connect) {
-    cli::Route route = cli::route_to(endpoint, to);
-    endpoint = std::move(route.endpoint);
-    connect = std::move(route.options);
-  };
-  client.set_up = [no_delay = to.no_delay, idle = to.keepalive](gnet::Socket& socket) {
-    socket.set_no_delay(no_delay);
-    if (idle > gnet::Duration::zero()) socket.set_keep_alive(idle);
-  };
   return client;
-}
-
-gnet::http::ProxySettings HttpPlan::proxies() const {
-  try {
-    if (options_.proxy == "none") return {};
-    if (options_.proxy.empty()) return gnet::http::ProxySettings::from_environment();
-    gnet::http::ProxySettings settings;
-    settings.http = settings.https = gnet::http::parse_proxy(options_.proxy);
-    return settings;
-  } catch (const std::invalid_argument& error) {
-    throw cli::UsageError(error.what());
-  }
 }
 
 gnet::http::ClientRetry HttpPlan::retries() const {

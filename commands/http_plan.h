@@ -47,7 +47,6 @@ class HttpPlan {
   void make_data(const std::string& data);
   void suggest_type(std::string_view type);
   [[nodiscard]] bool has_files() const;
-  [[nodiscard]] gnet::http::ProxySettings proxies() const;
   [[nodiscard]] gnet::http::ClientRetry retries() const;
 
   const HttpOptions& options_;

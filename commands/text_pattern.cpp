@@ -20,9 +20,9 @@ struct TextPattern::Compiled {
   bool is_made = false;
 };
 
-TextPattern::TextPattern(const std::string& text, std::string_view option) {
+TextPattern::TextPattern(const std::string& text, std::string_view option) : text_(text) {
   auto compiled = std::make_shared<Compiled>();
-  if (const int error = regcomp(&compiled->expression, text.c_str(), REG_EXTENDED | REG_NOSUB)) {
+  if (const int error = regcomp(&compiled->expression, text.c_str(), REG_EXTENDED | REG_NEWLINE)) {
     std::array<char, 200> reason{};
     regerror(error, &compiled->expression, reason.data(), reason.size());
     throw cli::UsageError(

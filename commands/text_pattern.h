@@ -1,5 +1,5 @@
 // A regular expression that an option has: a POSIX extended one, as grep -E has it, which does not
-// recurse over what it looks at.
+// recurse over what it looks at. ^ and $ are the ends of a line.
 //
 //   const TextPattern expected("^ok", "--expect");
 //   if (expected.is_in(message)) return done();
@@ -22,8 +22,12 @@ class TextPattern {
   // Whether some part of this is what it says.
   [[nodiscard]] bool is_in(std::string_view text) const;
 
+  // As it was given.
+  [[nodiscard]] const std::string& text() const noexcept { return text_; }
+
  private:
   struct Compiled;
+  std::string text_;
   std::shared_ptr<const Compiled> compiled_;
 };
 

@@ -4,13 +4,11 @@
 
 #include <algorithm>
 
-#include "cli/client/route.h"
+#include "cli/client/http_route.h"
 #include "cli/out/failure.h"
 #include "commands/word_list.h"
 #include "gnet/base/log.h"
 #include "gnet/base/utf8.h"
-#include "gnet/base/version.h"
-#include "gnet/io/socket.h"
 #include "gnet/ws/close_code.h"
 
 namespace commands {
@@ -26,18 +24,6 @@ gnet::http::URL url_of(const std::string& text) {
 
 bool is_port(std::string_view word) {
   return !word.empty() && word.find_first_not_of("0123456789") == word.npos;
-}
-
-gnet::http::ProxySettings proxies(const WsOptions& options) {
-  try {
-    if (options.proxy == "none") return {};
-    if (options.proxy.empty()) return gnet::http::ProxySettings::from_environment();
-    gnet::http::ProxySettings settings;
-    settings.http = settings.https = gnet::http::parse_proxy(options.proxy);
-    return settings;
-  } catch (const std::invalid_argument& error) {
-    throw cli::UsageError(error.what());
-  }
 }
 
 gnet::http::Headers headers_of(const WsOptions& options) {
@@ -65,28 +51,12 @@ gnet::http::Headers headers_of(const WsOptions& options) {
 
 gnet::http::ClientOptions way(const WsOptions& options, const WsTarget& target) {
   gnet::http::ClientOptions client;
-  client.connect_timeout = options.to.connect_timeout;
-  client.head_timeout = options.to.connect_timeout;
-  client.user_agent = fmt::format("gnet/{}", gnet::version());
-  client.max_redirects = 0;
-  client.server_name = options.to.sni;
   cli::ClientOptions to = options.to;
   to.tls = false;  // the URL has it
   if (!target.unix_path.empty()) to.unix_path.path = target.unix_path;
-  if (to.unix_path.path.empty()) {
-    client.proxy = proxies(options);
-  } else if (!options.proxy.empty() && options.proxy != "none") {
-    throw cli::UsageError("--proxy does not go with a unix socket");
-  }
-  client.route = [to](gnet::Endpoint& endpoint, gnet::ConnectOptions& connect) {
-    cli::Route route = cli::route_to(endpoint, to);
-    endpoint = std::move(route.endpoint);
-    connect = std::move(route.options);
-  };
-  client.set_up = [no_delay = to.no_delay, idle = to.keepalive](gnet::Socket& socket) {
-    socket.set_no_delay(no_delay);
-    if (idle > gnet::Duration::zero()) socket.set_keep_alive(idle);
-  };
+  cli::set_route(client, to, options.proxy);
+  client.head_timeout = options.to.connect_timeout;
+  client.max_redirects = 0;
   if (target.url.is_secure()) {
     client.tls = cli::client_context(options.to, gnet::Endpoint::parse("tls://localhost:443"));
     if (options.to.insecure && options.to.pin.empty()) {

@@ -8,7 +8,6 @@
 
 using commands::HttpExpectations;
 using commands::HttpOptions;
-using commands::Pattern;
 using commands::StatusSet;
 using gnet::http::Headers;
 
@@ -26,15 +25,6 @@ BOOST_AUTO_TEST_CASE(other_texts_are_refused) {
        {"99", "2x", "axx", "300-200", "200-", "-200", "1000", "ok", "2000-2999"}) {
     BOOST_CHECK_THROW(StatusSet(text, "--x"), cli::UsageError);
   }
-}
-
-BOOST_AUTO_TEST_CASE(a_pattern_sees_all_of_the_text) {
-  BOOST_TEST(Pattern("^b.?c$", "--x").matches("a\nbxc\nd"));
-  BOOST_TEST(Pattern("x", "--x").matches(std::string("\0x", 2)));
-  BOOST_TEST(!Pattern("y", "--x").matches("x"));
-  BOOST_TEST(!Pattern("a", "--x").matches(std::string_view("xa").substr(0, 1)));
-  BOOST_TEST(Pattern("a", "--x").matches(std::string(3'000'000, 'b') + "a"));
-  BOOST_CHECK_THROW(Pattern("(", "--x"), cli::UsageError);
 }
 
 BOOST_AUTO_TEST_CASE(the_first_fault_is_told) {

@@ -1,0 +1,51 @@
+#include "cli/client/http_route.h"
+
+#include <fmt/format.h>
+
+#include <stdexcept>
+#include <utility>
+
+#include "cli/client/route.h"
+#include "cli/out/failure.h"
+#include "gnet/base/version.h"
+#include "gnet/io/socket.h"
+
+namespace cli {
+namespace {
+
+gnet::http::ProxySettings proxies(const std::string& proxy) {
+  try {
+    if (proxy == "none") return {};
+    if (proxy.empty()) return gnet::http::ProxySettings::from_environment();
+    gnet::http::ProxySettings settings;
+    settings.http = settings.https = gnet::http::parse_proxy(proxy);
+    return settings;
+  } catch (const std::invalid_argument& error) {
+    throw UsageError(error.what());
+  }
+}
+
+}  // namespace
+
+void set_route(gnet::http::ClientOptions& client, const ClientOptions& options,
+               const std::string& proxy) {
+  client.connect_timeout = options.connect_timeout;
+  client.user_agent = fmt::format("gnet/{}", gnet::version());
+  client.server_name = options.sni;
+  if (options.unix_path.path.empty()) {
+    client.proxy = proxies(proxy);
+  } else if (!proxy.empty() && proxy != "none") {
+    throw UsageError("--proxy does not go with a unix socket");
+  }
+  client.route = [options](gnet::Endpoint& endpoint, gnet::ConnectOptions& connect) {
+    Route route = route_to(endpoint, options);
+    endpoint = std::move(route.endpoint);
+    connect = std::move(route.options);
+  };
+  client.set_up = [no_delay = options.no_delay, idle = options.keepalive](gnet::Socket& socket) {
+    socket.set_no_delay(no_delay);
+    if (idle > gnet::Duration::zero()) socket.set_keep_alive(idle);
+  };
+}
+
+}  // namespace cli

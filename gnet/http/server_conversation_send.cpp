@@ -1,0 +1,299 @@
+// What server_conversation.cpp sends.
+
+#include <algorithm>
+#include <chrono>
+#include <stdexcept>
+#include <string>
+#include <system_error>
+#include <utility>
+
+#include "gnet/base/error.h"
+#include "gnet/http/date.h"
+#include "gnet/http/http_error.h"
+#include "gnet/http/message_writer.h"
+#include "gnet/http/scanner.h"
+#include "gnet/http/server_conversation.h"
+#include "gnet/http/server_tunnel.h"
+#include "gnet/http/status.h"
+#include "gnet/os/page_cache.h"
+
+namespace gnet::http::detail {
+
+namespace {
+
+constexpr std::size_t kCopied = 16 * 1024;  // a longer body is not copied to its head
+constexpr std::size_t kLingerRoom = 4 * 1024;
+constexpr std::size_t kLingerBytes = 1024 * 1024;  // read and dropped behind the last answer
+constexpr Duration kLingerTime = std::chrono::seconds(2);
+constexpr const char* kShorter = "a file has become shorter while it was sent";
+
+// Whether a handler has said itself that the connection closes.
+bool says_close(const Headers& headers) {
+  const std::string_view name = to_string(FieldName::connection);
+  return headers.has(FieldName::connection) && is_in_list(headers.joined(name), "close");
+}
+
+sys_seconds this_second() {
+  return std::chrono::time_point_cast<std::chrono::seconds>(std::chrono::system_clock::now());
+}
+
+}  // namespace
+
+// ---- answers ----
+
+// There is no request that a handler could see.
+void ServerConversation::refuse(int status, std::string_view text) {
+  Response response(*this);
+  response.close();
+  body_received_ = body_sent_ = 0;
+  send_error(response, HTTPError(status, std::string(text)));
+  tell(nullptr, true);
+}
+
+void ServerConversation::send_error(Response& response, const HTTPError& error) {
+  response.fail(error).type("text/plain; charset=utf-8");
+  std::string body = error.what();
+  body += '\n';
+  send(response, body);
+}
+
+void ServerConversation::begin(Response& response, BodyFraming framing) {
+  const bool said_close = says_close(response.headers_);
+  if (response.close_ || said_close || draining_ || framing.kind == BodyFraming::until_close ||
+      !may_drop_body()) {
+    keep_alive_ = false;
+  }
+  std::string_view connection;
+  if (!keep_alive_) {
+    if (!said_close) connection = "close";
+  } else if (parser_.head().minor_version() == 0) {
+    connection = "keep-alive";
+  }
+  append_response(output_, {.status = response.status_,
+                            .reason = response.reason_,
+                            .date = date_field(this_second()),
+                            .connection = connection,
+                            .framing = framing,
+                            .headers = &response.headers_});
+  answered_ = true;
+  status_ = response.status_;
+}
+
+bool ServerConversation::sends_body(const Response& response) const noexcept {
+  return !is_without_body(response.status_) && parser_.head().method() != "HEAD";
+}
+
+void ServerConversation::inform(int status, const Headers& fields) {
+  if (parser_.head().minor_version() == 0) return;
+  output_ += "HTTP/1.1 " + std::to_string(status) + " ";
+  (((output_ += reason_phrase(status)) += "\r\n") += fields.text()) += "\r\n";
+  flush();
+}
+
+void ServerConversation::send(Response& response, std::string_view body) {
+  const bool no_body = is_without_body(response.status_);
+  begin(response, no_body ? BodyFraming{} : BodyFraming{BodyFraming::length, body.size()});
+  response.state_ = Response::State::done;
+  if (!sends_body(response)) return;
+  append(body);
+}
+
+// ---- in pieces ----
+
+bool ServerConversation::in_chunks(const Response& response) const noexcept {
+  return parser_.head().minor_version() != 0 && !response.has_length_;
+}
+
+void ServerConversation::begin_pieces(Response& response) {
+  if (response.state_ != Response::State::head) return;
+  BodyFraming framing;
+  if (!is_without_body(response.status_)) {
+    framing.kind = response.has_length_  ? BodyFraming::length
+                   : in_chunks(response) ? BodyFraming::chunked
+                                         : BodyFraming::until_close;
+    framing.size = response.length_;
+  }
+  begin(response, framing);
+  response.state_ = Response::State::body;
+}
+
+void ServerConversation::write(Response& response, std::string_view piece) {
+  begin_pieces(response);
+  if (!piece.empty() && sends_body(response)) {
+    if (in_chunks(response)) append_chunk_size(output_, piece.size());
+    append(piece);
+    if (in_chunks(response)) output_ += kChunkEnd;
+  }
+  flush();
+}
+
+void ServerConversation::write_file(Response& response, int file, std::uint64_t offset,
+                                    std::uint64_t size) {
+  begin_pieces(response);
+  if (size != 0 && sends_body(response)) {
+    if (in_chunks(response)) append_chunk_size(output_, size);
+    append_file(file, offset, size);
+    if (in_chunks(response)) output_ += kChunkEnd;
+  }
+  flush();
+}
+
+// Not whole until all of the file was there.
+void ServerConversation::send_file(Response& response, int file, std::uint64_t offset,
+                                   std::uint64_t size) {
+  begin_pieces(response);
+  if (sends_body(response)) append_file(file, offset, size);
+  response.state_ = Response::State::done;
+}
+
+void ServerConversation::end(Response& response, const Headers* trailers) {
+  if (response.state_ == Response::State::head) write(response, {});
+  if (sends_body(response)) {
+    if (response.has_length_ && response.written_ != response.length_) {
+      throw Misuse("less of a body than was told");
+    }
+    if (in_chunks(response) && trailers != nullptr) {
+      append_last_chunk(output_, *trailers);
+    } else if (in_chunks(response)) {
+      append_last_chunk(output_);
+    }
+  }
+  response.state_ = Response::State::done;
+}
+
+// ---- leaving HTTP ----
+
+void ServerConversation::require_upgrade(std::string_view protocol) const {
+  if (!is_in_list(parser_.head().upgrade(), protocol)) {
+    throw Misuse("an upgrade that the request does not ask for");
+  }
+  if (!body_.is_done()) throw Misuse("an upgrade before the body of the request was read");
+}
+
+ByteStream& ServerConversation::upgrade(Response& response, std::string_view protocol) {
+  require_upgrade(protocol);
+  response.headers_.set("Upgrade", protocol);
+  append_response(output_, {.status = 101,
+                            .date = date_field(this_second()),
+                            .connection = "Upgrade",
+                            .headers = &response.headers_});
+  answered_ = true;
+  status_ = 101;
+  keep_alive_ = false;
+  response.state_ = Response::State::upgraded;
+  if (scope_ != nullptr) scope_->reschedule(Deadline::never());
+  const std::size_t size = parser_.head().size();
+  upgraded_ = std::make_unique<ServerTunnel>(
+      *this, stream_, std::string_view(buffer_->data() + behind_head_ - size, size), unread());
+  parser_.parse(upgraded_->head());
+  buffer_.reset();
+  begin_ = end_ = 0;
+  flush();
+  return *upgraded_;
+}
+
+void ServerConversation::on_drain(UniqueFunction<void()> function) {
+  on_drain_ = std::move(function);
+  if (draining_ && on_drain_) on_drain_();
+}
+
+// ---- sending ----
+
+// Of a body. What is long goes from where it lies.
+void ServerConversation::append(std::string_view data) {
+  if (data.size() <= kCopied) {
+    output_ += data;
+    body_sent_ += data.size();
+    return;
+  }
+  flush();
+  send_now(data, &body_sent_);
+}
+
+// The beginning goes with what is before it, the rest from where it lies.
+void ServerConversation::append_file(int file, std::uint64_t offset, std::uint64_t size) {
+  const auto first = static_cast<std::size_t>(std::min<std::uint64_t>(size, kCopied));
+  const std::size_t before = output_.size();
+  output_.resize(before + first);
+  for (std::size_t there = 0; there < first;) {
+    const std::size_t count = gnet::detail::read_cached(
+        file, output_.data() + before + there, first - there, static_cast<off_t>(offset + there));
+    if (count == 0) throw std::runtime_error(kShorter);
+    there += count;
+  }
+  body_sent_ += first;
+  if (first == size) return;
+  flush();
+  send_file_now(file, offset + first, size - first);
+}
+
+void ServerConversation::flush() {
+  if (output_.empty()) return;
+  std::string output;
+  output.swap(output_);  // whatever happens, it is not sent twice
+  send_now(output);
+  output.clear();
+  output_.swap(output);
+}
+
+void ServerConversation::send_now(std::string_view data, std::uint64_t* counter) {
+  if (data.empty()) return;
+  require_not_cut();
+  cut_short_ = true;  // unless all of it leaves
+  while (!data.empty()) {
+    const std::size_t count = sending_.wait(options_.write_timeout, [&](Deadline deadline) {
+      return on_stream([&] { return stream_.send_some(data, deadline); });
+    });
+    if (counter != nullptr) *counter += count;
+    data.remove_prefix(count);
+  }
+  cut_short_ = false;
+}
+
+void ServerConversation::send_file_now(int file, std::uint64_t offset, std::uint64_t size) {
+  require_not_cut();
+  cut_short_ = true;
+  std::uint64_t ahead = offset;  // so far it is in memory
+  for (const std::uint64_t end = offset + size; offset < end;) {
+    if (offset >= ahead) {
+      ahead = offset + std::min<std::uint64_t>(end - offset, gnet::detail::kReadAhead);
+      gnet::detail::read_ahead(file, static_cast<off_t>(offset),
+                               static_cast<std::size_t>(ahead - offset));
+    }
+    const std::size_t count = sending_.wait(options_.write_timeout, [&](Deadline deadline) {
+      return on_stream([&] {
+        return stream_.send_file_some(file, offset, static_cast<std::size_t>(ahead - offset),
+                                      deadline);
+      });
+    });
+    if (count == 0) throw std::runtime_error(kShorter);
+    offset += count;
+    body_sent_ += count;
+  }
+  cut_short_ = false;
+}
+
+void ServerConversation::require_not_cut() {
+  if (!cut_short_) return;
+  stream_failed_ = true;
+  throw SystemError(make_error_code(std::errc::broken_pipe), "an answer was cut short");
+}
+
+// A client that still sends, or has sent what was not read, would lose the last answer to a reset.
+void ServerConversation::linger() {
+  if (ended_) return;
+  const Deadline patience(kLingerTime);
+  if (!buffer_) buffer_.emplace(gnet::detail::Scheduler::current(), kLingerRoom);
+  try {
+    stream_.shutdown_send(patience);
+    for (std::size_t dropped = 0; dropped < kLingerBytes;) {
+      const std::size_t count = stream_.receive(buffer_->data(), buffer_->size(), patience);
+      if (count == 0) return;
+      dropped += count;
+    }
+  } catch (const std::system_error&) {
+    // That was long enough, or the client has gone.
+  }
+}
+
+}  // namespace gnet::http::detail

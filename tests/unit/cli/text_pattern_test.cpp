@@ -1,0 +1,23 @@
+#include "commands/text_pattern.h"
+
+#include <boost/test/unit_test.hpp>
+
+#include <string>
+#include <string_view>
+
+#include "cli/out/failure.h"
+
+using commands::TextPattern;
+
+BOOST_AUTO_TEST_SUITE(text_pattern)
+
+BOOST_AUTO_TEST_CASE(a_pattern_sees_all_of_the_text) {
+  BOOST_TEST(TextPattern("^b.?c$", "--x").is_in("a\nbxc\nd"));
+  BOOST_TEST(TextPattern("x", "--x").is_in(std::string("\0x", 2)));
+  BOOST_TEST(!TextPattern("y", "--x").is_in("x"));
+  BOOST_TEST(!TextPattern("a", "--x").is_in(std::string_view("xa").substr(0, 1)));
+  BOOST_TEST(TextPattern("a", "--x").is_in(std::string(3'000'000, 'b') + "a"));
+  BOOST_CHECK_THROW(TextPattern("(", "--x"), cli::UsageError);
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -118,7 +118,7 @@ void choose_cores(Bench& bench) {
 
 Bench make_bench(const Options& options) {
   Bench bench;
-  bench.folder = options.build + "/bench";
+  bench.folder = std::filesystem::absolute(options.build + "/bench");  // as configurations need it
   bench.gnet = find_gnet(options);
   bench.quick = options.quick;
   if (options.quick) {

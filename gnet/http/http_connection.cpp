@@ -1,19 +1,22 @@
 #include "gnet/http/http_connection.h"
 
+#include <memory>
+
 #include "gnet/http/server_conversation.h"
 
 namespace gnet {
 
 void HTTPConnection::converse(AnyStream& stream, const Endpoint& peer) {
-  http::detail::ServerConversation conversation(stream, peer, handler_, options_, log(),
-                                                session_id());
-  if (draining_) conversation.drain();
-  conversation_ = &conversation;
+  // Not on the stack, of which a connection that waits shall need one page.
+  const auto conversation = std::make_unique<http::detail::ServerConversation>(
+      stream, peer, handler_, options_, log(), session_id());
+  if (draining_) conversation->drain();
+  conversation_ = conversation.get();
   struct Forget {
     ~Forget() { pointer = nullptr; }
     http::detail::ServerConversation*& pointer;
   } const forget{conversation_};
-  conversation.run();
+  conversation->run();
 }
 
 void HTTPConnection::drain(Duration quiet) {

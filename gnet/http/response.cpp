@@ -9,6 +9,9 @@
 
 namespace gnet::http {
 
+Response::Response(detail::ServerConversation& conversation) noexcept
+    : conversation_(conversation), headers_(conversation.begin_headers()) {}
+
 void Response::require_head() const {
   if (started()) throw Misuse("the head of this response was sent already");
 }

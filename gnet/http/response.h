@@ -121,14 +121,13 @@ class Response {
   friend class detail::ServerConversation;
   enum class State { head, body, done, upgraded };
 
-  explicit Response(detail::ServerConversation& conversation) noexcept
-      : conversation_(conversation) {}
+  explicit Response(detail::ServerConversation& conversation) noexcept;
   void require_head() const;
   void require_not_ended() const;
   void count(std::uint64_t bytes);
 
   detail::ServerConversation& conversation_;
-  Headers headers_;
+  Headers& headers_;  // of the conversation
   std::string reason_;
   std::uint64_t length_ = 0;   // of the whole body, if it is told
   std::uint64_t written_ = 0;  // of it

@@ -13,6 +13,7 @@
 #include "gnet/http/http_error.h"
 #include "gnet/http/server_tunnel.h"
 #include "gnet/http/status.h"
+#include "gnet/io/long_wait.h"
 
 namespace gnet::http::detail {
 
@@ -104,6 +105,7 @@ ServerConversation::Next ServerConversation::next_request() {
     buffer_.reset();
     begin_ = end_ = 0;
     if (output_.capacity() > kIdleOutput) output_ = std::string();
+    if (headers_.text().size() > kIdleOutput) headers_ = Headers();
     if (draining_) return Next::nothing;
     if (!wait_for_request()) return Next::nothing;
     buffer_.emplace(gnet::detail::Scheduler::current(), options_.head.head + kBodyRoom);
@@ -131,8 +133,8 @@ ServerConversation::Next ServerConversation::next_request() {
 // Without a buffer. False: none comes.
 bool ServerConversation::wait_for_request() {
   idle_ = true;
-  const auto there =
-      on_stream([&] { return stream_.wait_readable(Deadline::within(options_.idle_timeout)); });
+  const auto there = on_stream(
+      [&] { return gnet::detail::wait_long(stream_, Deadline::within(options_.idle_timeout)); });
   idle_ = false;
   return there;
 }

@@ -67,6 +67,10 @@ class ServerConversation {
   [[nodiscard]] std::string_view read_body();
   [[nodiscard]] const BodyDecoder& body() const noexcept { return body_; }
   [[nodiscard]] const Logger& log() const noexcept { return log_; }
+  [[nodiscard]] Headers& begin_headers() noexcept {
+    headers_.clear();
+    return headers_;
+  }
   [[nodiscard]] bool lost() const noexcept { return stream_failed_ || !stream_.is_open(); }
   void send(Response& response, std::string_view body);
   void inform(int status, const Headers& fields);
@@ -150,6 +154,7 @@ class ServerConversation {
   Patience receiving_;  // the body
   Patience sending_;    // the answer
   std::string output_;
+  Headers headers_;  // of the answer that is made; their memory is used again
   std::unique_ptr<ServerTunnel> upgraded_;  // once there is no more HTTP on the connection
   UniqueFunction<void()> on_drain_;         // of the request that is handled
   std::size_t requests_ = 0;

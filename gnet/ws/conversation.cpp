@@ -9,6 +9,7 @@
 
 #include "gnet/base/error.h"
 #include "gnet/fiber/cancel_scope.h"
+#include "gnet/io/long_wait.h"
 #include "gnet/io/stream.h"
 
 namespace gnet::ws::detail {
@@ -185,7 +186,8 @@ void Conversation::wait_readable() {
     bool& flag;
   } const here(waiting_);
   Socket* const socket = is_plain() ? stream_.lowest_socket() : nullptr;
-  static_cast<void>(socket != nullptr ? socket->wait_readable() : stream_.wait_readable());
+  static_cast<void>(socket != nullptr ? gnet::detail::wait_long(*socket, Deadline::never())
+                                      : gnet::detail::wait_long(stream_, Deadline::never()));
 }
 
 // Whether it is a mere socket. A stream that has other bytes first becomes one later.

@@ -105,6 +105,11 @@ class Countdown : gnet::detail::ParkHook {
   std::size_t suspensions_ = 0;
 };
 
+struct TestLog {
+  [[nodiscard]] const Logger& log() const noexcept { return logger; }
+  const Logger logger{"test"};
+};
+
 std::string written(const TestRequest& request) {
   Headers headers = request.headers;
   if (!headers.has(FieldName::host)) headers.add("Host", "test");
@@ -162,8 +167,8 @@ TestAnswer test_handler(Handler& handler, const TestRequest& request, const Test
     if (answer.left) stream.abort();
   };
   const Endpoint peer = MemoryStream::endpoint();
-  const Logger log("test");
-  detail::ServerConversation(stream, peer, observed, options.server, log).run();
+  TestLog log;
+  detail::ServerConversation(stream, peer, observed, options.server, detail::LogSource(log)).run();
   if (!stream.aborted) read(stream.output, request.method, answer);
   return answer;
 }

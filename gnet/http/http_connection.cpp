@@ -9,7 +9,8 @@ namespace gnet {
 void HTTPConnection::converse(AnyStream& stream, const Endpoint& peer) {
   // Not on the stack, of which a connection that waits shall need one page.
   const auto conversation = std::make_unique<http::detail::ServerConversation>(
-      stream, peer, handler_, options_, log(), session_id());
+      stream, peer, handler_, options_, http::detail::LogSource(static_cast<Connection&>(*this)),
+      session_id());
   if (draining_) conversation->drain();
   conversation_ = conversation.get();
   struct Forget {

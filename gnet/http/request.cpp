@@ -10,7 +10,7 @@ const Endpoint& Request::peer() const noexcept {
   return conversation_.peer();
 }
 
-const Logger& Request::log() const noexcept {
+const Logger& Request::log() const {
   return conversation_.log();
 }
 

@@ -64,7 +64,7 @@ class Request {
   [[nodiscard]] const Endpoint& peer() const noexcept;
 
   // Of the connection: its lines say whose they are.
-  [[nodiscard]] const Logger& log() const noexcept;
+  [[nodiscard]] const Logger& log() const;
 
   // ---- its route, if there is one ----
 

@@ -40,7 +40,7 @@ bool is_waited_for(ByteStream& stream) {
 }  // namespace
 
 ServerConversation::ServerConversation(ByteStream& stream, const Endpoint& peer, Handler& handler,
-                                       const ServerOptions& options, const Logger& log,
+                                       const ServerOptions& options, LogSource log,
                                        std::uint64_t connection)
     : stream_(stream),
       peer_(peer),
@@ -133,8 +133,13 @@ ServerConversation::Next ServerConversation::next_request() {
 // Without a buffer. False: none comes.
 bool ServerConversation::wait_for_request() {
   idle_ = true;
-  const auto there = on_stream(
-      [&] { return gnet::detail::wait_long(stream_, Deadline::within(options_.idle_timeout)); });
+  const auto rest = [&] {
+    output_ = std::string();
+    headers_ = Headers();
+  };
+  const auto there = on_stream([&] {
+    return gnet::detail::wait_long(stream_, Deadline::within(options_.idle_timeout), rest);
+  });
   idle_ = false;
   return there;
 }
@@ -200,7 +205,7 @@ void ServerConversation::call_handler(Request& request, Response& response) {
     send_error(response, error);
   };
   const auto report = [&](const std::exception_ptr& error) {
-    log_.error("{} {}: {}", request.method(), request.target(), gnet::describe(error));
+    log().error("{} {}: {}", request.method(), request.target(), gnet::describe(error));
     fail(HTTPError(500, std::string(reason_phrase(500))));
   };
   try {

@@ -18,6 +18,7 @@
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <type_traits>
 
 #include "gnet/base/log.h"
 #include "gnet/fiber/cancel_scope.h"
@@ -40,11 +41,22 @@ namespace detail {
 
 class ServerTunnel;
 
+// Where the logger is of a connection, which is not made before somebody has something to say.
+struct LogSource {
+  template <typename Owner>
+  requires(!std::is_same_v<Owner, LogSource>) explicit LogSource(Owner& of) noexcept
+      : owner(&of),
+        get([](void* owner) -> const Logger& { return static_cast<Owner*>(owner)->log(); }) {}
+
+  void* owner;
+  const Logger& (*get)(void* owner);
+};
+
 class ServerConversation {
  public:
   // All of them must outlive it.
   ServerConversation(ByteStream& stream, const Endpoint& peer, Handler& handler,
-                     const ServerOptions& options, const Logger& log, std::uint64_t connection = 0);
+                     const ServerOptions& options, LogSource log, std::uint64_t connection = 0);
   ServerConversation(const ServerConversation&) = delete;
   ServerConversation& operator=(const ServerConversation&) = delete;
   ~ServerConversation();
@@ -66,7 +78,7 @@ class ServerConversation {
   [[nodiscard]] const Endpoint& peer() const noexcept { return peer_; }
   [[nodiscard]] std::string_view read_body();
   [[nodiscard]] const BodyDecoder& body() const noexcept { return body_; }
-  [[nodiscard]] const Logger& log() const noexcept { return log_; }
+  [[nodiscard]] const Logger& log() const { return log_.get(log_.owner); }
   [[nodiscard]] Headers& begin_headers() noexcept {
     headers_.clear();
     return headers_;
@@ -139,7 +151,7 @@ class ServerConversation {
   const Endpoint& peer_;
   Handler& handler_;
   const ServerOptions& options_;
-  const Logger& log_;
+  const LogSource log_;
   const std::uint64_t connection_;
   std::optional<PeerWatch<OnChange>> watch_;
   CancelScope* scope_ = nullptr;  // of the handler that runs

@@ -96,7 +96,8 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_read_is_told_by_its_name) {
   BOOST_TEST(trouble_with(broken.name()) == broken.name() + ":2: this is not user:hash");
 }
 
-BOOST_AUTO_TEST_CASE(a_file_that_is_not_ours_to_read_is_an_error) {
+// ThreadSanitizer ends a child that becomes another user.
+BOOST_AUTO_TEST_CASE(a_file_that_is_not_ours_to_read_is_an_error, *test::not_under_tsan()) {
   const test::TemporaryFile file(kAda + "\n");
   BOOST_REQUIRE(chmod(file.name().c_str(), 0) == 0);
   const int status = test::status_of_child([&] {

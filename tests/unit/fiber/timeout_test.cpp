@@ -22,9 +22,9 @@ using gnet::yield;
 BOOST_AUTO_TEST_SUITE(timeout)
 
 BOOST_AUTO_TEST_CASE(fires_with_its_own_identity) {
+  const auto start = gnet::Clock::now();
   Timeout other(10s);
   Timeout limit(5ms);
-  const auto start = gnet::Clock::now();
   try {
     sleep(10s);
     BOOST_FAIL("not interrupted");

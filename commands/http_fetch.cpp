@@ -10,6 +10,7 @@
 #include <system_error>
 #include <utility>
 
+#include "cli/client/http_route.h"
 #include "cli/out/failure.h"
 #include "cli/out/json.h"
 #include "cli/out/output.h"
@@ -50,26 +51,6 @@ std::string validator_of(const gnet::http::Headers& headers) {
   return std::string(headers.get("Last-Modified").value_or(""));
 }
 
-cli::Exit exit_of(gnet::http::ClientFailure failure) {
-  using gnet::http::ClientFailure;
-  switch (failure) {
-    case ClientFailure::resolve:
-      return cli::Exit::resolve;
-    case ClientFailure::connect:
-      return cli::Exit::connect;
-    case ClientFailure::tls:
-      return cli::Exit::tls;
-    case ClientFailure::protocol:
-    case ClientFailure::limit:
-      return cli::Exit::protocol;
-    case ClientFailure::lost:
-      return cli::Exit::lost;
-    case ClientFailure::timeout:
-      return cli::Exit::timeout;
-  }
-  return cli::Exit::protocol;
-}
-
 // Whoever looks on should not take it for dead.
 class Patience {
  public:
@@ -99,7 +80,7 @@ std::exception_ptr as_failure(const gnet::http::ClientError& error) {
                      error.failure() != ClientFailure::connect &&
                      error.failure() != ClientFailure::tls;
   return std::make_exception_ptr(cli::Failure(
-      exit_of(error.failure()), there ? error.what() : error.reason(), {}, {}, error.code()));
+      cli::exit_for(error.failure()), there ? error.what() : error.reason(), {}, {}, error.code()));
 }
 
 HttpFetch::HttpFetch(const HttpOptions& options, const HttpPlan& plan, HttpSession& session,

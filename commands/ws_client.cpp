@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <mutex>
 
+#include "cli/client/http_route.h"
 #include "cli/client/run_client.h"
 #include "cli/line/read_file.h"
 #include "cli/out/failure.h"
@@ -26,26 +27,8 @@ using gnet::ws::Opcode;
 using gnet::ws::WebSocket;
 using gnet::ws::WebSocketClosed;
 
-cli::Exit exit_of(gnet::http::ClientFailure failure) {
-  using gnet::http::ClientFailure;
-  switch (failure) {
-    case ClientFailure::resolve:
-      return cli::Exit::resolve;
-    case ClientFailure::connect:
-      return cli::Exit::connect;
-    case ClientFailure::tls:
-      return cli::Exit::tls;
-    case ClientFailure::lost:
-      return cli::Exit::lost;
-    case ClientFailure::timeout:
-      return cli::Exit::timeout;
-    default:
-      return cli::Exit::protocol;
-  }
-}
-
 cli::Failure as_failure(const gnet::http::ClientError& error) {
-  return {exit_of(error.failure()), error.reason(), {}, {}, error.code()};
+  return {cli::exit_for(error.failure()), error.reason(), {}, {}, error.code()};
 }
 
 // Status and body of a refusal, of which people see the text.

@@ -48,4 +48,24 @@ void set_route(gnet::http::ClientOptions& client, const ClientOptions& options,
   };
 }
 
+Exit exit_for(gnet::http::ClientFailure failure) {
+  using gnet::http::ClientFailure;
+  switch (failure) {
+    case ClientFailure::resolve:
+      return Exit::resolve;
+    case ClientFailure::connect:
+      return Exit::connect;
+    case ClientFailure::tls:
+      return Exit::tls;
+    case ClientFailure::protocol:
+    case ClientFailure::limit:
+      return Exit::protocol;
+    case ClientFailure::lost:
+      return Exit::lost;
+    case ClientFailure::timeout:
+      return Exit::timeout;
+  }
+  return Exit::protocol;
+}
+
 }  // namespace cli

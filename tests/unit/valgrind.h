@@ -2,18 +2,8 @@
 
 #pragma once
 
-#if defined(GNET_VALGRIND)
-#include <valgrind/valgrind.h>
-#endif
-
 namespace test {
 
-inline bool on_valgrind() {
-#if defined(GNET_VALGRIND)
-  return RUNNING_ON_VALGRIND != 0;
-#else
-  return false;
-#endif
-}
+[[nodiscard]] bool on_valgrind();
 
 }  // namespace test

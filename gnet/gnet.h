@@ -105,6 +105,8 @@
 #include "gnet/os/hub_group.h"
 #include "gnet/os/message_pipe.h"
 #include "gnet/os/piped_process.h"
+#include "gnet/os/process_rights.h"
+#include "gnet/os/pseudo_terminal.h"
 #include "gnet/os/signal.h"
 #include "gnet/os/stop_signals.h"
 #include "gnet/os/subprocess.h"

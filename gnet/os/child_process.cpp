@@ -3,6 +3,7 @@
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -32,16 +33,34 @@ UniqueFd open_pidfd(pid_t pid) noexcept {
   return UniqueFd(static_cast<int>(syscall(SYS_pidfd_open, pid, 0)));  // close-on-exec always
 }
 
-// The status of a child that has ended, which frees its number; nothing while it runs.
-std::optional<int> reap(pid_t pid) noexcept {
-  int status = 0;
-  pid_t result = 0;
+struct Ended {
+  int status;
+  Duration cpu_time;
+};
+
+Duration duration_of(const timeval& time) noexcept {
+  return std::chrono::seconds(time.tv_sec) + std::chrono::microseconds(time.tv_usec);
+}
+
+// How a child has ended, or nothing while it runs. Frees its number, or leaves it a zombie.
+std::optional<Ended> end_of(pid_t pid, bool leave_zombie) noexcept {
+  siginfo_t info{};
+  rusage usage{};
+  long result = 0;
   do {
-    result = waitpid(pid, &status, WNOHANG);
+    // The system call, unlike libc's, tells what was used.
+    result = syscall(SYS_waitid, P_PID, pid, &info,
+                     WEXITED | WNOHANG | (leave_zombie ? WNOWAIT : 0), &usage);
   } while (result < 0 && errno == EINTR);
-  if (result == 0) return std::nullopt;
-  if (result < 0) return kUnknown;
-  return WIFSIGNALED(status) ? -WTERMSIG(status) : WEXITSTATUS(status);
+  if (result < 0) return Ended{kUnknown, {}};
+  if (info.si_pid == 0) return std::nullopt;
+  const int status = info.si_code == CLD_EXITED ? info.si_status : -info.si_status;
+  return Ended{status, duration_of(usage.ru_utime) + duration_of(usage.ru_stime)};
+}
+
+// Whether it has ended; frees its number then.
+bool reap(pid_t pid) noexcept {
+  return end_of(pid, false).has_value();
 }
 
 // Children that run on after their hub. Looked at whenever another is started.
@@ -61,7 +80,7 @@ class Forgotten {
   }
   void look() {
     const std::lock_guard lock(mutex_);
-    std::erase_if(pids_, [](pid_t pid) { return reap(pid).has_value(); });
+    std::erase_if(pids_, [](pid_t pid) { return reap(pid); });
   }
   std::size_t size() {
     const std::lock_guard lock(mutex_);
@@ -111,10 +130,10 @@ void ChildProcess::prepare() {
   Left::current();  // so that it goes before what it needs
 }
 
-std::shared_ptr<ChildProcess> ChildProcess::adopt(pid_t pid) {
+std::shared_ptr<ChildProcess> ChildProcess::adopt(pid_t pid, bool keeps_number) {
   std::shared_ptr<ChildProcess> child;
   try {
-    child = std::make_shared<ChildProcess>(pid);
+    child = std::make_shared<ChildProcess>(pid, keeps_number);
     child->watch();
     return child;
   } catch (...) {
@@ -122,16 +141,28 @@ std::shared_ptr<ChildProcess> ChildProcess::adopt(pid_t pid) {
     const Unpatched unpatched;  // it does not take long
     while (waitpid(pid, nullptr, 0) < 0 && errno == EINTR) {
     }
-    if (child) child->status_ = -SIGKILL;
+    if (child) child->number_is_free_ = true;
     throw;
   }
 }
 
-ChildProcess::ChildProcess(pid_t pid) : pid_(pid), pidfd_(open_pidfd(pid)) {}
+ChildProcess::ChildProcess(pid_t pid, bool keeps_number)
+    : pid_(pid), keeps_number_(keeps_number), pidfd_(open_pidfd(pid)) {}
 
 ChildProcess::~ChildProcess() {
   if (interest_) DescriptorSet::remove(*interest_);
-  if (!status_ && !reap(pid_)) Forgotten::instance().add(pid_);
+  if (!number_is_free_ && !reap(pid_)) Forgotten::instance().add(pid_);
+}
+
+// Whether it has ended.
+bool ChildProcess::look() {
+  if (status_) return true;
+  const auto end = end_of(pid_, keeps_number_);
+  if (!end) return false;
+  status_ = end->status;
+  cpu_time_ = end->cpu_time;
+  number_is_free_ = !keeps_number_ || end->status == kUnknown;
+  return true;
 }
 
 void ChildProcess::watch() {
@@ -157,15 +188,14 @@ void ChildProcess::watch_from_a_thread() {
 
 void ChildProcess::ended() {
   const auto self = shared_from_this();
-  if (!status_) status_ = reap(pid_);
-  if (!status_) return;  // reported too early
+  if (!look()) return;  // reported too early
   alive_.reset();
   ended_.set();
   if (Left* left = Left::current()) left->children.erase(self);
 }
 
 std::optional<int> ChildProcess::poll() {
-  if (!status_ && (status_ = reap(pid_))) {
+  if (!status_ && look()) {
     if (interest_) DescriptorSet::remove(*interest_);
     ended();
   }
@@ -190,6 +220,13 @@ void ChildProcess::send_signal(int signal) {
   const long result = pidfd_ ? syscall(SYS_pidfd_send_signal, pidfd_.get(), signal, nullptr, 0)
                              : ::kill(pid_, signal);
   if (result != 0 && errno != ESRCH) throw_errno("cannot signal process " + std::to_string(pid_));
+}
+
+void ChildProcess::signal_group(int signal) {
+  if (!keeps_number_) throw Misuse("a process that does not lead a group of its own");
+  if (number_is_free_ || ::kill(-pid_, signal) == 0 || errno == ESRCH) return;
+  // Only others' processes are left, of a program that has become another user.
+  if (errno != EPERM) throw_errno("cannot signal process group " + std::to_string(pid_));
 }
 
 void ChildProcess::leave(std::shared_ptr<ChildProcess> child) noexcept {

@@ -25,9 +25,10 @@ class ChildProcess : public std::enable_shared_from_this<ChildProcess> {
 
   // Takes over a child that has been started, and watches it. One that cannot be watched is
   // killed, and gone when this throws.
-  static std::shared_ptr<ChildProcess> adopt(pid_t pid);
+  // `keeps_number`: the number stays taken, by a zombie, until this is destroyed.
+  static std::shared_ptr<ChildProcess> adopt(pid_t pid, bool keeps_number = false);
 
-  explicit ChildProcess(pid_t pid);
+  ChildProcess(pid_t pid, bool keeps_number);
   ChildProcess(const ChildProcess&) = delete;
   ChildProcess& operator=(const ChildProcess&) = delete;
   ~ChildProcess();
@@ -41,9 +42,16 @@ class ChildProcess : public std::enable_shared_from_this<ChildProcess> {
   // What is known.
   [[nodiscard]] std::optional<int> status() const noexcept { return status_; }
 
+  // Processor time that it has used, with those of its children that it has waited for; 0 until
+  // its end is known.
+  [[nodiscard]] Duration cpu_time() const noexcept { return cpu_time_; }
+
   bool wait(Deadline deadline);
   void add_waiter(Waiter& waiter);
   void send_signal(int signal);
+
+  // To all of the process group that it leads. Needs its number to be kept.
+  void signal_group(int signal);
 
   // The owner goes. One that runs is left running, and its end is noticed all the same.
   static void leave(std::shared_ptr<ChildProcess> child) noexcept;
@@ -57,11 +65,15 @@ class ChildProcess : public std::enable_shared_from_this<ChildProcess> {
   void watch();
   void watch_from_a_thread();
   void ended();
+  [[nodiscard]] bool look();
 
   pid_t pid_;
+  const bool keeps_number_;
+  bool number_is_free_ = false;  // nobody is to wait for it any more
   UniqueFd pidfd_;
   std::optional<Interest> interest_;
   std::optional<int> status_;
+  Duration cpu_time_{};
   Event ended_;
   std::optional<detail::Scheduler::KeepAlive>
       alive_;  // while something waits that cannot say so itself

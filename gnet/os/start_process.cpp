@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
+#include <sys/ioctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -37,7 +38,7 @@ namespace {
 constexpr std::size_t kStack = 64 * 1024;  // of the child, until it is the program
 constexpr const char* kDefaultPath = "/usr/local/bin:/bin:/usr/bin";
 
-enum class Step { none, session, group, directory, descriptors, program };
+enum class Step { none, session, group, limit, user, directory, descriptors, terminal, program };
 
 // Everything that the child needs, prepared: it must not allocate.
 struct Plan {
@@ -49,6 +50,7 @@ struct Plan {
   // What the child tells: the memory is shared.
   volatile Step failed = Step::none;
   volatile int error = 0;
+  volatile std::size_t limit = 0;  // which of them
 };
 
 // Sanitizers would keep books about calls of which this process sees only half; so the child's
@@ -106,6 +108,28 @@ GNET_IN_CHILD void set_descriptors(Plan& plan) {
   close_from_to(first, ~0U);
 }
 
+// Where the limits allow less than it has, that is so for its user's other processes too.
+GNET_IN_CHILD void set_limits(Plan& plan) {
+  struct KernelLimit {
+    std::uint64_t soft;
+    std::uint64_t hard;
+  };
+  const ResourceLimit* limits = plan.start->limits.data();
+  for (std::size_t i = 0, count = plan.start->limits.size(); i < count; ++i) {
+    const KernelLimit limit{limits[i].most, limits[i].most};
+    plan.limit = i;
+    if (syscall(SYS_prlimit64, 0, limits[i].resource, &limit, nullptr) < 0) fail(plan, Step::limit);
+  }
+}
+
+// The kernel's calls are for this thread alone, and the child is one.
+GNET_IN_CHILD void become(Plan& plan, const ProcessUser& user) {
+  if (syscall(SYS_setgroups, user.groups.size(), user.groups.data()) < 0 ||
+      syscall(SYS_setgid, user.group) < 0 || syscall(SYS_setuid, user.user) < 0) {
+    fail(plan, Step::user);
+  }
+}
+
 // As execvp() goes through the path: a program that may not be run is remembered, one that is not
 // there is not.
 GNET_IN_CHILD void execute(Plan& plan) {
@@ -127,10 +151,14 @@ GNET_IN_CHILD int child_main(void* argument) {
   if (start.process_group.has_value() && syscall(SYS_setpgid, 0, *start.process_group) < 0) {
     fail(plan, Step::group);
   }
+  // Before it is somebody else, who might not be allowed to.
+  set_limits(plan);
+  if (start.user.has_value()) become(plan, *start.user);
   if (!start.directory.empty() && syscall(SYS_chdir, start.directory.c_str()) < 0) {
     fail(plan, Step::directory);
   }
   set_descriptors(plan);
+  if (start.terminal && syscall(SYS_ioctl, 0, TIOCSCTTY, 0) < 0) fail(plan, Step::terminal);
   reset_signals();
   execute(plan);
   fail(plan, Step::program);
@@ -175,13 +203,20 @@ std::vector<char*> pointers_to(const std::vector<std::string>& strings) {
   return pointers;
 }
 
-[[noreturn]] void throw_failure(const ProcessStart& start, Step step, int error) {
+[[noreturn]] void throw_failure(const ProcessStart& start, const Plan& plan) {
   const std::string program = "cannot run '" + start.program + "'";
-  switch (step) {
+  const int error = plan.error;
+  switch (plan.failed) {
     case Step::session:
       throw_errno(error, program + " in a new session");
     case Step::group:
       throw_errno(error, program + " in its process group");
+    case Step::limit:
+      throw_errno(error, program + " with the limit " + to_string(start.limits[plan.limit]));
+    case Step::user:
+      throw_errno(error, program + " as another user");
+    case Step::terminal:
+      throw_errno(error, program + " on a terminal");
     case Step::directory:
       throw_errno(error, program + " in directory '" + start.directory + "'");
     case Step::descriptors:
@@ -233,7 +268,7 @@ pid_t start_process(const ProcessStart& start) {
     const Unpatched unpatched;  // it has ended already
     while (waitpid(pid, nullptr, 0) < 0 && errno == EINTR) {
     }
-    throw_failure(start, plan.failed, plan.error);
+    throw_failure(start, plan);
   }
   return pid;
 }

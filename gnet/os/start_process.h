@@ -15,6 +15,8 @@
 #include <string>
 #include <vector>
 
+#include "gnet/os/process_rights.h"
+
 namespace gnet::detail {
 
 struct ProcessStart {
@@ -27,7 +29,10 @@ struct ProcessStart {
   std::array<int, 3> standard = {-1, -1, -1};
   std::vector<int> kept;  // from 3 on, in order
   bool new_session = false;
+  bool terminal = false;  // of a new session: its standard input controls it
   std::optional<pid_t> process_group;
+  std::vector<ResourceLimit> limits;
+  std::optional<ProcessUser> user;
 };
 
 // Its number. Throws SystemError when the program cannot be run: "cannot run 'name': no

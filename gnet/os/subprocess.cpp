@@ -137,7 +137,12 @@ Popen::Popen(std::vector<std::string> arguments, PopenOptions options)
   }
   start.directory = std::move(options.directory);
   start.new_session = options.new_session;
+  start.terminal = options.terminal;
   start.process_group = options.process_group;
+  // The leader of a session leads its group as well.
+  if (options.leads_group && !options.new_session) start.process_group = 0;
+  start.limits = std::move(options.limits);
+  start.user = std::move(options.user);
   start.kept = std::move(options.pass_fds);
   std::ranges::sort(start.kept);
   start.kept.erase(std::unique(start.kept.begin(), start.kept.end()), start.kept.end());
@@ -148,7 +153,7 @@ Popen::Popen(std::vector<std::string> arguments, PopenOptions options)
   ends.make(options.err, 2);
   start.standard = ends.numbers;
   detail::ChildProcess::prepare();
-  child_ = detail::ChildProcess::adopt(detail::start_process(start));
+  child_ = detail::ChildProcess::adopt(detail::start_process(start), options.leads_group);
   in_ = std::move(ends.pipes[0]);
   out_ = std::move(ends.pipes[1]);
   err_ = std::move(ends.pipes[2]);
@@ -195,6 +200,15 @@ std::optional<int> Popen::poll() {
 
 void Popen::send_signal(int signal) {
   child_->send_signal(signal);
+}
+
+void Popen::signal_group(int signal) {
+  child_->signal_group(signal);
+}
+
+std::optional<Duration> Popen::cpu_time() const {
+  if (!child_->poll()) return std::nullopt;
+  return child_->cpu_time();
 }
 
 void Popen::terminate() {

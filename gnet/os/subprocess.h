@@ -36,6 +36,7 @@
 #include "gnet/fiber/control.h"
 #include "gnet/fiber/deadline.h"
 #include "gnet/io/pipe.h"
+#include "gnet/os/process_rights.h"
 
 namespace gnet {
 
@@ -80,7 +81,11 @@ struct PopenOptions {
   std::optional<Environment> environment = {};  // all of it; none: this process's
   bool new_session = false;                     // setsid(): no terminal, and a group of its own
   std::optional<pid_t> process_group = {};      // to join; 0: one of its own
-  std::vector<int> pass_fds = {};               // descriptors that it gets, by these numbers
+  bool leads_group = false;                     // one of its own, for signal_group()
+  bool terminal = false;  // of a new session: standard input, a terminal, controls it
+  std::vector<ResourceLimit> limits = {};
+  std::optional<ProcessUser> user = {};  // to become
+  std::vector<int> pass_fds = {};        // descriptors that it gets, by these numbers
 };
 
 // What a process has written to its pipes.
@@ -152,6 +157,15 @@ class Popen {
   void send_signal(int signal);
   void terminate();  // SIGTERM
   void kill();       // SIGKILL
+
+  // To the process and all that it has started, but for those that have left its group; also
+  // after its own end. Needs PopenOptions::leads_group, with which its number is not used again
+  // before the Popen goes. Those that have become another user may be out of reach.
+  void signal_group(int signal);
+
+  // The processor time that it has used, with those that it has started and waited for; nothing
+  // while it runs.
+  [[nodiscard]] std::optional<Duration> cpu_time() const;
 
   // Writes `input` to the process's standard input and closes it, reads what it writes to its
   // pipes up to their ends, and waits for its end; all at the same time. Where there is no pipe

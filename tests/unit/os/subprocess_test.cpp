@@ -17,6 +17,7 @@
 #include <thread>
 #include <vector>
 
+#include "gnet/base/error.h"
 #include "gnet/base/sanitizer.h"
 #include "gnet/fiber/fiber.h"
 #include "gnet/fiber/timeout.h"
@@ -200,6 +201,27 @@ BOOST_AUTO_TEST_CASE(sessions_and_process_groups_are_as_asked) {
   BOOST_TEST(joined.wait() == -SIGKILL);
   session.kill();
   session.wait();
+}
+
+BOOST_AUTO_TEST_CASE(a_signal_to_the_group_reaches_what_a_process_has_started) {
+  Popen process(shell("(trap 'echo told' TERM; echo up; while :; do sleep 0.01; done) & exit 3"),
+                {.out = Stdio::pipe(), .leads_group = true});
+  BOOST_TEST(process.wait() == 3);
+  char buffer[16];
+  BOOST_TEST(process.out().receive(buffer, sizeof buffer, 10s) == 3U);  // "up"
+  // Its number is not free, so nobody else can have it.
+  BOOST_TEST(kill(process.pid(), 0) == 0);
+  process.signal_group(SIGTERM);
+  BOOST_TEST(process.out().receive(buffer, sizeof buffer, 10s) == 5U);  // "told"
+  process.signal_group(SIGKILL);
+  BOOST_TEST(process.out().receive_all(10s).empty());
+  const pid_t pid = process.pid();
+  { const Popen gone = std::move(process); }
+  BOOST_TEST(kill(pid, 0) == -1);
+  BOOST_TEST(!has_children());
+  Popen other({"true"});
+  BOOST_CHECK_THROW(other.signal_group(SIGTERM), gnet::Misuse);
+  other.wait();
 }
 
 BOOST_AUTO_TEST_CASE(descriptors_are_closed_but_for_those_passed_on) {

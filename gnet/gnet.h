@@ -35,6 +35,7 @@
 #include "gnet/http/base64.h"
 #include "gnet/http/body_decoder.h"
 #include "gnet/http/body_framing.h"
+#include "gnet/http/cgi_response.h"
 #include "gnet/http/client.h"
 #include "gnet/http/client_error.h"
 #include "gnet/http/client_options.h"

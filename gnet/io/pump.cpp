@@ -4,26 +4,31 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <initializer_list>
 #include <optional>
 #include <system_error>
 #include <utility>
 
 #include "gnet/base/error.h"
-#include "gnet/fiber/cancel_scope.h"
 #include "gnet/fiber/fiber.h"
 #include "gnet/io/buffer_lease.h"
 #include "gnet/io/pipe.h"
 #include "gnet/io/splice.h"
 #include "gnet/io/stream.h"
+#include "gnet/io/two_way.h"
 #include "gnet/io/wait_fd.h"
-#include "gnet/sync/event.h"
 
 namespace gnet {
 namespace {
 
+using detail::Course;
+using detail::Half;
+
 // The most that is taken from a source before its sink gets it: what a pipe of the kernel holds.
 constexpr std::size_t kAtOnce = 64 * 1024;
+
+// From this size of a piece on the kernel carries the next one more cheaply than copying does: a
+// splice moves pages, and costs as much for one byte as for thousands.
+constexpr std::size_t kBulk = 16 * 1024;
 
 // Rounds in a row that did not have to wait, before others get a turn.
 constexpr int kBurst = 16;
@@ -93,46 +98,13 @@ class PlainEnd {
   Pipe* pipe_;
 };
 
-// What both directions go by.
-struct Course {
-  explicit Course(const PumpOptions& given) : options(given), last_active(Clock::now()) {}
-
-  [[nodiscard]] bool is_limited() const noexcept {
-    return !options.deadline.is_never() || options.idle_timeout > Duration::zero() ||
-           options.half_close_timeout > Duration::zero();
-  }
-
-  // When it is enough, as things stand.
-  [[nodiscard]] Deadline limit() const {
-    const Duration idle = half_closed && options.half_close_timeout > Duration::zero()
-                              ? options.half_close_timeout
-                              : options.idle_timeout;
-    if (idle <= Duration::zero()) return options.deadline;
-    return options.deadline.earlier(Deadline(Deadline::after(last_active, idle)));
-  }
-
-  void moved() noexcept { last_active = detail::Scheduler::current().now(); }
-
-  void direction_ended() {
-    half_closed = true;
-    moved();
-    changed.set();
-  }
-
-  const PumpOptions& options;
-  TimePoint last_active;
-  bool half_closed = false;
-  bool expired = false;
-  Event changed;  // the limit is another one now
-};
-
 class Direction {
  public:
-  Direction(ByteStream& source, ByteStream& sink, Course& course)
-      : source_(source), sink_(sink), course_(course) {
+  Direction(ByteStream& source, ByteStream& sink, const PumpOptions& options, Course& course)
+      : source_(source), sink_(sink), course_(course), max_bytes_(options.max_bytes) {
     plain_source_ = PlainEnd::of(source);
     plain_sink_ = PlainEnd::of(sink);
-    result.spliced = course.options.splice && plain_source_ && plain_sink_;
+    may_splice_ = options.splice && plain_source_ && plain_sink_;
   }
 
   // To the end; what is thrown interrupts the fiber.
@@ -144,6 +116,8 @@ class Direction {
       result.error = std::current_exception();
     }
   }
+
+  void hand_on_end() { sink_.shutdown_send(); }
 
   // After the end of the source: suspends until it is known to be no sink any more; why.
   [[nodiscard]] std::exception_ptr watch_source() const {
@@ -166,12 +140,12 @@ class Direction {
   PumpEnd carry() {
     for (int burst = 0;;) {
       std::size_t most = kAtOnce;
-      if (const std::uint64_t limit = course_.options.max_bytes; limit > 0) {
-        if (result.bytes >= limit) return PumpEnd::limit;
-        most = static_cast<std::size_t>(std::min<std::uint64_t>(most, limit - result.bytes));
+      if (max_bytes_ > 0) {
+        if (result.bytes >= max_bytes_) return PumpEnd::limit;
+        most = static_cast<std::size_t>(std::min<std::uint64_t>(most, max_bytes_ - result.bytes));
       }
       wait_for_source();
-      const auto ended = result.spliced ? splice_some(most) : copy_some(most);
+      const auto ended = bulk_ && may_splice_ ? splice_some(most) : copy_some(most);
       if (ended) return *ended;
       if (++burst == kBurst) {
         burst = 0;
@@ -195,6 +169,7 @@ class Direction {
     const BufferLease buffer(hub, most);
     const std::size_t count = source_.receive(buffer.data(), most);
     if (count == 0) return PumpEnd::eof;
+    bulk_ = count >= kBulk;
     sending_ = true;
     send(std::string_view(buffer.data(), count));
     sending_ = false;
@@ -206,7 +181,7 @@ class Direction {
     try {
       pipe.emplace();
     } catch (const std::system_error&) {
-      result.spliced = false;  // no descriptors are left: copying needs none
+      may_splice_ = false;  // no descriptors are left: copying needs none
       return std::nullopt;
     }
     const ssize_t count = pipe->fill(plain_source_->fd("receive"), most);
@@ -216,22 +191,24 @@ class Direction {
       if (errno == EAGAIN) {
         plain_source_->exhausted();
       } else if (is_not_for_splice(errno)) {
-        result.spliced = false;
+        may_splice_ = false;
       } else {
         throw_errno("receive");
       }
       return std::nullopt;
     }
+    bulk_ = static_cast<std::size_t>(count) >= kBulk;
     sending_ = true;
     while (pipe->size() > 0) {
       const ssize_t sent = pipe->drain(plain_sink_->fd("send"));
       if (sent > 0) {
         result.bytes += static_cast<std::uint64_t>(sent);
+        result.spliced = true;
         course_.moved();
       } else if (sent == 0 || errno == EAGAIN) {
         plain_sink_->wait_for_room();
       } else if (is_not_for_splice(errno)) {
-        result.spliced = false;
+        may_splice_ = false;
         send_rest_of(*pipe);
       } else {
         throw_errno("send");
@@ -270,141 +247,26 @@ class Direction {
   Course& course_;
   std::optional<PlainEnd> plain_source_;
   std::optional<PlainEnd> plain_sink_;
+  const std::uint64_t max_bytes_;
+  bool may_splice_ = false;
+  bool bulk_ = false;  // the last piece was so large that more of them are likely
   bool sending_ = false;
 };
-
-// A direction in a scope, by which it is ended from outside.
-class Half {
- public:
-  Half(ByteStream& source, ByteStream& sink, Course& course)
-      : direction_(source, sink, course), sink_(sink), course_(course) {}
-
-  // Null for `other`: there is no direction the other way, and the end is not handed on.
-  void run(Half* other) {
-    const bool completed = scope_.run([&] {
-      direction_.run();
-      if (other != nullptr && direction_.result.end == PumpEnd::eof) hand_on_end();
-    });
-    if (!completed) {
-      direction_.result.end = course_.expired ? PumpEnd::timed_out : PumpEnd::cut;
-      if (sink_failure_) fail(sink_failure_);
-    }
-    ended_ = true;
-    course_.direction_ended();
-    if (other == nullptr) return;
-    other->watch_.cancel();
-    if (direction_.result.end == PumpEnd::eof && !other->ended_) watch_sink_of(*other);
-  }
-
-  void cancel() {
-    scope_.cancel();
-    watch_.cancel();
-  }
-
-  // Whether the other direction has nothing to go on for. A source that has failed takes nothing
-  // either; a sink that has failed may still have something to say.
-  [[nodiscard]] bool ends_both() const noexcept {
-    return direction_.source_failed() || direction_.result.end == PumpEnd::limit;
-  }
-
-  [[nodiscard]] const PumpDirection& result() const noexcept { return direction_.result; }
-
- private:
-  // Everything was sent before: that the sink could not be told is no error of the direction.
-  void hand_on_end() {
-    try {
-      sink_.shutdown_send();
-    } catch (const std::system_error&) {
-      direction_.result.error = std::current_exception();
-    }
-  }
-
-  // Nothing comes from there any more. That nothing arrives there either would show only when
-  // there is something to send.
-  void watch_sink_of(Half& other) {
-    std::exception_ptr failure;
-    watch_.run([&] { failure = direction_.watch_source(); });
-    if (!failure || other.ended_) return;
-    other.sink_failure_ = failure;
-    other.scope_.cancel();
-  }
-
-  void fail(const std::exception_ptr& error) {
-    direction_.result.end = PumpEnd::error;
-    direction_.result.error = error;
-  }
-
-  Direction direction_;
-  ByteStream& sink_;
-  Course& course_;
-  CancelScope scope_;
-  CancelScope watch_;  // of watch_sink_of()
-  std::exception_ptr sink_failure_;
-  bool ended_ = false;
-};
-
-// A fiber that ends with this block, at the latest.
-class Companion {
- public:
-  template <typename F>
-  explicit Companion(const char* name, F&& function)
-      : fiber_(spawn({.name = name}, std::forward<F>(function))) {}
-  Companion(const Companion&) = delete;
-  Companion& operator=(const Companion&) = delete;
-  ~Companion() {
-    const Uninterruptible until_it_has_ended;
-    fiber_.kill();
-  }
-
-  void get() { fiber_.get(); }
-
- private:
-  Fiber<> fiber_;
-};
-
-// Cancels the halves when their course has come to its limit.
-void watch(Course& course, std::initializer_list<Half*> halves) {
-  while (!course.limit().passed()) {
-    course.changed.clear();
-    static_cast<void>(course.changed.wait(course.limit()));
-    // After a long turn of somebody else what has come meanwhile is looked at first.
-    if (course.limit().passed()) sleep(Duration::zero());
-  }
-  course.expired = true;
-  for (Half* half : halves) half->cancel();
-}
 
 }  // namespace
 
 PumpResult pump(ByteStream& first, ByteStream& second, const PumpOptions& options) {
-  Course course(options);
-  Half forward(first, second, course);
-  Half backward(second, first, course);
-  Companion other("pump", [&] {
-    try {
-      backward.run(&forward);
-    } catch (...) {
-      forward.cancel();
-      throw;
-    }
-    if (backward.ends_both()) forward.cancel();
-  });
-  std::optional<Companion> clock;
-  if (course.is_limited()) {
-    clock.emplace("pump's clock", [&] { watch(course, {&forward, &backward}); });
-  }
-  forward.run(&backward);
-  if (forward.ends_both()) backward.cancel();
-  other.get();
+  Course course(options.idle_timeout, options.half_close_timeout, options.deadline);
+  Half<Direction> forward(course, first, second, options, course);
+  Half<Direction> backward(course, second, first, options, course);
+  detail::run_both_ways(forward, backward, course);
   return {forward.result(), backward.result()};
 }
 
 PumpDirection copy(ByteStream& source, ByteStream& sink, const PumpOptions& options) {
-  Course course(options);
-  Half half(source, sink, course);
-  std::optional<Companion> clock;
-  if (course.is_limited()) clock.emplace("pump's clock", [&] { watch(course, {&half}); });
-  half.run(nullptr);
+  Course course(options.idle_timeout, options.half_close_timeout, options.deadline);
+  Half<Direction> half(course, source, sink, options, course);
+  detail::run_one_way(half, course);
   return half.result();
 }
 

@@ -6,8 +6,8 @@
 //
 // When one side ends what it sends, the other is told so by shutdown_send(), and what flows the
 // other way goes on: no byte is lost on a half-closed connection. Where both ends are plain
-// descriptors (a Stream, a Pipe) the bytes go through a pipe of the kernel by splice(2), and
-// never through this process.
+// descriptors (a Stream, a Pipe) and much comes at once, the bytes go through a pipe of the kernel
+// by splice(2), and not through this process.
 //
 // Nothing is read before there is room for what was read last, so that a slow reader slows its
 // writer down, and memory is bounded: one buffer a direction while bytes are on their way, none
@@ -45,7 +45,7 @@ struct PumpDirection {
   std::uint64_t bytes = 0;  // that its sink has taken
   PumpEnd end = PumpEnd::cut;
   std::exception_ptr error;  // with PumpEnd::error; with eof: the sink could not be told of it
-  bool spliced = false;      // the kernel has carried them
+  bool spliced = false;      // the kernel has carried some of them
 };
 
 struct PumpResult {

@@ -68,8 +68,9 @@ BEGIN {
   row("gnet/http", "gnet/protocol")
   row("gnet/ws", "gnet/protocol gnet/http")
   row("gnet/web", "gnet/http gnet/ws")
+  row("gnet/link", "gnet/ws gnet/http gnet/os gnet/protocol")
   row("gnet/diag", "gnet/fiber gnet/sync")
-  row("gnet", "gnet/web gnet/http gnet/ws gnet/diag gnet/protocol")  # gnet/gnet.h itself
+  row("gnet", "gnet/web gnet/link gnet/http gnet/ws gnet/diag gnet/protocol")  # gnet/gnet.h itself
   row("cli/out", "gnet")
   row("cli/line", "cli/out")
   row("cli/server", "cli/line")

@@ -3,14 +3,13 @@
 //
 // Of pump() and of link::relay(), which say how something is carried. A Carrier has
 //
-//   void run();                          // carries to the end, and sets `result`; throws
-//   Interrupts void hand_on_end();                  // tells the sink of the end; throws
-//   std::system_error std::exception_ptr watch_source();   // after the end: suspends until the
-//   source is found to take
-//                                        // nothing any more either; why, or null: that is not
-//                                        known
-//   bool source_failed() const;          // whose fault a result of PumpEnd::error is
-//   Result result;                       // a PumpDirection
+//   void run();                 // to the end; sets `result`, throws Interrupts
+//   void hand_on_end();         // tells the sink of it; throws std::system_error
+//   exception_ptr watch_source();  // after the end: waits for the source to take nothing either
+//   bool source_failed() const;    // whose fault a result of PumpEnd::error is
+//   Result result;                 // a PumpDirection
+//
+// watch_source() returns why the source takes nothing any more, or null: that is not known.
 //
 // Threads: of one hub.
 

@@ -172,8 +172,11 @@ Stream connect_stream(const Endpoint& endpoint, const ConnectOptions& options) {
 }
 
 Stream detail::connect_below(const Endpoint& endpoint, const ConnectOptions& options) {
-  if (!endpoint.has_connections()) {
+  if (endpoint.is_datagram()) {
     throw BadEndpoint(endpoint.url(), "datagrams have no connection: use a DatagramSocket");
+  }
+  if (endpoint.is_local() || endpoint.is_ws() || endpoint.proxy()) {
+    throw BadEndpoint(endpoint.url(), "this is no socket, nor TLS: use link::open_stream()");
   }
   return Connector(endpoint, options).connect();
 }

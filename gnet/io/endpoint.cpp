@@ -11,42 +11,37 @@
 #include "gnet/base/utf8.h"
 #include "gnet/io/endpoint_options.h"
 #include "gnet/io/endpoint_schemes.h"
+#include "gnet/io/endpoint_text.h"
 
 namespace gnet {
 namespace {
 
-std::string percent_encoded(std::string_view text) {
-  constexpr std::string_view kPlain =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789/:@!$&'()*,;=~+-._";
-  std::string result;
-  for (const char c : text) {
-    if (kPlain.find(c) != std::string_view::npos) {
-      result += c;
-    } else {
-      result += fmt::format("%{:02X}", static_cast<unsigned char>(c));
-    }
-  }
-  return result;
-}
-
 // What separates options from each other is no part of their values.
 std::string option_encoded(std::string_view text) {
-  std::string result;
-  for (const char c : percent_encoded(text)) {
-    if (c == '&') {
-      result += "%26";
-    } else {
-      result += c;
-    }
-  }
-  return result;
+  return detail::percent_encoded(text, "&");
+}
+
+std::string user_encoded(std::string_view text) {
+  return detail::percent_encoded(text, ":@/");
+}
+
+std::string masked(std::string_view endpoint) {
+  return printable(mask_secrets(endpoint));
+}
+
+std::string host_and_port(const std::string& host, std::uint16_t port) {
+  if (host.find(':') == std::string::npos) return fmt::format("{}:{}", host, port);
+  const std::size_t percent = host.find('%');
+  if (percent == std::string::npos) return fmt::format("[{}]:{}", host, port);
+  return fmt::format("[{}%25{}]:{}", host.substr(0, percent), host.substr(percent + 1), port);
 }
 
 }  // namespace
 
 BadEndpoint::BadEndpoint(std::string_view endpoint, std::string_view problem)
-    : std::invalid_argument(fmt::format("bad endpoint '{}': {}", printable(mask_secrets(endpoint)),
-                                        printable(problem))) {}
+    : std::invalid_argument(
+          fmt::format("bad endpoint '{}': {}", masked(endpoint), printable(problem))),
+      problem_(masked(endpoint).size() + std::string_view("bad endpoint '': ").size()) {}
 
 Endpoint Endpoint::of(Transport transport, const asio::ip::address& address, std::uint16_t port) {
   Endpoint endpoint;
@@ -62,7 +57,7 @@ const std::string& Endpoint::nothing() noexcept {
 }
 
 std::optional<asio::ip::address> Endpoint::address() const {
-  if (is_unix()) return std::nullopt;
+  if (!is_ip()) return std::nullopt;
   asio::error_code error;
   const auto address = asio::ip::make_address(name_, error);
   if (error) return std::nullopt;
@@ -70,11 +65,12 @@ std::optional<asio::ip::address> Endpoint::address() const {
 }
 
 bool Endpoint::is_all_interfaces() const {
-  return !is_unix() && (name_ == "*" || name_ == "0.0.0.0" || name_ == "::");
+  return is_ip() && (name_ == "*" || name_ == "0.0.0.0" || name_ == "::");
 }
 
 std::string Endpoint::server_name() const {
-  return std::string(option("sni").value_or(is_unix() ? "localhost" : std::string_view(name_)));
+  const std::string_view host = proxy() ? target_host_ : is_unix() ? "localhost" : name_;
+  return std::string(option("sni").value_or(host));
 }
 
 std::optional<std::string_view> Endpoint::option(std::string_view key) const noexcept {
@@ -107,13 +103,13 @@ std::optional<Duration> Endpoint::idle() const noexcept {
 
 Endpoint Endpoint::with_port(std::uint16_t port) const {
   Endpoint other = *this;
-  if (!is_unix()) other.port_ = port;
+  if (is_ip()) other.port_ = port;
   return other;
 }
 
 Endpoint Endpoint::with_host(std::string_view host) const {
   Endpoint other = *this;
-  if (is_unix()) return other;
+  if (!is_ip()) return other;
   other.name_ = of(transport_, host, port_).name_;
   const auto address = other.address();
   if (address && family_ != Family::any && address->is_v4() != (family_ == Family::v4)) {
@@ -129,20 +125,61 @@ Endpoint Endpoint::with_listen(bool listen) const {
   return other;
 }
 
-bool Endpoint::is_tls() const noexcept {
-  return std::find(layers_.begin(), layers_.end(), Layer::tls) != layers_.end();
+bool Endpoint::has_layer(Layer layer) const noexcept {
+  return std::find(layers_.begin(), layers_.end(), layer) != layers_.end();
+}
+
+std::optional<Layer> Endpoint::proxy() const noexcept {
+  const auto found = std::find_if(layers_.begin(), layers_.end(), is_proxy);
+  return found == layers_.end() ? std::nullopt : std::optional(*found);
 }
 
 Endpoint Endpoint::with_tls(bool tls) const {
   Endpoint other = *this;
-  std::erase(other.layers_, Layer::tls);
-  if (tls && detail::is_byte_stream(transport_)) other.layers_.push_back(Layer::tls);
+  auto& layers = other.layers_;
+  const auto above = [&] { return std::find_if(layers.begin(), layers.end(), is_proxy); };
+  layers.erase(std::remove(layers.begin(), above(), Layer::tls), above());
+  if (tls && detail::is_byte_stream(transport_)) layers.insert(above(), Layer::tls);
   return other;
+}
+
+Endpoint Endpoint::without_layers() const {
+  Endpoint other = *this;
+  other.layers_.clear();
+  other.target_host_.clear();
+  other.target_port_ = 0;
+  other.user_.clear();
+  other.password_.clear();
+  other.request_target_.clear();
+  std::erase_if(other.options_, [&](const auto& option) {
+    return !detail::find_endpoint_option(option.first)->fits(other);
+  });
+  return other;
+}
+
+void Endpoint::check_connects() const {
+  if (transport_ == Transport::systemd) {
+    throw BadEndpoint(url(), "'systemd' only listens: it is a socket that a supervisor has opened");
+  }
+  if (is_ip() && name_ == "*") throw BadEndpoint(url(), "'*' is for listening only");
+}
+
+void Endpoint::check_listens() const {
+  if (const auto layer = proxy()) {
+    throw BadEndpoint(url(), fmt::format("'{}' only connects: what listens is gnet proxy",
+                                         detail::to_string(*layer)));
+  }
+  if (!is_local() || transport_ == Transport::inetd || transport_ == Transport::systemd) return;
+  const bool program = transport_ == Transport::exec || transport_ == Transport::shell;
+  throw BadEndpoint(url(),
+                    fmt::format("'{}' only connects: {}", scheme(),
+                                program ? "gnet exec-server runs a program for each connection"
+                                        : "tcp, tls, ws, udp, unix, inetd and systemd listen"));
 }
 
 Endpoint Endpoint::with_family(Family family) const {
   Endpoint other = *this;
-  if (is_unix()) return other;
+  if (!is_ip()) return other;
   other.family_ = family;
   if (family == Family::any) return other;
   const bool v4 = family == Family::v4;
@@ -161,22 +198,75 @@ std::string Endpoint::scheme() const {
   return detail::endpoint_scheme(transport_, family_, abstract, layers_);
 }
 
-std::string Endpoint::target() const {
-  if (!is_unix()) return short_name();
-  if (transport_ != Transport::unix_stream || !is_abstract()) return percent_encoded(name_);
+// Behind "scheme:".
+std::string Endpoint::local_target() const {
+  switch (detail::local_target(transport_)) {
+    case detail::LocalTarget::command:
+      return name_;
+    case detail::LocalTarget::text:
+      return detail::percent_encoded(name_);
+    default:
+      break;
+  }
+  // What two slashes begin is not the path.
+  if (!name_.starts_with("//")) return detail::percent_encoded(name_);
+  return "%2F" + detail::percent_encoded(std::string_view(name_).substr(1));
+}
+
+std::string Endpoint::unix_target() const {
+  if (transport_ != Transport::unix_stream || !is_abstract()) {
+    return detail::percent_encoded(name_);
+  }
   const std::string_view name = std::string_view(name_).substr(1);
-  if (!name.starts_with('@')) return percent_encoded(name);
-  return "%40" + percent_encoded(name.substr(1));
+  if (!name.starts_with('@')) return detail::percent_encoded(name);
+  return "%40" + detail::percent_encoded(name.substr(1));
+}
+
+// Behind "scheme://", up to the options.
+std::string Endpoint::target() const {
+  std::string text = is_unix() ? unix_target() : short_name();
+  if (is_unix()) return text;
+  if (proxy()) text.append("/").append(host_and_port(target_host_, target_port_));
+  if (request_target_.find('?') == std::string::npos) text += request_target_;
+  return text;
 }
 
 std::string Endpoint::to_string() const {
-  return fmt::format("{}://{}", scheme(), target());
+  if (is_local()) return fmt::format("{}:{}", scheme(), local_target());
+  std::string text = fmt::format("{}://{}", scheme(), target());
+  const std::size_t query = request_target_.find('?');
+  if (!is_unix())
+    return query == std::string::npos ? text : text + request_target_.substr(0, query);
+  char separator = '?';
+  if (!request_target_.empty()) {
+    text += "?path=" + option_encoded(request_target_.substr(0, query));
+    separator = '&';
+  }
+  if (proxy()) text += separator + ("target=" + host_and_port(target_host_, target_port_));
+  return text;
 }
 
 std::string Endpoint::url() const {
-  std::string text = fmt::format("{}{}://{}", scheme(), listen_ ? "-listen" : "", target());
+  const std::string_view role = listen_ && transport_ != Transport::systemd ? "-listen" : "";
+  std::string text = scheme().append(role);
+  if (is_local()) {
+    text.append(":").append(local_target());
+  } else {
+    text.append("://");
+    if (!user_.empty()) {
+      text += user_encoded(user_);
+      if (!password_.empty()) text.append(":").append(user_encoded(password_));
+      text += '@';
+    }
+    text += target();
+  }
+  Options all = options_;
+  const bool in_target = is_ip() && request_target_.find('?') == std::string::npos;
+  if (!request_target_.empty() && !in_target) all.emplace_back("path", request_target_);
+  if (is_unix() && proxy()) all.emplace_back("target", host_and_port(target_host_, target_port_));
+  std::sort(all.begin(), all.end());
   char separator = '?';
-  for (const auto& [key, value] : options_) {
+  for (const auto& [key, value] : all) {
     text += separator + key + "=" + option_encoded(value);
     separator = '&';
   }
@@ -184,11 +274,8 @@ std::string Endpoint::url() const {
 }
 
 std::string Endpoint::short_name() const {
-  if (is_unix()) return name_;
-  if (name_.find(':') == std::string::npos) return fmt::format("{}:{}", name_, port_);
-  const std::size_t percent = name_.find('%');
-  if (percent == std::string::npos) return fmt::format("[{}]:{}", name_, port_);
-  return fmt::format("[{}%25{}]:{}", name_.substr(0, percent), name_.substr(percent + 1), port_);
+  if (is_local()) return to_string();
+  return is_unix() ? name_ : host_and_port(name_, port_);
 }
 
 bool operator==(const Endpoint& a, const Endpoint& b) noexcept {
@@ -197,7 +284,8 @@ bool operator==(const Endpoint& a, const Endpoint& b) noexcept {
 
 std::strong_ordering operator<=>(const Endpoint& a, const Endpoint& b) noexcept {
   const auto key = [](const Endpoint& e) {
-    return std::tie(e.transport_, e.layers_, e.family_, e.listen_, e.name_, e.port_, e.options_);
+    return std::tie(e.transport_, e.layers_, e.family_, e.listen_, e.name_, e.port_, e.options_,
+                    e.target_host_, e.target_port_, e.user_, e.password_, e.request_target_);
   };
   return key(a) <=> key(b);
 }

@@ -6,7 +6,11 @@
 // ./x.sock, @name. socat's spellings (TCP:host:port, UNIX-LISTEN:/path,fork) are understood too.
 //
 // An endpoint is a transport, and layers above it that stand before it with a '+', the outermost
-// first: tls+unix:///run/x.sock. tls alone is short for tls+tcp.
+// first: tls+unix:///run/x.sock. tls alone is short for tls+tcp. Some transports are no sockets,
+// but local streams: exec:cat, file:/etc/motd, zero:, and "-", which is standard input and output.
+//
+// What can be written is more than each function can open: connect() and Listener are for sockets
+// and TLS; link::open_stream() opens every endpoint.
 //
 //   const gnet::Endpoint endpoint = "localhost:6011";
 //   endpoint.to_string();                             // "tcp://localhost:6011"
@@ -40,12 +44,42 @@ namespace gnet {
 class BadEndpoint : public std::invalid_argument {
  public:
   BadEndpoint(std::string_view endpoint, std::string_view problem);
+
+  // The part behind the endpoint.
+  [[nodiscard]] std::string_view problem() const noexcept {
+    return std::string_view(what()).substr(problem_);
+  }
+
+ private:
+  std::size_t problem_;
 };
 
-enum class Transport : std::uint8_t { tcp, udp, unix_stream, unix_seqpacket, unix_datagram };
+enum class Transport : std::uint8_t {
+  tcp,
+  udp,
+  unix_stream,
+  unix_seqpacket,
+  unix_datagram,
+  exec,     // a program without a shell: its standard input and output
+  shell,    // the same of a command of the shell
+  stdio,    // standard input and output of this process
+  fd,       // a descriptor that this process was given
+  file,     // a file, a FIFO or a device
+  null,     // an end at once; takes everything
+  echo,     // gives what it was sent
+  zero,     // NUL bytes without end
+  random,   // random bytes without end
+  text,     // a text, and then the end
+  inetd,    // descriptor 0, which is a connection
+  systemd,  // listening sockets of a supervisor, by their name
+};
 
-// What is spoken above a transport.
-enum class Layer : std::uint8_t { tls };
+// What is spoken above a transport. socks5 and what follows go through a proxy.
+enum class Layer : std::uint8_t { tls, ws, socks5, socks5h, socks4a, connect };
+
+[[nodiscard]] constexpr bool is_proxy(Layer layer) noexcept {
+  return layer >= Layer::socks5;
+}
 
 // The address family asked for: tcp4, tls4 and udp4 are v4, tcp6, tls6 and udp6 v6, all others any.
 enum class Family : std::uint8_t { any, v4, v6 };
@@ -77,15 +111,39 @@ class Endpoint {
   // The outermost first; none for a bare transport.
   [[nodiscard]] const std::vector<Layer>& layers() const noexcept { return layers_; }
   // Whether TLS is among the layers: the schemes tls, tls4, tls6, tls+unix.
-  [[nodiscard]] bool is_tls() const noexcept;
-  [[nodiscard]] bool is_unix() const noexcept { return transport_ >= Transport::unix_stream; }
+  [[nodiscard]] bool is_tls() const noexcept { return has_layer(Layer::tls); }
+  [[nodiscard]] bool is_ws() const noexcept { return has_layer(Layer::ws); }
+  [[nodiscard]] bool has_layer(Layer layer) const noexcept;
+  // The proxy that it goes through, if it does.
+  [[nodiscard]] std::optional<Layer> proxy() const noexcept;
+  [[nodiscard]] bool is_unix() const noexcept {
+    return transport_ >= Transport::unix_stream && transport_ <= Transport::unix_datagram;
+  }
+  // True for tcp and udp: what has a host and a port.
+  [[nodiscard]] bool is_ip() const noexcept { return transport_ <= Transport::udp; }
+  // True for what is no socket of an address: exec and all that follow it.
+  [[nodiscard]] bool is_local() const noexcept { return transport_ >= Transport::exec; }
   // True for tcp, unix and unixpacket: what has connections to accept.
   [[nodiscard]] bool has_connections() const noexcept {
-    return transport_ != Transport::udp && transport_ != Transport::unix_datagram;
+    return transport_ == Transport::tcp || transport_ == Transport::unix_stream ||
+           transport_ == Transport::unix_seqpacket;
+  }
+  [[nodiscard]] bool is_datagram() const noexcept {
+    return transport_ == Transport::udp || transport_ == Transport::unix_datagram;
+  }
+  // Whether the boundaries of what is sent are kept: datagrams, unixpacket and ws.
+  [[nodiscard]] bool has_messages() const noexcept {
+    return is_datagram() || transport_ == Transport::unix_seqpacket || is_ws();
   }
 
+  // Throw BadEndpoint, which says what would do, for one that only the other side can use:
+  // systemd: and "*" only listen, exec: and socks5: only connect.
+  void check_connects() const;
+  void check_listens() const;
+
   // A name in lower case, an address without brackets, or "*". Empty for unix sockets.
-  [[nodiscard]] const std::string& host() const noexcept { return is_unix() ? nothing() : name_; }
+  // With a proxy, the proxy's; see target_host().
+  [[nodiscard]] const std::string& host() const noexcept { return is_ip() ? name_ : nothing(); }
   [[nodiscard]] std::uint16_t port() const noexcept { return port_; }
   // Of a unix socket; abstract names start with '@'. Empty for tcp and udp.
   [[nodiscard]] const std::string& path() const noexcept { return is_unix() ? name_ : nothing(); }
@@ -93,7 +151,28 @@ class Endpoint {
     return is_unix() && !name_.empty() && name_.front() == '@';
   }
 
-  // Whose certificate a TLS server must show: ?sni=, or the host; "localhost" for a unix socket.
+  // What a local stream is made of: the command of exec and sh, the path of file, the number of fd,
+  // the text, the name of systemd.
+  [[nodiscard]] const std::string& argument() const noexcept {
+    return is_local() ? name_ : nothing();
+  }
+
+  // Whom a proxy is to connect to. Without one it is host() and port().
+  [[nodiscard]] const std::string& target_host() const noexcept {
+    return proxy() ? target_host_ : host();
+  }
+  [[nodiscard]] std::uint16_t target_port() const noexcept {
+    return proxy() ? target_port_ : port_;
+  }
+  // What the proxy is told, or the server of a WebSocket where there is no proxy.
+  [[nodiscard]] const std::string& user() const noexcept { return user_; }
+  [[nodiscard]] const std::string& password() const noexcept { return password_; }
+  // Of ws: the path, and the query that goes to the server: "/chat?room=1". Empty if none was
+  // written, which is "/" for who connects, and any for who listens.
+  [[nodiscard]] const std::string& request_target() const noexcept { return request_target_; }
+
+  // Whose certificate a TLS server must show: ?sni=, or the host, which is the one behind the proxy
+  // if there is one; "localhost" for a unix socket.
   [[nodiscard]] std::string server_name() const;
 
   // The host as an address, if it is one: no need to ask a resolver. "*" is not.
@@ -119,17 +198,21 @@ class Endpoint {
   // address of another family than the endpoint's.
   [[nodiscard]] Endpoint with_host(std::string_view host) const;
   [[nodiscard]] Endpoint with_listen(bool listen = true) const;
-  // The same endpoint secured by TLS, right above its transport, or not. Only tcp and unix can be.
+  // The same endpoint secured by TLS, right above its transport, or above the proxy; or not. Only
+  // tcp and unix can be.
   [[nodiscard]] Endpoint with_tls(bool tls = true) const;
+  // What is below all layers, alone: without what options and paths say of them.
+  [[nodiscard]] Endpoint without_layers() const;
   // The same endpoint in that family; unix sockets have none. "*" becomes 0.0.0.0 or [::], and
   // 127.0.0.1, which is also how :8080 is read, stands for the loopback and becomes ::1. Throws
   // BadEndpoint for an address of the other family.
   [[nodiscard]] Endpoint with_family(Family family) const;
 
   // The address as a URL, for messages and for clients: "tcp://127.0.0.1:6011",
-  // "unix:///run/x.sock", "abstract://name". It leaves out "-listen" and options.
+  // "unix:///run/x.sock", "abstract://name", "exec:cat". It leaves out "-listen", options, the
+  // query of a WebSocket, users and passwords.
   [[nodiscard]] std::string to_string() const;
-  // All of it: parse(e.url()) == e. A listening endpoint is "tcp-listen://…".
+  // All of it, passwords too: parse(e.url()) == e. A listening endpoint is "tcp-listen://…".
   [[nodiscard]] std::string url() const;
   // As it stands in log lines: "127.0.0.1:53144", "[::1]:80", "/run/x.sock", "@name".
   [[nodiscard]] std::string short_name() const;
@@ -147,11 +230,18 @@ class Endpoint {
   [[nodiscard]] static const std::string& nothing() noexcept;
   [[nodiscard]] std::string scheme() const;
   [[nodiscard]] std::string target() const;
+  [[nodiscard]] std::string local_target() const;
+  [[nodiscard]] std::string unix_target() const;
 
-  std::string name_;  // host or path
+  std::string name_;  // host, path, or argument()
   Options options_;   // sorted by key
   std::vector<std::string> ignored_;
   std::vector<Layer> layers_;
+  std::string target_host_;
+  std::string user_;
+  std::string password_;
+  std::string request_target_;
+  std::uint16_t target_port_ = 0;
   std::uint16_t port_ = 0;
   Transport transport_ = Transport::tcp;
   Family family_ = Family::any;

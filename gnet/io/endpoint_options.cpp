@@ -21,7 +21,20 @@ bool has_connections(const Endpoint& endpoint) {
 }
 
 bool is_datagram(const Endpoint& endpoint) {
-  return !endpoint.has_connections();
+  return endpoint.is_datagram();
+}
+
+bool is_file(const Endpoint& endpoint) {
+  return endpoint.transport() == Transport::file;
+}
+
+bool is_ws(const Endpoint& endpoint) {
+  return endpoint.is_ws();
+}
+
+// A path leaves no room for it.
+bool is_proxy_on_unix(const Endpoint& endpoint) {
+  return endpoint.is_unix() && endpoint.proxy();
 }
 
 bool is_tls(const Endpoint& endpoint) {
@@ -58,14 +71,32 @@ std::optional<std::string> canonical_duration(std::string_view text) {
   return value ? std::optional(format_duration(*value)) : std::nullopt;
 }
 
-constexpr std::array<EndpointOption, 8> kOptions = {{
+// As it stands in a request: what is no visible ASCII is encoded.
+std::optional<std::string> canonical_request_target(std::string_view text) {
+  if (!text.starts_with('/')) return std::nullopt;
+  std::string result;
+  for (const char c : text) {
+    if (c > ' ' && c < 0x7f && c != '#') {
+      result += c;
+    } else {
+      result += fmt::format("%{:02X}", static_cast<unsigned char>(c));
+    }
+  }
+  return result;
+}
+
+constexpr std::array<EndpointOption, 12> kOptions = {{
+    {"append", is_file, canonical_switch, "0 or 1"},
     {"backlog", has_connections, canonical_backlog, "a number from 1"},
     {"cacert", connects_by_tls, canonical_text, "a file"},
     {"cert", is_tls, canonical_text, "a file"},
     {"idle", is_datagram, canonical_duration, "a duration"},
     {"key", is_tls, canonical_text, "a file"},
     {"mode", is_unix, canonical_mode, "an octal number up to 0777"},
+    {"path", is_ws, canonical_request_target, "a path that begins with '/'"},
     {"sni", connects_by_tls, canonical_text, "a name"},
+    {"target", is_proxy_on_unix, canonical_text, "host:port"},
+    {"truncate", is_file, canonical_switch, "0 or 1"},
     {"unlink", is_unix, canonical_switch, "0 or 1"},
 }};
 

@@ -11,31 +11,45 @@
 #include <vector>
 
 #include "gnet/base/decimal.h"
+#include "gnet/base/words.h"
 #include "gnet/io/endpoint.h"
 #include "gnet/io/endpoint_options.h"
 #include "gnet/io/endpoint_schemes.h"
+#include "gnet/io/endpoint_text.h"
 
 namespace gnet {
 namespace {
 
+using detail::all_digits;
+using detail::drop_suffix;
 using detail::EndpointScheme;
 using detail::equal_ignoring_case;
+using detail::is_control;
+using detail::is_digit;
+using detail::is_letter;
+using detail::LocalTarget;
+using detail::lowered;
+using detail::split;
+using detail::without_brackets;
 
 constexpr std::size_t kMaxPath = sizeof(sockaddr_un::sun_path) - 1;
 
-// Schemes of the grammar that this version knows by name only. Those that are written with "//"
-// are host names when they stand before a single colon, as in redis:6379.
-constexpr std::array<std::string_view, 10> kLaterUrls = {
-    "ws", "wss", "http", "https", "socks5", "socks5h", "socks4a", "connect", "redis", "dtls"};
-constexpr std::array<std::string_view, 19> kLaterLocal = {
-    "exec",  "sh",      "stdio",   "fd",     "file",  "null",   "echo", "zero", "random", "text",
-    "inetd", "systemd", "openssl", "system", "stdin", "stdout", "pipe", "open", "gopen"};
+// What belongs to others, and a scheme that will come.
+constexpr std::array<std::string_view, 4> kOthers = {"http", "https", "redis", "dtls"};
 
 // Options of socat that need no counterpart here: every listener serves many connections and may
 // take an address whose old connections linger.
 constexpr std::array<std::string_view, 8> kIgnored = {"fork",     "reuseaddr",   "so-reuseaddr",
                                                       "nodelay",  "tcp-nodelay", "cloexec",
                                                       "nonblock", "unlink-close"};
+// Of files: the way that a file is used says it.
+constexpr std::array<std::string_view, 5> kIgnoredOfFiles = {"creat", "create", "rdonly", "wronly",
+                                                             "rdwr"};
+
+// Names of socat's that stand without a colon.
+constexpr std::array<std::string_view, 4> kAlone = {"stdio", "stdin", "stdout", "pipe"};
+
+constexpr std::string_view kSOCKSPort = "1080";
 
 template <std::size_t N>
 bool contains(const std::array<std::string_view, N>& list, std::string_view name) {
@@ -43,52 +57,12 @@ bool contains(const std::array<std::string_view, N>& list, std::string_view name
                      [&](std::string_view entry) { return equal_ignoring_case(entry, name); });
 }
 
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
-bool is_letter(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-bool is_control(char c) {
-  return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
-}
-
-bool all_digits(std::string_view text) {
-  return !text.empty() && std::all_of(text.begin(), text.end(), is_digit);
-}
-
-std::string lowered(std::string_view text) {
-  std::string result(text);
-  for (char& c : result) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
-  }
-  return result;
-}
-
-// Cuts the text in two at the first separator, which goes; the second part is empty without one.
-std::pair<std::string_view, std::string_view> split(std::string_view text, char separator) {
-  const std::size_t at = text.find(separator);
-  if (at == std::string_view::npos) return {text, {}};
-  return {text.substr(0, at), text.substr(at + 1)};
-}
-
-std::string_view without_brackets(std::string_view host) {
-  const bool has = host.size() > 1 && host.front() == '[' && host.back() == ']';
-  return has ? host.substr(1, host.size() - 2) : host;
-}
-
-bool drop_suffix(std::string_view& text, std::string_view suffix) {
-  if (text.size() <= suffix.size()) return false;
-  if (!equal_ignoring_case(text.substr(text.size() - suffix.size()), suffix)) return false;
-  text.remove_suffix(suffix.size());
-  return true;
-}
-
-int hex_value(char c) {
-  if (is_digit(c)) return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
+std::string_view default_port(const Endpoint& endpoint, bool behind_proxy) {
+  const auto proxy = endpoint.proxy();
+  if (proxy && !behind_proxy) return *proxy == Layer::connect ? std::string_view() : kSOCKSPort;
+  if (!endpoint.is_ws() || endpoint.is_listen()) return {};
+  const auto& layers = endpoint.layers();
+  return layers.size() > 1 && layers[1] == Layer::tls ? "443" : "80";
 }
 
 }  // namespace
@@ -102,7 +76,8 @@ class EndpointParser {
 
   Endpoint parse() {
     if (text_.empty()) fail("it is empty");
-    if (std::any_of(text_.begin(), text_.end(), is_control)) {
+    const bool is_text = text_.size() > 5 && equal_ignoring_case(text_.substr(0, 5), "text:");
+    if (!is_text && std::any_of(text_.begin(), text_.end(), is_control)) {
       fail("it has a control character in it");
     }
     if (text_.front() == '/' || text_.front() == '@' || text_.starts_with("./") ||
@@ -111,15 +86,26 @@ class EndpointParser {
                                                                     : Transport::unix_stream;
       set_path(std::string(text_));
     } else if (text_ == "-") {
-      fail("standard input and output are not supported by this version");
+      endpoint_.transport_ = Transport::stdio;
+    } else if (contains(kAlone, text_)) {
+      static_cast<void>(set_layers(text_));
+      parse_local(text_, {});
     } else {
       parse_with_colon();
+    }
+    end_request_target();
+    if (endpoint_.transport_ == Transport::systemd) endpoint_.listen_ = true;
+    if (endpoint_.listen_) check(&Endpoint::check_listens);
+    if (endpoint_.proxy() && endpoint_.target_host_.empty()) {
+      fail(fmt::format("'{}' needs to know where to: {}", detail::to_string(*endpoint_.proxy()),
+                       endpoint_.is_unix() ? "?target=host:port" : "proxy:port/host:port"));
     }
     return std::move(endpoint_);
   }
 
   Endpoint parse_host(std::string_view host, std::uint16_t port) {
     if (endpoint_.is_unix()) fail("a unix socket has no host and port");
+    if (!endpoint_.is_ip()) fail(fmt::format("{} has no host and port", endpoint_.scheme()));
     set_host(without_brackets(host));
     endpoint_.port_ = port;
     return std::move(endpoint_);
@@ -142,10 +128,10 @@ class EndpointParser {
     }
     const std::string_view scheme = text_.substr(0, colon);
     const std::string_view rest = text_.substr(colon + 1);
-    if (rest.starts_with("//")) {
-      set_scheme(scheme, true);
-      parse_url(rest.substr(2));
-    } else if (set_scheme(scheme, false)) {
+    const bool url = rest.starts_with("//");
+    if (set_scheme(scheme, url)) {
+      if (endpoint_.is_local()) return parse_local(scheme, rest);
+      if (url) return parse_url(rest.substr(2));
       parse_socat(rest);
     } else {
       parse_short();
@@ -165,15 +151,160 @@ class EndpointParser {
       set_unix_target(target, true);
     } else {
       const std::size_t slash = std::min(target.find('/'), target.size());
-      const std::string_view authority = target.substr(0, slash);
-      const std::string_view path = target.substr(slash);
-      if (authority.find('@') != std::string_view::npos) {
-        fail(fmt::format("a user and password make no sense for {}", endpoint_.scheme()));
+      std::string_view path = target.substr(slash);
+      parse_host_port(take_user(target.substr(0, slash)), false, default_port(endpoint_, false));
+      if (endpoint_.proxy() && path.size() > 1) {
+        const std::size_t end = std::min(path.find('/', 1), path.size());
+        set_target(path.substr(1, end - 1));
+        path.remove_prefix(end);
       }
-      parse_host_port(authority, false);
-      if (path.size() > 1) fail(fmt::format("{} has no path", endpoint_.scheme()));
+      if (endpoint_.is_ws() && !path.empty()) {
+        set_request_target(path);
+      } else if (path.size() > 1) {
+        fail(fmt::format("{} has no path", endpoint_.scheme()));
+      }
     }
     parse_query(query);
+  }
+
+  // user:password@, which goes; what is left.
+  std::string_view take_user(std::string_view authority) {
+    const std::size_t at = authority.rfind('@');
+    if (at == std::string_view::npos) return authority;
+    const bool for_ws = endpoint_.is_ws() && !endpoint_.is_listen();
+    if (!endpoint_.proxy() && !for_ws) {
+      fail(fmt::format("a user and password make no sense for {}", endpoint_.scheme()));
+    }
+    const auto [user, password] = split(authority.substr(0, at), ':');
+    endpoint_.user_ = percent_decoded(user);
+    endpoint_.password_ = percent_decoded(password);
+    if (endpoint_.user_.empty()) fail("the user before '@' is missing");
+    if (endpoint_.proxy() == Layer::socks4a && !endpoint_.password_.empty()) {
+      fail("socks4a has a user, but no password");
+    }
+    return authority.substr(at + 1);
+  }
+
+  // Where a proxy is to connect to.
+  void set_target(std::string_view text) {
+    if (!endpoint_.target_host_.empty()) fail("option 'target' is given twice");
+    EndpointParser target(text_, Transport::tcp);
+    target.parse_host_port(text, false, default_port(endpoint_, true));
+    if (target.endpoint_.name_ == "*") fail("'*' is for listening only");
+    endpoint_.target_host_ = std::move(target.endpoint_.name_);
+    endpoint_.target_port_ = target.endpoint_.port_;
+  }
+
+  void set_request_target(std::string_view path) {
+    if (!endpoint_.request_target_.empty()) fail("option 'path' is given twice");
+    endpoint_.request_target_ = *detail::find_endpoint_option("path")->canonical(path);
+  }
+
+  // What in the query of a WebSocket's URL is no option goes to the server.
+  void end_request_target() {
+    if (query_.empty()) return;
+    std::string& whole = endpoint_.request_target_;
+    if (whole.empty()) whole = "/";
+    whole += whole.find('?') == std::string::npos ? '?' : '&';
+    whole = *detail::find_endpoint_option("path")->canonical(whole + query_);
+  }
+
+  // exec:cat, fd:3, file:/etc/motd, and what socat calls them.
+  void parse_local(std::string_view scheme, std::string_view rest) {
+    if (equal_ignoring_case(scheme, "stdin") || equal_ignoring_case(scheme, "stdout")) {
+      refuse_rest(scheme, rest);
+      endpoint_.name_ = equal_ignoring_case(scheme, "stdin") ? "0" : "1";
+      return;
+    }
+    if (equal_ignoring_case(scheme, "pipe") && !rest.empty()) {  // a FIFO
+      endpoint_.transport_ = Transport::file;
+      return parse_open(rest);
+    }
+    if (equal_ignoring_case(scheme, "open") || equal_ignoring_case(scheme, "gopen")) {
+      return parse_open(rest);
+    }
+    switch (detail::local_target(endpoint_.transport_)) {
+      case LocalTarget::nothing:
+        return refuse_rest(scheme, rest);
+      case LocalTarget::command:
+        return set_command(scheme, rest);
+      case LocalTarget::text:
+        endpoint_.name_ = percent_decoded(rest);
+        return;
+      default:
+        break;
+    }
+    if (rest.starts_with("//")) rest.remove_prefix(2);
+    const auto [target, query] = split(rest, '?');
+    endpoint_.name_ = percent_decoded(target);
+    check_local_name(endpoint_.name_);
+    parse_query(query);
+  }
+
+  void check_local_name(const std::string& name) {
+    if (endpoint_.transport_ == Transport::file) {
+      if (name.empty()) fail("path is missing");
+      if (name.find('\0') != std::string::npos) fail("path has a NUL byte in it");
+    } else if (endpoint_.transport_ == Transport::fd) {
+      if (!all_digits(name) || name.size() > 6) fail("descriptor must be a number, as in fd:3");
+      endpoint_.name_ = std::to_string(std::stoi(name));
+    } else if (!std::all_of(name.begin(), name.end(), [](char c) {
+                 return is_letter(c) || is_digit(c) || c == '.' || c == '_' || c == '-' || c == '@';
+               })) {
+      fail(fmt::format("'{}' is not the name of a socket", name));
+    }
+  }
+
+  void refuse_rest(std::string_view scheme, std::string_view rest) const {
+    if (!rest.empty() && rest != "//") {
+      fail(fmt::format("nothing can stand behind '{}:'; a host of that name is tcp://{}:{}", scheme,
+                       scheme, all_digits(rest) ? rest : "port"));
+    }
+  }
+
+  // All of it is the command, but for options of socat where it is spelled as socat does.
+  void set_command(std::string_view scheme, std::string_view command) {
+    const bool socat = scheme == "EXEC" || scheme == "SYSTEM";
+    for (std::size_t comma = 0; socat && comma != std::string_view::npos;) {
+      comma = command.rfind(',');
+      if (comma == std::string_view::npos) break;
+      const std::string_view option = command.substr(comma + 1);
+      if (!contains(kIgnored, split(option, '=').first)) {
+        fail(fmt::format("unknown option '{}'; in a command with commas write {}: in small letters",
+                         option, lowered(scheme)));
+      }
+      endpoint_.ignored_.emplace(endpoint_.ignored_.begin(), option);
+      command = command.substr(0, comma);
+    }
+    const auto words = split_words(command);
+    if (endpoint_.transport_ == Transport::exec && !words) fail("a quote is not closed");
+    if (words && words->empty()) fail("command is missing");
+    endpoint_.name_ = command;
+  }
+
+  // OPEN:path,append
+  void parse_open(std::string_view rest) {
+    auto [path, options] = split(rest, ',');
+    while (!options.empty()) {
+      const auto [option, others] = split(options, ',');
+      options = others;
+      const auto [key, value] = split(option, '=');
+      if (contains(kIgnored, key) || contains(kIgnoredOfFiles, key)) {
+        endpoint_.ignored_.emplace_back(option);
+      } else {
+        add_option(equal_ignoring_case(key, "trunc") ? "truncate" : lowered(key), value);
+      }
+    }
+    endpoint_.name_ = path;
+    check_local_name(endpoint_.name_);
+  }
+
+  void check(void (Endpoint::*rule)() const) {
+    try {
+      (endpoint_.*rule)();
+    } catch (const BadEndpoint& error) {
+      fail(error.problem());
+    }
   }
 
   // What follows the single colon of TCP:, UNIX-LISTEN: and the like.
@@ -191,6 +322,10 @@ class EndpointParser {
         endpoint_.ignored_.emplace_back(option);
       } else if (equal_ignoring_case(key, "unlink-early")) {
         add_option("unlink", value);
+      } else if (equal_ignoring_case(key, "cafile")) {
+        add_option("cacert", value);
+      } else if (equal_ignoring_case(key, "verify")) {
+        fail("option 'verify' is unknown: use --insecure");
       } else {
         add_option(equal_ignoring_case(key, "perm") ? "mode" : lowered(key), value);
       }
@@ -204,18 +339,25 @@ class EndpointParser {
     parse_query(query);
   }
 
-  // True if the name is a scheme; a text with "//" (url) must have one.
+  // True if the name is a scheme; a text with "//" (url) must have one. Hosts may be called ws or
+  // connect: with a mere colon these are no schemes.
   bool set_scheme(std::string_view written, bool url) {
     std::string_view name = written;
     const bool listen = drop_suffix(name, "-listen") || drop_suffix(name, "-l");
     if (!listen) drop_suffix(name, "-connect");
-    if (set_layers(name)) {
-      endpoint_.listen_ = listen;
-      return true;
+    if (url || name.find('+') != std::string_view::npos || !is_url_only(name)) {
+      if (set_layers(name)) {
+        endpoint_.listen_ = listen;
+        return true;
+      }
+      if (url) refuse_layers(written);
     }
-    if (url) refuse_layers(written);
-    if (contains(kLaterLocal, name)) refuse_later(written);
     return false;
+  }
+
+  static bool is_url_only(std::string_view name) {
+    const auto* const scheme = detail::find_endpoint_scheme(name);
+    return scheme != nullptr && !scheme->layers.empty() && scheme->layers.front() != Layer::tls;
   }
 
   // tcp, tls, or the two with a '+' between them. False: there is one that nobody knows.
@@ -245,46 +387,55 @@ class EndpointParser {
       fail(fmt::format("'{}' needs a stream below it, tcp or unix", name));
     }
     auto& layers = endpoint_.layers_;
-    if (std::find(layers.begin(), layers.end(), layer) != layers.end()) {
+    const auto proxy = endpoint_.proxy();
+    if (is_proxy(layer) && proxy && *proxy != layer) {
+      fail(fmt::format("'{}' and '{}' exclude each other: it can go through one proxy",
+                       detail::to_string(*proxy), name));
+    }
+    // TLS to the proxy, and TLS through it.
+    const auto after = is_proxy(layer) || !proxy ? layers.begin()
+                                                 : std::find(layers.begin(), layers.end(), *proxy);
+    if (std::find(after, layers.end(), layer) != layers.end()) {
       fail(fmt::format("'{}' is there twice", name));
+    }
+    if (layer == Layer::ws && !layers.empty()) {
+      fail("'ws' can only stand first, as in ws+tls+unix");
     }
     layers.push_back(layer);
   }
 
-  // ws, or layers such as ws+tls+unix: names the one that is wrong.
+  // A name that nobody knows, or layers such as ws+foo: names the one that is wrong.
   [[noreturn]] void refuse_layers(std::string_view written) {
     std::string_view left = written;
-    std::string_view later;
     std::string_view misplaced;
     while (!left.empty()) {
       auto [layer, rest] = split(left, '+');
       left = rest;
       const std::string_view whole = layer;
       if (!drop_suffix(layer, "-listen")) drop_suffix(layer, "-l");
-      if (contains(kLaterUrls, layer) || contains(kLaterLocal, layer)) {
-        if (later.empty()) later = whole;
-      } else if (detail::find_endpoint_scheme(layer) == nullptr) {
+      if (contains(kOthers, layer)) refuse_other(layer);
+      if (detail::find_endpoint_scheme(layer) == nullptr) {
         fail(fmt::format("unknown scheme '{}'", whole));
-      } else if (misplaced.empty() && layer.size() != whole.size()) {
-        misplaced = whole;
       }
+      if (misplaced.empty() && layer.size() != whole.size()) misplaced = whole;
     }
     if (written.empty() || written.back() == '+') fail(fmt::format("unknown scheme '{}'", written));
-    if (later.empty()) refuse_place(misplaced);
-    if (later.size() == written.size()) refuse_later(written);
-    fail(fmt::format("layer '{}' is not supported by this version, but tls+tcp and tls+unix are",
-                     later));
+    refuse_place(misplaced);
   }
 
   [[noreturn]] void refuse_place(std::string_view part) {
     fail(fmt::format("'{}' can only stand last, as in tls+unix", part));
   }
 
-  [[noreturn]] void refuse_later(std::string_view scheme) {
+  [[noreturn]] void refuse_other(std::string_view scheme) {
+    if (lowered(scheme).starts_with("http")) {
+      fail(fmt::format("scheme '{}' is for URLs, as gnet http takes them; a connection is {}",
+                       scheme, scheme.size() == 4 ? "tcp://host:80" : "tls://host:443"));
+    }
     fail(fmt::format("scheme '{}' is not supported by this version", scheme));
   }
 
-  void parse_host_port(std::string_view text, bool port_alone) {
+  void parse_host_port(std::string_view text, bool port_alone, std::string_view usual_port = {}) {
     if (text.empty()) fail("host and port are missing");
     if (port_alone && all_digits(text)) {
       set_host(loopback());
@@ -310,6 +461,7 @@ class EndpointParser {
       }
     }
     set_host(host.empty() ? loopback() : host);
+    if (rest.empty() && !usual_port.empty()) return set_port(usual_port);
     if (rest.size() < 2) {
       fail(text_ == text && rest.empty() ? "port is missing: write host:port, or ./name for a "
                                            "unix socket"
@@ -417,17 +569,7 @@ class EndpointParser {
 
   std::string percent_decoded(std::string_view text) const {
     std::string result;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-      if (text[i] != '%') {
-        result += text[i];
-        continue;
-      }
-      const int high = i + 1 < text.size() ? hex_value(text[i + 1]) : -1;
-      const int low = i + 2 < text.size() ? hex_value(text[i + 2]) : -1;
-      if (high < 0 || low < 0) fail("after '%' come two hexadecimal digits");
-      result += static_cast<char>(high * 16 + low);
-      i += 2;
-    }
+    if (!detail::percent_decode(text, result)) fail("after '%' come two hexadecimal digits");
     return result;
   }
 
@@ -437,15 +579,30 @@ class EndpointParser {
       query = others;
       if (option.empty()) continue;
       const auto [key, value] = split(option, '=');
-      add_option(percent_decoded(key), percent_decoded(value));
+      if (goes_to_server(percent_decoded(key))) {
+        if (!query_.empty()) query_ += '&';
+        query_ += option;
+      } else {
+        add_option(percent_decoded(key), percent_decoded(value));
+      }
+    }
+    if (endpoint_.option("append") && endpoint_.option("truncate")) {
+      fail("options 'append' and 'truncate' exclude each other");
     }
     if (endpoint_.option("key") && !endpoint_.option("cert")) fail("option 'key' needs 'cert'");
+  }
+
+  // The URL of a WebSocket may have a query of its own.
+  [[nodiscard]] bool goes_to_server(std::string_view key) const {
+    if (!endpoint_.is_ws() || endpoint_.is_listen()) return false;
+    const auto* const known = detail::find_endpoint_option(key);
+    return known == nullptr || !known->fits(endpoint_);
   }
 
   void add_option(std::string_view key, std::string_view value) {
     const auto* const known = detail::find_endpoint_option(key);
     // A habit from socat, where both sides have it.
-    if (key == "bind" && !endpoint_.is_unix() && !endpoint_.is_listen()) {
+    if (key == "bind" && endpoint_.is_ip() && !endpoint_.is_listen()) {
       fail("option 'bind' is only for listening; use --source");
     }
     if (known == nullptr) fail(fmt::format("unknown option '{}'", key));
@@ -458,6 +615,8 @@ class EndpointParser {
     if (!canonical) {
       fail(fmt::format("option '{}' must be {}, not '{}'", key, known->wanted, value));
     }
+    if (key == "path") return set_request_target(*canonical);
+    if (key == "target") return set_target(*canonical);
     auto& options = endpoint_.options_;
     const auto at =
         std::lower_bound(options.begin(), options.end(), key,
@@ -470,6 +629,7 @@ class EndpointParser {
 
   std::string_view text_;
   Endpoint endpoint_;
+  std::string query_;  // of a WebSocket's URL, as far as it goes to the server
   bool abstract_ = false;
 };
 

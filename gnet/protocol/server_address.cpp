@@ -43,6 +43,8 @@ std::uint16_t checked_port(std::string_view host, int port) {
 
 template <typename Bound>
 ServerAddress<Bound>::ServerAddress(Endpoint endpoint) : endpoint_(std::move(endpoint)) {
+  endpoint_->check_listens();
+  if (endpoint_->is_local()) throw BadEndpoint(endpoint_->url(), "this is no address of a socket");
   if (endpoint_->has_connections() == kStreams<Bound>) return;
   throw BadEndpoint(endpoint_->url(), kStreams<Bound> ? "a server of streams has no datagrams"
                                                       : "a server of datagrams has no streams");

@@ -12,6 +12,7 @@ using namespace std::chrono_literals;
 using gnet::BadEndpoint;
 using gnet::Endpoint;
 using gnet::Family;
+using gnet::Layer;
 using gnet::Transport;
 
 namespace {
@@ -255,10 +256,14 @@ BOOST_AUTO_TEST_CASE(a_layer_alone_is_short_for_it_over_tcp) {
 }
 
 BOOST_AUTO_TEST_CASE(layers_that_do_not_fit_are_named) {
-  BOOST_TEST(problem("ws+tls+unix:///x") ==
-             "layer 'ws' is not supported by this version, but tls+tcp and tls+unix are");
-  BOOST_TEST(problem("tls+ws+tcp://h:1") ==
-             "layer 'ws' is not supported by this version, but tls+tcp and tls+unix are");
+  BOOST_TEST(problem("tls+ws+tcp://h:1") == "'ws' can only stand first, as in ws+tls+unix");
+  BOOST_TEST(problem("tls+wss://h:1") == "'ws' can only stand first, as in ws+tls+unix");
+  BOOST_TEST(problem("wss+ws://h:1") == "'ws' is there twice");
+  BOOST_TEST(problem("wss+tls://h:1") == "'tls' is there twice");
+  BOOST_TEST(problem("socks5+connect://p:1/h:2") ==
+             "'socks5' and 'connect' exclude each other: it can go through one proxy");
+  BOOST_TEST(problem("ws+udp://h:1") == "'ws' needs a stream below it, tcp or unix");
+  BOOST_TEST(problem("ws+exec:cat") == "'ws' needs a stream below it, tcp or unix");
   for (const std::string transport : {"udp", "udp6", "unixpacket", "unixgram"}) {
     BOOST_TEST(problem("tls+" + transport + "://h:1") ==
                "'tls' needs a stream below it, tcp or unix");
@@ -303,19 +308,162 @@ BOOST_AUTO_TEST_CASE(they_come_in_the_other_family) {
   BOOST_CHECK_THROW(in("[::1]:1", Family::v4), BadEndpoint);
 }
 
-BOOST_AUTO_TEST_CASE(schemes_of_later_versions_are_named_as_such) {
-  BOOST_TEST(read("wss://h:443") ==
-             "bad endpoint 'wss://h:443': scheme 'wss' is not supported by this version");
-  for (const std::string scheme : {"ws", "wss", "http", "https", "socks5h", "ws-l", "connect"}) {
-    BOOST_TEST(problem(scheme + "://h:1") ==
-               "scheme '" + scheme + "' is not supported by this version");
+BOOST_AUTO_TEST_CASE(what_belongs_to_other_commands_is_named_as_such) {
+  BOOST_TEST(problem("http://h:1") ==
+             "scheme 'http' is for URLs, as gnet http takes them; a connection is tcp://host:80");
+  BOOST_TEST(problem("https://h:1") ==
+             "scheme 'https' is for URLs, as gnet http takes them; a connection is tls://host:443");
+  BOOST_TEST(problem("redis://h:1") == "scheme 'redis' is not supported by this version");
+}
+
+BOOST_AUTO_TEST_CASE(a_websocket_has_a_path_and_a_usual_port) {
+  const auto e = Endpoint::parse("wss://example.org/chat?room=1&sni=x");
+  BOOST_TEST((e.layers() == std::vector{Layer::ws, Layer::tls}));
+  BOOST_TEST(e.port() == 443);
+  BOOST_TEST(e.request_target() == "/chat?room=1");
+  BOOST_TEST((e.option("sni") == "x"));
+  BOOST_TEST(e.has_messages());
+  BOOST_TEST(e.url() == "wss://example.org:443?path=/chat%3Froom=1&sni=x");
+  BOOST_TEST(e.to_string() == "wss://example.org:443/chat");
+  BOOST_TEST(read("ws://h/a/b") == "ws://h:80/a/b");
+  BOOST_TEST(read("ws://h") == "ws://h:80");
+  BOOST_TEST(Endpoint::parse("ws://h").request_target() == "");
+  BOOST_TEST(read("ws+tls+unix:///run/x.sock?path=/chat") ==
+             "ws+tls+unix:///run/x.sock?path=/chat");
+  BOOST_TEST(read("wss+unix:///x") == "ws+tls+unix:///x");
+  BOOST_TEST(read("ws+tcp4://h:1") == "ws+tcp4://h:1");
+  BOOST_TEST(read("ws+tls4://h:1") == "ws+tls4://h:1");
+  BOOST_TEST(read("ws-l://:8080/chat") == "ws-listen://127.0.0.1:8080/chat");
+  BOOST_TEST(Endpoint::parse("ws://h/a b#c").request_target() == "/a%20b%23c");
+  BOOST_TEST(problem("ws-l://h") == "port is missing");
+  BOOST_TEST(problem("ws-l://:1?room=1") == "unknown option 'room'");
+  BOOST_TEST(problem("ws://h/a?path=/b") == "option 'path' is given twice");
+  BOOST_TEST(problem("ws+unix:///x?path=chat") ==
+             "option 'path' must be a path that begins with '/', not 'chat'");
+  BOOST_TEST(problem("tcp://h:1?path=/chat") == "option 'path' makes no sense for tcp");
+}
+
+BOOST_AUTO_TEST_CASE(a_proxy_is_told_where_to_connect_to) {
+  const auto e = Endpoint::parse("socks5h://joe:p%40ss@proxy/example.org:443");
+  BOOST_TEST((e.proxy() == Layer::socks5h));
+  BOOST_TEST(e.host() == "proxy");
+  BOOST_TEST(e.port() == 1080);
+  BOOST_TEST(e.target_host() == "example.org");
+  BOOST_TEST(e.target_port() == 443);
+  BOOST_TEST(e.user() == "joe");
+  BOOST_TEST(e.password() == "p@ss");
+  BOOST_TEST(e.server_name() == "example.org");
+  BOOST_TEST(e.url() == "socks5h://joe:p%40ss@proxy:1080/example.org:443");
+  BOOST_TEST(e.to_string() == "socks5h://proxy:1080/example.org:443");
+  BOOST_TEST(read("connect://p:3128/[::1]:80") == "connect://p:3128/[::1]:80");
+  BOOST_TEST(read("tls+connect+tls://p:3128/h:80") == "tls+connect+tls://p:3128/h:80");
+  BOOST_TEST(read("wss+socks4a://joe@p:1/h/chat") == "ws+tls+socks4a://joe@p:1/h:443/chat");
+  BOOST_TEST(read("socks5+unix:///run/p?target=h:80") == "socks5+unix:///run/p?target=h:80");
+  BOOST_TEST((Endpoint::parse("connect://p:1/h:2").with_tls() ==
+              Endpoint::parse("tls+connect://p:1/h:2")));
+  BOOST_TEST((Endpoint::parse("tls+connect+tls://p:1/h:2").with_tls(false) ==
+              Endpoint::parse("connect+tls://p:1/h:2")));
+  BOOST_TEST(Endpoint::parse("tls+connect+tls://u@p:1/h:2?sni=x").without_layers().url() ==
+             "tcp://p:1");
+  BOOST_TEST(problem("socks5://p:1") == "'socks5' needs to know where to: proxy:port/host:port");
+  BOOST_TEST(problem("socks5+unix:///p") == "'socks5' needs to know where to: ?target=host:port");
+  BOOST_TEST(problem("socks5://p:1/h") == "port is missing");
+  BOOST_TEST(problem("connect://p/h:1") == "port is missing");
+  BOOST_TEST(problem("socks4a://joe:pw@p:1/h:1") == "socks4a has a user, but no password");
+  BOOST_TEST(problem("socks5-l://p:1/h:1") == "'socks5' only connects: what listens is gnet proxy");
+  BOOST_TEST(read("socks5://joe:secret@p:x/h:1") ==
+             "bad endpoint 'socks5://joe:***@p:x/h:1': port must be 0-65535");
+}
+
+BOOST_AUTO_TEST_CASE(local_streams_say_what_they_are_made_of) {
+  const auto e = Endpoint::parse("exec:sort -t? 'a b'");
+  BOOST_TEST((e.transport() == Transport::exec));
+  BOOST_TEST(e.is_local());
+  BOOST_TEST(!e.is_unix());
+  BOOST_TEST(!e.has_connections());
+  BOOST_TEST(e.host() == "");
+  BOOST_TEST(e.argument() == "sort -t? 'a b'");
+  BOOST_TEST(e.to_string() == "exec:sort -t? 'a b'");
+  BOOST_TEST(read("-") == "stdio:");
+  BOOST_TEST(read("STDIO") == "stdio:");
+  BOOST_TEST(read("stdin") == "fd:0");
+  BOOST_TEST(read("STDOUT:") == "fd:1");
+  BOOST_TEST(read("sh:date +%s; cat") == "sh:date +%s; cat");
+  BOOST_TEST(read("fd:03") == "fd:3");
+  BOOST_TEST(read("file:/etc/motd") == "file:/etc/motd");
+  BOOST_TEST(read("file:///etc/motd") == "file:/etc/motd");
+  BOOST_TEST(read("file:log%3f.txt?append") == "file:log%3F.txt?append=1");
+  BOOST_TEST(read("text:a%0Ab") == "text:a%0Ab");
+  BOOST_TEST(read("text:a\nb") == "text:a%0Ab");
+  BOOST_TEST(Endpoint::parse("text:a%0Ab").argument() == "a\nb");
+  for (const std::string scheme : {"null", "echo", "zero", "random", "inetd"}) {
+    BOOST_TEST(read(scheme + ":") == scheme + ":");
+    BOOST_TEST(read(scheme + "://") == scheme + ":");
+    BOOST_TEST(problem(scheme + ":7") == "nothing can stand behind '" + scheme +
+                                             ":'; a host of that name is tcp://" + scheme + ":7");
   }
-  for (const std::string scheme : {"exec", "sh", "fd", "STDIO", "EXEC", "OPENSSL", "OPENSSL-LISTEN",
-                                   "SYSTEM", "PIPE", "OPEN", "stdin", "systemd", "inetd"}) {
-    BOOST_TEST(problem(scheme + ":x") ==
-               "scheme '" + scheme + "' is not supported by this version");
+  BOOST_TEST(read("systemd:web") == "systemd:web");
+  BOOST_TEST(read("systemd:") == "systemd:");
+  BOOST_TEST(Endpoint::parse("systemd:web").is_listen());
+}
+
+BOOST_AUTO_TEST_CASE(local_streams_that_cannot_be_are_refused) {
+  BOOST_TEST(problem("exec:") == "command is missing");
+  BOOST_TEST(problem("sh: ") == "command is missing");
+  BOOST_TEST(problem("exec:echo 'a") == "a quote is not closed");
+  BOOST_TEST(problem("fd:x") == "descriptor must be a number, as in fd:3");
+  BOOST_TEST(problem("fd:") == "descriptor must be a number, as in fd:3");
+  BOOST_TEST(problem("file:") == "path is missing");
+  BOOST_TEST(problem("file:a%00") == "path has a NUL byte in it");
+  BOOST_TEST(problem("file:a?append&truncate") ==
+             "options 'append' and 'truncate' exclude each other");
+  BOOST_TEST(problem("file:a?mode=0600") == "option 'mode' makes no sense for file");
+  BOOST_TEST(problem("text:%") == "after '%' come two hexadecimal digits");
+  BOOST_TEST(problem("systemd:a/b") == "'a/b' is not the name of a socket");
+  BOOST_TEST(problem("exec-l:cat") ==
+             "'exec' only connects: gnet exec-server runs a program for each connection");
+  BOOST_TEST(problem("zero-l:") ==
+             "'zero' only connects: tcp, tls, ws, udp, unix, inetd and systemd listen");
+  BOOST_TEST(read("inetd-l:") == "inetd-listen:");
+}
+
+BOOST_AUTO_TEST_CASE(socat_has_local_streams_too) {
+  BOOST_TEST(read("EXEC:cat -n,fork") == "exec:cat -n");
+  BOOST_TEST(read("exec:printf a,b") == "exec:printf a,b");
+  BOOST_TEST(read("SYSTEM:cat | sort") == "sh:cat | sort");
+  BOOST_TEST(read("system:cat,pty") == "sh:cat,pty");
+  BOOST_TEST(problem("EXEC:cat,pty") ==
+             "unknown option 'pty'; in a command with commas write exec: in small letters");
+  BOOST_TEST(read("PIPE") == "echo:");
+  BOOST_TEST(read("PIPE:/run/f?o") == "file:/run/f%3Fo");
+  BOOST_TEST(read("OPEN:/tmp/x,creat,append") == "file:/tmp/x?append=1");
+  BOOST_TEST(read("GOPEN:/tmp/x,trunc") == "file:/tmp/x?truncate=1");
+  BOOST_TEST(read("OPENSSL:h:443,cafile=ca.pem") == "tls://h:443?cacert=ca.pem");
+  BOOST_TEST(read("OPENSSL-LISTEN:443,cert=c.pem,fork") == "tls-listen://127.0.0.1:443?cert=c.pem");
+  BOOST_TEST(problem("OPENSSL:h:443,verify=0") == "option 'verify' is unknown: use --insecure");
+  BOOST_TEST(read("UNIX-CLIENT:/run/x") == "unix:///run/x");
+}
+
+BOOST_AUTO_TEST_CASE(each_side_knows_what_it_can_use) {
+  const auto connects = [](std::string_view text) -> std::string {
+    try {
+      Endpoint::parse(text).check_connects();
+    } catch (const BadEndpoint& error) {
+      return std::string(error.problem());
+    }
+    return "";
+  };
+  BOOST_TEST(connects("systemd:x") ==
+             "'systemd' only listens: it is a socket that a supervisor has opened");
+  BOOST_TEST(connects("*:1") == "'*' is for listening only");
+  for (const char* text : {"exec:cat", "inetd:", "-", "ws://h", ":1", "/x"}) {
+    BOOST_TEST(connects(text) == "");
   }
-  BOOST_TEST(problem("-") == "standard input and output are not supported by this version");
+  BOOST_CHECK_THROW(Endpoint::parse("exec:cat").check_listens(), BadEndpoint);
+  BOOST_CHECK_THROW(Endpoint::parse("connect://p:1/h:1").check_listens(), BadEndpoint);
+  for (const char* text : {"inetd:", "systemd:", "ws-l://:1", "udp-l://:1", "/x"}) {
+    BOOST_CHECK_NO_THROW(Endpoint::parse(text).check_listens());
+  }
 }
 
 BOOST_AUTO_TEST_CASE(schemes_that_nobody_knows_are_named) {
@@ -395,13 +543,18 @@ BOOST_AUTO_TEST_CASE(they_are_made_from_parts_too) {
 
 // Whatever mixture of plausible pieces is accepted comes back from its own URL.
 BOOST_AUTO_TEST_CASE(an_endpoint_comes_back_from_its_url) {
-  const std::array<const char*, 46> pieces = {
-      "tcp",       "tcp4",    "udp6",  "unix",   "unixpacket", "abstract", "-l",        "-listen",
-      "://",       ":",       "[",     "]",      "::1",        "fe80::1",  "%25eth0",   "%",
-      "%40",       "%20",     "@",     "*",      "host",       "A.b",      "127.0.0.1", "0",
-      "80",        "65535",   "65536", "/",      "./",         "x y",      "?",         "mode=0600",
-      "unlink",    "idle=5s", "&",     ",fork",  "#",          "\xc3\xa9", "=",         ",",
-      "backlog=9", "ws",      "+",     "bind=*", "tls",        "cert=x"};
+  const std::array<const char*, 66> pieces = {
+      "exec",    "sh",        "file",     "text",      "fd",         "stdio",       "systemd",
+      "echo",    "wss",       "socks5",   "connect",   "user:pw@",   "path=/a%3Fb", "target=h:1",
+      "append",  "'",         "/chat",    "STDIN",     "EXEC:",      "OPENSSL",
+
+      "tcp",     "tcp4",      "udp6",     "unix",      "unixpacket", "abstract",    "-l",
+      "-listen", "://",       ":",        "[",         "]",          "::1",         "fe80::1",
+      "%25eth0", "%",         "%40",      "%20",       "@",          "*",           "host",
+      "A.b",     "127.0.0.1", "0",        "80",        "65535",      "65536",       "/",
+      "./",      "x y",       "?",        "mode=0600", "unlink",     "idle=5s",     "&",
+      ",fork",   "#",         "\xc3\xa9", "=",         ",",          "backlog=9",   "ws",
+      "+",       "bind=*",    "tls",      "cert=x"};
   std::mt19937 random(1);
   int accepted = 0;
   for (int i = 0; i < 200'000; ++i) {

@@ -29,7 +29,7 @@ Codec::Codec(Codec&& other) noexcept = default;
 Codec& Codec::operator=(Codec&& other) noexcept = default;
 
 bool Codec::open() const noexcept {
-  return !close_sent_ && !closed_;
+  return !close_sent_ && (!closed_ || half_closed_);
 }
 
 bool Codec::finished() const noexcept {
@@ -48,6 +48,7 @@ std::size_t Codec::held() const noexcept {
 }
 
 void Codec::lost(std::string why) noexcept {
+  half_closed_ = false;
   if (closed_) return;
   closed_.emplace().reason = std::move(why);
   forget();
@@ -152,6 +153,8 @@ Event Codec::take_close(std::string_view payload) {
                    .reason = std::string(close.reason),
                    .by_peer = !close_sent_,
                    .clean = true};
+  half_closed_ = !close_sent_ && !options_.answer_close;
+  if (half_closed_) return {.kind = Event::close};
   if (!close_sent_) append_frame({.opcode = Opcode::close}, close_payload(close.code));
   close_sent_ = true;
   forget();

@@ -105,6 +105,9 @@ struct CodecOptions {
   std::optional<DeflateAgreement> deflate = {};  // what the handshake agreed on
   DeflateOptions compression = {};  // how to compress then: level, memory_level and min_size
   bool answer_pings = true;
+  // The peer's close frame is answered at once. Otherwise this side stays open() for sending, until
+  // it says close itself.
+  bool answer_close = true;
 };
 
 class Codec {
@@ -170,7 +173,8 @@ class Codec {
 
   // --- state -------------------------------------------------------------------------------------
 
-  // Messages may be sent: no close frame went either way.
+  // Messages may be sent: no close frame went either way; or but the peer's, without
+  // CodecOptions::answer_close.
   [[nodiscard]] bool open() const noexcept;
 
   // Nothing more is to be read: the peer's close frame came, or it broke the rules, or lost().
@@ -232,6 +236,7 @@ class Codec {
   bool finishing_ = false;    // nor is there more than the tail
   bool given_ = false;        // message_ has been handed out
   bool close_sent_ = false;
+  bool half_closed_ = false;     // by the peer, which is not answered yet
   bool sending_pieces_ = false;  // a message is under way
   std::uint32_t controls_ = 0;
   TimePoint now_{};

@@ -76,6 +76,7 @@ void Codec::close(CloseCode code, std::string_view reason) {
   if (!open()) return;
   append_frame({.opcode = Opcode::close}, payload);
   close_sent_ = true;
+  if (half_closed_) forget();
 }
 
 void Codec::clear_output() noexcept {

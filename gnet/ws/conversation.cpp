@@ -23,7 +23,10 @@ constexpr gnet::detail::WaitKind kPongRoom{"room for a pong"};
 
 CodecOptions codec_options(const WebSocketOptions& options,
                            const std::optional<DeflateAgreement>& deflate) {
-  return {.limits = options.limits, .deflate = deflate, .compression = options.deflate};
+  return {.limits = options.limits,
+          .deflate = deflate,
+          .compression = options.deflate,
+          .answer_close = !options.half_close};
 }
 
 }  // namespace
@@ -99,6 +102,10 @@ Event Conversation::next_message(bool pieces) {
   while (!ended_) {
     const Event event = codec_.next();
     if (event.kind == Event::none) {
+      if (codec_.finished() && codec_.open()) {  // the peer has said all, this side has not
+        buffer_.reset();
+        return {};
+      }
       if (codec_.finished() || !fill()) finish();
     } else if (take_event(event)) {
       receiver_ = &hub_.running();
@@ -120,13 +127,13 @@ void Conversation::remember(const Event& event) noexcept {
   given_text_ = event.opcode == Opcode::text;
 }
 
-// Whether it is for the one who receives. A message is not, once this side has said close: nobody
-// could answer it.
+// Whether it is for the one who receives. A message is not, once this side has said close for good:
+// nobody could answer it.
 bool Conversation::take_event(const Event& event) {
   switch (event.kind) {
     case Event::message:
     case Event::piece:
-      return codec_.open();
+      return codec_.open() || half_closed_;
     case Event::ping:
       // A peer that pings and does not read is not read either.
       if (queued() <= options_.high_water) return false;
@@ -137,7 +144,7 @@ bool Conversation::take_event(const Event& event) {
       take_pong(event.data);
       return false;
     default:
-      finish();
+      if (!codec_.open()) finish();
       return false;
   }
 }
@@ -242,6 +249,16 @@ void Conversation::close(CloseCode code, std::string_view reason) {
   const bool others = receiving_ || (receiver_ != nullptr && receiver_ != &hub_.running());
   if (!others) static_cast<void>(next_message(false));
   while (!ended_ && !failed_) changed_.wait(kEnd, this);
+}
+
+void Conversation::shutdown_send(CloseCode code, std::string_view reason) {
+  if (!is_open()) return;
+  half_closed_ = true;
+  codec_.close(code, reason);
+  set_alarm();
+  flush();
+  // That was the last word of the two.
+  if (codec_.finished() && !receiving_) static_cast<void>(next_message(false));
 }
 
 void Conversation::begin_close(CloseCode code, std::string_view reason) {

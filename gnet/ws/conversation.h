@@ -53,6 +53,7 @@ class Conversation {
   void send_piece(Opcode opcode, std::string_view piece, bool last);
   void ping(std::string_view data);
   void close(CloseCode code, std::string_view reason);
+  void shutdown_send(CloseCode code, std::string_view reason);
   void drain() noexcept;
   void abort() noexcept;
 
@@ -134,6 +135,7 @@ class Conversation {
   bool given_text_ = false;  // it is text, and so UTF-8
   bool in_pieces_ = false;
   bool plain_ = false;
+  bool half_closed_ = false;  // by this side, which still listens
   bool ended_ = false;
 
   // Sending.

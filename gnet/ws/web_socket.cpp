@@ -62,6 +62,10 @@ void WebSocket::close(CloseCode code, std::string_view reason) {
   conversation_->close(code, reason);
 }
 
+void WebSocket::shutdown_send(CloseCode code, std::string_view reason) {
+  conversation_->shutdown_send(code, reason);
+}
+
 void WebSocket::drain() noexcept {
   conversation_->drain();
 }

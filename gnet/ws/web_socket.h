@@ -69,6 +69,10 @@ struct WebSocketOptions {
   TimeSpan write_timeout = std::chrono::seconds(60);  // the peer takes no byte: the end. 0: never
   TimeSpan close_timeout = std::chrono::seconds(5);   // for the closing handshake
 
+  // The peer's close is the end of what it says, and no more: receive() gives nothing then, and
+  // messages may be sent until close() or shutdown_send(). A peer that closes waits for that long.
+  bool half_close = false;
+
   // Bytes that may wait for the peer: senders wait while there are more.
   std::size_t high_water = 256 * 1024;
 };
@@ -163,6 +167,10 @@ class WebSocket {
   // said it, too, or has not within `close_timeout`. Does nothing more when it has ended. Throws
   // std::invalid_argument as close_payload() does.
   void close(CloseCode code = kNormal, std::string_view reason = {});
+
+  // Says close, and no more: what the peer still sends before it says close is received, however
+  // long that takes; nobody pings it meanwhile. Suspends as send() does.
+  void shutdown_send(CloseCode code = kNormal, std::string_view reason = {});
 
   // Says close (1001) to the peer, at once and without suspending; whoever receives comes to the
   // end. What a server does when it stops.

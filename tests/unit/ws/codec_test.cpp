@@ -567,4 +567,34 @@ BOOST_AUTO_TEST_CASE(a_codec_may_outlive_what_its_thread_shares) {
   BOOST_TEST(sent.size() > 20U);
 }
 
+// Where each side ends what it says by itself, both get all that the other has to say.
+BOOST_AUTO_TEST_CASE(a_peer_that_has_closed_can_still_be_told_things) {
+  Codec client(Role::client);
+  Codec server(Role::server, {.answer_close = false});
+  client.close(1000, "that is all");
+  BOOST_TEST((delivered(client, server) == Messages{""}));
+  BOOST_TEST(server.finished());
+  BOOST_TEST(server.open());
+  BOOST_TEST(server.closed()->reason == "that is all");
+  BOOST_TEST(server.output().empty());
+  server.send(Opcode::text, "here is more");
+  BOOST_TEST((delivered(server, client) == Messages{"here is more"}));
+  BOOST_TEST(!client.finished());
+  server.close(4000);
+  BOOST_TEST(!server.open());
+  BOOST_TEST((delivered(server, client) == Messages{""}));
+  BOOST_TEST(client.closed()->code == 4000);
+  BOOST_TEST(client.closed()->clean);
+}
+
+BOOST_AUTO_TEST_CASE(a_peer_that_has_closed_and_gone_can_be_told_nothing) {
+  Codec client(Role::client);
+  Codec server(Role::server, {.answer_close = false});
+  client.close();
+  delivered(client, server);
+  server.lost();
+  BOOST_TEST(!server.open());
+  BOOST_TEST(server.closed()->by_peer);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -62,10 +62,11 @@ BEGIN {
   row("gnet/sync", "gnet/fiber")
   row("gnet/io", "gnet/sync")
   row("gnet/os", "gnet/io")
-  row("gnet/protocol", "gnet/io gnet/os")
+  row("gnet/proxy", "gnet/io")
+  row("gnet/protocol", "gnet/io gnet/os gnet/proxy")
   row("gnet/patch", "gnet/io gnet/os")
   row("gnet/zmq", "gnet/io gnet/os")
-  row("gnet/http", "gnet/protocol")
+  row("gnet/http", "gnet/protocol gnet/proxy")
   row("gnet/ws", "gnet/protocol gnet/http")
   row("gnet/web", "gnet/http gnet/ws")
   row("gnet/link", "gnet/ws gnet/http gnet/os gnet/protocol")
@@ -81,7 +82,7 @@ BEGIN {
   for (folder in direct) reach(folder, folder)
 
   # Libraries that only some folders may see. fmt and the standard library are for everyone.
-  all = "gnet/fiber gnet/sync gnet/io gnet/os gnet/patch gnet/zmq gnet/protocol gnet/http gnet/ws gnet/web gnet/diag gnet cli/out cli/line cli/server cli/client cli commands"
+  all = "gnet/fiber gnet/sync gnet/io gnet/os gnet/proxy gnet/patch gnet/zmq gnet/protocol gnet/http gnet/ws gnet/web gnet/diag gnet cli/out cli/line cli/server cli/client cli commands"
   third_party["asio"] = all
   third_party["boost"] = "gnet/fiber cli/line"  # Context; JSON
   third_party["openssl"] = "gnet/io gnet/http gnet/ws gnet/web"

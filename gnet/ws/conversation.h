@@ -52,6 +52,7 @@ class Conversation {
   bool try_send(Opcode opcode, std::string_view data);
   void send_piece(Opcode opcode, std::string_view piece, bool last);
   void ping(std::string_view data);
+  void pong(std::string_view data);
   void close(CloseCode code, std::string_view reason);
   void shutdown_send(CloseCode code, std::string_view reason);
   void drain() noexcept;

@@ -123,6 +123,12 @@ void Conversation::ping(std::string_view data) {
   flush_in_time();
 }
 
+void Conversation::pong(std::string_view data) {
+  if (!is_open()) throw_closed();
+  codec_.pong(data);
+  flush_in_time();
+}
+
 // ---- what goes out ----
 
 // At once; but answers to messages that are here already leave together, when the last of them is

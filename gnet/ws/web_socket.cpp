@@ -54,6 +54,10 @@ void WebSocket::ping(std::string_view data) {
   conversation_->ping(data);
 }
 
+void WebSocket::pong(std::string_view data) {
+  conversation_->pong(data);
+}
+
 void WebSocket::on_pong(UniqueFunction<void(std::string_view data)> function) {
   conversation_->on_pong = std::move(function);
 }

@@ -161,6 +161,10 @@ class WebSocket {
   void ping(std::string_view data = {});
   void on_pong(UniqueFunction<void(std::string_view data)> function);
 
+  // A pong that nobody has asked for, a sign of life (RFC 6455, 5.5.3), of at most 125 bytes. Pings
+  // are answered without it.
+  void pong(std::string_view data = {});
+
   // ---- the end ----
 
   // Does the closing handshake: says close, drops what still comes, and returns when the peer has

@@ -577,6 +577,15 @@ BOOST_AUTO_TEST_CASE(a_drain_waits_a_short_time_for_an_answer) {
   server.join();
 }
 
+BOOST_AUTO_TEST_CASE(a_pong_may_be_sent_unasked) {
+  ByHand pair;
+  pair.socket.pong("alive");
+  BOOST_TEST(pair.next(7) == "8a alive");
+  BOOST_CHECK_THROW(pair.socket.pong(std::string(126, 'x')), std::invalid_argument);
+  pair.socket.abort();
+  BOOST_CHECK_THROW(pair.socket.pong(), WebSocketClosed);
+}
+
 // ---- time ----
 
 BOOST_AUTO_TEST_CASE(a_silent_peer_is_pinged_and_one_that_answers_stays) {

@@ -8,7 +8,7 @@
 
 #include "cli/line/tls.h"
 #include "cli/out/failure.h"
-#include "commands/http_items.h"
+#include "commands/web_address.h"
 
 namespace commands {
 
@@ -69,8 +69,8 @@ HttpExpectations::HttpExpectations(const HttpOptions& options)
   if (!options.expect_status.empty()) status_.emplace(options.expect_status, "--expect-status");
   if (!options.expect_body.empty()) body_.emplace(options.expect_body, "--expect-body");
   for (const std::string& text : options.expect_header) {
-    const HttpItem item = parse_header(text, "--expect-header");
-    headers_.emplace_back(item.name, TextPattern(item.value, "--expect-header"));
+    const Field field = parse_field(text, "--expect-header");
+    headers_.emplace_back(field.name, TextPattern(field.value, "--expect-header"));
   }
 }
 

@@ -30,20 +30,6 @@ cli::UsageError bad_item(std::string_view word) {
       fmt::format("bad item '{}': must be H:v, k=v, k:=json, k==q or f@file", word));
 }
 
-std::string_view trimmed(std::string_view text) {
-  const std::size_t begin = text.find_first_not_of(" \t");
-  if (begin == text.npos) return {};
-  return text.substr(begin, text.find_last_not_of(" \t") - begin + 1);
-}
-
-gnet::http::URL url_of(const std::string& text) {
-  try {
-    return gnet::http::URL(text);
-  } catch (const gnet::http::URLError& error) {
-    throw cli::UsageError(error.what());
-  }
-}
-
 }  // namespace
 
 HttpItem parse_item(std::string_view word) {
@@ -69,15 +55,6 @@ HttpItem parse_item(std::string_view word) {
   throw bad_item(word);
 }
 
-HttpItem parse_header(std::string_view text, std::string_view option) {
-  const std::size_t colon = text.find(':');
-  if (colon == text.npos || colon == 0) {
-    throw cli::UsageError(fmt::format("bad value '{}' for {}: must be NAME: VALUE", text, option));
-  }
-  return {HttpItem::header, std::string(trimmed(text.substr(0, colon))),
-          std::string(trimmed(text.substr(colon + 1)))};
-}
-
 std::string json_of(const std::vector<HttpItem>& items) {
   std::vector<std::pair<std::string, std::string>> members;
   for (const HttpItem& item : items) {
@@ -98,29 +75,6 @@ std::string json_of(const std::vector<HttpItem>& items) {
   cli::JsonObject object;
   for (const auto& [name, value] : members) object.raw(name, value);
   return object.text();
-}
-
-HttpTarget parse_target(std::string_view word) {
-  constexpr std::string_view kUnix = "unix:";
-  if (word.starts_with(kUnix)) {
-    const std::string_view rest = word.substr(kUnix.size());
-    const std::size_t colon = rest.find(':');
-    if (rest.empty() || colon == 0) {
-      throw cli::UsageError(fmt::format("bad URL '{}': must be unix:PATH:/PATH", word));
-    }
-    const std::string_view path = colon == rest.npos ? "/" : rest.substr(colon + 1);
-    return {url_of(fmt::format("http://localhost{}{}", path.starts_with('/') ? "" : "/", path)),
-            std::string(rest.substr(0, colon))};
-  }
-  if (word.find("://") != word.npos) {
-    HttpTarget target{url_of(std::string(word)), {}};
-    if (target.url.scheme().starts_with("http")) return target;
-    throw cli::UsageError(fmt::format("bad URL '{}': must be of http or https", word));
-  }
-  // ":8000/p", ":/p" and "host:8000/p".
-  if (word.starts_with(":/")) word.remove_prefix(1);
-  const bool is_local = word.starts_with(':') || word.starts_with('/');
-  return {url_of(fmt::format("http://{}{}", is_local ? "localhost" : "", word)), {}};
 }
 
 bool is_target(std::string_view word) {

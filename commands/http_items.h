@@ -14,9 +14,6 @@
 #include <string_view>
 #include <vector>
 
-#include "gnet/http/headers.h"
-#include "gnet/http/url.h"
-
 namespace commands {
 
 struct HttpItem {
@@ -30,21 +27,9 @@ struct HttpItem {
 // Throws cli::UsageError for what is none.
 [[nodiscard]] HttpItem parse_item(std::string_view word);
 
-// "N: V", of an option.
-[[nodiscard]] HttpItem parse_header(std::string_view text, std::string_view option);
-
 // The texts and the JSON among items as one JSON object, of which the last of a name counts. Throws
 // cli::UsageError for what is no JSON.
 [[nodiscard]] std::string json_of(const std::vector<HttpItem>& items);
-
-// "localhost:8000/p", ":8000/p" and "unix:/run/x.sock:/p" are URLs for people.
-struct HttpTarget {
-  gnet::http::URL url;
-  std::string unix_path;  // empty: none
-};
-
-// Throws cli::UsageError.
-[[nodiscard]] HttpTarget parse_target(std::string_view word);
 
 // Whether a word behind the first URL is one more.
 [[nodiscard]] bool is_target(std::string_view word);

@@ -15,6 +15,7 @@
 #include "cli/out/output.h"
 #include "commands/http_credentials.h"
 #include "commands/http_expect.h"
+#include "commands/web_address.h"
 #include "gnet/base/log.h"
 #include "gnet/base/version.h"
 #include "gnet/http/content_disposition.h"
@@ -57,13 +58,16 @@ void HttpPlan::read_words() {
   }
   if (words.empty()) throw cli::UsageError("a URL is missing");
   unix_path_ = options_.to.unix_path.path;
-  for (const std::string& text : options_.headers) items_.push_back(parse_header(text, "--header"));
+  for (const std::string& text : options_.headers) {
+    Field field = parse_field(text, "--header");
+    items_.push_back({HttpItem::header, std::move(field.name), std::move(field.value)});
+  }
   for (std::size_t i = 0; i < words.size(); ++i) {
     if (i > 0 && !is_target(words[i])) {
       items_.push_back(parse_item(words[i]));
       continue;
     }
-    HttpTarget target = parse_target(words[i]);
+    WebAddress target = parse_address(words[i], "http");
     if (target.unix_path.empty() != unix_path_.empty() && i > 0) {
       throw cli::UsageError("URLs of a unix socket and others exclude each other");
     }

@@ -46,8 +46,24 @@ const cli::Command ws = cli::command<Options>({
              {.fallback = "$http_proxy, $https_proxy, $all_proxy, $no_proxy"}},
             {"-b,--binary", &Options::binary,
              "send what comes as binary messages, print messages as they are"},
+            {"--frame",
+             "HOW",
+             &Options::frame,
+             "how binary messages lie there: raw, or length4",
+             {.choices = {"raw", "length4"},
+              .needs = "--binary",
+              .more = "_length4_ puts the length in front of each, in four bytes, the highest "
+                      "first; _raw_ nothing, so that what is read at once is a message."}},
             {"-0,--null", &Options::null, "a NUL byte ends what is read and printed, no line end"},
             {"--base64", &Options::base64, "messages are lines of base64, and sent as binary"},
+            {"--jsonrpc",
+             &Options::jsonrpc,
+             "lines are a method and its parameters, sent as JSON-RPC",
+             {.more =
+                  "_add 2 3_ sends "
+                  "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"add\",\"params\":[2,3]}. "
+                  "Parameters are an object, an array, or values of JSON; what is JSON from its "
+                  "first character on is sent as it is."}},
             {"--timestamps", &Options::timestamps, "print when each message came"},
             {"--deflate", "on|off", &Options::deflate, "offer to compress messages"},
             {"--max-message", "SIZE", &Options::max_message, "the longest message that is taken"},
@@ -69,6 +85,10 @@ const cli::Command ws = cli::command<Options>({
             {"--ping-interval", "D", &Options::ping_interval, "ping a server that says nothing"},
             {"--ping-timeout", "D", &Options::ping_timeout, "and leave it without an answer"},
             {"--print-rtt", &Options::print_rtt, "tell how long pings take"},
+            {"--history",
+             &Options::history,
+             "keep what is typed at a terminal for next time",
+             {.more = "In _$XDG_STATE_HOME/gnet/ws_history_, or that of _~/.local/state_."}},
         },
     .shared = {cli::client(&Options::to), cli::reconnect(&Options::retry)},
     .run = run,

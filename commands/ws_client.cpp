@@ -7,15 +7,16 @@
 #include <mutex>
 
 #include "cli/client/http_route.h"
+#include "cli/client/input.h"
 #include "cli/client/run_client.h"
-#include "cli/line/read_file.h"
 #include "cli/out/failure.h"
 #include "cli/out/json.h"
 #include "cli/out/output.h"
 #include "cli/out/terminal.h"
+#include "commands/length_frames.h"
 #include "commands/records.h"
+#include "commands/ws_slash.h"
 #include "gnet/base/utf8.h"
-#include "gnet/http/base64.h"
 #include "gnet/http/client_error.h"
 
 namespace commands {
@@ -48,38 +49,19 @@ bool ends_well(CloseCode code) noexcept {
   return code == gnet::ws::kNormal || code == gnet::ws::kGoingAway || code == gnet::ws::kNoCode;
 }
 
-std::optional<std::string> bytes_of_hex(std::string_view digits) {
-  std::string bytes;
-  std::string pair;
-  for (const char c : digits) {
-    if (c == ' ') continue;
-    const std::size_t value =
-        std::string_view("0123456789abcdef").find(static_cast<char>(c | 0x20));
-    if (value == std::string_view::npos) return std::nullopt;
-    pair += static_cast<char>(value);
-    if (pair.size() < 2) continue;
-    bytes += static_cast<char>(pair[0] << 4 | pair[1]);
-    pair.clear();
-  }
-  return pair.empty() ? std::optional(bytes) : std::nullopt;
-}
-
-void note(std::string_view text) {
-  cli::write_all(STDERR_FILENO, std::string(text) + "\n");
-}
-
 }  // namespace
 
 WsClient::WsClient(const WsOptions& options)
     : options_(options),
-      target_(ws_target(options.url, options.to.tls)),
+      target_(ws_address(options)),
       connect_(ws_connect_options(options, target_)),
       first_message_(cli::first_message(options.retry)),
       expected_(options.expect.empty() ? std::nullopt
                                        : std::optional(TextPattern(options.expect, "--expect"))),
       wait_(ws_wait(options)),
       interactive_(!options.json && isatty(STDIN_FILENO) == 1 && isatty(STDOUT_FILENO) == 1),
-      color_(interactive_ && cli::wants_color(STDOUT_FILENO, options.color)) {}
+      color_(interactive_ && cli::wants_color(STDOUT_FILENO, options.color)),
+      format_(options, interactive_, color_) {}
 
 cli::Exit WsClient::run() {
   return cli::run_client(options_.to, {.work = [this] { return work(); }, .summary = [] {}});
@@ -90,10 +72,11 @@ cli::Exit WsClient::run() {
 cli::Exit WsClient::work() {
   struct Ending {
     ~Ending() {
-      if (fiber) fiber.kill();
+      if (client.input_) client.input_.kill();
+      client.editor_.reset();
     }
-    gnet::Fiber<>& fiber;
-  } const ending{input_};
+    WsClient& client;
+  } const ending{*this};
   while (!done_) {
     try {
       WebSocket socket = gnet::ws::connect(target_.url, connect_);
@@ -129,6 +112,7 @@ void WsClient::try_later(const std::exception_ptr& error, const std::string& rea
     if (error) std::rethrow_exception(error);
     throw cli::Failure(cli::Exit::lost, reason);
   }
+  const cli::LineEditor::Aside aside(editor_.get());
   cli::announce_retry(options_, failed_, *delay, reason);
   static_cast<void>(over_.wait(*delay));
 }
@@ -187,38 +171,10 @@ cli::Exit WsClient::verdict() const {
 // ---- what comes ----
 
 void WsClient::take(const Message& message) {
-  cli::print(shown(message));
+  print(format_.incoming(message));
   ++received_;
   if (expected_ && expected_->is_in(message.data)) matched_ = done_ = true;
   if (options_.count.number > 0 && received_ >= options_.count.number) done_ = true;
-}
-
-std::string WsClient::shown(const Message& message) const {
-  if (options_.json) {
-    cli::JsonObject event = cli::event("message");
-    event.add("opcode", message.is_text() ? "text" : "binary");
-    if (message.is_text()) {
-      event.add("data", message.data);
-    } else {
-      event.add("data_base64", gnet::http::base64_encode(message.data));
-    }
-    return event.text() + "\n";
-  }
-  std::string text;
-  if (options_.timestamps) text += cli::utc_timestamp() + ' ';
-  if (options_.base64) {
-    text += gnet::http::base64_encode(message.data);
-  } else if (interactive_) {
-    text += color_ ? "\x1b[36m< " : "< ";
-    text += message.is_text() ? gnet::printable(message.data)
-                              : fmt::format("({} bytes) {}", message.data.size(),
-                                            gnet::printable(message.data.substr(0, 64)));
-    if (color_) text += "\x1b[0m";
-  } else {
-    text += message.data;
-    if (options_.binary) return text;
-  }
-  return text + (options_.null ? '\0' : '\n');
 }
 
 // ---- what is sent ----
@@ -235,11 +191,19 @@ void WsClient::take_input() {
 }
 
 void WsClient::read_input() {
-  if (options_.binary) {
+  if (options_.frame == Framing::length4) {
+    LengthFrames frames;
+    while (const auto message = frames.next()) deliver(*message);
+  } else if (options_.binary) {
     cli::Input input;
     for (auto piece = input.some(); !piece.empty(); piece = input.some()) {
       deliver(std::string(piece));
     }
+  } else if (interactive_ && !options_.null && cli::LineEditor::is_possible()) {
+    editor_ = std::make_unique<cli::LineEditor>(cli::LineEditor::Options{
+        .color = color_,
+        .history = options_.history ? cli::LineEditor::history_file("ws") : std::string()});
+    while (const auto line = editor_->line()) deliver(*line);
   } else {
     Records records(options_.null ? '\0' : '\n');
     while (const auto record = records.next()) deliver(*record);
@@ -269,44 +233,41 @@ void WsClient::deliver(const std::string& record) {
   }
 }
 
-void WsClient::say(WebSocket& socket, const std::string& record) const {
-  if (!options_.base64) {
-    const bool is_text = !options_.binary && gnet::is_utf8(record);
-    return socket.send(is_text ? Opcode::text : Opcode::binary, record);
+void WsClient::say(WebSocket& socket, const std::string& record) {
+  std::optional<WsFormat::Outgoing> message;
+  try {
+    message = format_.outgoing(record);
+  } catch (const std::invalid_argument& error) {
+    return note(fmt::format("gnet ws: not sent, {}: {}", error.what(), gnet::printable(record)));
   }
-  const auto bytes = gnet::http::base64_decode(record);
-  if (!bytes) return note("gnet ws: not sent, since it is no base64: " + gnet::printable(record));
-  socket.send_binary(*bytes);
+  socket.send(message->opcode, message->data);
 }
 
-// "/ping", "/close 4000 why", "/file NAME", "/hex 0aff"; "//" is a slash.
+// Whether the line is a command, which is done then.
 bool WsClient::obey(WebSocket& socket, std::string_view line) {
-  if (!line.starts_with('/')) return false;
-  if (line.starts_with("//")) {
-    socket.send(line.substr(1));
-    return true;
-  }
-  const std::size_t blank = std::min(line.find(' '), line.size());
-  const std::string_view verb = line.substr(1, blank - 1);
-  const std::string rest(line.substr(std::min(blank + 1, line.size())));
   try {
-    if (verb == "ping") {
-      pinged_ = gnet::Clock::now();
-      socket.ping(rest);
-    } else if (verb == "close") {
-      int code = 1000;
-      const std::size_t end = std::min(rest.find(' '), rest.size());
-      if (end > 0) code = std::stoi(rest.substr(0, end));
-      done_ = true;
-      socket.close(static_cast<CloseCode>(code), rest.substr(std::min(end + 1, rest.size())));
-    } else if (verb == "file") {
-      socket.send_binary(cli::read_file(rest));
-    } else if (verb == "hex") {
-      const auto bytes = bytes_of_hex(rest);
-      if (!bytes) throw std::invalid_argument("these are no hexadecimal digits");
-      socket.send_binary(*bytes);
-    } else {
-      note("/ping [TEXT], /close [CODE [REASON]], /file NAME, /hex DIGITS; //TEXT sends /TEXT");
+    const auto command = slash_command(line);
+    if (!command) return false;
+    switch (command->kind) {
+      case SlashCommand::ping:
+        socket.ping(command->data);
+        pinged_ = gnet::Clock::now();
+        break;
+      case SlashCommand::pong:
+        socket.pong(command->data);
+        break;
+      case SlashCommand::text:
+      case SlashCommand::binary:
+        socket.send(command->kind == SlashCommand::text ? Opcode::text : Opcode::binary,
+                    command->data);
+        break;
+      case SlashCommand::close:
+        done_ = true;
+        socket.close(command->code, command->data);
+        break;
+      case SlashCommand::help:
+        note(kSlashHelp);
+        break;
     }
   } catch (const std::logic_error& error) {
     done_ = false;
@@ -339,6 +300,18 @@ void WsClient::end() {
 }
 
 // ---- what is told ----
+
+// Standard output, and standard error, around the line that is being typed.
+
+void WsClient::print(std::string_view text) const {
+  const cli::LineEditor::Aside aside(editor_.get());
+  cli::print(text);
+}
+
+void WsClient::note(std::string_view text) const {
+  const cli::LineEditor::Aside aside(editor_.get());
+  cli::write_all(STDERR_FILENO, std::string(text) + "\n");
+}
 
 void WsClient::tell_opened(const WebSocket& socket) const {
   if (options_.json) {

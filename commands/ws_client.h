@@ -14,7 +14,9 @@
 #include <string>
 #include <string_view>
 
+#include "cli/client/line_editor.h"
 #include "commands/text_pattern.h"
+#include "commands/ws_format.h"
 #include "commands/ws_options.h"
 #include "gnet/fiber/fiber.h"
 #include "gnet/sync/event.h"
@@ -42,29 +44,32 @@ class WsClient {
 
   // What comes.
   void take(const gnet::ws::Message& message);
-  [[nodiscard]] std::string shown(const gnet::ws::Message& message) const;
 
   // What is sent.
   void take_input();
   void read_input();
   void wait_for_silence();
   void deliver(const std::string& record);
-  void say(gnet::ws::WebSocket& socket, const std::string& record) const;
+  void say(gnet::ws::WebSocket& socket, const std::string& record);
   bool obey(gnet::ws::WebSocket& socket, std::string_view line);
   void end();
 
+  void print(std::string_view text) const;
+  void note(std::string_view text) const;
   void tell_opened(const gnet::ws::WebSocket& socket) const;
   void tell_closed(const gnet::ws::WebSocket& socket) const;
   void tell_pong(std::string_view data);
 
   const WsOptions& options_;
-  const WsTarget target_;
+  const WebAddress target_;
   const gnet::ws::ConnectOptions connect_;
   const std::string first_message_;
   const std::optional<TextPattern> expected_;
   const std::optional<gnet::Duration> wait_;
   const bool interactive_;  // a person types, and reads
   const bool color_;
+  WsFormat format_;
+  std::unique_ptr<cli::LineEditor> editor_;  // while a person may type
 
   gnet::ws::WebSocket* socket_ = nullptr;  // while there is one
   gnet::Event connected_;

@@ -6,6 +6,7 @@
 
 #include "cli/client/http_route.h"
 #include "cli/out/failure.h"
+#include "commands/json_rpc.h"
 #include "commands/word_list.h"
 #include "gnet/base/log.h"
 #include "gnet/base/utf8.h"
@@ -14,42 +15,21 @@
 namespace commands {
 namespace {
 
-gnet::http::URL url_of(const std::string& text) {
-  try {
-    return gnet::http::URL(text);
-  } catch (const gnet::http::URLError& error) {
-    throw cli::UsageError(error.what());
-  }
-}
-
-bool is_port(std::string_view word) {
-  return !word.empty() && word.find_first_not_of("0123456789") == word.npos;
-}
-
 gnet::http::Headers headers_of(const WsOptions& options) {
   gnet::http::Headers headers;
-  for (const std::string& line : options.headers) {
-    const std::size_t colon = line.find(':');
-    if (colon == line.npos) {
-      throw cli::UsageError(fmt::format("bad header '{}': must be NAME: VALUE", line));
-    }
-    const std::size_t value = std::min(line.find_first_not_of(" \t", colon + 1), line.size());
-    try {
-      headers.add(line.substr(0, colon), line.substr(value));
-    } catch (const std::invalid_argument& error) {
-      throw cli::UsageError(error.what());
-    }
-  }
-  if (options.origin.empty()) return headers;
   try {
-    headers.set("Origin", options.origin);
+    for (const std::string& line : options.headers) {
+      const Field field = parse_field(line, "--header");
+      headers.add(field.name, field.value);
+    }
+    if (!options.origin.empty()) headers.set("Origin", options.origin);
   } catch (const std::invalid_argument& error) {
     throw cli::UsageError(error.what());
   }
   return headers;
 }
 
-gnet::http::ClientOptions way(const WsOptions& options, const WsTarget& target) {
+gnet::http::ClientOptions way(const WsOptions& options, const WebAddress& target) {
   gnet::http::ClientOptions client;
   cli::ClientOptions to = options.to;
   to.tls = false;  // the URL has it
@@ -69,36 +49,15 @@ gnet::http::ClientOptions way(const WsOptions& options, const WsTarget& target) 
 
 }  // namespace
 
-WsTarget ws_target(std::string_view word, bool tls) {
-  const std::string scheme = tls ? "wss" : "ws";
-  constexpr std::string_view kUnix = "unix:";
-  if (word.find("://") != word.npos) {
-    WsTarget target{url_of(std::string(word)), {}};
-    if (tls && !target.url.is_secure()) {
-      throw cli::UsageError("--tls goes with a URL of wss, or one without a scheme");
-    }
-    return target;
+WebAddress ws_address(const WsOptions& options) {
+  WebAddress address = parse_address(options.url, options.to.tls ? "wss" : "ws");
+  if (options.to.tls && !address.url.is_secure()) {
+    throw cli::UsageError("--tls goes with a URL of wss, or one without a scheme");
   }
-  if (word.starts_with(kUnix)) {
-    const std::string_view rest = word.substr(kUnix.size());
-    const std::size_t colon = rest.find(':');
-    if (rest.empty() || colon == 0) {
-      throw cli::UsageError(fmt::format("bad URL '{}': must be unix:PATH:/PATH", word));
-    }
-    const std::string_view path = colon == rest.npos ? "" : rest.substr(colon + 1);
-    return {
-        url_of(fmt::format("{}://localhost{}{}", scheme, path.starts_with('/') ? "" : "/", path)),
-        std::string(rest.substr(0, colon))};
-  }
-  const bool is_local = word.starts_with(':') || word.starts_with('/');
-  const bool only_port = is_port(word);
-  if (word.starts_with(":/")) word.remove_prefix(1);
-  return {url_of(fmt::format("{}://{}{}{}", scheme, is_local || only_port ? "localhost" : "",
-                             only_port ? ":" : "", word)),
-          {}};
+  return address;
 }
 
-gnet::ws::ConnectOptions ws_connect_options(const WsOptions& options, const WsTarget& target) {
+gnet::ws::ConnectOptions ws_connect_options(const WsOptions& options, const WebAddress& target) {
   gnet::ws::ConnectOptions connect;
   connect.timeout = {};
   connect.headers = headers_of(options);
@@ -138,6 +97,19 @@ void check(const WsOptions& options) {
   const auto is_text = [](const std::string& text) { return gnet::is_utf8(text); };
   if (!options.binary && !std::ranges::all_of(options.send, is_text)) {
     throw cli::UsageError("--send has to be UTF-8, or needs --binary");
+  }
+  if (options.jsonrpc && (options.binary || options.base64)) {
+    throw cli::UsageError("--jsonrpc sends text: --binary and --base64 do not go with it");
+  }
+  if (options.frame == Framing::length4 && options.base64) {
+    throw cli::UsageError("--frame and --base64 exclude each other");
+  }
+  for (std::uint64_t id = 1; options.jsonrpc && id <= options.send.size(); ++id) {
+    try {
+      static_cast<void>(json_rpc_call(options.send[id - 1], id));
+    } catch (const std::invalid_argument& error) {
+      throw cli::UsageError(fmt::format("--send: {}", error.what()));
+    }
   }
   check_words("--subprotocol", words_of(options.subprotocols));
   static_cast<void>(ws_wait(options));

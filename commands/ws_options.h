@@ -9,10 +9,13 @@
 #include "cli/client/client_options.h"
 #include "cli/client/reconnect_options.h"
 #include "cli/line/command.h"
-#include "gnet/http/url.h"
+#include "commands/web_address.h"
 #include "gnet/ws/web_socket_client.h"
 
 namespace commands {
+
+// How binary messages lie in standard input and output.
+enum class Framing { raw, length4 };
 
 struct WsOptions : cli::GlobalOptions {
   cli::ClientOptions to;
@@ -27,8 +30,10 @@ struct WsOptions : cli::GlobalOptions {
 
   // ---- messages ----
   bool binary = false;
+  Framing frame = Framing::raw;
   bool null = false;
   bool base64 = false;
+  bool jsonrpc = false;
   bool timestamps = false;
   bool deflate = true;
   cli::Size max_message{16 * 1024 * 1024};
@@ -46,20 +51,17 @@ struct WsOptions : cli::GlobalOptions {
   gnet::Duration ping_interval = std::chrono::seconds(20);
   gnet::Duration ping_timeout = std::chrono::seconds(10);
   bool print_rtt = false;
+
+  // ---- at a terminal ----
+  bool history = false;
 };
 
-// Where a word such as ":6012/chat" leads.
-struct WsTarget {
-  gnet::http::URL url;
-  std::string unix_path;  // empty: not through a unix socket
-};
-
-// Throws UsageError.
-[[nodiscard]] WsTarget ws_target(std::string_view word, bool tls);
+// Where it connects to. Throws UsageError.
+[[nodiscard]] WebAddress ws_address(const WsOptions& options);
 
 // Throws UsageError for options that do not go together, and Failure for files that cannot be read.
 [[nodiscard]] gnet::ws::ConnectOptions ws_connect_options(const WsOptions& options,
-                                                          const WsTarget& target);
+                                                          const WebAddress& target);
 
 // How long it may be silent after the input has ended; nothing: for ever. Throws UsageError.
 [[nodiscard]] std::optional<gnet::Duration> ws_wait(const WsOptions& options);

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <poll.h>
 #include <sys/stat.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -25,6 +26,15 @@ std::mutex files_mutex;
 std::vector<const TemporaryFile*>& temporary_files() {
   static std::vector<const TemporaryFile*> files;
   return files;
+}
+
+std::mutex terminal_mutex;
+int terminal = -1;  // whose modes are kept
+termios terminal_modes{};
+
+void restore_terminal() noexcept {
+  const std::lock_guard lock(terminal_mutex);
+  if (terminal >= 0) tcsetattr(terminal, TCSADRAIN, &terminal_modes);
 }
 
 }  // namespace
@@ -105,7 +115,19 @@ void TemporaryFile::unlink_own() const noexcept {
   if (status.st_dev == device_ && status.st_ino == inode_) unlink(path_.c_str());
 }
 
+TerminalModes::TerminalModes(int fd) noexcept {
+  const std::lock_guard lock(terminal_mutex);
+  terminal = tcgetattr(fd, &terminal_modes) == 0 ? fd : -1;
+}
+
+TerminalModes::~TerminalModes() {
+  restore_terminal();
+  const std::lock_guard lock(terminal_mutex);
+  terminal = -1;
+}
+
 void leave(Exit status) noexcept {
+  restore_terminal();
   const std::lock_guard lock(files_mutex);
   for (const TemporaryFile* file : temporary_files()) file->unlink_own();
   _exit(static_cast<int>(status));

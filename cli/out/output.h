@@ -33,7 +33,8 @@ bool write_all(int fd, std::string_view text) noexcept;
 // could not.
 bool replace_file(const std::string& path, std::string_view text) noexcept;
 
-// Ends the process at once: temporary files go, destructors do not run.
+// Ends the process at once: temporary files go, terminals get their modes back, destructors do not
+// run.
 [[noreturn]] void leave(Exit status) noexcept;
 
 // A file that must not outlive the program: it is removed when the object goes
@@ -57,6 +58,17 @@ class TemporaryFile {
   std::string path_;
   dev_t device_ = 0;
   ino_t inode_ = 0;
+};
+
+// The modes of a terminal, for programs that change them: they are again as they were found when
+// the object goes out of scope, and after leave(). One at a time. Does nothing for what is no
+// terminal.
+class TerminalModes {
+ public:
+  explicit TerminalModes(int fd) noexcept;
+  ~TerminalModes();
+  TerminalModes(const TerminalModes&) = delete;
+  TerminalModes& operator=(const TerminalModes&) = delete;
 };
 
 }  // namespace cli

@@ -30,6 +30,21 @@ b|c|"
 gnet ws "$echo" -b --expect "THE END" < bytes | cmp - bytes
 expect 0 gnet ws "$echo" --send aGVsbG8= --base64 -n 1
 same "$(cat out)" "aGVsbG8="
+{ printf '\000\000\000\002a\n\000\000\000\000\000\001\001\000'; head -c 65792 /dev/zero; } > frames
+gnet ws "$echo" -b --frame length4 -n 3 < frames | cmp - frames
+printf '\000\000\000\005half' > frames
+status=0 && gnet ws "$echo" -b --frame length4 < frames 2> err || status=$?
+same "$status" 9
+contains err 'standard input ends within a message'
+printf '\177\377\377\377' > frames
+status=0 && gnet ws "$echo" -b --frame length4 < frames 2> err || status=$?
+same "$status" 9
+contains err 'a message of more than 16777216 bytes'
+printf '%s\n' 'sum 2 3' 'broken "' '{"id": 9}' 'say {"to": "all"}' | gnet ws "$echo" --jsonrpc -n 3 > out 2> err
+same "$(cat out)" '{"jsonrpc":"2.0","id":1,"method":"sum","params":[2,3]}
+{"id": 9}
+{"jsonrpc":"2.0","id":3,"method":"say","params":{"to": "all"}}'
+contains err 'not sent, these parameters are no JSON: broken "'
 expect 0 gnet ws "$echo" --send x --json -n 1
 contains out '"event":"message","opcode":"text","data":"x"'
 contains out '"event":"close","code":1000'
@@ -110,3 +125,7 @@ expect 2 gnet ws "$url" --close-code 1006
 expect 2 gnet ws "$url" -H broken
 expect 2 gnet ws "$url" --expect '('
 expect 2 gnet ws "$url" -w soon
+expect 2 gnet ws "$url" --frame length4
+expect 2 gnet ws "$url" --jsonrpc -b
+expect 2 gnet ws "$url" --jsonrpc --send 'm ['
+expect 2 gnet ws ftp://a/

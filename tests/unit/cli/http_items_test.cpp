@@ -13,7 +13,6 @@ using commands::is_method;
 using commands::is_target;
 using commands::json_of;
 using commands::parse_item;
-using commands::parse_target;
 
 namespace {
 
@@ -25,10 +24,6 @@ void check(std::string_view word, HttpItem::Kind kind, std::string_view name,
     BOOST_TEST(item.name == name);
     BOOST_TEST(item.value == value);
   }
-}
-
-std::string url(std::string_view word) {
-  return parse_target(word).url.str();
 }
 
 }  // namespace
@@ -66,29 +61,6 @@ BOOST_AUTO_TEST_CASE(items_are_an_object_in_their_order) {
                       {HttpItem::text, "a", "z"}}) == R"({"a":"z","b":[1, null]})");
   BOOST_CHECK_THROW(json_of({{HttpItem::json, "a", "[1"}}), cli::UsageError);
   BOOST_CHECK_THROW(json_of({{HttpItem::json, "a", "1, \"b\": 2"}}), cli::UsageError);
-}
-
-BOOST_AUTO_TEST_CASE(a_URL_may_be_short) {
-  BOOST_TEST(url("http://a.test/x?y") == "http://a.test/x?y");
-  BOOST_TEST(url("https://a.test") == "https://a.test/");
-  BOOST_TEST(url("a.test:8000/x") == "http://a.test:8000/x");
-  BOOST_TEST(url("localhost") == "http://localhost/");
-  BOOST_TEST(url(":8000/x") == "http://localhost:8000/x");
-  BOOST_TEST(url(":8000") == "http://localhost:8000/");
-  BOOST_TEST(url(":/x") == "http://localhost/x");
-  BOOST_TEST(url("/x") == "http://localhost/x");
-  BOOST_TEST(url("[::1]:80/x") == "http://[::1]/x");
-  BOOST_TEST(url("unix:/run/x.sock:/p?q") == "http://localhost/p?q");
-  BOOST_TEST(parse_target("unix:/run/x.sock:/p").unix_path == "/run/x.sock");
-  BOOST_TEST(url("unix:@name") == "http://localhost/");
-  BOOST_TEST(parse_target("unix:@name").unix_path == "@name");
-}
-
-BOOST_AUTO_TEST_CASE(what_is_no_URL_of_HTTP_is_refused) {
-  for (const auto* word :
-       {"ftp://a/", "ws://a/", "http://", "a:99999", "unix:", "unix::/x", "a b"}) {
-    BOOST_CHECK_THROW(url(word), cli::UsageError);
-  }
 }
 
 BOOST_AUTO_TEST_CASE(further_URLs_are_told_from_items) {

@@ -22,7 +22,7 @@
 
 #include "gnet/base/chrono.h"
 #include "gnet/base/duration.h"
-#include "gnet/link/dump.h"
+#include "gnet/link/traffic_dump.h"
 #include "gnet/sync/event.h"
 
 namespace gnet::link {

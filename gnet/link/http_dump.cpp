@@ -11,7 +11,7 @@
 #include "gnet/http/body_decoder.h"
 #include "gnet/http/request_parser.h"
 #include "gnet/http/response_parser.h"
-#include "gnet/link/dump.h"
+#include "gnet/link/traffic_dump.h"
 #include "gnet/ws/frame_decoder.h"
 
 namespace gnet::link {

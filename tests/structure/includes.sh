@@ -82,7 +82,7 @@ BEGIN {
   for (folder in direct) reach(folder, folder)
 
   # Libraries that only some folders may see. fmt and the standard library are for everyone.
-  all = "gnet/fiber gnet/sync gnet/io gnet/os gnet/proxy gnet/patch gnet/zmq gnet/protocol gnet/http gnet/ws gnet/web gnet/diag gnet cli/out cli/line cli/server cli/client cli commands"
+  all = "gnet/fiber gnet/sync gnet/io gnet/os gnet/proxy gnet/patch gnet/zmq gnet/protocol gnet/http gnet/ws gnet/web gnet/link gnet/diag gnet cli/out cli/line cli/server cli/client cli commands"
   third_party["asio"] = all
   third_party["boost"] = "gnet/fiber cli/line"  # Context; JSON
   third_party["openssl"] = "gnet/io gnet/http gnet/ws gnet/web"

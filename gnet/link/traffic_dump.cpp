@@ -1,4 +1,4 @@
-#include "gnet/link/dump.h"
+#include "gnet/link/traffic_dump.h"
 
 #include <fmt/format.h>
 

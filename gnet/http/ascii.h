@@ -35,6 +35,10 @@ constexpr bool is_control(char c) noexcept {
   return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
 }
 
+constexpr bool is_visible(char c) noexcept {
+  return c > ' ' && c < 0x7f;
+}
+
 constexpr bool is_ascii(char c) noexcept {
   return static_cast<unsigned char>(c) < 0x80;
 }

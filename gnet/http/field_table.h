@@ -55,6 +55,7 @@ class FieldTable {
 
   // ---- for parsers ----
 
+  [[nodiscard]] const char* base() const noexcept { return base_; }
   // The bytes lie elsewhere now.
   void moved(const char* base) noexcept { base_ = base; }
   [[gnu::always_inline]] void add(FieldName id, std::string_view name, std::string_view value) {
@@ -70,6 +71,13 @@ class FieldTable {
       present_ |= bit(id);
     }
     ++size_;
+  }
+  class Appender;
+  // More memory, if all is used and there may be more lines: false if not.
+  bool make_room(std::size_t most) {
+    if (size_ != capacity_ || size_ >= most) return false;
+    grow();
+    return true;
   }
   void clear() noexcept {  // keeps its memory
     size_ = 0;
@@ -110,6 +118,47 @@ class FieldTable {
   std::uint64_t repeated_ = 0;  // and for each that is there more than once
   // Which line has a name first, of those that are present.
   std::array<std::uint32_t, kFieldNames + 1> first_{};
+};
+
+// Adds many lines, up to `most` in the table and as many as it has memory for, with what it has to
+// know of the table in registers.
+class FieldTable::Appender {
+ public:
+  [[gnu::always_inline]] Appender(FieldTable& table, std::size_t most) noexcept
+      : table_(table),
+        line_(table.lines_.data() + table.size_),
+        end_(table.lines_.data() + (table.capacity_ < most ? table.capacity_ : most)),
+        size_(table.size_),
+        present_(table.present_) {}
+  Appender(const Appender&) = delete;
+  Appender& operator=(const Appender&) = delete;
+  [[gnu::always_inline]] ~Appender() {
+    table_.size_ = size_;
+    table_.present_ = present_;
+  }
+
+  [[nodiscard]] [[gnu::always_inline]] bool has_room() const noexcept { return line_ != end_; }
+
+  // If it has room. `name_at` and `value_at`: behind the base.
+  [[gnu::always_inline]] void add(FieldName id, std::uint32_t name_at, std::uint32_t name_size,
+                                  std::uint32_t value_at, std::uint32_t value_size) noexcept {
+    *line_ = {name_at, value_at, value_size, static_cast<std::uint16_t>(name_size), id};
+    if (((present_ >> static_cast<unsigned>(id)) & 1) != 0) [[unlikely]] {
+      table_.repeated_ |= bit(id);
+    } else {
+      table_.first_[static_cast<std::size_t>(id)] = size_;
+      present_ |= bit(id);
+    }
+    ++size_;
+    ++line_;
+  }
+
+ private:
+  FieldTable& table_;
+  Line* line_;             // the next
+  const Line* const end_;  // of those that may be written
+  std::uint32_t size_;
+  std::uint64_t present_;
 };
 
 }  // namespace gnet::http

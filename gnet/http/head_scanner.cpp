@@ -10,7 +10,7 @@
 #include <limits>
 
 #include "gnet/http/ascii.h"
-#include "gnet/http/byte_block.h"
+#include "gnet/http/head_blocks.h"
 #include "gnet/http/known_names.h"
 #include "gnet/http/scanner.h"
 
@@ -22,13 +22,20 @@ constexpr std::size_t kLongestFieldName = std::numeric_limits<std::uint16_t>::ma
 
 constexpr std::string_view kTooLong = "the head of the message is too long";
 
-constexpr bool is_visible(char c) noexcept {
-  return c > ' ' && c < 0x7f;
-}
-
 #ifdef __SSE2__
-__m128i usual_in_host(__m128i bytes) noexcept {
-  return _mm_or_si128(ByteBlock::usual_in_names(bytes), _mm_cmpeq_epi8(bytes, _mm_set1_epi8('.')));
+// In which of 16 bytes something else is than a letter, a digit, a hyphen or a dot.
+[[gnu::always_inline]] inline unsigned unusual_in_host(const char* at) noexcept {
+  const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at));
+  // 0 in each byte from `first` to `last`.
+  const auto beyond = [](__m128i all, char first, char last) {
+    return _mm_subs_epu8(_mm_sub_epi8(all, _mm_set1_epi8(first)),
+                         _mm_set1_epi8(static_cast<char>(last - first)));
+  };
+  const __m128i other = _mm_min_epu8(beyond(bytes, '-', '9'),
+                                     beyond(_mm_or_si128(bytes, _mm_set1_epi8(0x20)), 'a', 'z'));
+  const __m128i slash = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('/'));
+  const __m128i usual = _mm_cmpeq_epi8(_mm_or_si128(other, slash), _mm_setzero_si128());
+  return static_cast<unsigned>(_mm_movemask_epi8(usual)) ^ 0xffffU;
 }
 
 // Goes through [at, end), which has 16 bytes at least, in steps of as many. `found` gives a vector
@@ -91,11 +98,14 @@ const char* find_not_visible(const char* at, const char* end) noexcept {
 std::size_t count_usual_in_host([[maybe_unused]] std::string_view text) noexcept {
 #ifdef __SSE2__
   if (text.size() >= 16) {
-    const char* at = text.data();
-    const auto* found = find_in_steps(at, at + text.size(), [](__m128i bytes) {
-      return _mm_xor_si128(usual_in_host(bytes), _mm_set1_epi8(-1));
-    });
-    return static_cast<std::size_t>((found == nullptr ? at : found) - text.data());
+    const std::size_t last = text.size() - 16;
+    for (std::size_t at = 0; at < last; at += 16) {
+      if (const unsigned found = unusual_in_host(text.data() + at); found != 0) {
+        return at + static_cast<std::size_t>(std::countr_zero(found));
+      }
+    }
+    const unsigned found = unusual_in_host(text.data() + last);  // it overlaps the one before
+    return found == 0 ? text.size() : last + static_cast<std::size_t>(std::countr_zero(found));
   }
 #endif
   return 0;
@@ -117,8 +127,8 @@ bool HeadScanner::may_go_on(std::string_view bytes, std::size_t eager) noexcept 
 }
 
 // Moves `at` behind the line, if that is whole.
-[[gnu::always_inline]] inline Parsed HeadScanner::read_field(const char*& at, const char* base,
-                                                             const char* end) {
+[[gnu::noinline]] Parsed HeadScanner::read_field(const char*& at, const char* base,
+                                                 const char* end) {
   if (at == end) return Parsed::incomplete;
   if (*at == '\r') return refuse_line(at, end, 400, "a CR without an LF");
   const char* const colon = find_colon(at, end);
@@ -148,80 +158,12 @@ bool HeadScanner::may_go_on(std::string_view bytes, std::size_t eager) noexcept 
   return Parsed::complete;
 }
 
-#ifdef __SSE2__
-namespace {
-
-constexpr bool is_empty_or_all(std::uint32_t bits) noexcept {
-  return bits + 1 <= 1;
-}
-
-// Where the next control character is; `end` if there is none. The block is the one at `at`.
-[[gnu::always_inline]] inline const char* find_control_in_blocks(const char* at, const char* end,
-                                                                 std::uint32_t controls) noexcept {
-  const char* const last = end - ByteBlock::kSize;
-  while (controls == 0) {
-    at += ByteBlock::kSize;
-    if (at > last) [[unlikely]] {
-      if (at == end) return end;
-      // It overlaps the one before.
-      controls = ByteBlock(last).controls() >> (at - last);
-      if (controls == 0) return end;
-      break;
-    }
-    controls = ByteBlock(at).controls();
-  }
-  return at + std::countr_zero(controls);
-}
-
-// Two bytes as a number.
-[[gnu::always_inline]] inline std::uint16_t two_bytes(const char* at) noexcept {
-  std::uint16_t value = 0;
-  std::memcpy(&value, at, sizeof value);
-  return value;
-}
-
-}  // namespace
-
-// Takes lines as nearly all are: with a name of up to 31 letters, digits and hyphens, a space or
-// none behind the colon, and no tab. It ends before the first that is not, or that is near the end
-// of what has come, and says where. Nothing is refused here.
-const char* HeadScanner::read_usual_fields(const char* at, const char* end) {
-  while (end - at > ByteBlock::kSize + 1 && fields.size() < limits_.fields) {
-    const ByteBlock block(at);
-    const std::uint32_t colon = block.equal(':');
-    const std::uint32_t controls = block.controls();
-    const std::uint32_t before = ~colon & (colon - 1);  // a bit for each byte of the name
-    if (is_empty_or_all(before) || (controls & before) != 0) break;
-    const auto size = static_cast<std::size_t>(std::countr_zero(colon));
-    const std::string_view name(at, size);
-    const auto place = kPlaces[detail::place(name)];
-    const LowerName& known = kLowerNames[static_cast<std::size_t>(place)];
-    FieldName id = place;
-    if (known.bits != before || (block.equal_letters(known.letters.data()) & before) != before) {
-      if ((block.usual_in_names() & before) != before) break;
-      id = FieldName::other;
-    }
-    const char* value = at + size + 1;
-    value += *value == ' ' ? 1 : 0;
-    const char* const stop = find_control_in_blocks(at, end, controls);
-    if (end - stop < 2 || two_bytes(stop) != two_bytes("\r\n") || *value == ' ') break;
-    const char* last = stop;
-    while (last[-1] == ' ' && last != value) [[unlikely]]-- last;
-    fields.add(id, name, {value, static_cast<std::size_t>(last - value)});
-    at = stop + 2;
-  }
-  return at;
-}
-#endif
-
 Parsed HeadScanner::read_fields(std::string_view bytes) {
   const char* const base = bytes.data();
   const char* const end = base + bytes.size();
   const char* at = base + at_;
-#ifdef __SSE2__
-  at = read_usual_fields(at, base + std::min(bytes.size(), limits_.head));
+  at = read_usual_fields(at, base + std::min(bytes.size(), limits_.head), limits_.fields, fields);
   at_ = static_cast<std::size_t>(at - base);
-#endif
   for (;;) {
     if (end - at >= 2 && at[0] == '\r' && at[1] == '\n') {
       at_ = static_cast<std::size_t>(at + 2 - base);
@@ -294,8 +236,14 @@ Refusal read_transfer_encoding(const FieldTable& fields, int minor_version, Body
   return {};
 }
 
+// Of letters and hyphens only, in any case.
+template <std::size_t size>
+bool is(std::string_view text, const char (&option)[size]) noexcept {
+  return text.size() == size - 1 && same_letters(text.data(), option, size - 1);
+}
+
 void read_connection(std::string_view options, MessageFacts& facts) {
-  if (equal_to_letters(options, "keep-alive")) {
+  if (is(options, "keep-alive")) {
     facts.keep_alive = true;
     return;
   }
@@ -303,9 +251,9 @@ void read_connection(std::string_view options, MessageFacts& facts) {
     const std::size_t comma = std::min(options.find(','), options.size());
     const std::string_view option = trim(options.substr(0, comma));
     options.remove_prefix(std::min(comma + 1, options.size()));
-    if (equal_to_letters(option, "close")) facts.close = true;
-    if (equal_to_letters(option, "keep-alive")) facts.keep_alive = true;
-    if (equal_to_letters(option, "upgrade")) facts.upgrade = true;
+    if (is(option, "close")) facts.close = true;
+    if (is(option, "keep-alive")) facts.keep_alive = true;
+    if (is(option, "upgrade")) facts.upgrade = true;
   }
 }
 

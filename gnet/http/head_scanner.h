@@ -65,7 +65,6 @@ class HeadScanner {
   bool in_fields = false;
 
  private:
-  const char* read_usual_fields(const char* at, const char* end);
   Parsed read_field(const char*& at, const char* base, const char* end);
   Parsed refuse_name(const char* at, const char* end, std::string_view name) noexcept;
 

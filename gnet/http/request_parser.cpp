@@ -8,6 +8,7 @@
 #include <cstring>
 
 #include "gnet/http/ascii.h"
+#include "gnet/http/head_blocks.h"
 #include "gnet/http/scanner.h"
 
 namespace gnet::http {
@@ -143,6 +144,7 @@ Parsed RequestParser::read_request_line(std::string_view bytes) {
   has_begun_ = true;
 
   const char* at = begin;
+  if (std::string_view(begin, static_cast<std::size_t>(end - begin)).starts_with("GET ")) at += 3;
   while (at != end && detail::is_token_char(*at)) ++at;
   const auto method_size = static_cast<std::size_t>(at - begin);
   if (method_size > kLongestMethod) return scanner_.refuse(501, "no method has so long a name");
@@ -154,7 +156,10 @@ Parsed RequestParser::read_request_line(std::string_view bytes) {
   head_.method_ = span({begin, method_size});
 
   const char* const target = at + 1;
-  at = detail::find_not_visible(target, end);
+  const detail::TargetScan scan = detail::scan_target(target, end);
+  at = scan.end;
+  const bool has_fragment = at != end && *at == '#';
+  if (has_fragment) at = detail::find_not_visible(at, end);
   const auto limit = scanner_.limits().start_line;
   if (static_cast<std::size_t>(at - begin) > limit) {
     return scanner_.refuse(414, "the request line is too long");
@@ -163,7 +168,8 @@ Parsed RequestParser::read_request_line(std::string_view bytes) {
   if (at == end) {
     rest = Parsed::incomplete;
   } else if (*at == ' ') {
-    rest = read_version(at + 1, end);
+    const std::string_view behind(at + 1, static_cast<std::size_t>(end - at - 1));
+    if (!behind.starts_with("HTTP/1.1\r\n")) rest = read_version(at + 1, end);
   } else if (*at == '\r' || *at == '\n') {
     rest = scanner_.refuse_line(begin, end, 400, "a request line without a version");
   } else {
@@ -178,7 +184,9 @@ Parsed RequestParser::read_request_line(std::string_view bytes) {
     return scanner_.refuse(414, "the request line is too long");
   }
   head_.target_ = span(whole);
-  if (!read_target(whole)) return Parsed::refused;
+  if (has_fragment) return scanner_.refuse(400, "a fragment in a request target");
+  const char* const question = scan.question == nullptr ? at : scan.question;
+  if (!read_target(whole, static_cast<std::size_t>(question - target))) return Parsed::refused;
   scanner_.begin_fields(static_cast<std::size_t>(behind - bytes.data()));
   return Parsed::complete;
 }
@@ -203,9 +211,9 @@ Parsed RequestParser::read_version(const char* at, const char* end) {
   return Parsed::complete;
 }
 
-bool RequestParser::read_target(std::string_view target) {
+// `question`: where the first '?' is, or the size if there is none.
+bool RequestParser::read_target(std::string_view target, std::size_t question) {
   if (target.empty()) return refuse(400, "a request without a target");
-  if (target.find('#') != target.npos) return refuse(400, "a fragment in a request target");
   if (head_.method() == "CONNECT") {
     head_.form_ = TargetForm::authority;
     const std::size_t colon = target.rfind(':');
@@ -223,9 +231,10 @@ bool RequestParser::read_target(std::string_view target) {
   }
   if (target.front() != '/') {
     head_.form_ = TargetForm::absolute;
+    const std::size_t size = target.size();
     if (!read_absolute(target)) return false;
+    question -= size - target.size();  // no '?' is in an authority
   }
-  const std::size_t question = std::min(target.find('?'), target.size());
   head_.path_ = span(target.substr(0, question));
   head_.has_query_ = question != target.size();
   if (head_.has_query_) head_.query_ = span(target.substr(question + 1));

@@ -129,7 +129,7 @@ class RequestParser {
   Parsed skip_empty_line(std::string_view bytes);
   Parsed read_request_line(std::string_view bytes);
   Parsed read_version(const char* at, const char* end);
-  bool read_target(std::string_view target);
+  bool read_target(std::string_view target, std::size_t question);
   bool read_absolute(std::string_view& target);
   Parsed conclude();
   [[nodiscard]] RequestHead::Span span(std::string_view text) const noexcept;

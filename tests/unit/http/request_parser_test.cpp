@@ -426,6 +426,39 @@ BOOST_AUTO_TEST_CASE(no_control_character_passes_wherever_it_is_in_a_line) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(a_target_is_cut_and_judged_wherever_the_character_is) {
+  for (std::size_t i = 1; i < 75; ++i) {
+    std::string target = "/" + std::string(74, 'p');
+    target[i] = '?';
+    RequestParser parser;
+    const std::string request = "GET " + target + "?x HTTP/1.1\r\n" + kHost + "\r\n";
+    BOOST_REQUIRE((parser.parse(request) == Parsed::complete));
+    BOOST_TEST(parser.head().path() == target.substr(0, i));
+    BOOST_TEST(parser.head().query() == target.substr(i + 1) + "?x");
+    for (const char c : {'#', '\x80', '\x7f', '\t'}) {
+      target[i] = c;
+      BOOST_TEST(parse("GET " + target + " HTTP/1.1\r\n" + kHost + "\r\n") == "400");
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_host_is_judged_at_each_place) {
+  for (const std::size_t size : {1, 15, 16, 17, 31, 32, 33, 50}) {
+    BOOST_TEST(parse(with_host(std::string(size, 'h'))) != "400");
+    for (std::size_t i = 0; i < size; ++i) {
+      std::string host(size, 'h');
+      for (const char c : {'-', '.', '0', '9', 'A', 'Z', 'a', 'z', '_'}) {
+        host[i] = c;
+        BOOST_TEST(parse(with_host(host)) != "400");
+      }
+      for (const char c : {'/', '@', '[', '`', '{', '?', '#', ',', '\x80', '\xff'}) {
+        host[i] = c;
+        BOOST_TEST(parse(with_host(host)) == "400");
+      }
+    }
+  }
+}
+
 // ---- reuse ----
 
 BOOST_AUTO_TEST_CASE(requests_behind_each_other_are_told_apart) {

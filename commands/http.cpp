@@ -292,7 +292,7 @@ const cli::Command
                         {"-x,--proxy",
                          "URL|none",
                          &Options::proxy,
-                         "ask through an HTTP proxy",
+                         "ask through a proxy: http, https, socks5, socks5h, socks4a",
                          {.fallback = "$http_proxy, $https_proxy, $all_proxy, $no_proxy"}},
                         {"-N,--no-buffer",
                          &Options::no_buffer,

@@ -42,7 +42,7 @@ const cli::Command ws = cli::command<Options>({
             {"-x,--proxy",
              "URL|none",
              &Options::proxy,
-             "connect through an HTTP proxy",
+             "connect through a proxy: http, https, socks5, socks5h, socks4a",
              {.fallback = "$http_proxy, $https_proxy, $all_proxy, $no_proxy"}},
             {"-b,--binary", &Options::binary,
              "send what comes as binary messages, print messages as they are"},

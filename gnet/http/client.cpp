@@ -12,7 +12,7 @@ Client::Client(ClientOptions options)
     : core_(std::make_shared<detail::ClientCore>(std::move(options))) {
   const ProxySettings& proxy = core_->options.proxy;
   for (const auto& url : {proxy.http, proxy.https}) {
-    if (url) static_cast<void>(detail::proxy_authorization(*url));  // throws what is no user
+    if (url) static_cast<void>(url->authorization());  // throws what is no user
   }
 }
 
@@ -46,7 +46,7 @@ ClientResponse Client::post(std::string_view url, std::string body, std::string_
 
 std::string Client::head_of(const ClientRequest& request) const {
   const ClientOptions& options = core_->options;
-  const URL* proxy = detail::forwarding_proxy(request, options);
+  const ProxyURL* proxy = detail::forwarding_proxy(request, options);
   return detail::ClientMessage(request, options, proxy, true).head();
 }
 

@@ -7,16 +7,14 @@
 #include <utility>
 
 #include "gnet/base/error.h"
-#include "gnet/http/auth.h"
-#include "gnet/http/client_conversation.h"
 #include "gnet/http/client_error.h"
-#include "gnet/http/percent.h"
-#include "gnet/http/status.h"
+#include "gnet/http/proxy_url.h"
 #include "gnet/io/address.h"
 #include "gnet/io/connect.h"
 #include "gnet/io/resolver.h"
 #include "gnet/io/socket.h"
 #include "gnet/io/tls_stream.h"
+#include "gnet/proxy/proxy_error.h"
 
 namespace gnet::http::detail {
 
@@ -35,24 +33,23 @@ class Stopwatch {
   const TimePoint began_ = Clock::now();
 };
 
-Endpoint endpoint_of(const URL& url) {
-  return Endpoint::of(Transport::tcp, url.host_name(), url.port());
-}
-
 }  // namespace
 
-ClientConnector::ClientConnector(const URL& url, const URL* proxy, bool tunnel, ClientCore& core,
-                                 Deadline limit)
+ClientConnector::ClientConnector(const URL& url, const ProxyURL* proxy, bool tunnel,
+                                 ClientCore& core, Deadline limit)
     : url_(url),
       proxy_(proxy),
-      tunnel_(tunnel || url.is_secure()),
+      tunnel_(tunnel || url.is_secure() || (proxy != nullptr && proxy->socks())),
       core_(core),
       options_(core.options),
       limit_(limit),
       deadline_(Deadline::within(options_.connect_timeout).earlier(limit)) {}
 
 AnyStream ClientConnector::connect(ClientTimings& timings) {
-  AnyStream stream = open(proxy_ != nullptr ? *proxy_ : url_, timings);
+  AnyStream stream =
+      open(proxy_ != nullptr ? proxy_->endpoint()
+                             : Endpoint::of(Transport::tcp, url_.host_name(), url_.port()),
+           timings);
   if (proxy_ != nullptr && proxy_->is_secure()) {
     stream = secure(std::move(stream), std::string(proxy_->host_name()), timings);
   }
@@ -62,10 +59,10 @@ AnyStream ClientConnector::connect(ClientTimings& timings) {
   return secure(std::move(stream), name.empty() ? std::string(url_.host_name()) : name, timings);
 }
 
-AnyStream ClientConnector::open(const URL& to, ClientTimings& timings) {
+AnyStream ClientConnector::open(const Endpoint& to, ClientTimings& timings) {
   ClientFailure failure = ClientFailure::resolve;
   try {
-    Endpoint endpoint = options_.connect_to ? *options_.connect_to : endpoint_of(to);
+    Endpoint endpoint = options_.connect_to ? *options_.connect_to : to;
     ConnectOptions options = options_.connect;
     if (options_.route) options_.route(endpoint, options);
     options.deadline = deadline_;
@@ -86,34 +83,29 @@ AnyStream ClientConnector::open(const URL& to, ClientTimings& timings) {
   }
 }
 
-// Asks the proxy for a way through (RFC 9110 §9.3.6).
+// Asks the proxy for a way through.
 AnyStream ClientConnector::pass_through(AnyStream stream) {
-  const std::string target = fmt::format("{}:{}", url_.host(), url_.port());
-  Headers headers;
-  if (!options_.user_agent.empty()) headers.set("User-Agent", options_.user_agent);
-  const std::string who = proxy_authorization(*proxy_);
-  if (!who.empty()) headers.set("Proxy-Authorization", who);
-  ClientConversation conversation(std::move(stream), options_);
-  const OutgoingRequest request{
-      .start = {.method = "CONNECT", .target = target, .host = target, .headers = &headers}};
   try {
-    conversation.ask(request, deadline_);
-  } catch (const ClientTrouble& trouble) {
-    if (limit_.passed()) throw;
-    const bool late = trouble.failure == ClientFailure::timeout;
-    throw ClientTrouble(late ? ClientFailure::connect : ClientFailure::protocol, trouble.code,
-                        fmt::format("proxy {}: {}", proxy_->authority(), trouble.what()));
-  }
-  if (!conversation.is_tunnel()) {
-    const ResponseHead& head = conversation.head();
+    return through_proxy(std::move(stream), *proxy_, url_.host_name(), url_.port(), deadline_,
+                         options_.user_agent);
+  } catch (const proxy::ProxyError& error) {
+    constexpr std::string_view kNobody = "the proxy ";
+    const std::string_view what = error.what();
+    const bool about_it = what.starts_with(kNobody);
+    throw ClientTrouble(
+        ClientFailure::protocol,
+        about_it ? fmt::format("proxy {} {}", proxy_->authority(), what.substr(kNobody.size()))
+                 : fmt::format("proxy {}: {}", proxy_->authority(), what));
+  } catch (const ResolveError& error) {
+    fail(ClientFailure::resolve, error, error.code());
+  } catch (const ConnectionLost& error) {
     throw ClientTrouble(ClientFailure::protocol,
-                        fmt::format("proxy {} refuses: {} {}", proxy_->authority(), head.status(),
-                                    reason_phrase(head.status())));
+                        fmt::format("proxy {}: {}", proxy_->authority(), error.what()));
+  } catch (const std::system_error& error) {
+    if (error.code() == std::errc::timed_out) fail(ClientFailure::connect, error, error.code());
+    throw ClientTrouble(ClientFailure::protocol, error.code(),
+                        fmt::format("proxy {}: {}", proxy_->authority(), error.what()));
   }
-  UpgradedStream way = conversation.take_stream();
-  if (way.received.empty()) return std::move(way.stream);
-  throw ClientTrouble(ClientFailure::protocol,
-                      fmt::format("proxy {} speaks unasked", proxy_->authority()));
 }
 
 AnyStream ClientConnector::secure(AnyStream stream, const std::string& name,
@@ -132,11 +124,6 @@ void ClientConnector::fail(ClientFailure failure, const std::exception& error,
                            std::error_code code) const {
   if (limit_.passed()) throw ClientTrouble(ClientFailure::timeout, "the time for it was up");
   throw ClientTrouble(failure, code, describe(error));
-}
-
-std::string proxy_authorization(const URL& proxy) {
-  if (proxy.username().empty() && proxy.password().empty()) return {};
-  return basic_authorization(percent_decode(proxy.username()), percent_decode(proxy.password()));
 }
 
 }  // namespace gnet::http::detail

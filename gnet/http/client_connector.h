@@ -16,6 +16,7 @@
 #include "gnet/http/client_core.h"
 #include "gnet/http/client_error.h"
 #include "gnet/http/client_response.h"
+#include "gnet/http/proxy_url.h"
 #include "gnet/http/url.h"
 #include "gnet/io/any_stream.h"
 
@@ -25,28 +26,26 @@ class ClientConnector {
  public:
   // `proxy` may be null. With `tunnel` it passes through what belongs to http and ws as well. All
   // of them must outlive it.
-  ClientConnector(const URL& url, const URL* proxy, bool tunnel, ClientCore& core, Deadline limit);
+  ClientConnector(const URL& url, const ProxyURL* proxy, bool tunnel, ClientCore& core,
+                  Deadline limit);
 
   // Suspends until connected.
   [[nodiscard]] AnyStream connect(ClientTimings& timings);
 
  private:
-  [[nodiscard]] AnyStream open(const URL& to, ClientTimings& timings);
+  [[nodiscard]] AnyStream open(const Endpoint& to, ClientTimings& timings);
   [[nodiscard]] AnyStream pass_through(AnyStream stream);
   [[nodiscard]] AnyStream secure(AnyStream stream, const std::string& name, ClientTimings& timings);
   [[noreturn]] void fail(ClientFailure failure, const std::exception& error,
                          std::error_code code) const;
 
   const URL& url_;
-  const URL* proxy_;
+  const ProxyURL* proxy_;
   const bool tunnel_;
   ClientCore& core_;
   const ClientOptions& options_;
   const Deadline limit_;     // of everything
   const Deadline deadline_;  // of the connection
 };
-
-// Of Proxy-Authorization; empty: the proxy has no user.
-[[nodiscard]] std::string proxy_authorization(const URL& proxy);
 
 }  // namespace gnet::http::detail

@@ -3,14 +3,13 @@
 #include <fmt/format.h>
 
 #include "gnet/http/auth.h"
-#include "gnet/http/client_connector.h"
 #include "gnet/http/cookie_jar.h"
 #include "gnet/http/percent.h"
 
 namespace gnet::http::detail {
 
 ClientMessage::ClientMessage(const ClientRequest& request, const ClientOptions& options,
-                             const URL* proxy, bool may_expect)
+                             const ProxyURL* proxy, bool may_expect)
     : request_(request),
       framing_(body_framing(request)),
       fields_(request.headers),
@@ -36,7 +35,7 @@ void ClientMessage::add_own_fields(const ClientOptions& options) {
   if (asks_first_) fields_.set("Expect", "100-continue");
 }
 
-void ClientMessage::add_credentials(const URL* proxy) {
+void ClientMessage::add_credentials(const ProxyURL* proxy) {
   const URL& url = request_.url;
   const bool has_user = !url.username().empty() || !url.password().empty();
   if (has_user && !fields_.has(FieldName::authorization)) {
@@ -47,7 +46,7 @@ void ClientMessage::add_credentials(const URL* proxy) {
   if (proxy == nullptr) {
     fields_.erase("Proxy-Authorization");
   } else if (!fields_.has(FieldName::proxy_authorization)) {
-    const std::string who = proxy_authorization(*proxy);
+    const std::string who = proxy->authorization();
     if (!who.empty()) fields_.add("Proxy-Authorization", who);
   }
 }
@@ -89,13 +88,14 @@ bool wants_upgrade(const ClientRequest& request) noexcept {
   return request.headers.has(FieldName::upgrade);
 }
 
-const URL* proxy_for(const URL& url, const ClientOptions& options) {
+const ProxyURL* proxy_for(const URL& url, const ClientOptions& options) {
   return options.connect_to ? nullptr : options.proxy.find(url);
 }
 
-const URL* forwarding_proxy(const ClientRequest& request, const ClientOptions& options) {
+const ProxyURL* forwarding_proxy(const ClientRequest& request, const ClientOptions& options) {
   if (request.url.is_secure() || wants_upgrade(request)) return nullptr;
-  return proxy_for(request.url, options);
+  const ProxyURL* proxy = proxy_for(request.url, options);
+  return proxy != nullptr && !proxy->socks() ? proxy : nullptr;
 }
 
 std::chrono::sys_seconds present_second() {

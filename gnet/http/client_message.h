@@ -24,7 +24,7 @@ class ClientMessage {
  public:
   // `proxy`: which is asked for the whole URL; null: none. Without `may_expect` a large body is not
   // announced.
-  ClientMessage(const ClientRequest& request, const ClientOptions& options, const URL* proxy,
+  ClientMessage(const ClientRequest& request, const ClientOptions& options, const ProxyURL* proxy,
                 bool may_expect);
 
   // Valid as long as the message.
@@ -42,7 +42,7 @@ class ClientMessage {
 
  private:
   void add_own_fields(const ClientOptions& options);
-  void add_credentials(const URL* proxy);
+  void add_credentials(const ProxyURL* proxy);
   void add_cookies(const ClientOptions& options);
 
   const ClientRequest& request_;
@@ -59,9 +59,9 @@ class ClientMessage {
 
 // The proxy on the way, and the same if it is asked for the whole URL, where it does not pass the
 // connection through; null: none.
-[[nodiscard]] const URL* proxy_for(const URL& url, const ClientOptions& options);
-[[nodiscard]] const URL* forwarding_proxy(const ClientRequest& request,
-                                          const ClientOptions& options);
+[[nodiscard]] const ProxyURL* proxy_for(const URL& url, const ClientOptions& options);
+[[nodiscard]] const ProxyURL* forwarding_proxy(const ClientRequest& request,
+                                               const ClientOptions& options);
 
 [[nodiscard]] std::chrono::sys_seconds present_second();
 

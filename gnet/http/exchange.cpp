@@ -135,9 +135,9 @@ void Exchange::rewind_body() {
 // ---- one request ----
 
 void Exchange::attempt() {
-  const URL* proxy = proxy_for(request.url, options_);
+  const ProxyURL* proxy = proxy_for(request.url, options_);
   // All that goes through a proxy which is asked for each URL can go on one connection.
-  const URL* forwarding = forwarding_proxy(request, options_);
+  const ProxyURL* forwarding = forwarding_proxy(request, options_);
   const std::string key = proxy == nullptr ? request.url.origin()
                           : forwarding != nullptr
                               ? proxy->origin()
@@ -167,12 +167,12 @@ bool Exchange::is_safe_on_new(const ClientTrouble& trouble) const noexcept {
           (body_framing(request).has_body() && connection_->sent_no_body()));
 }
 
-void Exchange::open(const std::string& key, const URL* proxy) {
+void Exchange::open(const std::string& key, const ProxyURL* proxy) {
   ClientConnector connector(request.url, proxy, wants_upgrade(request), *core_, limit_);
   connection_ = std::make_unique<ClientConnection>(connector.connect(timings_), options_, key);
 }
 
-void Exchange::converse(const URL* proxy) {
+void Exchange::converse(const ProxyURL* proxy) {
   rewind_body();
   const ClientMessage message(request, options_, proxy, may_expect_);
   asked_first_ = message.asks_first();

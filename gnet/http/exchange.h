@@ -59,8 +59,8 @@ class Exchange {
  private:
   void perform();
   void attempt();
-  void open(const std::string& key, const URL* proxy);
-  void converse(const URL* proxy);
+  void open(const std::string& key, const ProxyURL* proxy);
+  void converse(const ProxyURL* proxy);
   void keep_answer(bool takes_codings);
   void keep_cookies();
   [[nodiscard]] bool follow_redirect();

@@ -1,7 +1,6 @@
 #include "gnet/http/proxy_settings.h"
 
 #include <cstdlib>
-#include <stdexcept>
 
 #include "gnet/http/ascii.h"
 #include "gnet/http/field_name.h"
@@ -20,7 +19,7 @@ std::string variable(const char* name, const char* other) {
   return {};
 }
 
-std::optional<URL> proxy_of(const std::string& text, const std::string& otherwise) {
+std::optional<ProxyURL> proxy_of(const std::string& text, const std::string& otherwise) {
   const std::string& chosen = text.empty() ? otherwise : text;
   if (chosen.empty()) return std::nullopt;
   return parse_proxy(chosen);
@@ -53,8 +52,8 @@ ProxySettings ProxySettings::from_environment() {
           .except = variable("no_proxy", "NO_PROXY")};
 }
 
-const URL* ProxySettings::find(const URL& url) const {
-  const std::optional<URL>& proxy = url.is_secure() ? https : http;
+const ProxyURL* ProxySettings::find(const URL& url) const {
+  const std::optional<ProxyURL>& proxy = url.is_secure() ? https : http;
   if (!proxy) return nullptr;
   for (std::string_view rest = except; !rest.empty();) {
     const std::size_t comma = rest.find(',');
@@ -62,23 +61,6 @@ const URL* ProxySettings::find(const URL& url) const {
     rest = comma == rest.npos ? std::string_view() : rest.substr(comma + 1);
   }
   return &*proxy;
-}
-
-URL parse_proxy(std::string_view text) {
-  const std::string_view scheme = text.substr(0, text.find("://"));
-  if (scheme.size() == text.size()) return parse_proxy("http://" + std::string(text));
-  if (scheme.starts_with("socks")) {
-    throw std::invalid_argument(
-        "cannot use proxy '" +
-        URL("http" + std::string(text.substr(scheme.size()))).stripped().authority() +
-        "': SOCKS is not spoken, only http and https");
-  }
-  URL url(text);
-  if (url.scheme() != "http" && url.scheme() != "https") {
-    throw std::invalid_argument("cannot use proxy '" + url.stripped().str() +
-                                "': must be of http or https");
-  }
-  return url;
 }
 
 }  // namespace gnet::http

@@ -16,13 +16,14 @@
 #include <string>
 #include <string_view>
 
+#include "gnet/http/proxy_url.h"
 #include "gnet/http/url.h"
 
 namespace gnet::http {
 
 struct ProxySettings {
-  std::optional<URL> http = std::nullopt;   // for http and ws
-  std::optional<URL> https = std::nullopt;  // for https and wss
+  std::optional<ProxyURL> http = std::nullopt;   // for http and ws
+  std::optional<ProxyURL> https = std::nullopt;  // for https and wss
 
   // Hosts that are spoken to directly: a list with commas, as $no_proxy has it. A name stands for
   // itself and what is below it, with or without a dot before it; an address for itself; either may
@@ -35,11 +36,12 @@ struct ProxySettings {
   [[nodiscard]] static ProxySettings from_environment();
 
   // The proxy for this URL; null: none.
-  [[nodiscard]] const URL* find(const URL& url) const;
+  [[nodiscard]] const ProxyURL* find(const URL& url) const;
 };
 
-// "http://host:3128", "https://host" (TLS to the proxy), or "host:3128". Throws
-// std::invalid_argument for anything else: SOCKS is not spoken.
-[[nodiscard]] URL parse_proxy(std::string_view text);
+// As ProxyURL::parse().
+[[nodiscard]] inline ProxyURL parse_proxy(std::string_view text) {
+  return ProxyURL::parse(text);
+}
 
 }  // namespace gnet::http

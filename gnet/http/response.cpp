@@ -123,6 +123,11 @@ ByteStream& Response::upgrade(std::string_view protocol) {
   return conversation_.upgrade(*this, protocol);
 }
 
+ByteStream& Response::tunnel() {
+  require_head();
+  return conversation_.tunnel(*this);
+}
+
 void Response::on_drain(UniqueFunction<void()> function) {
   conversation_.on_drain(std::move(function));
 }

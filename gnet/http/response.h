@@ -104,6 +104,10 @@ class Response {
   // it: for a protocol that the request does not offer, in HTTP/1.0, or before its body was read.
   [[nodiscard]] ByteStream& upgrade(std::string_view protocol);
 
+  // The same for CONNECT (RFC 9110 §9.3.6): answers 200, and the stream is a tunnel from then on.
+  // Throws as upgrade().
+  [[nodiscard]] ByteStream& tunnel();
+
   // Has this called when the server stops before the handler returns; at once if it stops already.
   // It must neither suspend nor throw; an empty one takes it back. An upgraded connection that has
   // one comes to its end by itself, or is interrupted when the grace is over; one without is ended

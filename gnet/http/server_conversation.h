@@ -91,6 +91,7 @@ class ServerConversation {
   void write_file(Response& response, int file, std::uint64_t offset, std::uint64_t size);
   void end(Response& response, const Headers* trailers);
   ByteStream& upgrade(Response& response, std::string_view protocol);
+  ByteStream& tunnel(Response& response);
   void on_drain(UniqueFunction<void()> function);
 
   // Does something on the stream. What that throws is of this connection, and no handler's.
@@ -130,6 +131,7 @@ class ServerConversation {
   void send_error(Response& response, const HTTPError& error);
   void begin(Response& response, BodyFraming framing);
   void require_upgrade(std::string_view protocol) const;
+  ByteStream& leave_http(Response& response, int status);
   void begin_pieces(Response& response);
   [[nodiscard]] bool sends_body(const Response& response) const noexcept;
   [[nodiscard]] bool in_chunks(const Response& response) const noexcept;

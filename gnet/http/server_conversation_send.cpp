@@ -177,8 +177,24 @@ ByteStream& ServerConversation::upgrade(Response& response, std::string_view pro
                             .date = date_field(this_second()),
                             .connection = "Upgrade",
                             .headers = &response.headers_});
+  return leave_http(response, 101);
+}
+
+// Without Content-Length: what follows is the tunnel (RFC 9110 §9.3.6).
+ByteStream& ServerConversation::tunnel(Response& response) {
+  if (parser_.head().method() != "CONNECT") throw Misuse("a tunnel that nobody has asked for");
+  if (!body_.is_done()) throw Misuse("a tunnel before the body of the request was read");
+  append_response(output_, {.status = 200,
+                            .reason = "Connection established",
+                            .date = date_field(this_second()),
+                            .framing = {BodyFraming::until_close},
+                            .headers = &response.headers_});
+  return leave_http(response, 200);
+}
+
+ByteStream& ServerConversation::leave_http(Response& response, int status) {
   answered_ = true;
-  status_ = 101;
+  status_ = status;
   keep_alive_ = false;
   response.state_ = Response::State::upgraded;
   if (scope_ != nullptr) scope_->reschedule(Deadline::never());

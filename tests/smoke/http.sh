@@ -139,7 +139,7 @@ contains err "connection refused"
 # What makes no sense.
 for words in '' 'ftp://a/x' ':1 nonsense' ':1 f@x' ':1 a:=b -X PUT' '-F a:=1 :1' ':1 -d x a=1' \
   ':1 --json-body -F' ':1 -C -' ':1 -C x -o y' ':1 -O -o x' ':1 --print x' ':1 -w %{nonsense}' \
-  ':1 --expect-status 99' ':1 --expect-body (' ':1 --retry-on never --retry 1' ':1 -x socks5://a' \
+  ':1 --expect-status 99' ':1 --expect-body (' ':1 --retry-on never --retry 1' ':1 -x ftp://a' \
   ':1 --tls' ':1 -a nobody' ':1 --auth-file s --bearer-file s' ':1 :2 -d @-' 'unix:/x:/ :1' ':1/ -O'; do
   expect 2 gnet http $words
 done

@@ -7,6 +7,7 @@
 #include "gnet/base/log.h"
 #include "gnet/base/log_writer.h"
 #include "gnet/base/mask.h"
+#include "gnet/base/name_pattern.h"
 #include "gnet/base/shorten.h"
 #include "gnet/base/size.h"
 #include "gnet/base/utf8.h"

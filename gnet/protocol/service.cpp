@@ -7,6 +7,7 @@
 
 #include "gnet/base/error.h"
 #include "gnet/base/log.h"
+#include "gnet/base/name_pattern.h"
 #include "gnet/fiber/fiber.h"
 #include "gnet/fiber/nursery.h"
 
@@ -41,29 +42,6 @@ class Errors {
  private:
   std::vector<std::exception_ptr> errors_;
 };
-
-// Back to the last `*` whenever the rest does not match.
-bool matches(std::string_view pattern, std::string_view name) noexcept {
-  std::size_t p = 0;
-  std::size_t n = 0;
-  std::size_t star = std::string_view::npos;
-  std::size_t after = 0;
-  while (n < name.size()) {
-    if (p < pattern.size() && pattern[p] == '*') {
-      star = p++;
-      after = n;
-    } else if (p < pattern.size() && (pattern[p] == '?' || pattern[p] == name[n])) {
-      ++p;
-      ++n;
-    } else if (star != std::string_view::npos) {
-      p = star + 1;
-      n = ++after;
-    } else {
-      return false;
-    }
-  }
-  return pattern.find_first_not_of('*', p) == std::string_view::npos;
-}
 
 }  // namespace
 
@@ -216,7 +194,7 @@ std::size_t Service::notify_factory(std::string_view pattern, const std::any& me
   Errors errors;
   const std::string held(pattern);
   for (const Entry& factory : std::vector(factories_)) {
-    if (!matches(held, factory->name())) continue;
+    if (!matches_name(held, factory->name())) continue;
     ++told;
     errors.guard([&] {
       try {

@@ -22,6 +22,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "cli/line/flag.h"
@@ -39,6 +40,14 @@ struct Command {
   std::string about = {};      // one or two sentences for its own help
   std::vector<std::string> examples = {};
   std::vector<FlagGroup> groups = {};  // its own first, the global options last
+
+  // Of the words behind the name of the command, how many are read by it: what follows them is
+  // for another command, and kept as it is. Null: all of them.
+  std::size_t (*own_words)(const Words& words) = nullptr;
+
+  // What may stand behind these words without a dash, for completion: words, and what they are.
+  using Offers = std::vector<std::pair<std::string, std::string>>;
+  Offers (*offers)(const Words& words) = nullptr;
 
   std::vector<Part> parts = {};  // without their groups, which stand above
 
@@ -65,6 +74,8 @@ struct CommandSpec {
   std::vector<Row<Options>> flags = {};
   std::vector<PartOf<Options>> shared = {};
   Exit (*run)(const Options& options) = nullptr;
+  std::size_t (*own_words)(const Words& words) = nullptr;  // as those of Command
+  Command::Offers (*offers)(const Words& words) = nullptr;
 };
 
 template <std::derived_from<GlobalOptions> Options>
@@ -74,7 +85,9 @@ template <std::derived_from<GlobalOptions> Options>
                .arguments = std::move(spec.arguments),
                .summary = std::move(spec.summary),
                .about = std::move(spec.about),
-               .examples = std::move(spec.examples)};
+               .examples = std::move(spec.examples),
+               .own_words = spec.own_words,
+               .offers = spec.offers};
   made.groups.push_back({.topic = "", .title = "Options", .flags = flags_of(spec.flags)});
   for (Part& part : spec.shared) {
     std::ranges::move(part.groups, std::back_inserter(made.groups));

@@ -17,6 +17,7 @@ struct Context {
   const Command* command = nullptr;
   const Flag* waits_for_value = nullptr;
   std::set<const Flag*> given;
+  Words words;                  // behind the command, without a dash
   bool only_arguments = false;  // "--" was there
 };
 
@@ -35,7 +36,7 @@ Context read_words(const Words& words, std::size_t index) {
     if (context.waits_for_value != nullptr) {
       context.waits_for_value = nullptr;
     } else if (context.only_arguments) {
-      continue;
+      context.words.push_back(word);
     } else if (word == "--") {
       context.only_arguments = true;
     } else if (word.starts_with('-')) {
@@ -46,6 +47,8 @@ Context read_words(const Words& words, std::size_t index) {
       if (takes_next && word.find('=') == std::string::npos) context.waits_for_value = flag;
     } else if (context.command == nullptr) {
       context.command = find_command(word);
+    } else {
+      context.words.push_back(word);
     }
   }
   return context;
@@ -156,6 +159,10 @@ Completion complete(const Words& words, std::size_t index) {
     add_flags(completion, context, current);
   } else if (context.command == nullptr) {
     add_commands(completion, current);
+  } else if (context.command->offers != nullptr) {
+    for (const auto& [word, about] : context.command->offers(context.words)) {
+      add(completion, current, word, about);
+    }
   } else {
     for (const FlagGroup& group : context.command->groups) {
       for (const Flag& flag : group.flags) {

@@ -43,6 +43,13 @@ class LiveOptions {
   // Throws UsageError.
   [[nodiscard]] Update read_again() const;
 
+  [[nodiscard]] const Command& command() const noexcept { return *line_.command; }
+
+  // As --explain prints it.
+  [[nodiscard]] std::string explain(bool json) const {
+    return cli::explain(command(), settings_, options_.get(), json);
+  }
+
   // From now on this is what others are compared with.
   void adopt(Update update);
 

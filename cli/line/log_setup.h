@@ -14,6 +14,9 @@ namespace cli {
 // masked.
 void set_up_log(const GlobalOptions& options);
 
+// What is logged from now on: by everybody, or by one service alone, whatever holds for the others.
+void change_log_level(gnet::LogLevel level, const std::string& service = {});
+
 // A writer to this target. Standard error is told when it refuses lines. Throws Failure (io) if it
 // cannot be opened.
 [[nodiscard]] gnet::LogWriter open_log(const std::string& target, gnet::LogFormat format);

@@ -70,6 +70,28 @@ Words with_values_joined(Words arguments) {
   return arguments;
 }
 
+// Takes away what a command leaves to another.
+Words take_rest(Words& arguments) {
+  const auto named = std::ranges::find_if(
+      arguments, [](const std::string& word) { return find_command(word) != nullptr; });
+  if (named == arguments.end() || find_command(*named)->own_words == nullptr) return {};
+  const std::size_t own = find_command(*named)->own_words(Words(named + 1, arguments.end()));
+  const auto first = named + 1 + static_cast<std::ptrdiff_t>(own);
+  Words rest(first, arguments.end());
+  arguments.erase(first, arguments.end());
+  return rest;
+}
+
+// The option that gets words without a dash.
+const Flag* positional_of(const Command& command) {
+  for (const FlagGroup& group : command.groups) {
+    for (const Flag& flag : group.flags) {
+      if (!flag.positional.empty()) return &flag;
+    }
+  }
+  return nullptr;
+}
+
 // For "--reconnect 5s", where the value was taken for an argument.
 std::string hint_at_value(const Words& arguments, const Command& command) {
   for (std::size_t i = 0; i + 1 < arguments.size() && arguments[i] != "--"; ++i) {
@@ -181,7 +203,9 @@ void grow(Tree& tree, const Commands& commands) {
 }
 
 CommandLine parse(const Words& given) {
-  const Words arguments = with_values_joined(given);
+  Words arguments = given;
+  const Words rest = take_rest(arguments);
+  arguments = with_values_joined(std::move(arguments));
   // Only what is named can be meant; a tree of everything would take longer than the rest.
   Commands named = commands();
   std::erase_if(named, [&](const Command* command) {
@@ -205,6 +229,9 @@ CommandLine parse(const Words& given) {
   if (!extras.empty()) refuse(extras.front(), line.command, arguments);
   collect(tree, tree.app, line);
   if (!chosen.empty()) collect(tree, *chosen.front(), line);
+  for (const std::string& word : rest) {
+    line.occurrences.push_back({positional_of(*line.command), word});
+  }
   return line;
 }
 

@@ -18,6 +18,8 @@ constexpr std::array kTable{
     ExitRow{Exit::lost, "lost", "an established connection broke, or an answer was cut short"},
     ExitRow{Exit::io, "io", "a local file or a standard stream failed, or memory was short"},
     ExitRow{Exit::cut, "cut", "the drain deadline passed and connections were cut"},
+    ExitRow{Exit::no_instance, "no-instance",
+            "no process of that name runs, or it has no such service"},
     ExitRow{Exit::internal, "internal", "a defect in gnet: please report it"},
     ExitRow{Exit::timeout, "timeout", "the time given with --timeout was up"},
     ExitRow{Exit::interrupted, "interrupted", "stopped by SIGINT (a server: by the second one)"},

@@ -23,6 +23,7 @@ enum class Exit : int {
   lost = 8,
   io = 9,
   cut = 10,
+  no_instance = 11,
   internal = 70,
   timeout = 124,
   interrupted = 130,

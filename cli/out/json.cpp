@@ -34,6 +34,12 @@ JsonObject& JsonObject::raw(std::string_view key, std::string_view json) {
   return *this;
 }
 
+JsonObject& JsonObject::merge(const JsonObject& other) {
+  if (!members_.empty() && !other.members_.empty()) members_ += ',';
+  members_ += other.members_;
+  return *this;
+}
+
 std::string utc_timestamp(std::chrono::system_clock::time_point time) {
   using namespace std::chrono;
   const auto since_epoch = floor<milliseconds>(time).time_since_epoch();

@@ -38,6 +38,9 @@ class JsonObject {
   // Adds text that is JSON already.
   JsonObject& raw(std::string_view key, std::string_view json);
 
+  // All keys of another object.
+  JsonObject& merge(const JsonObject& other);
+
   [[nodiscard]] std::string text() const { return "{" + members_ + "}"; }
 
  private:

@@ -74,9 +74,10 @@ BEGIN {
   row("gnet", "gnet/web gnet/link gnet/http gnet/ws gnet/diag gnet/protocol")  # gnet/gnet.h itself
   row("cli/out", "gnet")
   row("cli/line", "cli/out")
-  row("cli/server", "cli/line")
+  row("cli/control", "cli/line")
+  row("cli/server", "cli/line cli/control")
   row("cli/client", "cli/line")
-  row("cli", "cli/server cli/client")
+  row("cli", "cli/server cli/client cli/control")
   row("commands", "cli gnet")
   row("main", "cli commands")  # cli/main.cpp, which puts them together
   for (folder in direct) reach(folder, folder)
@@ -84,7 +85,7 @@ BEGIN {
   # Libraries that only some folders may see. fmt and the standard library are for everyone.
   all = "gnet/fiber gnet/sync gnet/io gnet/os gnet/proxy gnet/patch gnet/zmq gnet/protocol gnet/http gnet/ws gnet/web gnet/link gnet/diag gnet cli/out cli/line cli/server cli/client cli commands"
   third_party["asio"] = all
-  third_party["boost"] = "gnet/fiber cli/line"  # Context; JSON
+  third_party["boost"] = "gnet/fiber cli/line cli/control"  # Context; JSON
   third_party["openssl"] = "gnet/io gnet/http gnet/ws gnet/web"
   third_party["ares"] = "gnet/io"
   third_party["zlib"] = "gnet/http gnet/ws"

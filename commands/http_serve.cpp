@@ -129,10 +129,14 @@ void start_redirect(HTTPRedirect& redirect, const std::vector<cli::Listening>& w
 }
 
 cli::Exit serve_input(const Options& options) {
-  HTTPStandardInput input(options.name, gnet::http::content_type_of(options.name, options.charset,
-                                                                    options.default_type));
+  // What the process is called, the client calls what it gets; that alone wants no control socket.
+  const std::string& name = options.listen.name;
+  cli::ServerOptions listen = options.listen;
+  if (listen.control.empty()) listen.control = "none";
+  HTTPStandardInput input(name,
+                          gnet::http::content_type_of(name, options.charset, options.default_type));
   const cli::Exit status = cli::serve_http(
-      options, options.listen, options.http,
+      options, listen, options.http,
       {.name = "http",
        .handler = [&](Request& request, Response& response) { input(request, response); },
        .ready = [&](const auto& where) { tell_people(options, where, "/", "standard input"); }});
@@ -167,7 +171,6 @@ cli::Exit serve_site(const Options& options) {
 cli::Exit run(const Options& options) {
   setlocale(LC_CTYPE, "C.UTF-8");  // names in archives
   if (options.path == "-") return serve_input(options);
-  if (!options.name.empty()) throw cli::UsageError("--name is for standard input: -");
   return serve_site(options);
 }
 
@@ -189,11 +192,6 @@ const cli::Command http_serve = cli::command<Options>({
              &Options::path,
              "a folder, a file, or - for standard input, which one client gets",
              {.positional = "PATH", .completes = cli::Completes::file}},
-            {"--name",
-             "NAME",
-             &Options::name,
-             "what the client calls standard input",
-             {.rare = true}},
             {"--index", "LIST", &Options::index,
              "what a folder is answered with, the first of these there is"},
             {"--spa",

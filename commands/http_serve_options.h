@@ -23,7 +23,6 @@ struct HTTPServeOptions : cli::GlobalOptions {
   cli::ServerOptions listen;
   cli::HTTPOptions http;
   std::string path = ".";
-  std::string name;  // of what is served from standard input
 
   // Content.
   std::string index = "index.html";

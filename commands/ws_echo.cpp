@@ -8,6 +8,7 @@
 #include "cli/out/failure.h"
 #include "cli/out/output.h"
 #include "cli/out/plural.h"
+#include "cli/server/serve.h"
 #include "cli/server/serve_http.h"
 #include "commands/commands.h"
 #include "commands/records.h"
@@ -102,6 +103,11 @@ class WsEcho {
     }
   }
 
+  // A message of `gnet ctl notify`.
+  void tell_all(std::string_view message) {
+    audience_.tell(gnet::is_utf8(message) ? Opcode::text : Opcode::binary, message);
+  }
+
   [[nodiscard]] std::uint64_t dropped() const noexcept { return audience_.dropped(); }
 
  private:
@@ -117,7 +123,7 @@ class WsEcho {
 
   void talk(WebSocket& socket, const gnet::Logger& log) {
     std::optional<Audience::Guest> guest;
-    if (options_.broadcast != Broadcast::off || options_.from_stdin) {
+    if (options_.broadcast != Broadcast::off || options_.from_stdin || is_controlled_) {
       guest.emplace(audience_, socket);
     }
     if (!options_.greeting.empty()) socket.send(options_.greeting);
@@ -140,6 +146,7 @@ class WsEcho {
   }
 
   const Options& options_;
+  const bool is_controlled_ = cli::is_controlled(options_.listen);
   const gnet::ws::AcceptOptions accept_;
   Audience audience_;
 };
@@ -168,6 +175,7 @@ cli::Exit run(const Options& given) {
   service.ready = [&](const std::vector<cli::Listening>&) {
     if (options.from_stdin) reader = gnet::spawn({.name = "stdin"}, [&] { echo.read_input(); });
   };
+  service.notified = [&](std::string_view message) { echo.tell_all(message); };
   const cli::Exit status =
       cli::serve_http(options, options.listen, options.http, std::move(service));
   if (reader) reader.kill();

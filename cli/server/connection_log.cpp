@@ -1,7 +1,7 @@
 #include "cli/server/connection_log.h"
 
+#include "cli/control/event_feed.h"
 #include "cli/out/json.h"
-#include "cli/out/server_output.h"
 #include "gnet/base/size.h"
 
 namespace cli {
@@ -20,7 +20,7 @@ JsonObject about(const char* name, gnet::Connection& connection) {
 
 void ConnectionLog::began(gnet::Connection& connection) const {
   if (debugs()) connection.log().debug("connected to {}", connection.local().to_string());
-  if (json_) post_event(about("accept", connection));
+  if (event_is_wanted(json_)) tell_event(about("accept", connection), json_);
 }
 
 void ConnectionLog::closing(gnet::Connection& connection) const {
@@ -38,12 +38,13 @@ void ConnectionLog::ended(gnet::Connection& connection, const gnet::CloseReason&
                            gnet::format_size(connection.sent_bytes()),
                            gnet::format_duration(age, 2));
   }
-  if (json_) {
-    post_event(about("close", connection)
+  if (event_is_wanted(json_)) {
+    tell_event(about("close", connection)
                    .add("rx_bytes", connection.received_bytes())
                    .add("tx_bytes", connection.sent_bytes())
                    .add("ms", std::chrono::duration_cast<std::chrono::milliseconds>(age).count())
-                   .add("reason", reason.text()));
+                   .add("reason", reason.text()),
+               json_);
   }
   const AccessLog* log = access_log();
   if (log == nullptr) return;

@@ -9,8 +9,8 @@
 #include <string_view>
 #include <system_error>
 
+#include "cli/control/event_feed.h"
 #include "cli/out/json.h"
-#include "cli/out/server_output.h"
 #include "gnet/base/mask.h"
 #include "gnet/http/auth.h"
 #include "gnet/http/request_parser.h"
@@ -64,7 +64,7 @@ void HTTPLog::exchange_ended(const Exchange& exchange) noexcept {
   try {
     const AccessLog* const log = rules_->settings->access_log();
     if (log != nullptr) write(exchange, *log);
-    if (json_) post(exchange);
+    if (event_is_wanted(json_)) post(exchange);
   } catch (const std::exception&) {
     // A line that cannot be made is lost, as with every log.
   }
@@ -96,7 +96,7 @@ void HTTPLog::write(const Exchange& exchange, const AccessLog& log) const {
   log.write(entry);
 }
 
-void HTTPLog::post(const Exchange& exchange) {
+void HTTPLog::post(const Exchange& exchange) const {
   JsonObject told = event("request").add("id", exchange.connection);
   told.add("peer", exchange.peer.to_string());
   if (exchange.request != nullptr) {
@@ -108,7 +108,7 @@ void HTTPLog::post(const Exchange& exchange) {
       .add("tx_bytes", exchange.body_sent)
       .add("us", std::chrono::duration_cast<std::chrono::microseconds>(exchange.lasted).count())
       .add("complete", exchange.complete);
-  post_event(told);
+  tell_event(told, json_);
 }
 
 std::string HTTPLog::metrics() const {

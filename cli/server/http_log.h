@@ -36,7 +36,7 @@ class HTTPLog final : public gnet::http::ExchangeObserver {
  private:
   void count(const gnet::http::Exchange& exchange) noexcept;
   void write(const gnet::http::Exchange& exchange, const AccessLog& log) const;
-  static void post(const gnet::http::Exchange& exchange);
+  void post(const gnet::http::Exchange& exchange) const;
 
   static constexpr std::array<double, 12> kSeconds{.0005, .001, .0025, .005, .01, .025,
                                                    .05,   .1,   .25,   1,    2.5, 10};

@@ -38,6 +38,11 @@ class Server : public gnet::TCPServerFactory {
     rules_.admission.left(peer);
   }
 
+  // A line for everybody who takes one.
+  void on_notify(const std::any& message) override {
+    broadcast(std::any_cast<const std::string&>(message) + "\n");
+  }
+
   void connection_started(gnet::Connection& connection) override { rules_.log.began(connection); }
   void connection_closing(gnet::Connection& connection) override { rules_.log.closing(connection); }
   void connection_ended(gnet::Connection& connection, const gnet::CloseReason& reason) override {
@@ -89,16 +94,26 @@ Listening listening_at(const Endpoint& local, const std::optional<gnet::TLSConte
   throw Failure(Exit::usage, "this server has no use for datagrams", {}, where);
 }
 
-Bound bind_one(const Endpoint& endpoint, SessionRules& rules, const Handlers& handlers) {
+// Where a server is to listen: on a socket that does so already, or on one of its own.
+template <typename Socket>
+gnet::ServerAddress<Socket> address_of(const Endpoint& endpoint, std::optional<Socket> there) {
+  if (there) return std::move(*there);
+  return endpoint;
+}
+
+Bound bind_one(const Endpoint& endpoint, SessionRules& rules, const Handlers& handlers,
+               SocketStock& stock) {
   if (endpoint.has_connections()) {
     const gnet::TCPServerOptions library = library_options(rules, endpoint);
-    auto server = std::make_unique<Server>(endpoint, rules, handlers, library);
+    auto server = std::make_unique<Server>(address_of(endpoint, stock.listener(endpoint)), rules,
+                                           handlers, library);
     server->listen();
     const Listening where = listening_at(server->local_endpoint(), library.tls, handlers.scheme);
     return {std::move(server), true, where};
   }
   if (!handlers.datagrams) refuse_datagrams(endpoint.to_string());
-  auto server = handlers.datagrams(rules, endpoint, library_options(rules, endpoint).listen);
+  auto server = handlers.datagrams(rules, address_of(endpoint, stock.datagrams(endpoint)),
+                                   library_options(rules, endpoint).listen);
   server->listen();
   const Listening where = listening_at(server->local_endpoint());
   rules.datagram_ports.insert(where.port);
@@ -136,12 +151,13 @@ bool family_is_missing(const std::error_code& code) {
 // All addresses of a group at one port; 0 lets the first of them choose. `tried` is the last one,
 // so that who catches knows which of them it was.
 std::vector<Bound> bind_group_at(const ListenGroup& group, std::uint16_t port, bool lone,
-                                 SessionRules& rules, const Handlers& handlers, Endpoint& tried) {
+                                 SessionRules& rules, const Handlers& handlers, SocketStock& stock,
+                                 Endpoint& tried) {
   std::vector<Bound> bound;
   for (const Endpoint& address : group.addresses) {
     tried = address.is_unix() ? address : address.with_port(port);
     try {
-      bound.push_back(bind_one(tried, rules, handlers));
+      bound.push_back(bind_one(tried, rules, handlers, stock));
     } catch (const std::system_error& error) {
       const bool missing = family_is_missing(error.code());
       // Either family will do, be it the first or the second.
@@ -156,7 +172,7 @@ std::vector<Bound> bind_group_at(const ListenGroup& group, std::uint16_t port, b
 }
 
 std::vector<Bound> bind_group(const ListenGroup& group, SessionRules& rules,
-                              const Handlers& handlers) {
+                              const Handlers& handlers, SocketStock& stock) {
   const bool any_port = group.ports.low == 0 && group.addresses.size() > 1;
   const int last = any_port ? kAttempts : group.ports.high - group.ports.low;
   Endpoint tried = group.addresses.front();
@@ -164,7 +180,7 @@ std::vector<Bound> bind_group(const ListenGroup& group, SessionRules& rules,
     const auto port = static_cast<std::uint16_t>(any_port ? 0 : group.ports.low + attempt);
     try {
       // In the end one family alone is better than none.
-      return bind_group_at(group, port, any_port && attempt == last, rules, handlers, tried);
+      return bind_group_at(group, port, any_port && attempt == last, rules, handlers, stock, tried);
     } catch (const std::system_error& error) {
       if (error.code() == std::errc::address_in_use && attempt < last) continue;
       fail_to_listen(error, tried);
@@ -182,10 +198,10 @@ int socket_option(int fd, int name) {
 }  // namespace
 
 std::vector<Bound> bind_all(const ServerOptions& options, SessionRules& rules,
-                            const Handlers& handlers) {
+                            const Handlers& handlers, SocketStock& stock) {
   std::vector<Bound> all;
   for (const ListenGroup& group : plan_listening(options)) {
-    for (Bound& bound : bind_group(group, rules, handlers)) all.push_back(std::move(bound));
+    for (Bound& bound : bind_group(group, rules, handlers, stock)) all.push_back(std::move(bound));
   }
   return all;
 }

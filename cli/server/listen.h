@@ -6,12 +6,14 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "cli/server/inherited_sockets.h"
 #include "cli/server/listen_plan.h"
 #include "cli/server/ready.h"
 #include "cli/server/session.h"
+#include "cli/server/socket_stock.h"
 #include "gnet/protocol/tcp_server_factory.h"
 #include "gnet/protocol/udp_server_factory.h"
 
@@ -38,6 +40,13 @@ struct Handlers {
   std::function<void(SessionRules& rules)> begin = {};
   // Called when everything listens, before it says so.
   std::function<void(const std::vector<Listening>& where)> ready = {};
+  // A message of `gnet ctl notify`, once. Without this it is queued, as a line, on every connection
+  // that takes one, as a Protocol does.
+  std::function<void(std::string_view message)> notified = {};
+  // False: nobody here has a use for such messages.
+  bool takes_messages = true;
+  // More that `gnet ctl stats` is to tell, as Prometheus reads it.
+  std::function<std::string()> metrics = {};
   // SIGHUP: reads anew what the command has read, and returns what puts it in place. What it
   // throws, a Failure, leaves all as it was.
   std::function<std::function<void()>()> reload = {};
@@ -50,10 +59,10 @@ struct Bound {
   Listening listening;
 };
 
-// Binds everything, in order; throws Failure (listen, resolve) that names the first
-// endpoint that could not be had.
+// Binds everything, in order, and takes from the stock what listens there already; throws Failure
+// (listen, resolve) that names the first endpoint that could not be had.
 [[nodiscard]] std::vector<Bound> bind_all(const ServerOptions& options, SessionRules& rules,
-                                          const Handlers& handlers);
+                                          const Handlers& handlers, SocketStock& stock);
 
 // Takes over the sockets of a supervisor.
 [[nodiscard]] std::vector<Bound> adopt_all(std::vector<InheritedSocket> sockets,

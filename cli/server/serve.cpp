@@ -14,6 +14,9 @@
 #include <new>
 #include <optional>
 
+#include "cli/control/control_server.h"
+#include "cli/control/event_feed.h"
+#include "cli/control/places.h"
 #include "cli/line/live_options.h"
 #include "cli/line/log_setup.h"
 #include "cli/out/failure.h"
@@ -25,10 +28,12 @@
 #include "cli/server/certificates.h"
 #include "cli/server/counters.h"
 #include "cli/server/fiber_dump.h"
+#include "cli/server/operations.h"
 #include "cli/server/privileges.h"
 #include "cli/server/ready.h"
 #include "cli/server/steward.h"
 #include "cli/server/ticker.h"
+#include "cli/server/unit_host.h"
 #include "gnet/base/log_writer.h"
 #include "gnet/diag/deadlock.h"
 #include "gnet/diag/dump.h"
@@ -72,26 +77,24 @@ void reset_at_exit(gnet::Connection& connection) {
   setsockopt(socket->native_handle(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
 }
 
-class ServerRun {
+// A process that serves: what it has beside its service, and beside those that are added to it.
+class ServerRun final : public Instance {
  public:
   ServerRun(const GlobalOptions& global, const ServerOptions& options, const Handlers& handlers)
       : global_(global),
         options_(options),
         handlers_(handlers),
-        log_(handlers.name),
-        rules_(global, options),
+        control_path_(control_path(options)),
+        unit_(handlers.name, live_options().command().name, global, options, handlers),
+        log_(unit_.log()),
         readiness_(options, global.json),
         verbosity_(global.verbose.times),
         log_format_(global.log_format),
-        drain_timeout_(options.drain_timeout),
-        drain_quiet_(options.drain_quiet),
         stats_(options.stats_interval),
-        watchdog_(watchdog_interval()) {
-    if (handlers.logs_requests) rules_.log.leave_access_log();
-    if (handlers.begin) handlers.begin(rules_);
-  }
+        watchdog_(watchdog_interval()) {}
 
-  ~ServerRun() {
+  ~ServerRun() override {
+    control_.reset();
     end_answers();
     if (steward_) gnet::set_log_opener({});
   }
@@ -99,55 +102,54 @@ class ServerRun {
   ServerRun& operator=(const ServerRun&) = delete;
 
   Exit run() {
-    service_.handle_signals(false);  // here they do more than stop it
-    note_ignored();
-    set_up_tls(rules_);
-    open_endpoints();
+    gnet::Service::instance().handle_signals(false);  // here they do more than stop it
+    unit_.open(take_inherited_sockets());
+    listening_ = unit_.listening();
+    open_control();
     warn_of_openness();
     keep_files();
     drop_privileges(options_);
     start_threads();
     watch_signals();
-    std::vector<Listening> listening;
-    for (const Bound& bound : bound_) listening.push_back(bound.listening);
-    for (const Listening& where : listening) log_.info("listening on {}", where.endpoint);
-    if (rules_.tls && !listening.empty()) tell_certificate();
-    if (handlers_.ready) handlers_.ready(listening);
-    readiness_.announce(listening);
-    start();
+    for (const Listening& where : listening_) log_.info("listening on {}", where.endpoint);
+    if (unit_.rules().tls && !listening_.empty()) tell_certificate();
+    if (handlers_.ready) handlers_.ready(listening_);
+    readiness_.announce(listening_);
+    unit_.start();
+    if (control_) control_->start();
     wait_for_end();
     return wind_up();
   }
 
  private:
-  void note_ignored() const {
-    for (const gnet::Endpoint& endpoint : options_.endpoints) {
-      if (endpoint.ignored_options().empty()) continue;
-      log_.debug("{}: without effect here: {}", endpoint.url(),
-                 fmt::join(endpoint.ignored_options(), ", "));
-    }
+  // Empty: there is none.
+  static std::string control_path(const ServerOptions& options) {
+    if (options.control == "none") return {};
+    if (!options.name.empty()) check_process_name(options.name);
+    if (!options.control.empty()) return options.control;
+    return options.name.empty() ? std::string() : socket_of(options.name);
+  }
+
+  void open_control() {
+    if (control_path_.empty()) return;
+    if (options_.control.empty()) make_socket_folder(control_path_);
+    control_ = std::make_unique<ControlServer>(
+        control_path_, [this](const ControlRequest& request, ControlClient& client) {
+          operations_.perform(request, client);
+        });
+    log_.debug("controlled at {}", control_path_);
   }
 
   // For clients that are to know this server again.
-  void tell_certificate() const {
-    const gnet::Certificate certificate = rules_.tls->certificate();
+  void tell_certificate() {
+    const gnet::Certificate certificate = unit_.rules().tls->certificate();
     log_.info("certificate of {}: --pin {}", certificate.subject(), certificate.pin());
     log_.info("its fingerprint: {}", certificate.fingerprint());
   }
 
-  void open_endpoints() {
-    std::vector<InheritedSocket> inherited = take_inherited_sockets();
-    if (!inherited.empty() && names_no_endpoint(options_)) {
-      bound_ = adopt_all(std::move(inherited), rules_, handlers_);
-    } else {
-      bound_ = bind_all(options_, rules_, handlers_);
-    }
-  }
-
   void warn_of_openness() const {
     bool is_open = false;
-    for (const Bound& bound : bound_) {
-      const Listening& where = bound.listening;
+    for (const Listening& where : listening_) {
       if (where.is_local) continue;
       is_open = true;
       if (!where.is_datagrams || !handlers_.answers_datagrams || !options_.access.empty()) continue;
@@ -163,9 +165,10 @@ class ServerRun {
   void keep_files() {
     if (options_.user.empty() && options_.chroot.empty()) return;
     StewardFiles files{options_.ready_file, options_.pid_file, {}, {}};
-    for (const Bound& bound : bound_) {
-      if (!bound.listening.path.empty()) files.sockets.push_back(bound.listening.path);
+    for (const Listening& where : listening_) {
+      if (!where.path.empty()) files.sockets.push_back(where.path);
     }
+    if (control_) files.sockets.push_back(control_path_);
     for (const std::string& log : {global_.log_file, options_.access_log}) {
       if (!log.empty() && log != "-" && log != "off" && log != "auto") files.logs.push_back(log);
     }
@@ -178,18 +181,17 @@ class ServerRun {
 
   // After privileges are dropped, because some of them belong to each thread.
   void start_threads() {
-    if (options_.threads.number < 2) return;
-    for (Bound& bound : bound_) {
-      if (!bound.has_connections) continue;
-      try {
-        if (!hubs_) hubs_ = std::make_shared<gnet::HubGroup>(options_.threads.number, kThreadName);
-      } catch (const std::system_error& error) {
-        cannot_start_threads(error.code());
-      } catch (const std::bad_alloc&) {
-        cannot_start_threads(std::make_error_code(std::errc::not_enough_memory));
-      }
-      bound.factory->spread_over(hubs_);
+    const bool has_connections =
+        std::ranges::any_of(listening_, [](const Listening& where) { return !where.is_datagrams; });
+    if (options_.threads.number < 2 || (!has_connections && !control_)) return;
+    try {
+      hubs_ = std::make_shared<gnet::HubGroup>(options_.threads.number, kThreadName);
+    } catch (const std::system_error& error) {
+      cannot_start_threads(error.code());
+    } catch (const std::bad_alloc&) {
+      cannot_start_threads(std::make_error_code(std::errc::not_enough_memory));
     }
+    unit_.share(hubs_);
   }
 
   [[noreturn]] void cannot_start_threads(std::error_code reason) const {
@@ -199,86 +201,66 @@ class ServerRun {
         options_.named("--threads 1 needs none"), {}, reason);
   }
 
-  void start() {
-    for (Bound& bound : bound_) {
-      factories_.push_back(bound.factory.get());
-      const std::string number = factories_.size() > 1 ? fmt::format("-{}", factories_.size()) : "";
-      service_.add_factory(handlers_.name + number, std::move(bound.factory));
-    }
-    service_.start();
-  }
-
   // ---- while it runs ----
 
   void wait_for_end() {
     const gnet::Deadline lifetime = gnet::Deadline::within(options_.lifetime);
+    gnet::Event& woken = unit_.rules().admission.changed;
     while (!stopping_) {
-      if (rules_.admission.exhausted()) {
+      if (unit_.rules().admission.exhausted()) {
         close_listeners();
-        if (rules_.admission.active() == 0) return;
+        if (unit_.is_over()) return;
       }
-      if (lifetime.passed() || idle_limit().passed()) return;
+      if (lifetime.passed() || unit_.idle_limit().passed()) return;
       if (stats_.due()) report_stats();
       if (watchdog_.due()) readiness_.notifier().send("WATCHDOG=1");
       const gnet::Deadline next =
-          lifetime.earlier(idle_limit()).earlier(stats_.next()).earlier(watchdog_.next());
-      static_cast<void>(rules_.admission.changed.wait(next));
-      rules_.admission.changed.clear();
+          lifetime.earlier(unit_.idle_limit()).earlier(stats_.next()).earlier(watchdog_.next());
+      static_cast<void>(woken.wait(next));
+      woken.clear();
     }
-  }
-
-  [[nodiscard]] gnet::Deadline idle_limit() const {
-    if (options_.idle_exit <= gnet::Duration::zero() || rules_.admission.active() > 0) {
-      return gnet::Deadline::never();
-    }
-    return gnet::Deadline::after(rules_.admission.last_busy(), options_.idle_exit);
   }
 
   void close_listeners() {
-    if (closed_) return;
-    closed_ = true;
+    if (std::exchange(closed_, true)) return;
     readiness_.withdraw();
-    for (gnet::Factory* factory : factories_) {
-      factory->stop_accepting();
-    }
+    unit_.close_listeners();
   }
 
   Exit wind_up() {
     close_listeners();
-    if (const std::uint64_t left = rules_.admission.active(); left > 0) {
+    if (const std::uint64_t left = unit_.rules().admission.active(); left > 0) {
       readiness_.notifier().send("STATUS=draining " + plural(left, "connection"));
-      if (global_.json) post_event(event("drain").add("left", left));
+      tell_event(event("drain").add("left", left), global_.json);
       log_.info("draining {}, again to stop now", plural(left, "connection"));
     }
-    for (gnet::Factory* factory : factories_) {
-      if (auto* const streams = dynamic_cast<gnet::ConnectionFactory*>(factory)) {
-        streams->drain_quiet = drain_quiet_;
-      }
-    }
-    const std::size_t ended = service_.stop(gnet::Deadline(drain_timeout_));
+    const gnet::Duration limit = now_ ? gnet::Duration::zero() : unit_.grace();
+    const gnet::Deadline grace(limit);
+    const std::size_t cut_of_others = host_.stop(grace);
+    unit_.stop(grace);
     end_answers();
     if (hubs_) hubs_->stop();
-    const std::uint64_t lost = rules_.lost_answers;
-    const std::uint64_t late = rules_.cut_late;
-    const std::uint64_t cut = ended - lost + late;
-    if (global_.json) post_event(stopped_event(cut, lost));
-    if (cut != late) {
-      log_.error("cut {} that did not end within {}", plural(cut - late, "connection"),
-                 gnet::format_duration(drain_timeout_));
+    ServerUnit::Losses losses = unit_.losses();
+    losses.cut += cut_of_others;
+    const std::uint64_t cut = losses.cut + losses.late;
+    tell_event(stopped_event(cut, losses.lost), global_.json);
+    if (losses.cut != 0) {
+      log_.error("cut {} that did not end within {}", plural(losses.cut, "connection"),
+                 gnet::format_duration(limit));
     }
-    if (late != 0) {
+    if (losses.late != 0) {
       log_.error("cut {} that went on sending after a pause: see --drain-quiet",
-                 plural(late, "connection"));
+                 plural(losses.late, "connection"));
     }
-    if (lost != 0) {
-      log_.error("lost {} that {} not due within {}", plural(lost, "answer"),
-                 lost == 1 ? "was" : "were", gnet::format_duration(drain_timeout_));
+    if (losses.lost != 0) {
+      log_.error("lost {} that {} not due within {}", plural(losses.lost, "answer"),
+                 losses.lost == 1 ? "was" : "were", gnet::format_duration(limit));
     }
-    if (!events_written(drain_timeout_)) {
+    if (!events_written(unit_.grace())) {
       log_.error("nobody reads standard output: the last events are lost");
       return Exit::io;
     }
-    return cut + lost == 0 ? Exit::ok : Exit::cut;
+    return cut + losses.lost == 0 ? Exit::ok : Exit::cut;
   }
 
   [[nodiscard]] static JsonObject stopped_event(std::uint64_t cut, std::uint64_t lost) {
@@ -302,7 +284,7 @@ class ServerRun {
       if (had_terminal && global_.config.empty() && !has_terminal()) {
         return stop_signals_->receive(SIGTERM);
       }
-      answer(&ServerRun::reload);
+      answer(&ServerRun::reload_for_signal);
     }));
   }
 
@@ -319,52 +301,52 @@ class ServerRun {
 
   void stop() {
     stopping_ = true;
-    rules_.admission.changed.set();
+    unit_.rules().admission.changed.set();
   }
 
+  void reload_for_signal() { static_cast<void>(reload()); }
+
   [[noreturn]] void stop_at_once(int number) {
-    if (global_.json) post_event(stopped_event(rules_.admission.active(), 0));
+    if (global_.json) post_event(stopped_event(unit_.rules().admission.active(), 0));
     gnet::flush_log();
     leave(exit_for_signal(number));
   }
 
   // All or nothing: what may fail comes first.
-  void reload() {
+  Reload reload() override {
     gnet::reopen_log();
-    if (closed_) return;
+    if (closed_) return {.message = "the process is about to end"};
+    Reload done;
     readiness_.reloading();
     try {
       LiveOptions::Update update = live_options().read_again();
-      const ServerOptions& fresh = update.part(options_);
-      auto settings = std::make_unique<const SessionSettings>(fresh, &*rules_.settings);
+      ServerUnit::Change change = unit_.prepare_change(update.part(options_));
       const auto changes = [&](std::string_view key) {
         return std::ranges::find(update.changed, key) != update.changed.end();
       };
-      const std::function<void()> put_in_place =
-          handlers_.reload ? handlers_.reload() : std::function<void()>();
-      const auto certificates = reload_certificates(rules_);
+      const std::vector<gnet::Certificate> certificates = change.certificates;
       if (changes("log-file") || changes("log-format")) set_up_log(*update.global);
       log_format_ = update.global->log_format;
-      gnet::set_log_level(update.global->effective_log_level());
+      change_log_level(update.global->effective_log_level());
       verbosity_ = update.global->verbose.times;
-      drain_timeout_ = fresh.drain_timeout;
-      drain_quiet_ = fresh.drain_quiet;
-      if (changes(options_.prefix + "stats-interval")) stats_ = Ticker(fresh.stats_interval);
-      if (!update.changed.empty()) rules_.change(std::move(settings));
-      if (put_in_place) put_in_place();
-      rules_.admission.changed.set();  // the main loop looks at the clock anew
+      if (changes(options_.prefix + "stats-interval")) {
+        stats_ = Ticker(update.part(options_).stats_interval);
+      }
+      unit_.change(std::move(change), !update.changed.empty());
       tell_reload(update, certificates);
+      done = {.ok = true, .changed = update.changed, .restart = update.restart};
       live_options().adopt(std::move(update));
     } catch (const Failure& failure) {
       log_.error("the options stay as they are: {}", failure.what());
-      if (global_.json) {
-        post_event(event("reload")
-                       .add("ok", false)
-                       .add("changed", std::vector<std::string>())
-                       .add("message", failure.what()));
-      }
+      tell_event(event("reload")
+                     .add("ok", false)
+                     .add("changed", std::vector<std::string>())
+                     .add("message", failure.what()),
+                 global_.json);
+      done.message = failure.what();
     }
     readiness_.reloaded();
+    return done;
   }
 
   void tell_reload(const LiveOptions::Update& update,
@@ -381,7 +363,6 @@ class ServerRun {
     if (!update.restart.empty()) {
       log_.warn("these options want a restart: {}", fmt::join(update.restart, ", "));
     }
-    if (!global_.json) return;
     std::vector<std::string> pins;
     for (const gnet::Certificate& certificate : certificates) pins.push_back(certificate.pin());
     JsonObject told = event("reload")
@@ -389,14 +370,14 @@ class ServerRun {
                           .add("changed", update.changed)
                           .add("restart", update.restart);
     if (!pins.empty()) told.add("pins", pins);
-    post_event(told);
+    tell_event(told, global_.json);
   }
 
   void quit() {
     if (verbosity_ > 0) post_report(gnet::diag::dump());
     // Other threads are asked; one that is busy must not keep the process.
     auto others = gnet::spawn([this] {
-      for (gnet::Factory* factory : factories_) factory->visit_connections(reset_at_exit);
+      for (gnet::Factory* factory : factories()) factory->visit_connections(reset_at_exit);
       if (verbosity_ > 0) dump_other_fibers(hubs_);
     });
     if (!others.join(gnet::Deadline(kResetTime)) && verbosity_ > 0) {
@@ -409,19 +390,17 @@ class ServerRun {
   // ---- counters ----
 
   void report_stats() {
-    if (global_.json) {
-      post_event(stats_event(totals(factories_)));
-    } else {
-      log_.info("{}", stats_text(totals(factories_)));
-    }
+    const gnet::FactoryCounters counters = totals(factories());
+    tell_event(stats_event(counters), global_.json);
+    if (!global_.json) log_.info("{}", stats_text(counters));
   }
 
   // SIGUSR1 asks for it, so it comes whatever the log level is.
   void dump_stats() {
     const bool json = global_.json || log_format_ == gnet::LogFormat::json;
-    const gnet::FactoryCounters counters = totals(factories_);
+    const gnet::FactoryCounters counters = totals(factories());
     std::string text = (json ? stats_event(counters).text() : stats_text(counters)) + "\n";
-    if (verbosity_ > 0 && !json) text += connections_text(factories_);
+    if (verbosity_ > 0 && !json) text += connections_text(factories());
     tell(text);
     if (json) return;
     if (verbosity_ > 0) return dump_all_fibers(hubs_);
@@ -443,26 +422,77 @@ class ServerRun {
     }
   }
 
+  // Of all services.
+  [[nodiscard]] Factories factories() const {
+    Factories all;
+    for (const Unit* one : units()) {
+      all.insert(all.end(), one->factories().begin(), one->factories().end());
+    }
+    return all;
+  }
+
+  // ---- as an Instance ----
+
+  [[nodiscard]] std::string name() const override {
+    return options_.name.empty() ? unit_.name() : options_.name;
+  }
+  [[nodiscard]] std::string command() const override { return unit_.type(); }
+  [[nodiscard]] std::vector<Unit*> units() const override {
+    std::vector<Unit*> all{&unit_};
+    for (const auto& one : host_.units()) all.push_back(one.get());
+    return all;
+  }
+  [[nodiscard]] const std::shared_ptr<gnet::HubGroup>& hubs() const noexcept override {
+    return hubs_;
+  }
+
+  void shutdown(bool now) override {
+    now_ = now_ || now;
+    stop();
+  }
+
+  Unit& add(const std::string& service, const std::string& type, const Words& words) override {
+    for (const Unit* one : units()) {
+      if (one->name() != service) continue;
+      throw Failure(Exit::usage, fmt::format("there is a service '{}' already", service));
+    }
+    if (closed_) throw Failure(Exit::negative, "the process is about to end");
+    return host_.add(service, type, words);
+  }
+
+  std::size_t remove(Unit& unit, gnet::Deadline grace) override {
+    if (host_.has(unit)) return host_.remove(unit, grace);
+    throw Failure(Exit::negative,
+                  fmt::format("'{}' is what the process was started for", unit.name()),
+                  "stop ends the service, shutdown the process");
+  }
+
+  [[nodiscard]] std::string config(const Unit* unit, bool json) const override {
+    const auto* const hosted = dynamic_cast<const HostedUnit*>(unit);
+    return hosted != nullptr ? hosted->config(json) : live_options().explain(json);
+  }
+
   const GlobalOptions& global_;
   const ServerOptions& options_;
   const Handlers& handlers_;
-  gnet::Logger log_;
-  SessionRules rules_;
+  const std::string control_path_;        // empty: none
+  std::shared_ptr<gnet::HubGroup> hubs_;  // null: this thread alone
+  mutable ServerUnit unit_;
+  UnitHost host_{hubs_, global_.json};  // of those that were added
+  const gnet::Logger& log_;
+  std::vector<Listening> listening_;
   std::shared_ptr<Steward> steward_;  // null: it is not needed
   Readiness readiness_;
   unsigned verbosity_;
   gnet::LogFormat log_format_;
-  gnet::Duration drain_timeout_;
-  gnet::Duration drain_quiet_;
   Ticker stats_;
   Ticker watchdog_;
-  std::shared_ptr<gnet::HubGroup> hubs_;  // null: this thread alone
-  std::vector<Bound> bound_;
-  Factories factories_;  // owned by the service
-  gnet::Service& service_ = gnet::Service::instance();
+  Operations operations_{*this};
+  std::unique_ptr<ControlServer> control_;  // null: there is none
   std::optional<gnet::StopSignals> stop_signals_;
   std::vector<gnet::SignalHandler> signals_;
   bool stopping_ = false;
+  bool now_ = false;  // without grace
   bool closed_ = false;
   bool over_ = false;
   gnet::Group answers_;  // to signals
@@ -471,7 +501,15 @@ class ServerRun {
 }  // namespace
 
 Exit serve(const GlobalOptions& global, const ServerOptions& options, const Handlers& handlers) {
+  if (HostedUnit* const hosted = HostedUnit::current()) {
+    return hosted->serve(global, options, handlers);
+  }
   return ServerRun(global, options, handlers).run();
+}
+
+bool is_controlled(const ServerOptions& options) noexcept {
+  if (HostedUnit::current() != nullptr) return true;
+  return options.control != "none" && !(options.name.empty() && options.control.empty());
 }
 
 }  // namespace cli

@@ -18,4 +18,8 @@ namespace cli {
 [[nodiscard]] Exit serve(const GlobalOptions& global, const ServerOptions& options,
                          const Handlers& handlers);
 
+// Whether there is somebody who may send messages to what is served: a control socket is wanted, or
+// the server is a service of a process that has one.
+[[nodiscard]] bool is_controlled(const ServerOptions& options) noexcept;
+
 }  // namespace cli

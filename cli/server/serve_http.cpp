@@ -38,6 +38,8 @@ class HTTPServer {
     options_.idle_timeout = rules.settings->idle_timeout;
   }
 
+  [[nodiscard]] std::string metrics() const { return log_.metrics(); }
+
   std::unique_ptr<gnet::Connection> connection(SessionRules& rules) {
     return std::make_unique<HTTPSession>(rules, log_, handler_,
                                          with_idle_timeout(rules.settings->idle_timeout));
@@ -94,8 +96,11 @@ Exit serve_http(const GlobalOptions& global, const ServerOptions& options, const
                     .scheme = service.scheme,
                     .logs_requests = true,
                     .ready = std::move(service.ready),
+                    .notified = std::move(service.notified),
                     .reload = std::move(service.reload)};
+  handlers.takes_messages = static_cast<bool>(handlers.notified);
   HTTPServer server(http, std::move(service), global.json);
+  handlers.metrics = [&] { return server.metrics(); };
   handlers.begin = [&](SessionRules& rules) { server.begin(rules); };
   handlers.connection = [&](SessionRules& rules) { return server.connection(rules); };
   ServerOptions resolved = options;

@@ -7,6 +7,7 @@
 
 #include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "cli/server/http_options.h"
@@ -24,6 +25,7 @@ struct HTTPService {
   std::function<void(gnet::http::ServerOptions& options)> adjust = {};
   // As those of Handlers.
   std::function<void(const std::vector<Listening>& where)> ready = {};
+  std::function<void(std::string_view message)> notified = {};
   std::function<std::function<void()>()> reload = {};
 };
 

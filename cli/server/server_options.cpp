@@ -195,6 +195,19 @@ std::vector<Row<S>> process() {
        "never gain privileges again",
        {.bare = "on"}},
       {"--die-with-parent", &S::die_with_parent, "stop when the parent process ends"},
+      {"--name",
+       "NAME",
+       &S::name,
+       "what *gnet ctl* calls this process",
+       {.command_line_only = true,
+        .more =
+            "There is a control socket then, _$XDG_RUNTIME_DIR/gnet/NAME.sock_, or for root "
+            "_/run/gnet/NAME.sock_. Only one process has a name at a time. See *gnet-ctl*(1)."}},
+      {"--control",
+       "PATH|none",
+       &S::control,
+       "where the control socket is",
+       {.fallback = "none without --name", .completes = Completes::file}},
   };
 }
 

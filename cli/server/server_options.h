@@ -62,6 +62,8 @@ struct ServerOptions : ServerTLSOptions {
   std::string chroot;
   bool no_new_privs = true;
   bool die_with_parent = false;
+  std::string name;     // of the process; a socket of that name controls it
+  std::string control;  // the path of that socket, or "none"
 };
 
 [[nodiscard]] FlagGroup server_flags();

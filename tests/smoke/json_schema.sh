@@ -108,6 +108,28 @@ expect 5 gnet ws ":$port" --reconnect=1ms --max-retries 2 --json
 cat out >> sockets
 check ws sockets open message close reconnect error
 check access-log access
+
+# A process that is controlled.
+mkdir run && export XDG_RUNTIME_DIR="$work/run"
+start echo-server -p 0 -4 --name demo --config gnet.toml --drain-timeout 100ms
+"$GNET" ctl events > events 8>&- &
+started="$started $!"
+await events following
+hold 1
+{
+  for words in list stats 'stats echo' fibers config 'endpoints echo' conns 'notify echo hello' 'pause echo' \
+    'resume echo' 'restart echo' 'log-level info' reload 'kick 99' 'stats nobody' 'add x echo-server -p 0' \
+    'stop x --wait' 'start x' 'remove x' 'kick --peer 127.0.0.1'; do
+    gnet ctl --json $words < /dev/null || :
+  done
+} > controlled
+gnet ctl --name demo help --json >> controlled
+gnet ctl --json list now >> controlled 2> err || :
+gnet ctl --json shutdown >> controlled
+finish
+gnet ctl --json list >> controlled && fail 'nobody is there'
+cat events >> controlled
+check ctl controlled following service accept close notify error
 gnet version --json > version
 check version version
 gnet echo-server --explain --json -p 7 > explain

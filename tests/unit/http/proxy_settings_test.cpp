@@ -73,8 +73,8 @@ BOOST_AUTO_TEST_CASE(and_no_others) {
 }
 
 BOOST_AUTO_TEST_CASE(a_proxy_is_of_http_unless_it_says_something_else) {
-  BOOST_TEST(parse_proxy("localhost:3128").str() == "http://localhost:3128/");
-  BOOST_TEST(parse_proxy("ada:x@localhost:3128").username() == "ada");
+  BOOST_TEST(parse_proxy("localhost:3128").origin() == "http://localhost:3128");
+  BOOST_TEST(parse_proxy("ada:x@localhost:3128").user() == "ada");
   BOOST_TEST(parse_proxy("https://p.test").port() == 443);
   BOOST_CHECK_THROW(static_cast<void>(parse_proxy("")), std::invalid_argument);
   BOOST_CHECK_THROW(static_cast<void>(parse_proxy("ftp://p.test")), std::invalid_argument);

@@ -111,6 +111,7 @@ check access-log access
 
 # A process that is controlled.
 mkdir run && export XDG_RUNTIME_DIR="$work/run"
+echo '[echo-server]' > gnet.toml
 start echo-server -p 0 -4 --name demo --config gnet.toml --drain-timeout 100ms
 "$GNET" ctl events > events 8>&- &
 started="$started $!"

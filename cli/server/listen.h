@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "cli/out/json.h"
 #include "cli/server/inherited_sockets.h"
 #include "cli/server/listen_plan.h"
 #include "cli/server/ready.h"
@@ -47,6 +48,9 @@ struct Handlers {
   bool takes_messages = true;
   // More that `gnet ctl stats` is to tell, as Prometheus reads it.
   std::function<std::string()> metrics = {};
+  // More counters: members of the event, and lines for people. Called on the first hub.
+  std::function<void(JsonObject& event)> stats = {};
+  std::function<std::string()> stats_lines = {};
   // SIGHUP: reads anew what the command has read, and returns what puts it in place. What it
   // throws, a Failure, leaves all as it was.
   std::function<std::function<void()>()> reload = {};

@@ -391,15 +391,22 @@ class ServerRun final : public Instance {
 
   void report_stats() {
     const gnet::FactoryCounters counters = totals(factories());
-    tell_event(stats_event(counters), global_.json);
+    tell_event(all_stats(counters), global_.json);
     if (!global_.json) log_.info("{}", stats_text(counters));
+  }
+
+  [[nodiscard]] JsonObject all_stats(const gnet::FactoryCounters& counters) const {
+    JsonObject told = stats_event(counters);
+    if (handlers_.stats) handlers_.stats(told);
+    return told;
   }
 
   // SIGUSR1 asks for it, so it comes whatever the log level is.
   void dump_stats() {
     const bool json = global_.json || log_format_ == gnet::LogFormat::json;
     const gnet::FactoryCounters counters = totals(factories());
-    std::string text = (json ? stats_event(counters).text() : stats_text(counters)) + "\n";
+    std::string text = (json ? all_stats(counters).text() : stats_text(counters)) + "\n";
+    if (!json && handlers_.stats_lines) text += handlers_.stats_lines();
     if (verbosity_ > 0 && !json) text += connections_text(factories());
     tell(text);
     if (json) return;

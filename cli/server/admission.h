@@ -5,7 +5,7 @@
 //   …
 //   admission.left(peer);
 //
-// Threads: belongs to the hub that accepts.
+// Threads: belongs to the hub that accepts, but for enter().
 
 #pragma once
 
@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <optional>
 
 #include "cli/server/access.h"
@@ -34,6 +35,16 @@ class Admission {
 
   // The same for a datagram, which counts as one connection.
   bool admit_datagram(const gnet::SocketAddress& peer);
+
+  // A connection of a proxy, which will say for whom it is: counted as admit() does, but by no
+  // address and no rule. It ends with left_proxy().
+  bool admit_proxy(const gnet::SocketAddress& proxy, const gnet::Endpoint& local);
+  void left_proxy() noexcept;
+
+  // For whom it is: whether that client is served, by --allow, --deny and --max-per-ip; if not, the
+  // logs say so. It counts as long as what is returned lives; null: it is not. From any hub.
+  [[nodiscard]] std::shared_ptr<void> enter(const gnet::SocketAddress& client,
+                                            const gnet::Endpoint& local);
 
   // A peer that was admitted has gone, with whatever was left of its connection.
   void left(const gnet::SocketAddress& peer) noexcept;
@@ -60,7 +71,10 @@ class Admission {
   gnet::Event changed;
 
  private:
-  [[nodiscard]] std::optional<Refusal> refusal(const gnet::SocketAddress& peer) const;
+  [[nodiscard]] std::optional<Refusal> refusal_by_rule(const gnet::SocketAddress& peer) const;
+  void come(const gnet::SocketAddress& peer);
+  void go(const gnet::SocketAddress& peer) noexcept;
+  void departed() noexcept;
   void tell_refusal(const gnet::SocketAddress& peer, const gnet::Endpoint& local,
                     Refusal reason) const;
   void count() noexcept;
@@ -72,6 +86,7 @@ class Admission {
   std::uint64_t admitted_ = 0;
   std::uint64_t active_ = 0;
   gnet::TimePoint last_busy_;
+  mutable std::mutex mutex_;
   std::map<asio::ip::address, std::uint64_t> per_address_;
 };
 

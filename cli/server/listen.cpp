@@ -32,9 +32,14 @@ class Server : public gnet::TCPServerFactory {
   std::unique_ptr<gnet::Connection> build_connection() override { return make_(rules_); }
 
   bool admit(const gnet::SocketAddress& peer) override {
+    if (rules_.proxy_headers.wanted()) {
+      return rules_.proxy_headers.trusts(peer) &&
+             rules_.admission.admit_proxy(peer, local_endpoint());
+    }
     return rules_.admission.admit(peer, local_endpoint());
   }
   void connection_gone(const gnet::SocketAddress& peer) noexcept override {
+    if (rules_.proxy_headers.wanted()) return rules_.admission.left_proxy();
     rules_.admission.left(peer);
   }
 
@@ -55,7 +60,7 @@ class Server : public gnet::TCPServerFactory {
   std::function<std::unique_ptr<gnet::Connection>(SessionRules&)> make_;
 };
 
-gnet::TCPServerOptions library_options(const SessionRules& rules, const Endpoint& endpoint) {
+gnet::TCPServerOptions library_options(SessionRules& rules, const Endpoint& endpoint) {
   const ServerOptions& options = rules.options;
   gnet::TCPServerOptions library;
   if (endpoint.is_tls()) library.tls = rules.tls_for(endpoint);
@@ -64,6 +69,8 @@ gnet::TCPServerOptions library_options(const SessionRules& rules, const Endpoint
   if (endpoint.is_unix())
     library.listen.unix_mode = endpoint.mode().value_or(options.unix_mode.bits);
   library.limit = rules.admission.connections();
+  rules.proxy_headers.check(endpoint);
+  if (rules.proxy_headers.wanted()) library.introduce = rules.proxy_headers.introduce(endpoint);
   return library;
 }
 

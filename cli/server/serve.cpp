@@ -390,9 +390,16 @@ class ServerRun final : public Instance {
   // ---- counters ----
 
   void report_stats() {
-    const gnet::FactoryCounters counters = totals(factories());
+    const gnet::FactoryCounters counters = all_counters();
     tell_event(all_stats(counters), global_.json);
     if (!global_.json) log_.info("{}", stats_text(counters));
+  }
+
+  // Of all services.
+  [[nodiscard]] gnet::FactoryCounters all_counters() const {
+    gnet::FactoryCounters sum;
+    for (const Unit* one : units()) sum += one->counters();
+    return sum;
   }
 
   [[nodiscard]] JsonObject all_stats(const gnet::FactoryCounters& counters) const {
@@ -404,7 +411,7 @@ class ServerRun final : public Instance {
   // SIGUSR1 asks for it, so it comes whatever the log level is.
   void dump_stats() {
     const bool json = global_.json || log_format_ == gnet::LogFormat::json;
-    const gnet::FactoryCounters counters = totals(factories());
+    const gnet::FactoryCounters counters = all_counters();
     std::string text = (json ? all_stats(counters).text() : stats_text(counters)) + "\n";
     if (!json && handlers_.stats_lines) text += handlers_.stats_lines();
     if (verbosity_ > 0 && !json) text += connections_text(factories());

@@ -16,6 +16,9 @@ namespace cli {
 // The cores that this process may use.
 [[nodiscard]] unsigned usable_cores() noexcept;
 
+// Which header a connection has to begin with.
+enum class ProxyProtocol { off, v1, v2, automatic };
+
 struct ServerOptions : ServerTLSOptions {
   // Where to listen.
   std::vector<gnet::Endpoint> endpoints;
@@ -34,6 +37,8 @@ struct ServerOptions : ServerTLSOptions {
   Count max_connections{10'000};
   Count max_per_ip;
   std::vector<AccessRule> access;
+  ProxyProtocol proxy_protocol = ProxyProtocol::off;
+  std::vector<AccessRule> proxy_from;
   gnet::Duration idle_timeout{};
   Rate rate_limit;
   Rate rate_limit_total;

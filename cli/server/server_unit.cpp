@@ -192,6 +192,12 @@ bool ServerUnit::notify(std::string_view message) {
   return true;
 }
 
+gnet::FactoryCounters ServerUnit::counters() const {
+  gnet::FactoryCounters counters = totals(factories_);
+  counters.refused += rules_.proxy_headers.refused();
+  return counters;
+}
+
 std::string ServerUnit::metrics() const {
   return handlers_.metrics ? handlers_.metrics() : std::string();
 }

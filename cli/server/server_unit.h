@@ -51,6 +51,7 @@ class ServerUnit final : public Unit {
 
   [[nodiscard]] std::vector<Listening> listening() const override { return listening_; }
   [[nodiscard]] const Factories& factories() const noexcept override { return factories_; }
+  [[nodiscard]] gnet::FactoryCounters counters() const override;
   [[nodiscard]] std::string metrics() const override;
 
   // What listens, for another server to go on with. Nothing is accepted here any more.

@@ -115,7 +115,7 @@ ControlReply ServiceStats::take(const UnitsInUse& units, bool prometheus) {
   std::vector<std::vector<std::string>> rows{{"SERVICE", "STATE", "ACTIVE", "ACCEPTED", "REFUSED",
                                               "DATAGRAMS", "IN", "OUT", "IN/s", "OUT/s", "NEW/s"}};
   for (const Unit* unit : units) {
-    const gnet::FactoryCounters counters = totals(unit->factories());
+    const gnet::FactoryCounters counters = unit->counters();
     const Rates rate = rates(*unit, counters);
     all.emplace_back(unit, counters);
     services.push_back(JsonObject()

@@ -25,6 +25,7 @@
 #include "cli/server/admission.h"
 #include "cli/server/connection_log.h"
 #include "cli/server/pace.h"
+#include "cli/server/proxy_header.h"
 #include "cli/server/session_settings.h"
 #include "cli/server/tls_options.h"
 #include "gnet/io/tls_context.h"
@@ -50,6 +51,7 @@ struct SessionRules {
   const ServerOptions& options;
   CurrentSettings settings;
   Admission admission;
+  ProxyHeaders proxy_headers{options, admission};
   Pace pace;
   ConnectionLog log;
 

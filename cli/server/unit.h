@@ -64,6 +64,9 @@ class Unit {
 
   [[nodiscard]] virtual std::vector<Listening> listening() const { return {}; }
   [[nodiscard]] virtual const Factories& factories() const noexcept;
+  // Those of the factories, and what was turned away before it came to them. Suspends where they
+  // have several hubs.
+  [[nodiscard]] virtual gnet::FactoryCounters counters() const { return totals(factories()); }
   [[nodiscard]] virtual std::string metrics() const { return {}; }  // for Prometheus
 
   // Set at each change of state, and when a Use or a Change ends.

@@ -200,6 +200,10 @@ const Factories& HostedUnit::factories() const noexcept {
   return server_ != nullptr ? server_->factories() : Unit::factories();
 }
 
+gnet::FactoryCounters HostedUnit::counters() const {
+  return server_ != nullptr ? server_->counters() : Unit::counters();
+}
+
 std::string HostedUnit::metrics() const {
   return server_ != nullptr ? server_->metrics() : std::string();
 }

@@ -44,6 +44,7 @@ class HostedUnit final : public Unit {
   bool notify(std::string_view message) override;
   [[nodiscard]] std::vector<Listening> listening() const override;
   [[nodiscard]] const Factories& factories() const noexcept override;
+  [[nodiscard]] gnet::FactoryCounters counters() const override;
   [[nodiscard]] std::string metrics() const override;
 
   // As --explain prints it.

@@ -14,6 +14,7 @@
 #include "gnet/io/buffer_lease.h"
 #include "gnet/io/endpoint.h"
 #include "gnet/io/start_of_wait.h"
+#include "gnet/io/stream.h"
 #include "gnet/io/tls_error.h"
 #include "gnet/protocol/connection_factory.h"
 
@@ -135,7 +136,8 @@ void Connection::tell_ended(const CloseReason& reason) noexcept {
 
 // ---- its life ----
 
-void Connection::run(Socket socket, const SocketAddress& peer, std::unique_ptr<TLSSession> tls) {
+void Connection::run(Socket socket, const SocketAddress& peer, std::unique_ptr<TLSSession> tls,
+                     const Introduce* introduce) {
   socket_ = std::move(socket);
   peer_ = peer;
   fiber_ = &hub_.running();
@@ -149,12 +151,30 @@ void Connection::run(Socket socket, const SocketAddress& peer, std::unique_ptr<T
     }
     Connection& connection;
   } const ended{*this};
+  if (introduce != nullptr && !meet(*introduce)) return;
   if (tls) {
     tls->attach(socket_);
     tls_ = std::move(tls);
     if (!secure()) return;
   }
   serve();
+}
+
+// False: the connection is closed.
+bool Connection::meet(const Introduce& introduce) {
+  Stream stream(std::move(socket_));
+  try {
+    if (auto met = introduce(stream, peer_)) {
+      peer_ = std::move(met->peer);
+      kept_ = std::move(met->kept);
+      socket_ = std::move(stream.socket());
+      return true;
+    }
+  } catch (const std::exception& error) {
+    log().debug("{}", describe(error));
+  }
+  state_ = ConnectionState::closed;
+  return false;
 }
 
 // False: the two sides did not agree, and the connection is closed.

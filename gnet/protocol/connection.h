@@ -21,6 +21,7 @@
 #include <optional>
 #include <string_view>
 
+#include "gnet/base/function.h"
 #include "gnet/base/intrusive_list.h"
 #include "gnet/base/log.h"
 #include "gnet/io/address.h"
@@ -31,6 +32,7 @@
 namespace gnet {
 
 class ConnectionFactory;
+class ByteStream;
 class Endpoint;
 template <typename C>
 class ConnectionRef;
@@ -44,6 +46,17 @@ enum class ConnectionState : std::uint8_t {
 };
 
 [[nodiscard]] std::string_view to_string(ConnectionState state) noexcept;
+
+// Whom a connection is with, as its first bytes say, and what lives as long as it does.
+struct Introduction {
+  SocketAddress peer;
+  std::shared_ptr<void> kept = nullptr;
+};
+
+// Reads them, given whom the socket is connected with. Suspends. Nothing closes the connection, and
+// so does what it throws, which is logged for those who debug.
+using Introduce =
+    std::function<std::optional<Introduction>(ByteStream& stream, const SocketAddress& peer)>;
 
 class Connection : ListHook {
  public:
@@ -171,7 +184,10 @@ class Connection : ListHook {
 
   // Runs the connection to its end on the calling fiber. With TLS the two sides agree first; if
   // they do not, it is not served at all, and the log says why.
-  void run(Socket socket, const SocketAddress& peer, std::unique_ptr<TLSSession> tls);
+  // Who it is with is told first, if there is `introduce`.
+  void run(Socket socket, const SocketAddress& peer, std::unique_ptr<TLSSession> tls,
+           const Introduce* introduce);
+  bool meet(const Introduce& introduce);
   bool secure();
   void agree(Deadline deadline);
   template <typename F>
@@ -186,6 +202,7 @@ class Connection : ListHook {
   ConnectionFactory* factory_ = nullptr;
   std::unique_ptr<Endpoint> local_;  // kept
   std::unique_ptr<Logger> log_;
+  std::shared_ptr<void> kept_;  // of its introduction
   std::shared_ptr<bool> life_;  // what a ConnectionRef looks at, if there is one
 
  protected:

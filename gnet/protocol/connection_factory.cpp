@@ -96,7 +96,8 @@ void ConnectionFactory::free_slot(std::size_t hub, const SocketAddress& peer) no
 }
 
 void ConnectionFactory::run_connection(const Slot& slot, Connection& connection, Socket socket,
-                                       const SocketAddress& peer, std::unique_ptr<TLSSession> tls) {
+                                       const SocketAddress& peer, std::unique_ptr<TLSSession> tls,
+                                       const Introduce* introduce) {
   Share& share = *shares_[slot.hub()];
   if (share.phase == Phase::cutting) return socket.abort();
   connection.factory_ = this;
@@ -112,7 +113,7 @@ void ConnectionFactory::run_connection(const Slot& slot, Connection& connection,
     Connection& connection;
   } const registration{share, connection};
   if (share.phase == Phase::draining) connection.drain(share.quiet);
-  connection.run(std::move(socket), peer, std::move(tls));
+  connection.run(std::move(socket), peer, std::move(tls), introduce);
 }
 
 // ---- all of them ----

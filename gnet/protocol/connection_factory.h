@@ -115,7 +115,8 @@ class ConnectionFactory : public Factory {
   // Runs a connection on the calling fiber, to its end. The caller is on the hub of the
   // Slot, and holds it.
   void run_connection(const Slot& slot, Connection& connection, Socket socket,
-                      const SocketAddress& peer, std::unique_ptr<TLSSession> tls = nullptr);
+                      const SocketAddress& peer, std::unique_ptr<TLSSession> tls = nullptr,
+                      const Introduce* introduce = nullptr);
 
   // Ends every connection: one of callbacks may go on until it is quiet, a function until it
   // returns, which reads the end when it waits for a quiet peer; both at most until `grace`.

@@ -123,7 +123,8 @@ void TCPServerFactory::begin(const Slot& slot, UniqueFd fd) {
   }
   if (options_.handshake_timeout) connection->handshake_timeout = *options_.handshake_timeout;
   auto tls = options_.tls ? std::make_unique<TLSSession>(socket, *options_.tls) : nullptr;
-  run_connection(slot, *connection, std::move(socket), slot.peer(), std::move(tls));
+  run_connection(slot, *connection, std::move(socket), slot.peer(), std::move(tls),
+                 options_.introduce ? &options_.introduce : nullptr);
 }
 
 }  // namespace gnet

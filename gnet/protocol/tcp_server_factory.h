@@ -65,6 +65,11 @@ struct TCPServerOptions {
   std::optional<TLSContext> tls = std::nullopt;
   std::optional<TimeSpan> handshake_timeout = std::nullopt;  // instead of the connection's own
 
+  // Says whom a connection is with, before TLS and all else: the header of the PROXY protocol, for
+  // instance. Called in the fiber of the connection, on its hub; admit() and the builder know the
+  // peer of the socket only.
+  Introduce introduce = nullptr;
+
   bool no_delay = true;   // TCP_NODELAY
   TimeSpan keep_alive{};  // idle time before TCP keep-alive probes; 0: none
   AcceptOptions accept = {};

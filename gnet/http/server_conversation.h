@@ -108,6 +108,7 @@ class ServerConversation {
 
  private:
   enum class Next { request, nothing, refused, timed_out };
+  enum class Follows { nothing, more };  // more: of the same answer, at once
 
   [[nodiscard]] std::string_view unread() const noexcept {
     return {buffer_->data() + begin_, end_ - begin_};
@@ -137,9 +138,9 @@ class ServerConversation {
   [[nodiscard]] bool in_chunks(const Response& response) const noexcept;
   void append(std::string_view data);
   void append_file(int file, std::uint64_t offset, std::uint64_t size);
-  void flush();
-  void send_now(std::string_view data, std::uint64_t* counter = nullptr);
-  void send_file_now(int file, std::uint64_t offset, std::uint64_t size);
+  void flush(Follows follows = Follows::nothing);
+  void send_now(std::string_view data, Follows follows, std::uint64_t* counter = nullptr);
+  void send_file_now(int file, std::uint64_t offset, std::uint64_t size, std::size_t first);
   void require_not_cut();
   void linger();
 

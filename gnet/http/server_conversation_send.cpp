@@ -21,7 +21,8 @@ namespace gnet::http::detail {
 
 namespace {
 
-constexpr std::size_t kCopied = 16 * 1024;  // a longer body is not copied to its head
+constexpr std::size_t kCopied = 16 * 1024;                // a longer body is not copied to its head
+constexpr std::size_t kPiece = gnet::detail::kReadAhead;  // of a file, that is sent in one go
 constexpr std::size_t kLingerRoom = 4 * 1024;
 constexpr std::size_t kLingerBytes = 1024 * 1024;  // read and dropped behind the last answer
 constexpr Duration kLingerTime = std::chrono::seconds(2);
@@ -222,43 +223,47 @@ void ServerConversation::append(std::string_view data) {
     body_sent_ += data.size();
     return;
   }
-  flush();
-  send_now(data, &body_sent_);
+  flush(Follows::more);
+  send_now(data, Follows::nothing, &body_sent_);
 }
 
-// The beginning goes with what is before it, the rest from where it lies.
+// What is long goes from where it lies, in one packet with what is before it.
 void ServerConversation::append_file(int file, std::uint64_t offset, std::uint64_t size) {
-  const auto first = static_cast<std::size_t>(std::min<std::uint64_t>(size, kCopied));
+  if (size > kCopied) {
+    const std::size_t before = std::min(output_.size(), kPiece / 2);
+    flush(Follows::more);
+    return send_file_now(file, offset, size, kPiece - before);
+  }
   const std::size_t before = output_.size();
-  output_.resize(before + first);
-  for (std::size_t there = 0; there < first;) {
+  output_.resize(before + size);
+  for (std::size_t there = 0; there < size;) {
     const std::size_t count = gnet::detail::read_cached(
-        file, output_.data() + before + there, first - there, static_cast<off_t>(offset + there));
+        file, output_.data() + before + there, size - there, static_cast<off_t>(offset + there));
     if (count == 0) throw std::runtime_error(kShorter);
     there += count;
   }
-  body_sent_ += first;
-  if (first == size) return;
-  flush();
-  send_file_now(file, offset + first, size - first);
+  body_sent_ += size;
 }
 
-void ServerConversation::flush() {
+void ServerConversation::flush(Follows follows) {
   if (output_.empty()) return;
   std::string output;
   output.swap(output_);  // whatever happens, it is not sent twice
-  send_now(output);
+  send_now(output, follows);
   output.clear();
   output_.swap(output);
 }
 
-void ServerConversation::send_now(std::string_view data, std::uint64_t* counter) {
+void ServerConversation::send_now(std::string_view data, Follows follows, std::uint64_t* counter) {
   if (data.empty()) return;
   require_not_cut();
   cut_short_ = true;  // unless all of it leaves
   while (!data.empty()) {
     const std::size_t count = sending_.wait(options_.write_timeout, [&](Deadline deadline) {
-      return on_stream([&] { return stream_.send_some(data, deadline); });
+      return on_stream([&] {
+        return follows == Follows::more ? stream_.send_ahead(data, deadline)
+                                        : stream_.send_some(data, deadline);
+      });
     });
     if (counter != nullptr) *counter += count;
     data.remove_prefix(count);
@@ -266,15 +271,20 @@ void ServerConversation::send_now(std::string_view data, std::uint64_t* counter)
   cut_short_ = false;
 }
 
-void ServerConversation::send_file_now(int file, std::uint64_t offset, std::uint64_t size) {
+// In turns with others: while they have theirs, the client takes what is there. The kernel is done
+// with a piece sooner if nobody empties the socket that it fills.
+void ServerConversation::send_file_now(int file, std::uint64_t offset, std::uint64_t size,
+                                       std::size_t first) {
   require_not_cut();
   cut_short_ = true;
+  const std::uint64_t begin = offset;
   std::uint64_t ahead = offset;  // so far it is in memory
   for (const std::uint64_t end = offset + size; offset < end;) {
     if (offset >= ahead) {
-      ahead = offset + std::min<std::uint64_t>(end - offset, gnet::detail::kReadAhead);
+      if (offset != begin) gnet::detail::Scheduler::current().yield_to_loop();
+      ahead = offset + std::min<std::uint64_t>(end - offset, offset == begin ? first : kPiece);
       gnet::detail::read_ahead(file, static_cast<off_t>(offset),
-                               static_cast<std::size_t>(ahead - offset));
+                               static_cast<std::size_t>(ahead - offset), offset != begin);
     }
     const std::size_t count = sending_.wait(options_.write_timeout, [&](Deadline deadline) {
       return on_stream([&] {

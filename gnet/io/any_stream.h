@@ -67,6 +67,9 @@ class AnyStream final : public ByteStream {
   std::size_t send_some(std::string_view data, Deadline deadline = Deadline::never()) override {
     return stream().send_some(data, deadline);
   }
+  std::size_t send_ahead(std::string_view data, Deadline deadline = Deadline::never()) override {
+    return stream().send_ahead(data, deadline);
+  }
   void send_all(std::string_view data, Deadline deadline = Deadline::never()) override {
     stream().send_all(data, deadline);
   }

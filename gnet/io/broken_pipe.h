@@ -1,5 +1,6 @@
 // Writing where nobody reads any more as an error only, not as a signal that ends the
-// process. send() has a flag for that; write() and sendfile() have not.
+// process. send() has a flag for that; write() and sendfile() have not. Where the process ignores
+// the signal there is nothing to do.
 //
 //   detail::NoBrokenPipeSignal no_signal;
 //   const ssize_t count = no_signal.note(::write(fd, data, size));
@@ -21,6 +22,9 @@ namespace gnet::detail {
 class NoBrokenPipeSignal {
  public:
   NoBrokenPipeSignal() {
+    struct sigaction action {};
+    if (sigaction(SIGPIPE, nullptr, &action) == 0 && action.sa_handler == SIG_IGN) return;
+    blocks_ = true;
     sigemptyset(&pipe_);
     sigaddset(&pipe_, SIGPIPE);
     pthread_sigmask(SIG_BLOCK, &pipe_, &before_);
@@ -28,6 +32,7 @@ class NoBrokenPipeSignal {
   NoBrokenPipeSignal(const NoBrokenPipeSignal&) = delete;
   NoBrokenPipeSignal& operator=(const NoBrokenPipeSignal&) = delete;
   ~NoBrokenPipeSignal() {
+    if (!blocks_) return;
     const int saved = errno;
     if (came_) {
       const timespec at_once{};
@@ -39,21 +44,26 @@ class NoBrokenPipeSignal {
   }
   // What the write returned.
   ssize_t note(ssize_t result) noexcept {
-    came_ = result < 0 && errno == EPIPE && sigismember(&before_, SIGPIPE) == 0;
+    came_ = result < 0 && errno == EPIPE && could_come();
     return result;
   }
 
   // The same of a call that writes in steps, as splice() does: the last one may have failed after
   // others that count, and only the signal tells.
   ssize_t note_steps(ssize_t result, std::size_t wanted) noexcept {
-    came_ = sigismember(&before_, SIGPIPE) == 0 &&
-            (result < 0 ? errno == EPIPE : static_cast<std::size_t>(result) < wanted);
+    came_ =
+        could_come() && (result < 0 ? errno == EPIPE : static_cast<std::size_t>(result) < wanted);
     return result;
   }
 
  private:
+  [[nodiscard]] bool could_come() const noexcept {
+    return blocks_ && sigismember(&before_, SIGPIPE) == 0;
+  }
+
   sigset_t pipe_;
   sigset_t before_;
+  bool blocks_ = false;
   bool came_ = false;
 };
 

@@ -48,6 +48,12 @@ class ByteStream : public SyncStream<ByteStream> {
   // Suspends until at least one byte is sent: how many were.
   virtual std::size_t send_some(std::string_view data, Deadline deadline = Deadline::never()) = 0;
 
+  // As send_some(), of what something else follows at once: the kernel may hold it back for that,
+  // so that both leave together, such as a head and the file behind it.
+  virtual std::size_t send_ahead(std::string_view data, Deadline deadline = Deadline::never()) {
+    return send_some(data, deadline);
+  }
+
   // Suspends until everything is sent. After an error nobody knows how much was.
   virtual void send_all(std::string_view data, Deadline deadline = Deadline::never()) = 0;
 

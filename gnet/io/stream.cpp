@@ -38,6 +38,15 @@ bool Stream::wait_readable(Deadline deadline) {
   }
 }
 
+// Waiting for room, and errors, are send_some()'s.
+std::size_t Stream::send_ahead(std::string_view data, Deadline deadline) {
+  const ssize_t count = ::send(socket_.native_handle(), data.data(), data.size(),
+                               MSG_MORE | MSG_DONTWAIT | MSG_NOSIGNAL);
+  if (count <= 0) return send_some(data, deadline);
+  socket_.took_turn();
+  return static_cast<std::size_t>(count);
+}
+
 std::size_t Stream::send_file_some(int file, std::uint64_t offset, std::size_t size,
                                    Deadline deadline) {
   const TimePoint since = detail::start_of_wait(deadline);

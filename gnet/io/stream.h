@@ -48,6 +48,7 @@ class Stream final : public ByteStream {
   std::size_t send_some(std::string_view data, Deadline deadline = Deadline::never()) override {
     return socket_.send_some(data, deadline);
   }
+  std::size_t send_ahead(std::string_view data, Deadline deadline = Deadline::never()) override;
   void send_all(std::string_view data, Deadline deadline = Deadline::never()) override {
     socket_.send_all(data, deadline);
   }

@@ -55,9 +55,10 @@ std::size_t read_cached(int fd, char* buffer, std::size_t size, off_t offset) {
   return data.size();
 }
 
-void read_ahead(int fd, off_t offset, std::size_t size) {
+void read_ahead(int fd, off_t offset, std::size_t size, bool goes_on) {
   if (size == 0) return;
-  if (is_there(fd, offset) && is_there(fd, offset + static_cast<off_t>(size) - 1)) return;
+  const bool begins = goes_on || is_there(fd, offset);
+  if (begins && is_there(fd, offset + static_cast<off_t>(size) - 1)) return;
   static_cast<void>(read_on_thread(fd, size, offset));
 }
 

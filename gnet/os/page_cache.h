@@ -22,9 +22,10 @@ namespace gnet::detail {
 // SystemError.
 std::size_t read_cached(int fd, char* buffer, std::size_t size, off_t offset);
 
-// Returns when this part of the file is in memory, of which its first and its last byte tell.
-// Suspends likewise. At most kReadAhead.
+// Returns when this part of the file is in memory, of which its first and its last byte tell; the
+// last is enough where it goes on behind a part that was there just now. Suspends likewise. At most
+// kReadAhead.
 inline constexpr std::size_t kReadAhead = 256 * 1024;
-void read_ahead(int fd, off_t offset, std::size_t size);
+void read_ahead(int fd, off_t offset, std::size_t size, bool goes_on = false);
 
 }  // namespace gnet::detail

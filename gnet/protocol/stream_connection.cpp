@@ -79,6 +79,11 @@ class StreamConnection::Counted final : public StreamLayer {
     if (owner_ != nullptr) owner_->sent_ += count;
     return count;
   }
+  std::size_t send_ahead(std::string_view data, Deadline deadline) override {
+    const std::size_t count = stream_.send_ahead(data, deadline);
+    if (owner_ != nullptr) owner_->sent_ += count;
+    return count;
+  }
   std::size_t send_file_some(int file, std::uint64_t offset, std::size_t size,
                              Deadline deadline) override {
     const std::size_t count = stream_.send_file_some(file, offset, size, deadline);

@@ -6,6 +6,7 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <csignal>
 #include <string>
 #include <system_error>
 #include <utility>
@@ -96,6 +97,43 @@ BOOST_AUTO_TEST_CASE(a_stream_that_is_closed_takes_no_file) {
   BOOST_CHECK_EXCEPTION(
       closed.send_file_some(file.get(), 0, 5), std::system_error,
       [](const auto& error) { return error.code() == std::errc::bad_file_descriptor; });
+}
+
+BOOST_AUTO_TEST_CASE(what_is_sent_ahead_comes_before_the_file) {
+  const gnet::UniqueFd file = file_with("file");
+  const auto both = [&](ByteStream& in, ByteStream& out) {
+    BOOST_TEST(in.send_ahead("head ", 10s) == 5U);
+    BOOST_TEST(in.send_ahead("", 10s) == 0U);
+    return carried(in, out, file.get(), 0, 4);
+  };
+  auto sockets = gnet::Stream::make_pair();
+  BOOST_TEST(both(sockets.first, sockets.second) == "head file");
+  auto pipe = gnet::Pipe::make();
+  BOOST_TEST(both(pipe.second, pipe.first) == "head file");
+  auto held = gnet::Stream::make_pair();
+  gnet::AnyStream any(std::move(held.first));
+  BOOST_TEST(both(any, held.second) == "head file");
+}
+
+BOOST_AUTO_TEST_CASE(what_is_sent_ahead_waits_for_room_and_fails_as_all_else) {
+  const std::string much(1'000'000, 'x');
+  auto full = gnet::Stream::make_pair();
+  BOOST_CHECK_EXCEPTION(for (;;) full.first.send_ahead(much, 20ms), std::system_error,
+                        [](const auto& error) { return error.code() == std::errc::timed_out; });
+  auto gone = gnet::Stream::make_pair();
+  gone.second.close();
+  BOOST_CHECK_EXCEPTION(gone.first.send_ahead("x"), std::system_error,
+                        [](const auto& error) { return error.code() == std::errc::broken_pipe; });
+}
+
+BOOST_AUTO_TEST_CASE(where_the_signal_is_ignored_it_is_the_same_error) {
+  const gnet::UniqueFd file = file_with("hello");
+  const auto before = std::signal(SIGPIPE, SIG_IGN);
+  auto sockets = gnet::Stream::make_pair();
+  sockets.second.close();
+  BOOST_CHECK_EXCEPTION(sockets.first.send_file_some(file.get(), 0, 5), std::system_error,
+                        [](const auto& error) { return error.code() == std::errc::broken_pipe; });
+  std::signal(SIGPIPE, before);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,6 +1,7 @@
 #include "gnet/os/page_cache.h"
 
 #include <fcntl.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include <boost/test/unit_test.hpp>
@@ -66,6 +67,19 @@ BOOST_AUTO_TEST_CASE(errors_are_told) {
   BOOST_CHECK_EXCEPTION(
       gnet::detail::read_cached(folder.get(), &byte, 1, 0), std::system_error,
       [](const auto& error) { return error.code() == std::errc::is_a_directory; });
+}
+
+// Its beginning is not looked at.
+BOOST_AUTO_TEST_CASE(a_part_that_goes_on_is_fetched_as_well) {
+  const gnet::UniqueFd fd = file_with(std::string(1'000'000, 'x'), "/var/tmp");
+  BOOST_REQUIRE(fd);
+  BOOST_REQUIRE(fsync(fd.get()) == 0);
+  BOOST_REQUIRE(posix_fadvise(fd.get(), 0, 0, POSIX_FADV_DONTNEED) == 0);
+  gnet::detail::read_ahead(fd.get(), 262'144, gnet::detail::kReadAhead, true);
+  char byte = 0;
+  const iovec part{&byte, 1};
+  BOOST_TEST(preadv2(fd.get(), &part, 1, 524'287, RWF_NOWAIT) == 1);
+  BOOST_TEST(preadv2(fd.get(), &part, 1, 262'144, RWF_NOWAIT) == 1);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -124,6 +124,7 @@ std::function<void()> HTTPSite::reload() {
   auto pages = std::make_shared<const ErrorPages>(read_error_pages(options_));
   return [this, pages = std::move(pages), gate = gate_.reload()] {
     gate();
+    files_->refresh();
     const std::lock_guard lock(mutex_);
     pages_ = pages;
   };

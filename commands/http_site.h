@@ -42,7 +42,8 @@ class HTTPSite {
 
   void operator()(gnet::http::Request& request, gnet::http::Response& response);
 
-  // Reads passwords, tokens and error pages again; the function puts them in place. Throws Failure.
+  // Reads passwords, tokens and error pages again; the function puts them in place, and has files
+  // looked up anew. Throws Failure.
   [[nodiscard]] std::function<void()> reload();
 
   // When nothing is served any more: removes uploads that were not finished. Suspends.

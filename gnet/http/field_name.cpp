@@ -21,6 +21,7 @@ bool detail::equal_to_letters(std::string_view text, std::string_view letters) n
 
 bool equal_ignoring_case(std::string_view a, std::string_view b) noexcept {
   if (a.size() != b.size()) return false;
+  if (a == b) return true;
   for (std::size_t i = 0; i < a.size(); ++i) {
     if (detail::lower(a[i]) != detail::lower(b[i])) return false;
   }

@@ -73,6 +73,28 @@ void Headers::set(std::string_view name, std::string_view value) {
   erase(id, name, i + 1);
 }
 
+void Headers::put(const Headers& fields) {
+  if (&fields == this) return;
+  for (std::size_t i = 0; i < size();) {
+    const Field field = (*this)[i];
+    if (fields.find(field.id, field.name) == fields.size()) {
+      ++i;
+    } else {
+      erase_line(i);
+    }
+  }
+  const std::size_t before = text_.size();
+  if (fields.text_.size() > kLargestText - before) {
+    throw std::length_error("too many bytes of header fields");
+  }
+  lines_.reserve(lines_.size() + fields.lines_.size());
+  text_ += fields.text_;
+  for (Line line : fields.lines_) {
+    line.at += static_cast<std::uint32_t>(before);
+    lines_.push_back(line);
+  }
+}
+
 std::size_t Headers::erase(std::string_view name) {
   if (owns(name)) return erase(std::string(name));
   return erase(field_name(name), name, 0);
@@ -80,13 +102,15 @@ std::size_t Headers::erase(std::string_view name) {
 
 std::size_t Headers::erase(FieldName id, std::string_view name, std::size_t from) noexcept {
   const std::size_t before = size();
-  while ((from = find(id, name, from)) != size()) {
-    const auto gone = static_cast<std::uint32_t>(lines_[from].size());
-    text_.erase(lines_[from].at, gone);
-    lines_.erase(lines_.begin() + static_cast<std::ptrdiff_t>(from));
-    for (std::size_t k = from; k < size(); ++k) lines_[k].at -= gone;
-  }
+  while ((from = find(id, name, from)) != size()) erase_line(from);
   return before - size();
+}
+
+void Headers::erase_line(std::size_t i) noexcept {
+  const auto gone = static_cast<std::uint32_t>(lines_[i].size());
+  text_.erase(lines_[i].at, gone);
+  lines_.erase(lines_.begin() + static_cast<std::ptrdiff_t>(i));
+  for (std::size_t k = i; k < size(); ++k) lines_[k].at -= gone;
 }
 
 void Headers::clear() noexcept {
@@ -96,7 +120,7 @@ void Headers::clear() noexcept {
 
 std::size_t Headers::find(FieldName id, std::string_view name, std::size_t from) const noexcept {
   for (std::size_t i = from; i < size(); ++i) {
-    if (lines_[i].id != id) continue;
+    if (lines_[i].id != id || lines_[i].name_size != name.size()) continue;
     if (id != FieldName::other || equal_ignoring_case((*this)[i].name, name)) return i;
   }
   return size();

@@ -47,6 +47,9 @@ class Headers {
   // This one instead of all of its name, at the place of the first of them. Throws as add().
   void set(std::string_view name, std::string_view value);
 
+  // All of these, as they are, instead of all of their names. They come behind the others.
+  void put(const Headers& fields);
+
   // How many there were.
   std::size_t erase(std::string_view name);
   std::size_t erase(FieldName name) noexcept { return erase(name, to_string(name), 0); }
@@ -91,6 +94,7 @@ class Headers {
   [[nodiscard]] std::size_t find(FieldName id, std::string_view name,
                                  std::size_t from = 0) const noexcept;
   std::size_t erase(FieldName id, std::string_view name, std::size_t from) noexcept;
+  void erase_line(std::size_t i) noexcept;
   [[nodiscard]] bool owns(std::string_view text) const noexcept;
   void append(FieldName id, std::string_view name, std::string_view value);
 

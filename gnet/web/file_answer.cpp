@@ -96,12 +96,30 @@ http::sys_seconds modified_of(const struct stat& status) {
   return std::min(http::sys_seconds(std::chrono::seconds(status.st_mtim.tv_sec)), this_second());
 }
 
+namespace {
+
+void set_validators(http::Headers& headers, const http::Validators& version) {
+  if (version.tag) headers.set("ETag", version.tag->str());
+  if (version.modified) headers.set("Last-Modified", http::format_date(*version.modified));
+}
+
+}  // namespace
+
+bool asks_for_all(const http::Request& request) {
+  const http::FieldTable& fields = request.headers();
+  return !fields.has(FieldName::range) && !fields.has(FieldName::if_none_match) &&
+         !fields.has(FieldName::if_modified_since) && !fields.has(FieldName::if_match) &&
+         !fields.has(FieldName::if_unmodified_since);
+}
+
+void set_file_fields(http::Headers& headers, const http::Validators& version) {
+  headers.set("Accept-Ranges", "bytes");
+  set_validators(headers, version);
+}
+
 bool answered_by_conditions(http::Request& request, http::Response& response,
                             const http::Validators& version) {
-  if (version.tag) response.headers().set("ETag", version.tag->str());
-  if (version.modified) {
-    response.headers().set("Last-Modified", http::format_date(*version.modified));
-  }
+  set_validators(response.headers(), version);
   std::string match, none_match;
   const http::Conditions conditions{
       .if_match = list_of(request, FieldName::if_match, match),

@@ -18,6 +18,7 @@
 
 #include "gnet/http/conditional.h"
 #include "gnet/http/entity_tag.h"
+#include "gnet/http/headers.h"
 
 namespace gnet::http {
 class Request;
@@ -33,6 +34,12 @@ namespace gnet::web {
 
 // As Last-Modified tells it: what lies in the future was changed now.
 [[nodiscard]] http::sys_seconds modified_of(const struct stat& status);
+
+// Whether a request neither asks for a part nor makes conditions.
+[[nodiscard]] bool asks_for_all(const http::Request& request);
+
+// Sets Accept-Ranges, ETag and Last-Modified, as answer_with_file() does.
+void set_file_fields(http::Headers& headers, const http::Validators& version);
 
 // Sets ETag and Last-Modified. True if the request's conditions make it a 304, which is sent then;
 // throws HTTPError(412).

@@ -18,6 +18,7 @@
 #include "gnet/http/request_path.h"
 #include "gnet/http/response.h"
 #include "gnet/web/file_answer.h"
+#include "gnet/web/file_cache.h"
 #include "gnet/web/file_content.h"
 #include "gnet/web/glob.h"
 #include "gnet/web/result_cache.h"
@@ -25,12 +26,15 @@
 namespace gnet::web {
 namespace {
 
+using detail::FileCache;
+using detail::KnownFile;
 using http::ContentCoding;
 using http::FieldName;
 using http::HTTPError;
 using http::Request;
 using http::RequestPath;
 using http::Response;
+using FilePtr = std::shared_ptr<KnownFile>;
 
 constexpr std::size_t kHashes = 4 * 1024 * 1024;  // bytes of them that are remembered
 constexpr std::string_view kForever = "public, max-age=31536000, immutable";
@@ -107,13 +111,13 @@ void redirect_to_folder(const Request& request, Response& response) {
 
 struct StaticFiles::Data {
   struct Found {
-    OpenFile file;
-    std::string path;  // of what was opened, below the folder
+    std::shared_ptr<KnownFile> file;
     bool is_fallback = false;
   };
 
   Data(const std::string& folder, StaticFilesOptions given)
       : directory(folder, given.directory),
+        files(directory),
         options(std::move(given)),
         compressed(options.compressed_bytes),
         hashes(kHashes) {}
@@ -125,15 +129,18 @@ struct StaticFiles::Data {
   std::optional<std::pair<Found, ContentCoding>> find_compressed(const Found& found,
                                                                  http::AcceptField accept) const;
 
-  void send(Request& request, Response& response, Found found);
-  bool send_compressed(Request& request, Response& response, Found& found, ContentCoding coding);
-  void send_as_it_is(Request& request, Response& response, Found& found, ContentCoding coding);
-  void set_fields(Response& response, const Found& found, const std::string& type) const;
-  static void set_fallback_fields(Response& response);
+  void send(Request& request, Response& response, const Found& found);
+  bool send_compressed(Request& request, Response& response, const FilePtr& file,
+                       ContentCoding coding);
+  void send_beside(Request& request, Response& response, const FilePtr& file, ContentCoding coding);
+  void send_whole(Response& response, KnownFile& file);
+  [[nodiscard]] const KnownFile::Head& head_of(const FilePtr& file);
+  [[nodiscard]] http::Headers fields_of(std::string_view path, const std::string& type) const;
   [[nodiscard]] std::string type_of(std::string_view path) const;
-  http::EntityTag tag(OpenFile& file, ContentCoding coding);
+  [[nodiscard]] http::Validators version_of(const FilePtr& file, ContentCoding coding);
 
   Directory directory;
+  FileCache files;
   StaticFilesOptions options;
   detail::ResultCache compressed;
   detail::ResultCache hashes;
@@ -147,6 +154,10 @@ StaticFiles::~StaticFiles() = default;
 
 const Directory& StaticFiles::directory() const noexcept {
   return data_->directory;
+}
+
+void StaticFiles::refresh() const noexcept {
+  data_->files.clear();
 }
 
 std::size_t StaticFiles::computations() const {
@@ -168,24 +179,24 @@ void StaticFiles::serve(Request& request, Response& response, const RequestPath&
   }
   Absence why = Absence::missing;
   auto found = data_->find(path, &why);
-  if (found && !found->file.is_folder()) {
-    return data_->send(request, response, std::move(*found));
+  if (found && !found->file->is_folder()) {
+    return data_->send(request, response, *found);
   }
   if (found && !path.is_folder()) return redirect_to_folder(request, response);
   if (found && data_->options.folder) return data_->options.folder(request, response, path);
   if (why == Absence::denied) throw HTTPError(403, "this may not be read");
   found = data_->fallback_for(request, path);
   if (!found) throw HTTPError(404, "there is nothing here");
-  data_->send(request, response, std::move(*found));
+  data_->send(request, response, *found);
 }
 
 // ---- which file ----
 
 std::optional<StaticFiles::Data::Found> StaticFiles::Data::open(std::string path,
                                                                 Absence* why) const {
-  auto file = directory.open(path, why);
+  auto file = files.open(std::move(path), why);
   if (!file) return std::nullopt;
-  return Found{std::move(*file), std::move(path)};
+  return Found{std::move(file)};
 }
 
 // A file, or a folder that is to be shown as such, or that was asked for without its slash.
@@ -195,7 +206,7 @@ std::optional<StaticFiles::Data::Found> StaticFiles::Data::find(const RequestPat
   auto found = open(std::string(path.relative()), why);
   if (found || !options.pretty_urls || *why != Absence::missing) return found;
   found = open(std::string(path.relative()) + ".html", why);
-  return found && !found->file.is_folder() ? std::move(found) : std::nullopt;
+  return found && !found->file->is_folder() ? std::move(found) : std::nullopt;
 }
 
 std::optional<StaticFiles::Data::Found> StaticFiles::Data::find_index(const RequestPath& path,
@@ -203,11 +214,11 @@ std::optional<StaticFiles::Data::Found> StaticFiles::Data::find_index(const Requ
   const std::string folder(path.relative());
   for (const std::string& name : options.index) {
     auto found = open(folder == "." ? name : folder + "/" + name, why);
-    if (found && !found->file.is_folder()) return found;
+    if (found && !found->file->is_folder()) return found;
     if (*why == Absence::denied) return std::nullopt;
   }
   auto found = open(folder, why);
-  return found && found->file.is_folder() ? std::move(found) : std::nullopt;
+  return found && found->file->is_folder() ? std::move(found) : std::nullopt;
 }
 
 // Who looks for a script, a picture or an answer of an interface is not helped by a page.
@@ -221,7 +232,7 @@ std::optional<StaticFiles::Data::Found> StaticFiles::Data::fallback_for(
   if (!http::wants_html(accept)) return std::nullopt;
   Absence why{};
   auto found = open(options.fallback, &why);
-  if (!found || found->file.is_folder()) return std::nullopt;
+  if (!found || found->file->is_folder()) return std::nullopt;
   found->is_fallback = true;
   return found;
 }
@@ -234,8 +245,9 @@ StaticFiles::Data::find_compressed(const Found& found, http::AcceptField accept)
     const auto coding = http::choose_content_coding(accept, offers);
     if (!coding || *coding == ContentCoding::identity) return std::nullopt;
     Absence why{};
-    auto beside = open(found.path + std::string(suffix_of(*coding)), &why);
-    if (beside && !beside->file.is_folder() && !is_older(beside->file.status, found.file.status)) {
+    auto beside = open(found.file->path + std::string(suffix_of(*coding)), &why);
+    if (beside && !beside->file->is_folder() &&
+        !is_older(beside->file->status, found.file->status)) {
       return std::pair(std::move(*beside), *coding);
     }
     std::erase(offers, *coding);
@@ -254,95 +266,107 @@ std::string StaticFiles::Data::type_of(std::string_view path) const {
   return http::content_type_of(path, options.charset, options.default_type);
 }
 
-void StaticFiles::Data::set_fields(Response& response, const Found& found,
-                                   const std::string& type) const {
-  http::Headers& headers = response.headers();
+http::Headers StaticFiles::Data::fields_of(std::string_view path, const std::string& type) const {
+  http::Headers headers;
   headers.set("Content-Type", type);
   headers.set("X-Content-Type-Options", "nosniff");
   if (!options.cache_control.empty()) headers.set("Cache-Control", options.cache_control);
   for (const auto& field : options.headers) headers.set(field.name, field.value);
-  if (options.immutable.empty() && options.headers_for.empty()) return;
-  const std::string path = "/" + found.path;
-  const auto matches = [&](const std::string& pattern) { return matches_glob(pattern, path); };
+  if (options.immutable.empty() && options.headers_for.empty()) return headers;
+  const std::string whole = "/" + std::string(path);
+  const auto matches = [&](const std::string& pattern) { return matches_glob(pattern, whole); };
   if (std::ranges::any_of(options.immutable, matches)) headers.set("Cache-Control", kForever);
   for (const auto& [pattern, fields] : options.headers_for) {
     if (!matches(pattern)) continue;
     for (const auto& field : fields) headers.set(field.name, field.value);
   }
+  return headers;
 }
 
-// There may be something at that path tomorrow.
-void StaticFiles::Data::set_fallback_fields(Response& response) {
-  response.set("Cache-Control", "no-cache");
-}
-
-http::EntityTag StaticFiles::Data::tag(OpenFile& file, ContentCoding coding) {
+http::Validators StaticFiles::Data::version_of(const FilePtr& file, ContentCoding coding) {
   const std::string_view suffix =
       coding == ContentCoding::identity ? std::string_view() : http::to_string(coding);
-  if (options.tag == TagSource::status) return tag_of(file.status, suffix);
-  const auto fd = std::make_shared<UniqueFd>(std::move(file.fd));
-  const auto hash =
-      hashes.get(key_of(file.status, "sha256"), [fd, size = file.size()](const auto& stop) {
-        return detail::hash_file(fd->get(), size, stop);
-      });
-  file.fd = std::move(*fd);
-  return tag_of(*hash, suffix);
+  const auto modified = modified_of(file->status);
+  if (options.tag == TagSource::status) {
+    return {.tag = tag_of(file->status, suffix), .modified = modified};
+  }
+  const auto hash = hashes.get(key_of(file->status, "sha256"), [file](const auto& stop) {
+    return detail::hash_file(file->fd.get(), file->size(), stop);
+  });
+  return {.tag = tag_of(*hash, suffix), .modified = modified};
+}
+
+// Made once, for as long as it is known.
+const KnownFile::Head& StaticFiles::Data::head_of(const FilePtr& file) {
+  if (file->head) return *file->head;
+  auto head = std::make_unique<KnownFile::Head>();
+  head->type = type_of(file->path);
+  head->fields = fields_of(file->path, head->type);
+  head->version = version_of(file, ContentCoding::identity);
+  head->varies =
+      (!options.precompressed.empty() || !options.compress.empty()) &&
+      http::is_compressible(std::string_view(head->type).substr(0, head->type.find(';')));
+  head->whole = head->fields;
+  set_file_fields(head->whole, head->version);
+  if (!file->head) file->head = std::move(head);
+  return *file->head;
 }
 
 // ---- sending ----
 
-void StaticFiles::Data::send(Request& request, Response& response, Found found) {
-  const std::string type = type_of(found.path);
-  set_fields(response, found, type);
-  if (found.is_fallback) set_fallback_fields(response);
-  const bool varies = (!options.precompressed.empty() || !options.compress.empty()) &&
-                      http::is_compressible(std::string_view(type).substr(0, type.find(';')));
-  if (varies) response.headers().add("Vary", "Accept-Encoding");
+void StaticFiles::Data::send(Request& request, Response& response, const Found& found) {
+  KnownFile& file = *found.file;
+  const KnownFile::Head& head = head_of(found.file);
   // Ranges are of the file as it is, whatever is accepted.
-  if (varies && request.headers().has(FieldName::accept_encoding) &&
-      !request.headers().has(FieldName::range)) {
+  const bool negotiates = head.varies && request.headers().has(FieldName::accept_encoding) &&
+                          !request.headers().has(FieldName::range);
+  const bool whole = !negotiates && asks_for_all(request);
+  response.headers().put(whole ? head.whole : head.fields);
+  // There may be something at that path tomorrow.
+  if (found.is_fallback) response.set("Cache-Control", "no-cache");
+  if (head.varies) response.headers().add("Vary", "Accept-Encoding");
+  if (whole) return send_whole(response, file);
+  if (negotiates) {
     const std::string accept = request.headers().joined(FieldName::accept_encoding);
     if (auto beside = find_compressed(found, accept)) {
-      return send_as_it_is(request, response, beside->first, beside->second);
+      return send_beside(request, response, beside->first.file, beside->second);
     }
     const auto coding = http::choose_content_coding(accept, options.compress);
     if (coding && *coding != ContentCoding::identity &&
-        send_compressed(request, response, found, *coding)) {
+        send_compressed(request, response, found.file, *coding)) {
       return;
     }
   }
-  send_as_it_is(request, response, found, ContentCoding::identity);
+  answer_with_file(request, response, file.fd.get(), file.size(), head.version);
 }
 
-void StaticFiles::Data::send_as_it_is(Request& request, Response& response, Found& found,
-                                      ContentCoding coding) {
-  const http::Validators version{.tag = tag(found.file, coding),
-                                 .modified = modified_of(found.file.status)};
-  if (coding != ContentCoding::identity) {
-    response.headers().set("Content-Encoding", http::to_string(coding));
-  }
-  answer_with_file(request, response, found.file.fd.get(), found.file.size(), version);
+void StaticFiles::Data::send_whole(Response& response, KnownFile& file) {
+  if (const std::string* const content = files.content(file)) return response.send(*content);
+  response.send_file(file.fd.get(), 0, file.size());
+}
+
+void StaticFiles::Data::send_beside(Request& request, Response& response, const FilePtr& file,
+                                    ContentCoding coding) {
+  response.headers().set("Content-Encoding", http::to_string(coding));
+  answer_with_file(request, response, file->fd.get(), file->size(), version_of(file, coding));
 }
 
 // False: it is not worth it, or could not be done.
-bool StaticFiles::Data::send_compressed(Request& request, Response& response, Found& found,
+bool StaticFiles::Data::send_compressed(Request& request, Response& response, const FilePtr& file,
                                         ContentCoding coding) {
-  const std::uint64_t size = found.file.size();
+  const std::uint64_t size = file->size();
   if (size < options.compress_from || size > options.compress_to) return false;
-  const http::Validators version{.tag = tag(found.file, coding),
-                                 .modified = modified_of(found.file.status)};
+  const http::Validators version = version_of(file, coding);
   if (answered_by_conditions(request, response, version)) return true;
-  const auto fd = std::make_shared<UniqueFd>(std::move(found.file.fd));
   detail::ResultCache::Result body;
   try {
-    body = compressed.get(key_of(found.file.status, http::to_string(coding)),
-                          [fd, size, coding](const auto& stop) {
-                            return detail::compress_file(fd->get(), size, coding, stop);
+    body = compressed.get(key_of(file->status, http::to_string(coding)),
+                          [file, size, coding](const auto& stop) {
+                            return detail::compress_file(file->fd.get(), size, coding, stop);
                           });
   } catch (const std::exception& error) {
     request.log().warn("cannot compress {}: {}", request.target(), describe(error));
   }
-  found.file.fd = std::move(*fd);  // no thread has it any more
   if (!body || body->empty()) return false;
   response.headers().set("Content-Encoding", http::to_string(coding));
   response.send(*body);

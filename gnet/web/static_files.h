@@ -11,6 +11,11 @@
 // path that the request was found to ask for (http::RequestPath), and Directory says what is there;
 // what is not is HTTPError(404), or 403 for what may not be read.
 //
+// A file that is asked for again stays open for a second, and small ones in memory. Each time it is
+// looked at whether it is still the same: what is written, removed or replaced shows at once, but
+// when a folder or a link on the way to it has changed, the file that was there may be served for
+// up to a second; and so may what it was before somebody wrote to it through mmap(2).
+//
 // Threads: all of it may be called from any hub, by many at the same time.
 
 #pragma once
@@ -100,6 +105,9 @@ class StaticFiles {
 
   // As above, for another path than that of the request.
   void serve(http::Request& request, http::Response& response, const http::RequestPath& path) const;
+
+  // Has every file looked up anew from now on: see above.
+  void refresh() const noexcept;
 
   // How many files were compressed or hashed so far.
   [[nodiscard]] std::size_t computations() const;

@@ -189,4 +189,22 @@ BOOST_AUTO_TEST_CASE(a_name_that_is_too_long_is_told) {
   BOOST_TEST(headers.size() == 1U);
 }
 
+BOOST_AUTO_TEST_CASE(all_fields_of_another_are_put_instead_of_those_of_their_names) {
+  Headers headers{{"Vary", "a"}, {"X-Own", "1"}, {"vary", "b"}, {"ETag", "old"}};
+  const Headers more{{"etag", "new"}, {"x-own", "2"}, {"X-Own", "3"}};
+  headers.put(more);
+  BOOST_TEST(headers.text() == "Vary: a\r\nvary: b\r\netag: new\r\nx-own: 2\r\nX-Own: 3\r\n");
+  BOOST_TEST(headers.get("etag").value() == "new");
+  BOOST_TEST(headers.joined("x-own") == "2, 3");
+  headers.set("ETag", "newer");
+  BOOST_TEST(headers.text() == "Vary: a\r\nvary: b\r\nETag: newer\r\nx-own: 2\r\nX-Own: 3\r\n");
+  const Headers before = headers;
+  headers.put(headers);
+  headers.put(Headers());
+  BOOST_TEST((headers == before));
+  Headers none;
+  none.put(more);
+  BOOST_TEST((none == more));
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -11,7 +11,9 @@
 #include <string_view>
 #include <vector>
 
+#include "gnet/fiber/fiber.h"
 #include "gnet/http/content_decoder.h"
+#include "gnet/http/handler_test.h"
 #include "gnet/http/http_error.h"
 #include "gnet/http/request.h"
 #include "gnet/http/request_path.h"
@@ -440,6 +442,47 @@ BOOST_FIXTURE_TEST_CASE(a_file_is_compressed_once_for_all_who_ask, Site) {
   folder.write("www/big.txt", kText + "more");
   BOOST_TEST((decoded(server.ask("GET /big.txt", accepts("br"))) == kText + "more"));
   BOOST_TEST(site.computations() == 2u);
+}
+
+// ---- asked for again ----
+
+BOOST_FIXTURE_TEST_CASE(a_file_that_is_known_is_answered_as_at_first, SiteServer) {
+  gnet::sleep(std::chrono::milliseconds(40));  // it has not changed just now
+  const auto without_date = [](std::string answer) {
+    const std::size_t at = answer.find("\r\nDate: ");
+    return answer.erase(at, answer.find("\r\n", at + 2) - at);
+  };
+  const std::string first = without_date(ask("GET /a.txt"));
+  for (int i = 0; i < 3; ++i) BOOST_TEST(without_date(ask("GET /a.txt")) == first);
+  const std::string head = without_date(ask("HEAD /a.txt"));
+  BOOST_TEST(head == first.substr(0, first.find("\r\n\r\n") + 4));
+  const std::string tag = "If-None-Match: " + field_of(first, "ETag") + "\r\n";
+  BOOST_TEST(status("GET /a.txt", tag) == "304");
+  BOOST_TEST(body_of(ask("GET /a.txt", "Range: bytes=2-4\r\n")) == "234");
+  BOOST_TEST(status("GET /a.txt", "If-Match: \"other\"\r\n") == "412");
+  BOOST_TEST(body_of(ask("GET /a.txt")) == "0123456789");
+}
+
+BOOST_FIXTURE_TEST_CASE(what_is_known_of_a_file_goes_with_it, SiteServer) {
+  const std::string first = ask("GET /a.txt");
+  ask("GET /a.txt");
+  folder.write("www/a.txt", "9876543210");
+  const std::string second = ask("GET /a.txt");
+  BOOST_TEST(body_of(second) == "9876543210");
+  BOOST_TEST(field_of(second, "ETag") != field_of(first, "ETag"));
+  std::filesystem::remove(folder.path("www/a.txt"));
+  BOOST_TEST(status("GET /a.txt") == "404");
+  folder.write("www/a.txt", "new");
+  BOOST_TEST(body_of(ask("GET /a.txt")) == "new");
+}
+
+BOOST_FIXTURE_TEST_CASE(a_long_file_goes_by_turns_with_others, Site) {
+  folder.write("www/long.bin", std::string(3'000'000, 'x'));
+  StaticFiles site = files();
+  gnet::http::Handler handler = std::move(site);
+  const auto answer = gnet::http::test_handler(handler, {.target = "/long.bin"});
+  BOOST_TEST(answer.body.size() == 3'000'000U);
+  BOOST_TEST(answer.suspensions >= 10U);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

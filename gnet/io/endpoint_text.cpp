@@ -22,6 +22,11 @@ bool all_digits(std::string_view text) noexcept {
   return !text.empty() && std::all_of(text.begin(), text.end(), is_digit);
 }
 
+bool is_among(std::span<const std::string_view> list, std::string_view name) noexcept {
+  return std::any_of(list.begin(), list.end(),
+                     [&](std::string_view entry) { return equal_ignoring_case(entry, name); });
+}
+
 std::string lowered(std::string_view text) {
   std::string result(text);
   for (char& c : result) {

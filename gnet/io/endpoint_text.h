@@ -4,6 +4,7 @@
 
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -20,6 +21,9 @@ namespace gnet::detail {
   return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
 }
 [[nodiscard]] bool all_digits(std::string_view text) noexcept;
+
+// In either case of letters.
+[[nodiscard]] bool is_among(std::span<const std::string_view> list, std::string_view name) noexcept;
 
 [[nodiscard]] std::string lowered(std::string_view text);
 

@@ -171,10 +171,12 @@ AnyStream open_descriptor(const Endpoint& endpoint) {
                mode == O_RDONLY ? Pipe() : copy_of(fd, endpoint));
 }
 
-// Where standard input is closed, as cron and daemons have it, there is nothing to read.
-Pipe standard(int fd, const Endpoint& endpoint) {
-  if (fcntl(fd, F_GETFD) < 0 && errno == EBADF) return {};
-  return copy_of(fd, endpoint);
+// Where standard input is closed, as cron and daemons have it, there is nothing to read; so it is
+// where something that cannot be read holds its place.
+Pipe standard_input(const Endpoint& endpoint) {
+  const int flags = fcntl(0, F_GETFL);
+  const bool nothing = flags < 0 ? errno == EBADF : (flags & O_ACCMODE) == O_WRONLY;
+  return nothing ? Pipe() : copy_of(0, endpoint);
 }
 
 UniqueFd open_path(const Endpoint& endpoint, int flags) {
@@ -228,7 +230,7 @@ AnyStream open_local(const Endpoint& endpoint) {
     case Transport::shell:
       return start(endpoint, {"/bin/sh", "-c", endpoint.argument()});
     case Transport::stdio:
-      return pipes(endpoint, standard(0, endpoint), standard(1, endpoint));
+      return pipes(endpoint, standard_input(endpoint), copy_of(1, endpoint));
     case Transport::fd:
       return open_descriptor(endpoint);
     case Transport::file:

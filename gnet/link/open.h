@@ -44,9 +44,10 @@ struct OpenOptions {
   std::function<void(Socket& socket)> set_up = nullptr;
 };
 
-// Suspends until it is open. Throws as connect(), what a layer throws (ws::HandshakeError and
-// http::ClientError), SystemError for a file or a program that cannot be had, and BadEndpoint for
-// what cannot connect. Datagrams are a stream of bytes without an end.
+// Suspends until it is open. Throws as connect(), what a layer throws (ws::HandshakeError,
+// http::ClientError, proxy::ProxyError, ConnectionLost), SystemError for a file or a program that
+// cannot be had, and BadEndpoint for what cannot connect. Datagrams are a stream of bytes without
+// an end.
 [[nodiscard]] AnyStream open_stream(const Endpoint& endpoint, const OpenOptions& options = {});
 
 // The same for what keeps messages apart: ws, udp, unixgram, unixpacket. Throws BadEndpoint for all

@@ -10,8 +10,8 @@
 
 namespace gnet::link {
 
-// Suspends until the proxy has connected. Throws http::ClientError (protocol) when it does not, or
-// does not speak as it should, and std::system_error.
+// Suspends until the proxy has connected. Throws proxy::ProxyError, "proxy 10.0.0.1:1080: the proxy
+// refuses: host unreachable", and as socks_connect() and http::connect_tunnel().
 [[nodiscard]] AnyStream through_proxy(AnyStream stream, const Endpoint& endpoint,
                                       Deadline deadline);
 

@@ -69,7 +69,7 @@ BEGIN {
   row("gnet/http", "gnet/protocol gnet/proxy")
   row("gnet/ws", "gnet/protocol gnet/http")
   row("gnet/web", "gnet/http gnet/ws")
-  row("gnet/link", "gnet/ws gnet/http gnet/os gnet/protocol")
+  row("gnet/link", "gnet/ws gnet/http gnet/os gnet/protocol gnet/proxy")
   row("gnet/diag", "gnet/fiber gnet/sync")
   row("gnet", "gnet/web gnet/link gnet/http gnet/ws gnet/diag gnet/protocol")  # gnet/gnet.h itself
   row("cli/out", "gnet")

@@ -17,6 +17,7 @@
 #include "gnet/link/peer_server.h"
 #include "gnet/protocol/stream_server.h"
 #include "gnet/protocol/tcp_server_factory.h"
+#include "gnet/proxy/socks_message.h"
 
 using namespace std::chrono_literals;
 using gnet::AnyStream;
@@ -314,8 +315,32 @@ BOOST_AUTO_TEST_CASE(a_proxy_that_refuses_is_named_without_its_password) {
   proxy.start();
   const std::string where = proxy.local_endpoint().short_name();
   const std::string what = problem(("connect://joe:pw@" + where + "/h:1").c_str());
-  BOOST_TEST(what.find("proxy " + where + " refuses: 403 Forbidden") != std::string::npos);
+  BOOST_TEST(what == "proxy " + where + ": the proxy refuses: 403 Forbidden");
   BOOST_TEST(what.find("pw") == std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(a_connection_goes_through_a_proxy_of_socks) {
+  gnet::proxy::SocksRequest asked;
+  gnet::StreamServer proxy("127.0.0.1:0", [&](AnyStream& stream) {
+    char buffer[4096];
+    static_cast<void>(stream.receive(buffer, sizeof buffer));
+    stream.send_all(gnet::proxy::encode_method(gnet::proxy::SocksMethod::open));
+    std::string request(buffer, stream.receive(buffer, sizeof buffer));
+    asked = gnet::proxy::decode_request(request).message;
+    const auto reply = asked.target.port == 80 ? gnet::proxy::SocksReply::succeeded
+                                               : gnet::proxy::SocksReply::host_unreachable;
+    stream.send_all(gnet::proxy::encode_answer(reply));
+    while (const std::size_t n = stream.receive(buffer, sizeof buffer)) {
+      stream.send_all({buffer, n});
+    }
+  });
+  proxy.start();
+  const std::string where = proxy.local_endpoint().short_name();
+  AnyStream stream = open_stream("socks5h://" + where + "/example.test:80");
+  BOOST_TEST(exchange(stream, "hello") == "hello");
+  BOOST_TEST(asked.target.host == "example.test");
+  BOOST_TEST(problem(("socks5h://" + where + "/example.test:81").c_str()) ==
+             "proxy " + where + ": the proxy refuses: host unreachable");
 }
 
 BOOST_AUTO_TEST_CASE(datagrams_of_one_address_are_a_session) {

@@ -119,7 +119,7 @@ class EchoClient {
 
   void start_conversation() {
     const gnet::Duration interval = interval_or_default();
-    const bool datagrams = !dialler_.target().has_connections();
+    const bool datagrams = dialler_.endpoint().is_datagram();
     ConversationOptions rules{.interval = interval,
                               .reply_limit = {},
                               .datagrams = datagrams,

@@ -70,6 +70,84 @@ class StreamLink : public EchoLink, private cli::Connector {
   Conversation& conversation_;
 };
 
+// What is no mere socket: a WebSocket, a program, the way through a proxy. One stream after the
+// other, with delays between them.
+class OpenedLink : public EchoLink, private Link {
+ public:
+  OpenedLink(const cli::Dialler& dialler, Conversation& conversation)
+      : dialler_(dialler),
+        conversation_(conversation),
+        policy_(dialler.retry_policy()),
+        fiber_(gnet::spawn([this] { run(); })) {}
+
+  ~OpenedLink() override { close(); }
+
+  // The other side is to see an end, and may say its own.
+  void finish() override {
+    finishing_ = true;
+    try {
+      if (stream_.is_open()) stream_.shutdown_send(gnet::Deadline(kGoodbye));
+    } catch (const std::system_error&) {
+      // It has gone first.
+    }
+    static_cast<void>(fiber_.join(gnet::Deadline(kGoodbye)));
+    close();
+  }
+
+  void close() override {
+    fiber_.kill();
+    stream_ = {};
+  }
+
+ private:
+  void run() {
+    for (;;) {
+      std::exception_ptr failed;
+      try {
+        stream_ = dialler_.open_stream();
+        const gnet::TimePoint since = gnet::Clock::now();
+        conversation_.up(*this, dialler_.greeting());
+        receive();
+        if (finishing_) return;
+        if (policy_.reset_after.after(since) <= gnet::Clock::now()) failures_ = 0;
+        conversation_.down("the other side has closed it");
+        failed = std::make_exception_ptr(
+            cli::Failure(cli::Exit::lost, fmt::format("{} has ended", name())));
+      } catch (const std::exception& error) {
+        failed = dialler_.as_failure(std::current_exception());
+        if (finishing_) return;
+        conversation_.down(error.what());
+      }
+      stream_ = {};
+      ++failures_;
+      const bool again =
+          dialler_.reconnects() && !(policy_.max_retries && failures_ >= *policy_.max_retries);
+      if (!again) return conversation_.gave_up(failed);
+      const gnet::Duration delay = policy_.delay(failures_);
+      dialler_.announce_retry(failures_, delay, cli::reason_of(failed));
+      gnet::sleep(delay);
+    }
+  }
+
+  void receive() {
+    std::string buffer(65536, '\0');
+    while (const std::size_t count = stream_.receive(buffer.data(), buffer.size())) {
+      conversation_.received(std::string_view(buffer).substr(0, count));
+    }
+  }
+
+  void send(std::string_view message) override { stream_.send_all(message); }
+  [[nodiscard]] std::string name() const override { return dialler_.endpoint().short_name(); }
+
+  const cli::Dialler& dialler_;
+  Conversation& conversation_;
+  gnet::RetryPolicy policy_;
+  gnet::AnyStream stream_;
+  unsigned failures_ = 0;
+  bool finishing_ = false;
+  gnet::Fiber<> fiber_;
+};
+
 // Datagrams have no connection, but a socket of their own, which may fail and is made anew then.
 class DatagramLink : public EchoLink, private Link {
  public:
@@ -186,9 +264,11 @@ class DatagramLink : public EchoLink, private Link {
 }  // namespace
 
 std::unique_ptr<EchoLink> make_echo_link(const cli::Dialler& dialler, Conversation& conversation) {
-  if (dialler.endpoint().has_connections()) {
-    return std::make_unique<StreamLink>(dialler, conversation);
+  const gnet::Endpoint& endpoint = dialler.endpoint();
+  if (endpoint.is_local() || endpoint.is_ws() || endpoint.proxy()) {
+    return std::make_unique<OpenedLink>(dialler, conversation);
   }
+  if (endpoint.has_connections()) return std::make_unique<StreamLink>(dialler, conversation);
   return std::make_unique<DatagramLink>(dialler, conversation);
 }
 

@@ -2,9 +2,12 @@
 
 #include <fmt/format.h>
 
+#include "cli/client/http_route.h"
 #include "cli/out/failure.h"
 #include "gnet/base/error.h"
+#include "gnet/base/version.h"
 #include "gnet/io/resolver.h"
+#include "gnet/proxy/proxy_error.h"
 
 namespace cli {
 namespace {
@@ -18,7 +21,8 @@ gnet::Endpoint target_of(const ClientOptions& options, const Target& target) {
     return gnet::Endpoint::unix_path(options.unix_path.path);
   }
   if (!options.tls) return target.endpoint;
-  if (target.endpoint.transport() != gnet::Transport::tcp) {
+  const bool is_stream = target.endpoint.transport() == gnet::Transport::tcp;
+  if (!is_stream && !target.endpoint.is_ws()) {
     throw UsageError(fmt::format("{} is for TCP, not for {}", options.named("--tls"),
                                  target.endpoint.to_string()));
   }
@@ -40,19 +44,6 @@ std::optional<gnet::TLSContext> tls_for(const gnet::Endpoint& target,
   return std::nullopt;
 }
 
-// The reason alone: who reads it has seen the endpoint before.
-std::string reason_of(const std::exception_ptr& error) {
-  try {
-    std::rethrow_exception(error);
-  } catch (const gnet::TLSError& failure) {
-    return failure.what();
-  } catch (const std::system_error& failure) {
-    return gnet::describe(failure.code());
-  } catch (...) {
-    return gnet::describe(error);
-  }
-}
-
 }  // namespace
 
 // ---- Dialler ----
@@ -67,7 +58,8 @@ Dialler::Dialler(const GlobalOptions& global, const ClientOptions& options,
       tls_(tls_for(target_, options)),
       greeting_(first_message(retry)) {
   if (!route_.endpoint.has_connections() && !options.interface.empty()) {
-    throw UsageError(options.named("--interface is for connections, not for datagrams"));
+    throw UsageError(options.named("--interface is for connections, and not for ") +
+                     (route_.endpoint.is_datagram() ? "datagrams" : route_.endpoint.to_string()));
   }
 }
 
@@ -85,6 +77,29 @@ void Dialler::set_up(gnet::ReconnectingClientFactory& factory) const {
 
 void Dialler::set_up(gnet::Socket& socket) const {
   if (options_.keepalive > gnet::Duration::zero()) socket.set_keep_alive(options_.keepalive);
+}
+
+gnet::link::OpenOptions Dialler::open_options() const {
+  gnet::link::OpenOptions open;
+  open.connect = route_.options;
+  open.tls = tls_;
+  open.server_name = server_name(options_, target_);
+  open.set_up = [this](gnet::Socket& socket) {
+    if (route_.endpoint.is_ip()) socket.set_no_delay(options_.no_delay);
+    set_up(socket);
+  };
+  open.ws.http.user_agent = fmt::format("gnet/{}", gnet::version());
+  return open;
+}
+
+gnet::AnyStream Dialler::open_stream(gnet::link::MessageKind kind) const {
+  gnet::link::OpenOptions open = open_options();
+  open.ws_kind = kind;
+  return gnet::link::open_stream(route_.endpoint, open);
+}
+
+std::unique_ptr<gnet::link::MessageLink> Dialler::open_messages() const {
+  return gnet::link::open_messages(route_.endpoint, open_options());
 }
 
 gnet::DatagramSocket Dialler::open_datagrams() const {
@@ -109,7 +124,17 @@ std::exception_ptr Dialler::as_failure(const std::exception_ptr& error) const {
   } catch (const gnet::TLSError& failure) {
     code = Exit::tls;
     cause = failure.code();
+  } catch (const gnet::http::ClientError& failure) {
+    code = exit_for(failure.failure());
+    cause = failure.code();
+  } catch (const gnet::ws::HandshakeError&) {
+    code = Exit::protocol;
+  } catch (const gnet::proxy::ProxyError&) {
+    code = Exit::protocol;
+  } catch (const gnet::BadEndpoint&) {
+    code = Exit::usage;
   } catch (const std::system_error& failure) {
+    if (route_.endpoint.is_local()) code = Exit::io;
     cause = failure.code();
   } catch (...) {
   }
@@ -146,6 +171,20 @@ void Connector::disconnected(const gnet::CloseReason& reason,
               fmt::format("lost the connection to {}: {}; gave up after {} attempts",
                           dialler_.endpoint().short_name(), reason.text(), attempts()),
               {}, dialler_.endpoint().to_string())));
+}
+
+std::string reason_of(const std::exception_ptr& error) {
+  try {
+    std::rethrow_exception(error);
+  } catch (const gnet::TLSError& failure) {
+    return failure.what();
+  } catch (const gnet::http::ClientError& failure) {
+    return failure.reason();
+  } catch (const std::system_error& failure) {
+    return gnet::describe(failure.code());
+  } catch (...) {
+    return gnet::describe(error);
+  }
 }
 
 // With TLS 1.3 a server refuses a client's certificate when the client believes that all is well.

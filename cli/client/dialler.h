@@ -11,6 +11,7 @@
 #pragma once
 
 #include <exception>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -21,6 +22,7 @@
 #include "cli/line/global_options.h"
 #include "cli/out/exit_status.h"
 #include "gnet/io/datagram.h"
+#include "gnet/link/open.h"
 #include "gnet/protocol/reconnecting_client_factory.h"
 
 namespace cli {
@@ -51,6 +53,11 @@ class Dialler {
   // Gives a connection that was made what else the options want of it.
   void set_up(gnet::Socket& socket) const;
 
+  // Opens the endpoint, whatever it is. Suspend, and throw as gnet::link::open_stream().
+  [[nodiscard]] gnet::AnyStream open_stream(
+      gnet::link::MessageKind kind = gnet::link::MessageKind::binary) const;
+  [[nodiscard]] std::unique_ptr<gnet::link::MessageLink> open_messages() const;
+
   // A socket for datagrams to the endpoint. Suspends.
   [[nodiscard]] gnet::DatagramSocket open_datagrams() const;
 
@@ -61,6 +68,8 @@ class Dialler {
   void announce_retry(unsigned attempt, gnet::Duration delay, const std::string& reason) const;
 
  private:
+  [[nodiscard]] gnet::link::OpenOptions open_options() const;
+
   const GlobalOptions& global_;
   const ClientOptions& options_;
   const ReconnectOptions& retry_;
@@ -101,6 +110,9 @@ class Connector : public gnet::ReconnectingClientFactory {
   const Dialler& dialler_;
   unsigned announced_ = 0;  // attempts since the last connection that was of use
 };
+
+// An error's reason alone, for those who have read before what it is about.
+[[nodiscard]] std::string reason_of(const std::exception_ptr& error);
 
 // What a connection that has ended makes of the exit status.
 [[nodiscard]] Exit exit_for(const gnet::CloseReason& reason);

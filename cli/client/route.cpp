@@ -57,19 +57,28 @@ Route route_to(const Endpoint& target, const ClientOptions& options) {
     throw UsageError(
         fmt::format("bad endpoint '{}': 'idle' is for the listening side", target.url()));
   }
-  Route route{target, {.timeout = options.connect_timeout, .interface = options.interface}};
+  try {
+    target.check_connects();
+  } catch (const gnet::BadEndpoint& error) {
+    throw UsageError(error.what());
+  }
+  Route route{target.with_listen(false),
+              {.timeout = options.connect_timeout, .interface = options.interface}};
   if (!options.unix_path.path.empty()) {
     route.endpoint = Endpoint::unix_path(options.unix_path.path);
-  } else if (!target.is_unix()) {
+  } else if (target.is_ip()) {
     const Family wanted = wanted_family(options.only_v4, options.only_v6);
     route.endpoint = with_family(redirected(target, options.connect_to),
                                  wanted == Family::any ? target.family() : wanted);
-    if (route.endpoint.host() == "*") throw UsageError("'*' is for listening only");
     for (const auto& address : pinned(route.endpoint, options)) {
       route.options.addresses.emplace_back(address, route.endpoint.port());
     }
   }
   if (!options.source.empty()) {
+    if (target.is_local()) {
+      throw UsageError(
+          fmt::format("{} makes no sense for {}", options.named("--source"), target.to_string()));
+    }
     route.options.source =
         source_of(options.source, route.endpoint.transport(), options.named("--source"));
   }

@@ -155,6 +155,95 @@ class Echo : public cli::Session {
   LineBuffer lines_;
 };
 
+// The same for who comes by a WebSocket, as a function on a stream.
+class EchoPeer {
+ public:
+  EchoPeer(cli::SessionRules& rules, const Options& options, gnet::link::Peer& peer)
+      : options_(options), peer_(peer), pacer_(rules.pacer()) {
+    if (options.close_after.time > gnet::Duration::zero()) {
+      end_ = gnet::Deadline(options.close_after.time);
+    }
+  }
+
+  // Until the peer, or an option, says that it is enough.
+  void run() {
+    try {
+      if (!options_.banner.empty()) send(options_.banner + "\r\n");
+      if (options_.mode == EchoMode::daytime) return send(daytime(std::time(nullptr)));
+      if (options_.mode == EchoMode::time) return send(time_bytes(std::time(nullptr)));
+      if (options_.mode == EchoMode::chargen) return generate();
+      answer_all();
+    } catch (const std::system_error& error) {
+      if (error.code() != std::errc::timed_out) return;  // the peer has gone
+    }
+  }
+
+ private:
+  void answer_all() {
+    std::string buffer(options_.buffer_size.bytes, '\0');
+    while (!finished_) {
+      const auto limit = gnet::Deadline::within(options_.read_deadline).earlier(end_);
+      const std::size_t size = peer_.stream().receive(buffer.data(), buffer.size(), limit);
+      if (size == 0) break;
+      std::string_view data = std::string_view(buffer).substr(0, size);
+      if (options_.log_data != LogData::off) log_data(peer_.log(), options_.log_data, data);
+      while (!data.empty() && !finished_) {
+        const std::string_view piece = pacer_.limited() ? data.substr(0, pacer_.piece()) : data;
+        data.remove_prefix(piece.size());
+        pacer_.take(piece.size());
+        answer(piece);
+      }
+    }
+    if (options_.mode == EchoMode::line && !finished_) reply(lines_.rest());
+  }
+
+  void answer(std::string_view data) {
+    switch (options_.mode) {
+      case EchoMode::echo:
+        return reply(data);
+      case EchoMode::upper:
+        return reply(upper(data));
+      case EchoMode::line:
+        return reply(lines_.add(data));
+      default:
+        return;
+    }
+  }
+
+  void generate() {
+    for (std::size_t line = 0; !finished_; ++line) {
+      const std::string text = chargen_line(line);
+      pacer_.take(text.size());
+      reply(text);
+      gnet::yield();
+    }
+  }
+
+  void reply(std::string_view data) {
+    if (options_.close_after.bytes > 0) {
+      data = data.substr(0, options_.close_after.bytes - replied_);
+    }
+    replied_ += data.size();
+    const std::size_t piece = options_.chunk.bytes > 0 ? options_.chunk.bytes : data.size();
+    while (!data.empty()) {
+      if (is_delayed(options_)) gnet::sleep(random_delay(options_.delay));
+      send(data.substr(0, piece));
+      data.remove_prefix(std::min(piece, data.size()));
+    }
+    finished_ = options_.close_after.bytes > 0 && replied_ >= options_.close_after.bytes;
+  }
+
+  void send(std::string_view data) { peer_.stream().send_all(data, end_); }
+
+  const Options& options_;
+  gnet::link::Peer& peer_;
+  cli::Pacer pacer_;
+  gnet::Deadline end_;
+  std::uint64_t replied_ = 0;
+  bool finished_ = false;
+  LineBuffer lines_;
+};
+
 // The same for datagrams: each is a question, and gets at most one answer, or by --dup two.
 class EchoDatagrams : public gnet::UDPServerFactory {
  public:
@@ -265,7 +354,8 @@ cli::Exit run(const Options& given) {
            [&](auto& rules, auto where, auto listen) {
              return std::make_unique<EchoDatagrams>(rules, options, std::move(where), listen);
            },
-       .answers_datagrams = options.mode != EchoMode::discard});
+       .answers_datagrams = options.mode != EchoMode::discard,
+       .peer = [&](auto& rules, gnet::link::Peer& peer) { EchoPeer(rules, options, peer).run(); }});
 }
 
 }  // namespace
@@ -275,7 +365,7 @@ const cli::Command echo_server = cli::command<Options>({
     .group = "Servers",
     .arguments = "[ENDPOINT]...",
     .summary = "answer what was sent: echo, discard, chargen, daytime, time",
-    .about = "Answer every byte with the same byte, on TCP, TLS, UDP and unix sockets.",
+    .about = "Answer every byte with the same byte, on TCP, TLS, UDP, unix sockets and WebSockets.",
     .examples = {"gnet echo-server --port 6011",
                  "gnet echo-server -p 0 --print-port -D --pid-file echo.pid",
                  "gnet echo-server tcp-l://:7 udp-l://:7 -U /tmp/echo.sock --mode upper"},

@@ -5,11 +5,14 @@
 #include <unistd.h>
 
 #include <asio/ip/address.hpp>
+#include <optional>
+#include <utility>
 
 #include "cli/out/failure.h"
 #include "cli/server/port_holder.h"
 #include "gnet/base/error.h"
 #include "gnet/io/resolver.h"
+#include "gnet/link/peer_server.h"
 
 namespace cli {
 namespace {
@@ -27,9 +30,18 @@ class Server : public gnet::TCPServerFactory {
         rules_(rules),
         make_(handlers.connection) {}
 
+  // Serves WebSockets there.
+  void answer_web_sockets(const Endpoint& endpoint, const Handlers& handlers) {
+    web_sockets_ = endpoint;
+    peer_ = [this, peer = handlers.peer](gnet::link::Peer& who) { peer(rules_, who); };
+  }
+
   ~Server() override { end(); }
 
-  std::unique_ptr<gnet::Connection> build_connection() override { return make_(rules_); }
+  std::unique_ptr<gnet::Connection> build_connection() override {
+    if (!web_sockets_) return make_(rules_);
+    return gnet::link::peer_connection(*web_sockets_, peer_, peer_options_);
+  }
 
   bool admit(const gnet::SocketAddress& peer) override {
     if (rules_.proxy_headers.wanted()) {
@@ -58,7 +70,18 @@ class Server : public gnet::TCPServerFactory {
  private:
   SessionRules& rules_;
   std::function<std::unique_ptr<gnet::Connection>(SessionRules&)> make_;
+  std::optional<Endpoint> web_sockets_;
+  gnet::link::PeerHandler peer_;
+  gnet::link::PeerOptions peer_options_;
 };
+
+// Whether WebSockets are a layer here, and no affair of the server's own.
+bool lays_web_sockets(const Endpoint& endpoint, const Handlers& handlers) {
+  if (!endpoint.is_ws() || handlers.scheme == "ws") return false;
+  if (handlers.peer) return true;
+  throw Failure(Exit::usage, "this server does not speak WebSocket there", "listen on tcp or tls",
+                endpoint.to_string());
+}
 
 gnet::TCPServerOptions library_options(SessionRules& rules, const Endpoint& endpoint) {
   const ServerOptions& options = rules.options;
@@ -112,10 +135,18 @@ Bound bind_one(const Endpoint& endpoint, SessionRules& rules, const Handlers& ha
                SocketStock& stock) {
   if (endpoint.has_connections()) {
     const gnet::TCPServerOptions library = library_options(rules, endpoint);
+    const bool web_sockets = lays_web_sockets(endpoint, handlers);
     auto server = std::make_unique<Server>(address_of(endpoint, stock.listener(endpoint)), rules,
                                            handlers, library);
+    if (web_sockets) server->answer_web_sockets(endpoint, handlers);
     server->listen();
-    const Listening where = listening_at(server->local_endpoint(), library.tls, handlers.scheme);
+    const Endpoint& local = server->local_endpoint();
+    Listening where = listening_at(local, library.tls, handlers.scheme);
+    if (web_sockets) {
+      where.endpoint = local.is_unix()
+                           ? endpoint.to_string()
+                           : endpoint.with_host(local.host()).with_port(local.port()).to_string();
+    }
     return {std::move(server), true, where};
   }
   if (!handlers.datagrams) refuse_datagrams(endpoint.to_string());
@@ -162,7 +193,7 @@ std::vector<Bound> bind_group_at(const ListenGroup& group, std::uint16_t port, b
                                  Endpoint& tried) {
   std::vector<Bound> bound;
   for (const Endpoint& address : group.addresses) {
-    tried = address.is_unix() ? address : address.with_port(port);
+    tried = address.with_port(port);
     try {
       bound.push_back(bind_one(tried, rules, handlers, stock));
     } catch (const std::system_error& error) {
@@ -202,12 +233,34 @@ int socket_option(int fd, int name) {
   return value;
 }
 
+// Those that a supervisor has named so; without a name all that are left.
+std::vector<Bound> adopt_named(const Endpoint& endpoint, std::vector<InheritedSocket>& inherited,
+                               SessionRules& rules, const Handlers& handlers) {
+  std::vector<InheritedSocket> chosen;
+  for (InheritedSocket& socket : inherited) {
+    const bool named = endpoint.argument().empty() || socket.name == endpoint.argument();
+    if (socket.fd && named) chosen.push_back(std::move(socket));
+  }
+  if (!chosen.empty()) return adopt_all(std::move(chosen), rules, handlers);
+  throw Failure(Exit::listen,
+                fmt::format("cannot listen on {}: no supervisor has passed such a socket",
+                            endpoint.to_string()),
+                {}, endpoint.to_string());
+}
+
 }  // namespace
 
-std::vector<Bound> bind_all(const ServerOptions& options, SessionRules& rules,
-                            const Handlers& handlers, SocketStock& stock) {
+std::vector<Bound> bind_all(const ServerOptions& options, std::vector<InheritedSocket> inherited,
+                            SessionRules& rules, const Handlers& handlers, SocketStock& stock) {
   std::vector<Bound> all;
   for (const ListenGroup& group : plan_listening(options)) {
+    const Endpoint& first = group.addresses.front();
+    if (first.transport() == gnet::Transport::systemd) {
+      for (Bound& bound : adopt_named(first, inherited, rules, handlers)) {
+        all.push_back(std::move(bound));
+      }
+      continue;
+    }
     for (Bound& bound : bind_group(group, rules, handlers, stock)) all.push_back(std::move(bound));
   }
   return all;

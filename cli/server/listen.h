@@ -15,6 +15,7 @@
 #include "cli/server/ready.h"
 #include "cli/server/session.h"
 #include "cli/server/socket_stock.h"
+#include "gnet/link/peer.h"
 #include "gnet/protocol/tcp_server_factory.h"
 #include "gnet/protocol/udp_server_factory.h"
 
@@ -31,6 +32,9 @@ struct Handlers {
       gnet::ListenOptions options)>
       datagrams;
   bool answers_datagrams = true;
+  // Who comes by a WebSocket, at an endpoint of ws; without it there are none. In a fiber of the
+  // peer's own.
+  std::function<void(SessionRules& rules, gnet::link::Peer& peer)> peer = {};
 
   // Where it listens is shown as an URL of this scheme: "http", which is https with TLS. Empty: as
   // an endpoint.
@@ -64,9 +68,12 @@ struct Bound {
 };
 
 // Binds everything, in order, and takes from the stock what listens there already; throws Failure
-// (listen, resolve) that names the first endpoint that could not be had.
-[[nodiscard]] std::vector<Bound> bind_all(const ServerOptions& options, SessionRules& rules,
-                                          const Handlers& handlers, SocketStock& stock);
+// (listen, resolve) that names the first endpoint that could not be had. Those of systemd: are
+// among the sockets of a supervisor.
+[[nodiscard]] std::vector<Bound> bind_all(const ServerOptions& options,
+                                          std::vector<InheritedSocket> inherited,
+                                          SessionRules& rules, const Handlers& handlers,
+                                          SocketStock& stock);
 
 // Takes over the sockets of a supervisor.
 [[nodiscard]] std::vector<Bound> adopt_all(std::vector<InheritedSocket> sockets,

@@ -1,5 +1,7 @@
 #include "cli/server/listen_plan.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <set>
 #include <string>
@@ -34,6 +36,19 @@ void add_udp_twins(ListenGroup& group) {
   }
 }
 
+// Throws UsageError for what does not listen.
+void check_listens(const Endpoint& endpoint) {
+  try {
+    endpoint.check_listens();
+  } catch (const gnet::BadEndpoint& error) {
+    throw UsageError(error.what());
+  }
+  if (endpoint.transport() == Transport::inetd) {
+    throw UsageError(
+        fmt::format("{} is one connection, for gnet connect -l", endpoint.to_string()));
+  }
+}
+
 ListenGroup group_of(const Endpoint& endpoint) {
   return {.addresses = {endpoint.with_listen()},
           .ports = {endpoint.port(), endpoint.port()},
@@ -65,7 +80,7 @@ void refuse_doubles(const std::vector<ListenGroup>& plan) {
   for (const ListenGroup& group : plan) {
     if (group.ports.low != group.ports.high) continue;
     for (const Endpoint& address : group.addresses) {
-      if (!address.is_unix() && address.port() == 0) continue;
+      if (address.is_ip() && address.port() == 0) continue;
       const std::string name = name_of(address);
       if (!seen.insert(name).second) throw UsageError(name + " is given twice");
     }
@@ -87,6 +102,7 @@ std::vector<ListenGroup> plan_listening(const ServerOptions& options) {
   std::vector<ListenGroup> plan;
   const gnet::Family family = wanted_family(options.only_v4, options.only_v6);
   for (const Endpoint& endpoint : options.endpoints) {
+    check_listens(endpoint);
     plan.push_back(group_of(with_family(endpoint, family)));
   }
   for (const PortRange& ports : options.ports.ranges) plan.push_back(group_of(ports, options));
@@ -96,7 +112,7 @@ std::vector<ListenGroup> plan_listening(const ServerOptions& options) {
   if (secures_all_ports(options)) {
     for (ListenGroup& group : plan) {
       for (Endpoint& address : group.addresses) {
-        if (!address.is_unix()) address = address.with_tls();
+        if (address.is_ip()) address = address.with_tls();
       }
     }
   }

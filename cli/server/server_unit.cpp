@@ -41,18 +41,29 @@ void ServerUnit::open(std::vector<InheritedSocket> inherited) {
                fmt::join(endpoint.ignored_options(), ", "));
   }
   if (generation_ == 0) set_up_tls(rules_);
+  adopts_ = std::ranges::any_of(options_.endpoints, [](const gnet::Endpoint& endpoint) {
+    return endpoint.transport() == gnet::Transport::systemd;
+  });
   if (!inherited.empty() && names_no_endpoint(options_)) {
+    adopts_ = true;
     bound_ = adopt_all(std::move(inherited), rules_, handlers_);
     enlist();
   } else {
-    open(SocketStock());
+    open(SocketStock(), std::move(inherited));
   }
 }
 
-void ServerUnit::open(SocketStock stock) {
+void ServerUnit::open(SocketStock stock, std::vector<InheritedSocket> inherited) {
   if (generation_ == 0 && !rules_.tls) set_up_tls(rules_);
-  bound_ = bind_all(options_, rules_, handlers_, stock);
+  bound_ = bind_all(options_, std::move(inherited), rules_, handlers_, stock);
   enlist();
+}
+
+// What a supervisor has passed is passed once.
+void ServerUnit::require_own_sockets() const {
+  if (!adopts_) return;
+  throw Failure(Exit::negative,
+                fmt::format("'{}' cannot begin anew: its sockets came from a supervisor", name()));
 }
 
 void ServerUnit::enlist() {
@@ -66,6 +77,7 @@ void ServerUnit::enlist() {
 void ServerUnit::start() {
   if (state() == UnitState::running || state() == UnitState::paused) return;
   if (bound_.empty()) {
+    require_own_sockets();
     discharge();  // of what it was before
     open(SocketStock());
   }
@@ -136,6 +148,7 @@ SocketStock ServerUnit::hand_over() {
 // The connections there are end in their time, while others are served already.
 void ServerUnit::restart() {
   if (state() != UnitState::running && state() != UnitState::paused) return Unit::restart();
+  require_own_sockets();
   SocketStock stock = hand_over();
   Factories former = std::exchange(factories_, {});
   for (gnet::Factory* factory : former) {

@@ -36,7 +36,7 @@ class ServerUnit final : public Unit {
   // Binds and listens: on the sockets of a supervisor, if the options name no other place. Throws
   // Failure.
   void open(std::vector<InheritedSocket> inherited = {});
-  void open(SocketStock stock);
+  void open(SocketStock stock, std::vector<InheritedSocket> inherited = {});
 
   // Connections live on these hubs; null: on this one alone. Before start().
   void share(std::shared_ptr<gnet::HubGroup> hubs) noexcept { hubs_ = std::move(hubs); }
@@ -89,6 +89,7 @@ class ServerUnit final : public Unit {
 
  private:
   void enlist();
+  void require_own_sockets() const;
   [[nodiscard]] std::string free_name(std::size_t number) const;
   void discharge();
   std::size_t drain(const Factories& factories, gnet::Deadline grace);
@@ -98,6 +99,7 @@ class ServerUnit final : public Unit {
   const Handlers& handlers_;
   gnet::Logger log_;
   SessionRules rules_;
+  bool adopts_ = false;  // sockets of a supervisor
   gnet::Duration drain_timeout_;
   gnet::Duration drain_quiet_;
   std::shared_ptr<gnet::HubGroup> hubs_;

@@ -11,6 +11,7 @@ extern const cli::Command echo_server;
 extern const cli::Command http_serve;
 extern const cli::Command http_echo;
 extern const cli::Command echo_client;
+extern const cli::Command connect_command;
 extern const cli::Command ws_echo;
 extern const cli::Command http;
 extern const cli::Command ws;

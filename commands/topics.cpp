@@ -27,6 +27,13 @@ constexpr std::string_view kEndpoints = R"(An endpoint says where to connect to 
   unixpacket:///run/x      unix socket that keeps message boundaries
   unixgram:///run/x        unix datagrams
   tls+unix:///run/x.sock   TLS over a unix socket; tls is short for tls+tcp
+  ws://host/path           WebSocket; wss:// over TLS; ws+unix:///run/x?path=/p
+  socks5h://proxy/h:80     through a proxy; also socks5, socks4a, connect (HTTP)
+  exec:cat, sh:'a | b'     a program without, and with a shell
+  -, stdio:, fd:3          standard input and output, a descriptor
+  file:/path               a file; ?append=1 or ?truncate=1 to write it
+  text:hello, null:, zero:, random:, echo:     what makes its bytes itself
+  inetd:, systemd:NAME     descriptor 0; sockets that a supervisor passes
 
 "-l" or "-listen" after the scheme says that this is the listening side: tcp-l://:0.
 A server listens in any case. Port 0 lets the kernel choose one.
@@ -38,6 +45,7 @@ Options follow a question mark:
   tcp-l://:8080?backlog=128
   tls-l://:8443?cert=server.pem&key=server.key
   tls://host:8443?cacert=ca.pem&sni=name
+  udp-l://:8080?idle=60s
 
 More: man gnet-endpoints
 )";

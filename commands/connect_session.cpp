@@ -242,6 +242,10 @@ void ConnectSession::fail(const std::exception_ptr& error, const gnet::Endpoint&
   } catch (const std::system_error& failure) {
     cause = failure.code();
     if (cause == gnet::TLSErrc::certificate) status = cli::Exit::tls;
+    // What was not opened for writing says how it would be.
+    if (name.is_local() && cause == std::errc::bad_file_descriptor) {
+      throw cli::Failure(cli::Exit::io, failure.what(), {}, name.to_string(), cause);
+    }
   } catch (const std::exception&) {
   }
   throw cli::Failure(

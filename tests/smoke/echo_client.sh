@@ -45,7 +45,7 @@ same "$(cat err)" "gnet: -4 does not go with tcp://[::1]:1"
 expect 2 gnet echo-client --source nonsense :1
 same "$(cat err)" "gnet: bad value 'nonsense' for --source: must be ADDR or ADDR:PORT"
 expect 2 gnet echo-client '*:6011'
-same "$(cat err)" "gnet: '*' is for listening only"
+same "$(cat err)" "gnet: bad endpoint 'tcp://*:6011': '*' is for listening only"
 
 # What makes no sense together, or alone.
 for words in '--message x -s 1' '--stdin -s 1' '--stdin --message x' '--message=x -U x :1' '-s 0' \

@@ -15,6 +15,9 @@ bool will_last(const std::error_code& code) noexcept {
          code == std::errc::not_a_socket;
 }
 
+// Between two complaints of the same, however many connections were accepted in between.
+constexpr Duration kQuiet = std::chrono::seconds(1);
+
 }  // namespace
 
 Acceptor::Acceptor(Owner& owner, Listener& listener, AcceptOptions options)
@@ -37,6 +40,7 @@ void Acceptor::stop() {
 void Acceptor::run() {
   TimeSpan delay = options_.first_delay;
   std::size_t taken = 0;  // since others last ran
+  TimePoint quiet_until{};
   for (;;) {
     while (owner_.is_full()) owner_.wait_for_room(Deadline::never());
     if (taken >= options_.max_accept) {
@@ -67,7 +71,8 @@ void Acceptor::run() {
         owner_.accept_log().error("{}: it is closed", error.what());
         listener_.close();
         return owner_.accepting_failed(*failure);
-      } else if (delay == options_.first_delay) {
+      } else if (delay == options_.first_delay && Clock::now() >= quiet_until) {
+        quiet_until = Clock::now() + kQuiet;
         owner_.accept_log().warn("{}: connections wait", error.what());
       }
     }

@@ -13,6 +13,7 @@
 #include "gnet/io/connect.h"
 #include "gnet/sync/wait_queue.h"
 #include "tests/unit/eventually.h"
+#include "tests/unit/few_descriptors.h"
 #include "tests/unit/fiber/support.h"
 
 using namespace gnet;
@@ -162,6 +163,32 @@ BOOST_AUTO_TEST_CASE(a_connection_that_ends_ends_the_back_off) {
   BOOST_TEST(eventually([&] { return failed; }));
   server.room.notify_all();
   BOOST_TEST(eventually([&] { return server.served.size() == 1; }));
+}
+
+BOOST_AUTO_TEST_CASE(that_connections_wait_is_said_once_a_second_however_many_come_between) {
+  test::LogLines log;
+  Server server({.first_delay = 1ms, .last_delay = 1ms});
+  server.connect(30);
+  const TimePoint start = Clock::now();
+  {
+    const test::FewDescriptors few(1);
+    server.acceptor.start("accept");
+    for (int i = 0; i < 10; ++i) {
+      const std::size_t failed = server.waits.size();
+      BOOST_REQUIRE(
+          eventually([&] { return !server.served.empty() && server.waits.size() > failed; }));
+      server.served.clear();
+    }
+  }
+  const auto seconds = std::chrono::floor<std::chrono::seconds>(Clock::now() - start).count();
+  const std::string text = log.text();
+  long lines = 0;
+  for (auto at = text.find("connections wait"); at != text.npos;
+       at = text.find("connections wait", at + 1)) {
+    ++lines;
+  }
+  BOOST_TEST(lines >= 1);
+  BOOST_TEST(lines <= 1 + seconds);
 }
 
 BOOST_AUTO_TEST_CASE(a_listener_that_is_closed_ends_it_quietly) {

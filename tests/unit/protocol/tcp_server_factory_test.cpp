@@ -1,7 +1,5 @@
 #include "gnet/protocol/tcp_server_factory.h"
 
-#include <sys/resource.h>
-
 #include <boost/test/unit_test.hpp>
 
 #include <ctime>
@@ -15,6 +13,7 @@
 #include "gnet/io/connect.h"
 #include "gnet/protocol/udp_server_factory.h"
 #include "tests/unit/eventually.h"
+#include "tests/unit/few_descriptors.h"
 #include "tests/unit/valgrind.h"
 
 using namespace std::chrono_literals;
@@ -47,18 +46,6 @@ gnet::Duration cpu_time() {
   clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
   return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
 }
-
-// Leaves the process so many descriptors more than it has.
-struct FewDescriptors {
-  explicit FewDescriptors(rlim_t more) {
-    getrlimit(RLIMIT_NOFILE, &before);
-    const gnet::UniqueFd next(dup(0));
-    const rlimit few{static_cast<rlim_t>(next.get()) + more, before.rlim_max};
-    setrlimit(RLIMIT_NOFILE, &few);
-  }
-  ~FewDescriptors() { setrlimit(RLIMIT_NOFILE, &before); }
-  rlimit before{};
-};
 
 struct QuietLog {
   QuietLog() { gnet::set_log_level(gnet::LogLevel::off); }
@@ -155,7 +142,7 @@ BOOST_AUTO_TEST_CASE(out_of_descriptors_everybody_is_served_in_the_end_without_s
     clients.push_back(gnet::connect_stream(server.local_endpoint()));
     clients.back().send_all("x");
   }
-  const FewDescriptors few(8);
+  const test::FewDescriptors few(8);
   server.start();
   gnet::sleep(20ms);
   const auto before = cpu_time();

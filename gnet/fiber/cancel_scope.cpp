@@ -19,7 +19,7 @@ void CancelScope::open() {
   hub_ = &detail::Scheduler::current();
   parent_ = hub_->running().scope;
   if (parent_ != nullptr) parent_->children_.push_back(*this);
-  if (cancelled_) return;
+  if (cancelled_ || deadline_.is_never()) return;
   reschedule(deadline_);
 }
 
@@ -37,24 +37,36 @@ void CancelScope::move_here(FiberControl& fiber) noexcept {
   fiber.ScopeHook::unlink();
   fiber.scope = this;
   fibers_.push_back(fiber);
-  detail::Scheduler::update_attention(fiber);
 }
 
 void CancelScope::admit(FiberControl& fiber) {
   hub_->check_thread();
   move_here(fiber);
+  detail::Scheduler::update_attention(fiber);
+}
+
+// Of a fiber that goes from this scope to the one around it, or back. Where nothing waits for it
+// nothing does then, unless this scope makes the difference.
+void CancelScope::crossed_by(FiberControl& fiber) const noexcept {
+  if (fiber.attention || cancelled_ || shield_) detail::Scheduler::update_attention(fiber);
 }
 
 CancelScope::Enclosure::Enclosure(CancelScope& entered)
     : scope(entered), fiber(entered.hub_->running()) {
+  const bool from_parent = fiber.scope == scope.parent_;
   scope.move_here(fiber);
+  if (from_parent) {
+    scope.crossed_by(fiber);
+  } else {
+    detail::Scheduler::update_attention(fiber);
+  }
 }
 
 CancelScope::Enclosure::~Enclosure() {
   fiber.ScopeHook::unlink();
   fiber.scope = scope.parent_;
   if (scope.parent_ != nullptr) scope.parent_->fibers_.push_back(fiber);
-  detail::Scheduler::update_attention(fiber);
+  scope.crossed_by(fiber);
 }
 
 void CancelScope::reschedule(Deadline deadline) {

@@ -113,6 +113,7 @@ class CancelScope : ListHook {
   static void expire(Timer& timer) noexcept;
 
   void move_here(detail::FiberControl& fiber) noexcept;
+  void crossed_by(detail::FiberControl& fiber) const noexcept;
   void propagate() noexcept;
 
   detail::Scheduler* hub_ = nullptr;

@@ -293,10 +293,16 @@ bool Scheduler::suspend_until(const WaitKind& kind, const void* object, TimePoin
 // else the hub does is left to it: a null result. The fiber has parked already, so it may
 // be woken by what it polls; but nothing that is called from here may suspend it again.
 FiberControl* Scheduler::poll_here() noexcept {
+  Duration timeout = Duration(-1);
+  if (!timers_.empty()) {
+    const TimePoint time = now();
+    if (timers_.earliest() <= time) return nullptr;
+    timeout = timers_.earliest() - time;
+  }
   Mailbox& mailbox = *mailbox_;
   if (!mailbox.try_sleep()) return nullptr;  // letters: the hub takes them
   current_ = nullptr;
-  poller_.poll(*this, Duration(-1));
+  poller_.poll(*this, timeout);
   mailbox.wake_up();
   drain_timed_ = false;
   if (mailbox.has_letters() || ready_head_ == nullptr || !ready_head_->is_fiber) return nullptr;

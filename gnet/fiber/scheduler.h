@@ -180,6 +180,11 @@ class Scheduler final : public Hub {
   // The most by which now() may be behind.
   static constexpr Duration kClockSlack = std::chrono::microseconds(20);
 
+  // As Deadline::within(), counted from now(): for limits that a few microseconds do not matter to.
+  [[nodiscard]] Deadline deadline_within(TimeSpan limit) noexcept {
+    return limit > Duration::zero() ? Deadline(limit.after(now())) : Deadline::never();
+  }
+
   void arm(Timer& timer, TimePoint when) {
     timers_.insert(timer, when);
   }
@@ -381,11 +386,11 @@ class Scheduler final : public Hub {
     if (next != &self) self.context.switch_to(next->context, *exception_state_);
   }
 
-  // Nothing to do but to wait for descriptors. What else the hub does in a turn, which is to run
-  // timers, find a deadlock, tidy up, serve Asio or a watchdog, needs the hub.
+  // Nothing to do but to wait for descriptors, perhaps until a timer is due. What else the hub does
+  // in a turn, which is to run timers, find a deadlock, tidy up, serve Asio or a watchdog, needs
+  // the hub.
   [[nodiscard]] bool may_poll_here() const noexcept {
-    return ready_head_ == nullptr && poller_.waiters > 0 && timers_.empty() && !polls_in_loop_ &&
-           !wants_tidying();
+    return ready_head_ == nullptr && poller_.waiters > 0 && !polls_in_loop_ && !wants_tidying();
   }
   FiberControl* poll_here() noexcept;
   // Out of line: what suspends is inline in many places.

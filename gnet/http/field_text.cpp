@@ -18,19 +18,25 @@ bool breaks_line(std::string_view text) noexcept {
   return std::ranges::any_of(text, [](char c) { return is_control(c) && c != '\t'; });
 }
 
-// Eight bytes at a time: whether any may be a control character. Wrongly true of a tab, and of what
-// a borrow makes of the byte behind one.
-bool may_break_line(std::string_view text) noexcept {
+// Whether any of eight bytes may be a control character. Wrongly true of a tab, and of what a
+// borrow makes of the byte behind one.
+[[gnu::always_inline]] inline bool may_break_line(const char* at) noexcept {
   constexpr std::uint64_t kOnes = 0x0101010101010101U;
   constexpr std::uint64_t kHigh = 0x80 * kOnes;
-  for (; text.size() >= 8; text.remove_prefix(8)) {
-    std::uint64_t word = 0;
-    std::memcpy(&word, text.data(), sizeof word);
-    const std::uint64_t not_delete = word ^ (0x7f * kOnes);
-    const std::uint64_t low = (word - 0x20 * kOnes) & ~word;
-    if (((low | ((not_delete - kOnes) & ~not_delete)) & kHigh) != 0) return true;
+  std::uint64_t word = 0;
+  std::memcpy(&word, at, sizeof word);
+  const std::uint64_t not_delete = word ^ (0x7f * kOnes);
+  const std::uint64_t low = (word - 0x20 * kOnes) & ~word;
+  return ((low | ((not_delete - kOnes) & ~not_delete)) & kHigh) != 0;
+}
+
+[[gnu::always_inline]] inline bool may_break_line(std::string_view text) noexcept {
+  if (text.size() < 8) return breaks_line(text);
+  const char* const last = text.data() + text.size() - 8;
+  for (const char* at = text.data(); at < last; at += 8) {
+    if (may_break_line(at)) return true;
   }
-  return breaks_line(text);
+  return may_break_line(last);  // of which some may have been seen before
 }
 
 [[noreturn]] void reject_field(std::string_view name, const char* fault) {

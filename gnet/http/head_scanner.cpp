@@ -24,8 +24,7 @@ constexpr std::string_view kTooLong = "the head of the message is too long";
 
 #ifdef __SSE2__
 // In which of 16 bytes something else is than a letter, a digit, a hyphen or a dot.
-[[gnu::always_inline]] inline unsigned unusual_in_host(const char* at) noexcept {
-  const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at));
+[[gnu::always_inline]] inline unsigned unusual_in_host(__m128i bytes) noexcept {
   // 0 in each byte from `first` to `last`.
   const auto beyond = [](__m128i all, char first, char last) {
     return _mm_subs_epu8(_mm_sub_epi8(all, _mm_set1_epi8(first)),
@@ -36,6 +35,10 @@ constexpr std::string_view kTooLong = "the head of the message is too long";
   const __m128i slash = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('/'));
   const __m128i usual = _mm_cmpeq_epi8(_mm_or_si128(other, slash), _mm_setzero_si128());
   return static_cast<unsigned>(_mm_movemask_epi8(usual)) ^ 0xffffU;
+}
+
+[[gnu::always_inline]] inline unsigned unusual_in_host(const char* at) noexcept {
+  return unusual_in_host(_mm_loadu_si128(reinterpret_cast<const __m128i*>(at)));
 }
 
 // Goes through [at, end), which has 16 bytes at least, in steps of as many. `found` gives a vector
@@ -106,6 +109,14 @@ std::size_t count_usual_in_host([[maybe_unused]] std::string_view text) noexcept
     }
     const unsigned found = unusual_in_host(text.data() + last);  // it overlaps the one before
     return found == 0 ? text.size() : last + static_cast<std::size_t>(std::countr_zero(found));
+  }
+  if (text.size() >= 8) {
+    const auto eight = [](const char* at) {
+      return _mm_loadl_epi64(reinterpret_cast<const __m128i*>(at));
+    };
+    const char* const last = text.data() + text.size() - 8;
+    return unusual_in_host(_mm_unpacklo_epi64(eight(text.data()), eight(last))) == 0 ? text.size()
+                                                                                     : 0;
   }
 #endif
   return 0;

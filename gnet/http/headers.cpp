@@ -1,6 +1,7 @@
 #include "gnet/http/headers.h"
 
 #include <algorithm>
+#include <array>
 #include <functional>
 #include <limits>
 #include <stdexcept>
@@ -13,6 +14,17 @@ namespace {
 
 constexpr std::size_t kLargestText = std::numeric_limits<std::uint32_t>::max();
 constexpr std::size_t kLongestName = std::numeric_limits<std::uint16_t>::max();
+
+// The value without spaces around it. Throws for what cannot be in a field.
+std::string_view checked(FieldName id, std::string_view name, std::string_view value) {
+  value = detail::trim(value);
+  if (id == FieldName::other) {
+    detail::check_field(name, value);
+  } else {
+    detail::check_value(name, value);
+  }
+  return value;
+}
 
 }  // namespace
 
@@ -36,9 +48,27 @@ Field Headers::operator[](std::size_t i) const noexcept {
 
 void Headers::add(std::string_view name, std::string_view value) {
   if (owns(name) || owns(value)) return add(std::string(name), std::string(value));
-  value = detail::trim(value);
-  detail::check_field(name, value);
-  append(field_name(name), name, value);
+  add(field_name(name), name, value);
+}
+
+void Headers::set(std::string_view name, std::string_view value) {
+  if (owns(name) || owns(value)) return set(std::string(name), std::string(value));
+  set(field_name(name), name, value);
+}
+
+void Headers::add(FieldName name, std::string_view value) {
+  if (owns(value)) return add(name, std::string(value));
+  add(name, to_string(name), value);
+}
+
+void Headers::set(FieldName name, std::string_view value) {
+  if (owns(value)) return set(name, std::string(value));
+  if (has(name)) return set(name, to_string(name), value);
+  add(name, to_string(name), value);
+}
+
+void Headers::add(FieldName id, std::string_view name, std::string_view value) {
+  append(id, name, checked(id, name, value));
 }
 
 void Headers::append(FieldName id, std::string_view name, std::string_view value) {
@@ -50,16 +80,25 @@ void Headers::append(FieldName id, std::string_view name, std::string_view value
   if (text_.capacity() - at < size) text_.reserve(std::max(at + size, 2 * text_.capacity()));
   lines_.push_back({static_cast<std::uint32_t>(at), static_cast<std::uint32_t>(value.size()),
                     static_cast<std::uint16_t>(name.size()), id});
-  text_.append(name).append(": ").append(value).append("\r\n");
+  present_ |= bit(id);
+  std::array<char, 128> line;  // in which it is put together, if it is short: quicker than in text_
+  if (size > line.size()) {
+    text_.append(name).append(": ").append(value).append("\r\n");
+    return;
+  }
+  char* end = std::copy(name.begin(), name.end(), line.data());
+  *end++ = ':';
+  *end++ = ' ';
+  end = std::copy(value.begin(), value.end(), end);
+  *end++ = '\r';
+  *end = '\n';
+  text_.append(line.data(), size);
 }
 
-void Headers::set(std::string_view name, std::string_view value) {
-  if (owns(name) || owns(value)) return set(std::string(name), std::string(value));
-  const FieldName id = field_name(name);
-  const std::size_t i = find(id, name);
-  if (i == size()) return add(name, value);
-  value = detail::trim(value);
-  detail::check_field(name, value);
+void Headers::set(FieldName id, std::string_view name, std::string_view value) {
+  const std::size_t i = id == FieldName::other || has(id) ? find(id, name) : size();
+  if (i == size()) return add(id, name, value);
+  value = checked(id, name, value);
   Line& line = lines_[i];
   if (value.size() > kLargestText - text_.size()) {
     throw std::length_error("too many bytes of header fields");
@@ -71,6 +110,7 @@ void Headers::set(std::string_view name, std::string_view value) {
   line.value_size += grown;
   for (std::size_t k = i + 1; k < size(); ++k) lines_[k].at += grown;  // modulo 2^32
   erase(id, name, i + 1);
+  present_ |= bit(id);
 }
 
 void Headers::put(const Headers& fields) {
@@ -103,6 +143,13 @@ std::size_t Headers::erase(std::string_view name) {
 std::size_t Headers::erase(FieldName id, std::string_view name, std::size_t from) noexcept {
   const std::size_t before = size();
   while ((from = find(id, name, from)) != size()) erase_line(from);
+  while ((from = find(id, name, from)) != size()) {
+    const auto gone = static_cast<std::uint32_t>(lines_[from].size());
+    text_.erase(lines_[from].at, gone);
+    lines_.erase(lines_.begin() + static_cast<std::ptrdiff_t>(from));
+    for (std::size_t k = from; k < size(); ++k) lines_[k].at -= gone;
+  }
+  present_ &= ~bit(id);  // unless one before `from` is left, of which the caller knows
   return before - size();
 }
 
@@ -116,6 +163,7 @@ void Headers::erase_line(std::size_t i) noexcept {
 void Headers::clear() noexcept {
   text_.clear();
   lines_.clear();
+  present_ = 0;
 }
 
 std::size_t Headers::find(FieldName id, std::string_view name, std::size_t from) const noexcept {
@@ -137,7 +185,7 @@ std::optional<std::string_view> Headers::get(std::string_view name) const noexce
 }
 
 std::optional<std::string_view> Headers::get(FieldName name) const noexcept {
-  if (name == FieldName::other) return std::nullopt;
+  if (!has(name)) return std::nullopt;
   const auto line = std::ranges::find(lines_, name, &Line::id);
   if (line == lines_.end()) return std::nullopt;
   return (*this)[static_cast<std::size_t>(line - lines_.begin())].value;

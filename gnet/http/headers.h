@@ -46,6 +46,9 @@ class Headers {
 
   // This one instead of all of its name, at the place of the first of them. Throws as add().
   void set(std::string_view name, std::string_view value);
+  // As these, by a number, which is quicker; `other` is no name.
+  void add(FieldName name, std::string_view value);
+  void set(FieldName name, std::string_view value);
 
   // All of these, as they are, instead of all of their names. They come behind the others.
   void put(const Headers& fields);
@@ -59,7 +62,9 @@ class Headers {
   [[nodiscard]] std::optional<std::string_view> get(std::string_view name) const noexcept;
   [[nodiscard]] std::optional<std::string_view> get(FieldName name) const noexcept;
   [[nodiscard]] bool has(std::string_view name) const noexcept { return get(name).has_value(); }
-  [[nodiscard]] bool has(FieldName name) const noexcept { return get(name).has_value(); }
+  [[nodiscard]] bool has(FieldName name) const noexcept {
+    return (present_ & bit(name)) != 0 && !empty();  // it may have been moved from
+  }
 
   // All values of this name, in their order. Valid until the next change.
   [[nodiscard]] std::vector<std::string_view> get_all(std::string_view name) const;
@@ -90,16 +95,25 @@ class Headers {
     [[nodiscard]] std::size_t size() const noexcept { return name_size + value_size + 4U; }
   };
 
+  // None for `other`.
+  [[nodiscard]] static constexpr std::uint64_t bit(FieldName name) noexcept {
+    static_assert(kFieldNames < 64, "a bit for each");
+    return (std::uint64_t{1} << static_cast<unsigned>(name)) & ~(std::uint64_t{1} << kFieldNames);
+  }
+
   // The first from `from` on; size() if there is none.
   [[nodiscard]] std::size_t find(FieldName id, std::string_view name,
                                  std::size_t from = 0) const noexcept;
   std::size_t erase(FieldName id, std::string_view name, std::size_t from) noexcept;
   void erase_line(std::size_t i) noexcept;
   [[nodiscard]] bool owns(std::string_view text) const noexcept;
+  void add(FieldName id, std::string_view name, std::string_view value);
+  void set(FieldName id, std::string_view name, std::string_view value);
   void append(FieldName id, std::string_view name, std::string_view value);
 
   std::string text_;  // as it is sent, so that sending it is one copy
   std::vector<Line> lines_;
+  std::uint64_t present_ = 0;  // a bit for each name that is there
 };
 
 class Headers::Iterator {

@@ -63,10 +63,8 @@ void check_headers(const Headers& headers) {
 }
 
 // A value beside the headers, which counts unless they have the same field.
-std::string_view own_value(std::string_view value, const Headers& headers, FieldName name) {
-  if (value.empty() || headers.has(name)) return {};
-  detail::check_value(to_string(name), value);
-  return value;
+std::string_view own_value(std::string_view value, const Headers* headers, FieldName name) {
+  return headers != nullptr && headers->has(name) ? std::string_view() : value;
 }
 
 const Headers& headers_of(const Headers* headers) noexcept {
@@ -79,7 +77,7 @@ constexpr std::string_view kSaysChunked = "Transfer-Encoding: chunked\r\n";
 void check_response(const ResponseStart& start) {
   if (start.status < 100 || start.status > 999)
     reject("cannot send a status that is not 100 to 999");
-  detail::check_text("reason phrase", start.reason);
+  if (!start.reason.empty()) detail::check_text("reason phrase", start.reason);
   const bool has_body = start.framing.has_body() && start.framing.kind != BodyFraming::until_close;
   if (has_body && is_without_body(start.status) && start.status != 304) {
     reject("cannot send a body with a status that has none");
@@ -92,26 +90,104 @@ bool says_length(const ResponseStart& start) noexcept {
   return !is_without_body(start.status);
 }
 
+// Writes into room that is there.
+class Cursor {
+ public:
+  explicit Cursor(char* at) noexcept : at_(at) {}
+
+  template <std::size_t size>
+  void literal(const char (&text)[size]) noexcept {
+    std::memcpy(at_, text, size - 1);
+    at_ += size - 1;
+  }
+  void text(std::string_view text) noexcept {
+    if (text.empty()) return;
+    std::memcpy(at_, text.data(), text.size());
+    at_ += text.size();
+  }
+  void number(std::uint64_t value) noexcept {
+    if (value < 10) {
+      *at_++ = static_cast<char>('0' + value);
+    } else if (value < 1000) {
+      if (value >= 100) *at_++ = static_cast<char>('0' + value / 100);
+      *at_++ = static_cast<char>('0' + value / 10 % 10);
+      *at_++ = static_cast<char>('0' + value % 10);
+    } else {
+      at_ = std::to_chars(at_, at_ + kLongestNumber, value).ptr;
+    }
+  }
+  // `name` with a colon and a space, unless there is no value for it.
+  template <std::size_t size>
+  void field(const char (&name)[size], std::string_view value) noexcept {
+    if (value.empty()) return;
+    literal(name);
+    if (value.size() == kDate) {
+      std::memcpy(at_, value.data(), kDate);  // known to the compiler, and no call
+      at_ += kDate;
+    } else {
+      text(value);
+    }
+    literal("\r\n");
+  }
+
+  [[nodiscard]] const char* at() const noexcept { return at_; }
+
+  static constexpr std::size_t kLongestNumber = 20;
+  static constexpr std::size_t kDate = 29;
+
+ private:
+  char* at_;
+};
+
+// All but what is somebody's text: the names of four fields, and so on.
+constexpr std::size_t kRoomOfHead = 160;
+
 }  // namespace
 
 void append_response(std::string& out, const ResponseStart& start) {
-  const Headers& headers = headers_of(start.headers);
+  detail::check_value("Date", start.date);
+  detail::check_value("Content-Type", start.content_type);
+  detail::check_value("Connection", start.connection);
+  detail::append_response_with_known_values(out, start);
+}
+
+void detail::append_response_with_known_values(std::string& out, const ResponseStart& start) {
   check_response(start);
-  check_headers(headers);
-  const auto reason = start.reason.empty() ? reason_phrase(start.status) : start.reason;
+  const Headers* const headers = start.headers;
+  if (headers != nullptr) check_headers(*headers);
+  const auto fields = headers == nullptr ? std::string_view() : headers->text();
   const auto date = own_value(start.date, headers, FieldName::date);
   const auto type = own_value(start.content_type, headers, FieldName::content_type);
-  const auto connection = start.connection;
-  detail::check_value("Connection", connection);
-  const Digits status(static_cast<std::uint64_t>(start.status));
-  const Digits size(start.framing.size);
-  const auto length = says_length(start) ? size.view() : std::string_view();
-  append_parts(
-      out, {"HTTP/1.1 ", status.view(), " ", reason, label_of("\r\nDate: ", date), date,
-            label_of("\r\nContent-Type: ", type), type, label_of("\r\nContent-Length: ", length),
-            length, label_of("\r\nConnection: ", connection), connection, "\r\n",
-            start.framing.kind == BodyFraming::chunked ? kSaysChunked : std::string_view(),
-            headers.text(), "\r\n"});
+  const auto reason = start.reason.empty() ? reason_phrase(start.status) : start.reason;
+  std::array<char, 512> room;  // put together here it costs one look at the memory of `out`
+  std::string large;
+  const std::size_t most = kRoomOfHead + reason.size() + date.size() + type.size() +
+                           start.connection.size() + fields.size();
+  if (most > room.size()) [[unlikely]]
+    large.resize(most);
+  char* const begin = large.empty() ? room.data() : large.data();
+  Cursor head(begin);
+  if (start.status == 200 && start.reason.empty()) [[likely]] {
+    head.literal("HTTP/1.1 200 OK\r\n");
+  } else {
+    head.literal("HTTP/1.1 ");
+    head.number(static_cast<std::uint64_t>(start.status));
+    head.literal(" ");
+    head.text(reason);
+    head.literal("\r\n");
+  }
+  head.field("Date: ", date);
+  head.field("Content-Type: ", type);
+  if (says_length(start)) {
+    head.literal("Content-Length: ");
+    head.number(start.framing.size);
+    head.literal("\r\n");
+  }
+  head.field("Connection: ", start.connection);
+  if (start.framing.kind == BodyFraming::chunked) head.text(kSaysChunked);
+  head.text(fields);
+  head.literal("\r\n");
+  out.append(begin, static_cast<std::size_t>(head.at() - begin));
 }
 
 namespace {
@@ -148,7 +224,8 @@ void append_request(std::string& out, const RequestStart& start) {
   check_headers(headers);
   check_host(headers, start.host);
   detail::check_value("Connection", start.connection);
-  const auto host = own_value(start.host, headers, FieldName::host);
+  detail::check_value("Host", start.host);
+  const auto host = own_value(start.host, &headers, FieldName::host);
   const bool wants_length =
       start.method == "POST" || start.method == "PUT" || start.method == "PATCH";
   const Digits size(start.framing.size);

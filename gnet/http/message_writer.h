@@ -43,6 +43,14 @@ struct ResponseStart {
 // Transfer-Encoding.
 void append_response(std::string& out, const ResponseStart& start);
 
+namespace detail {
+
+// The same for a caller whose date, content type and connection are its own: they are not looked
+// at.
+void append_response_with_known_values(std::string& out, const ResponseStart& start);
+
+}  // namespace detail
+
 // What a request begins with.
 struct RequestStart {
   std::string_view method = "GET";

@@ -35,7 +35,9 @@ void Response::inform(int code, const Headers& fields) {
 }
 
 Response& Response::type(std::string_view media_type) {
-  return set("Content-Type", media_type);
+  require_head();
+  headers_.set(FieldName::content_type, media_type);
+  return *this;
 }
 
 Response& Response::set(std::string_view name, std::string_view value) {

@@ -18,7 +18,7 @@ bool is_token(std::string_view text) noexcept {
   return !text.empty() && std::ranges::all_of(text, is_token_char);
 }
 
-std::string_view trim(std::string_view text) noexcept {
+std::string_view trim_spaces(std::string_view text) noexcept {
   constexpr std::string_view kSpace = " \t";
   const std::size_t begin = std::min(text.find_first_not_of(kSpace), text.size());
   text.remove_prefix(begin);

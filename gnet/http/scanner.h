@@ -26,7 +26,12 @@ extern const std::array<bool, 256> kInToken;
 // At least one character, and nothing else.
 [[nodiscard]] bool is_token(std::string_view text) noexcept;
 
-[[nodiscard]] std::string_view trim(std::string_view text) noexcept;  // of spaces and tabs
+// Of spaces and tabs, of which there are seldom any.
+[[nodiscard]] std::string_view trim_spaces(std::string_view text) noexcept;
+[[nodiscard]] inline std::string_view trim(std::string_view text) noexcept {
+  if (text.empty() || is_space(text.front()) || is_space(text.back())) return trim_spaces(text);
+  return text;
+}
 
 // Whether a list of tokens, with commas between them, has this one, in any case of letters.
 [[nodiscard]] bool is_in_list(std::string_view list, std::string_view token) noexcept;

@@ -4,6 +4,7 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 using gnet::http::FieldName;
@@ -180,6 +181,25 @@ BOOST_AUTO_TEST_CASE(what_was_parsed_is_kept_as_a_copy) {
   bytes.assign(bytes.size(), '?');
   BOOST_TEST(headers.text() == "Host: a\r\nx-own: b\r\n");
   BOOST_TEST(headers.get(FieldName::host).value() == "a");
+}
+
+BOOST_AUTO_TEST_CASE(a_known_name_may_be_given_by_its_number) {
+  Headers headers;
+  headers.set(FieldName::content_type, " a ");
+  headers.add(FieldName::vary, "b");
+  headers.add(FieldName::vary, "c");
+  headers.set(FieldName::content_type, "d");
+  BOOST_TEST(headers.text() == "Content-Type: d\r\nVary: b\r\nVary: c\r\n");
+  headers.set(FieldName::vary, headers.get(FieldName::content_type).value());
+  BOOST_TEST(headers.text() == "Content-Type: d\r\nVary: d\r\n");
+  BOOST_TEST(headers.has(FieldName::vary));
+  BOOST_TEST(headers.erase(FieldName::vary) == 1U);
+  BOOST_TEST(!headers.has(FieldName::vary));
+  BOOST_TEST(!headers.has(FieldName::other));
+  BOOST_CHECK_THROW(headers.set(FieldName::vary, "a\nb"), std::invalid_argument);
+  BOOST_CHECK_THROW(headers.add(FieldName::other, "a"), std::invalid_argument);
+  const Headers taken = std::move(headers);
+  BOOST_TEST(taken.has(FieldName::content_type));
 }
 
 BOOST_AUTO_TEST_CASE(a_name_that_is_too_long_is_told) {

@@ -59,6 +59,20 @@ BOOST_AUTO_TEST_CASE(a_response_says_how_long_its_body_is) {
   BOOST_TEST(response({.framing = kUntilClose}) == "HTTP/1.1 200 OK\r\n\r\n");
 }
 
+BOOST_AUTO_TEST_CASE(lengths_and_fields_of_any_size_are_written) {
+  for (const std::uint64_t size : {1, 9, 10, 99, 100, 101, 999, 1000, 65536}) {
+    BOOST_TEST(response({.framing = length(size)}) ==
+               "HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(size) + "\r\n\r\n");
+  }
+  for (std::size_t size = 0; size < 700; ++size) {
+    const std::string text(size, 'v');
+    const Headers headers{{"X", text}};
+    BOOST_REQUIRE(response({.date = text, .headers = &headers}) ==
+                  "HTTP/1.1 200 OK\r\n" + (size == 0 ? "" : "Date: " + text + "\r\n") +
+                      "Content-Length: 0\r\nX: " + text + "\r\n\r\n");
+  }
+}
+
 BOOST_AUTO_TEST_CASE(a_response_without_a_body_says_nothing) {
   BOOST_TEST(response({.status = 100}) == "HTTP/1.1 100 Continue\r\n\r\n");
   BOOST_TEST(response({.status = 204, .framing = length(0)}) == "HTTP/1.1 204 No Content\r\n\r\n");

@@ -18,6 +18,7 @@
 #include "gnet/base/chrono.h"
 #include "gnet/base/duration.h"
 #include "gnet/fiber/deadline.h"
+#include "gnet/fiber/scheduler.h"
 
 namespace gnet::http::detail {
 
@@ -34,7 +35,7 @@ class Patience {
   // Calls `move`, which moves some bytes and returns their number, with its deadline.
   template <typename F>
   std::size_t wait(TimeSpan pause, F&& move) {
-    if (rate_ == 0) return move(Deadline::within(pause));
+    if (rate_ == 0) return move(gnet::detail::Scheduler::current().deadline_within(pause));
     const TimePoint begun = Clock::now();
     const std::size_t count = move(Deadline::within(pause).earlier(Deadline(left())));
     waited_ += Clock::now() - begun;

@@ -78,7 +78,7 @@ void ServerConversation::converse() {
   while (keep_alive_) {
     switch (next_request()) {
       case Next::request:
-        handle();
+        handle_what_is_here();
         break;
       case Next::nothing:
         flush();
@@ -111,7 +111,8 @@ ServerConversation::Next ServerConversation::next_request() {
     buffer_.emplace(gnet::detail::Scheduler::current(), options_.head.head + kBodyRoom);
   }
   // From here on the client is in the middle of a request: at most it has sent an empty line.
-  const Deadline deadline = Deadline::within(options_.head_timeout);
+  const Deadline deadline =
+      gnet::detail::Scheduler::current().deadline_within(options_.head_timeout);
   if (options_.observer != nullptr) begun_ = Clock::now();
   for (;;) {
     if (begin_ != end_) {
@@ -138,7 +139,8 @@ bool ServerConversation::wait_for_request() {
     headers_ = Headers();
   };
   const auto there = on_stream([&] {
-    return gnet::detail::wait_long(stream_, Deadline::within(options_.idle_timeout), rest);
+    auto& hub = gnet::detail::Scheduler::current();
+    return gnet::detail::wait_long(stream_, hub.deadline_within(options_.idle_timeout), rest);
   });
   idle_ = false;
   return there;
@@ -161,7 +163,22 @@ void ServerConversation::move_to_front() {
   begin_ = 0;
 }
 
-void ServerConversation::handle() {
+// Requests that have come already are handled in one scope, unless each has a time of its own.
+void ServerConversation::handle_what_is_here() {
+  if (options_.request_timeout > Duration::zero()) return handle();
+  CancelScope scope;
+  const auto all = [&] {
+    do {
+      handle(&scope);
+      if (!keep_alive_ || begin_ == end_ || scope.cancelled() || !stream_.is_open()) return;
+      parser_.reset();
+      if (options_.observer != nullptr) begun_ = Clock::now();
+    } while (parser_.parse(unread()) == Parsed::complete);
+  };
+  if (!scope.run(all)) lost_client();
+}
+
+void ServerConversation::handle(CancelScope* scope) {
   const RequestHead& head = parser_.head();
   const bool has_body = head.framing().has_body();
   if (has_body && buffer_->size() - begin_ - head.size() < kBodyRoom) {
@@ -187,14 +204,14 @@ void ServerConversation::handle() {
     const RequestHead& head;
     bool complete = false;
   } telling{*this, head};
-  call_handler(request, response);
+  call_handler(request, response, scope);
   telling.complete = stream_.is_open();
-  if (!stream_.is_open()) return;
+  if (!telling.complete) return;
   if (keep_alive_ && !drop_body()) keep_alive_ = false;
   if (output_.size() >= kTogether) flush();
 }
 
-void ServerConversation::call_handler(Request& request, Response& response) {
+void ServerConversation::call_handler(Request& request, Response& response, CancelScope* scope) {
   // Half an answer must not look like a whole one, nor what is behind it like its rest.
   const auto abort_half = [&] {
     if (response.state_ == Response::State::body || upgraded_ || cut_short_) stream_.abort();
@@ -212,7 +229,7 @@ void ServerConversation::call_handler(Request& request, Response& response) {
     if (body_.refusal()) refuse_body();
     {
       const Forget forget{on_drain_};
-      cancellable(request, response);
+      cancellable(request, response, scope);
     }
     if (!stream_.is_open()) return;  // there is nobody to answer any more
     if (response.state_ == Response::State::head && !response.has_length_) response.send({});
@@ -235,18 +252,27 @@ void ServerConversation::call_handler(Request& request, Response& response) {
 }
 
 // Calls the handler for as long as there is somebody to answer, and time.
-void ServerConversation::cancellable(Request& request, Response& response) {
-  CancelScope scope(Deadline::within(options_.request_timeout));
+void ServerConversation::cancellable(Request& request, Response& response, CancelScope* around) {
   struct Running {
-    ~Running() { pointer = nullptr; }
-    CancelScope*& pointer;
-  } const running{scope_ = &scope};
-  if (gone_) scope.cancel();
-  if (!scope.run([&] { handler_(request, response); })) cancelled();
+    Running(ServerConversation& of, CancelScope& scope) noexcept : conversation(of) {
+      of.scope_ = &scope;
+      if (of.gone_) scope.cancel();
+    }
+    ~Running() { conversation.scope_ = nullptr; }
+    ServerConversation& conversation;
+  };
+  if (around != nullptr) {
+    const Running running(*this, *around);
+    return handler_(request, response);
+  }
+  CancelScope scope(Deadline::within(options_.request_timeout));
+  const Running running(*this, scope);
+  if (scope.run([&] { handler_(request, response); })) return;
+  if (!gone_) throw HTTPError(503, "the answer took too long");
+  lost_client();
 }
 
-void ServerConversation::cancelled() {
-  if (!gone_) throw HTTPError(503, "the answer took too long");
+void ServerConversation::lost_client() {
   stream_failed_ = true;
   throw SystemError(make_error_code(std::errc::connection_reset),
                     "the client has left before it was answered");

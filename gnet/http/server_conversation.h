@@ -118,10 +118,12 @@ class ServerConversation {
   bool wait_for_request();
   bool receive(Deadline deadline);
   void move_to_front();
-  void handle();
-  void call_handler(Request& request, Response& response);
-  void cancellable(Request& request, Response& response);
-  [[noreturn]] void cancelled();
+  void handle_what_is_here();
+  // `scope`: the one around it, if it has none of its own.
+  void handle(CancelScope* scope = nullptr);
+  void call_handler(Request& request, Response& response, CancelScope* scope);
+  void cancellable(Request& request, Response& response, CancelScope* around);
+  [[noreturn]] void lost_client();
   void peer_changed(PeerChange change);
   void tell(const RequestHead* head, bool complete) noexcept;
   [[noreturn]] void refuse_body();

@@ -1,6 +1,7 @@
 // What server_conversation.cpp sends.
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <stdexcept>
 #include <string>
@@ -34,8 +35,22 @@ bool says_close(const Headers& headers) {
   return headers.has(FieldName::connection) && is_in_list(headers.joined(name), "close");
 }
 
-sys_seconds this_second() {
-  return std::chrono::time_point_cast<std::chrono::seconds>(std::chrono::system_clock::now());
+// What the Date field says. The wall clock is looked at when a second of it is over.
+std::string_view date_of(TimePoint now) {
+  struct Known {
+    TimePoint since;
+    TimePoint until;
+    std::array<char, 29> text;
+  };
+  static constinit thread_local Known known{};
+  if (now >= known.until || now < known.since) {
+    const auto time = std::chrono::system_clock::now();
+    const auto second = std::chrono::floor<std::chrono::seconds>(time);
+    format_date(second).copy(known.text.data(), known.text.size());
+    known.since = now;
+    known.until = now + std::chrono::ceil<Duration>(second + std::chrono::seconds(1) - time);
+  }
+  return {known.text.data(), known.text.size()};
 }
 
 }  // namespace
@@ -70,12 +85,13 @@ void ServerConversation::begin(Response& response, BodyFraming framing) {
   } else if (parser_.head().minor_version() == 0) {
     connection = "keep-alive";
   }
-  append_response(output_, {.status = response.status_,
-                            .reason = response.reason_,
-                            .date = date_field(this_second()),
-                            .connection = connection,
-                            .framing = framing,
-                            .headers = &response.headers_});
+  append_response_with_known_values(output_,
+                                    {.status = response.status_,
+                                     .reason = response.reason_,
+                                     .date = date_of(gnet::detail::Scheduler::current().now()),
+                                     .connection = connection,
+                                     .framing = framing,
+                                     .headers = &response.headers_});
   answered_ = true;
   status_ = response.status_;
 }
@@ -175,7 +191,7 @@ ByteStream& ServerConversation::upgrade(Response& response, std::string_view pro
   require_upgrade(protocol);
   response.headers_.set("Upgrade", protocol);
   append_response(output_, {.status = 101,
-                            .date = date_field(this_second()),
+                            .date = date_of(gnet::detail::Scheduler::current().now()),
                             .connection = "Upgrade",
                             .headers = &response.headers_});
   return leave_http(response, 101);

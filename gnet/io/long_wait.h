@@ -8,6 +8,7 @@
 
 #include "gnet/base/chrono.h"
 #include "gnet/fiber/deadline.h"
+#include "gnet/fiber/scheduler.h"
 #include "gnet/fiber/shrink_stack.h"
 
 namespace gnet::detail {
@@ -17,7 +18,7 @@ namespace gnet::detail {
 // back more.
 template <typename S, typename F>
 bool wait_long(S& stream, Deadline deadline, F&& rest) {
-  const Deadline soon = std::chrono::milliseconds(500);
+  const Deadline soon = Scheduler::current().deadline_within(std::chrono::milliseconds(500));
   if (stream.wait_readable(soon.earlier(deadline))) return true;
   if (deadline.passed()) return false;
   rest();

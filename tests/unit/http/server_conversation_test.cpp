@@ -151,6 +151,48 @@ BOOST_AUTO_TEST_CASE(a_client_of_before_does_not_end_the_handler_of_the_next) {
   BOOST_TEST(waiting.cancelled.is_set());
 }
 
+BOOST_AUTO_TEST_CASE(of_requests_that_came_together_the_one_that_waits_is_ended_and_none_follows) {
+  test::LogLines lines;
+  Waiting waiting;
+  int others = 0;
+  {
+    HTTPServer server([&](Request& request, Response& response) {
+      if (request.path() == "/wait") return waiting(request, response);
+      ++others;
+      response.send("fine");
+    });
+    auto client = server.connect();
+    client.send_all(get("/") + get("/") + get("/wait") + get("/"));
+    waiting.began.wait();
+    client.abort();
+    BOOST_REQUIRE(waiting.cancelled.wait(20s));
+    BOOST_REQUIRE(eventually([&] { return server.factory.counters().active == 0; }));
+  }
+  BOOST_TEST(others == 2);
+  BOOST_TEST(lines.text() == "");
+}
+
+BOOST_AUTO_TEST_CASE(a_handler_that_does_not_mind_its_end_hurts_nobody) {
+  test::LogLines lines;
+  gnet::Event began;
+  {
+    HTTPServer server([&](Request&, Response& response) {
+      began.set();
+      try {
+        gnet::sleep(20s);
+      } catch (const gnet::Interrupt&) {
+        response.send("never mind");
+      }
+    });
+    auto client = server.connect();
+    client.send_all(get("/") + get("/"));
+    began.wait();
+    client.abort();
+    BOOST_REQUIRE(eventually([&] { return server.factory.counters().active == 0; }));
+  }
+  BOOST_TEST(lines.text() == "");
+}
+
 BOOST_AUTO_TEST_CASE(a_handler_that_was_cancelled_is_no_error_of_anybody) {
   test::LogLines lines;
   Waiting waiting;

@@ -157,6 +157,7 @@ cli::Exit serve_site(const Options& options) {
        .adjust = [&](gnet::http::ServerOptions& http) { http.body.body = ~std::uint64_t{0}; },
        .ready =
            [&](const std::vector<cli::Listening>& where) {
+             site.tidy();
              tell_people(options, where, path, what);
              show_code(options, where, path);
              warn_of_open_uploads(options, where);

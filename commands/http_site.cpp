@@ -125,6 +125,7 @@ std::function<void()> HTTPSite::reload() {
   return [this, pages = std::move(pages), gate = gate_.reload()] {
     gate();
     files_->refresh();
+    tidy();
     const std::lock_guard lock(mutex_);
     pages_ = pages;
   };
@@ -186,7 +187,13 @@ std::string HTTPSite::archive_name(const RequestPath& path) const {
   return name.empty() ? "files" : name;
 }
 
+void HTTPSite::tidy() {
+  if (!uploads_ || (tidying_ && !tidying_->ready())) return;
+  tidying_.emplace(gnet::spawn([this] { uploads_->discard_stale(); }));
+}
+
 void HTTPSite::finish() {
+  if (tidying_) tidying_->kill();
   if (uploads_) uploads_->discard_unfinished();
 }
 

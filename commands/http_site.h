@@ -21,6 +21,7 @@
 #include "commands/http_gate.h"
 #include "commands/http_serve_options.h"
 #include "commands/http_site_options.h"
+#include "gnet/fiber/fiber.h"
 #include "gnet/http/request_path.h"
 #include "gnet/web/listing.h"
 #include "gnet/web/static_files.h"
@@ -45,6 +46,9 @@ class HTTPSite {
   // Reads passwords, tokens and error pages again; the function puts them in place, and has files
   // looked up anew. Throws Failure.
   [[nodiscard]] std::function<void()> reload();
+
+  // Looks for what uploads have left behind whose process was killed, in a fiber.
+  void tidy();
 
   // When nothing is served any more: removes uploads that were not finished. Suspends.
   void finish();
@@ -77,6 +81,7 @@ class HTTPSite {
   gnet::web::ListingOptions listing_;
   std::optional<gnet::web::StaticFiles> files_;
   std::optional<gnet::web::Uploads> uploads_;
+  std::optional<gnet::Fiber<>> tidying_;
   std::mutex mutex_;
   std::shared_ptr<const ErrorPages> pages_;
 };

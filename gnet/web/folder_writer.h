@@ -5,8 +5,10 @@
 //   while (auto piece = next()) file->write_all(*piece);
 //   if (!file.publish("report.pdf", gnet::web::Existing::keep)) answer(409);
 //
-// A file is written under a hidden name, and gets its own when it is whole: nobody sees half of
-// one, and two who write the same at once do not mix. Names are of things in this very folder:
+// A file is written without a name (O_TMPFILE), and gets one when it is whole: nobody sees half of
+// one, two who write the same at once do not mix, and nothing stays of what is given up, not even
+// when the process is killed. Where the file system has no such thing, and for a file that may be
+// resumed, it has a hidden name until then. Names are of things in this very folder:
 // those with a slash, "." and "..", and hidden ones unless the Directory has those, are refused
 // with std::invalid_argument. A link is replaced or removed itself, and never followed.
 //
@@ -18,12 +20,14 @@
 
 #include <sys/types.h>
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 
+#include "gnet/base/duration.h"
 #include "gnet/os/file.h"
 #include "gnet/web/directory.h"
 
@@ -41,8 +45,8 @@ class FolderWriter {
                                                         std::string_view path,
                                                         Absence* why = nullptr);
 
-  // A file without a name, to be written. Its mode is not changed by the umask. It is gone again
-  // unless it is published.
+  // A file to be written. Its mode is not changed by the umask. It is gone again unless it is
+  // published.
   [[nodiscard]] NewFile create(mode_t mode = 0644);
 
   // One that will have this name and may take several attempts: what there is of it from before is
@@ -56,6 +60,10 @@ class FolderWriter {
   // A file, a link, or a folder that is empty (std::errc::directory_not_empty otherwise). False:
   // there is none.
   bool remove(std::string_view name);
+
+  // Removes the files of uploads whose process was killed, here and in all folders below: those
+  // that nobody has written to for so long, and that nobody could resume. How many there were.
+  std::size_t remove_stale(Duration age);
 
  private:
   friend class NewFile;
@@ -86,13 +94,15 @@ class NewFile {
 
  private:
   friend class FolderWriter;
+  // Whether the hidden name is there, and what becomes of it if the file is not published.
+  enum class Hidden { nowhere, gone, stays };
   NewFile(std::shared_ptr<FolderWriter::State> folder, File file, std::string name,
-          bool stays) noexcept;
+          Hidden hidden) noexcept;
 
   std::shared_ptr<FolderWriter::State> folder_;
   File file_;
-  std::string name_;  // until it is published; empty afterwards
-  bool stays_ = false;
+  std::string name_;  // hidden; empty once it is published
+  Hidden hidden_ = Hidden::nowhere;
 };
 
 }  // namespace gnet::web

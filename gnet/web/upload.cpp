@@ -187,6 +187,20 @@ bool Uploads::handle(http::Request& request, http::Response& response,
   return true;
 }
 
+void Uploads::discard_stale() {
+  if (state_->unfinished_age <= Duration::zero()) return;
+  const UploadOptions& options = state_->desk.store.options();
+  std::string_view path = options.folder;
+  while (path.starts_with('/')) path.remove_prefix(1);
+  while (path.ends_with('/')) path.remove_suffix(1);
+  try {
+    auto folder = FolderWriter::open(state_->desk.store.directory(), path.empty() ? "." : path);
+    if (folder) folder->remove_stale(state_->unfinished_age);
+  } catch (const std::system_error&) {
+    // It was for nothing but tidiness.
+  }
+}
+
 void Uploads::discard_unfinished() {
   for (const auto& upload : state_->desk.unfinished.take_all()) {
     detail::discard(state_->desk, upload);

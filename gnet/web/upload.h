@@ -94,6 +94,10 @@ class Uploads {
   // Removes what is unfinished; for the end. Suspends.
   void discard_unfinished();
 
+  // Removes what others have left behind that were killed, once it is as old as unfinished uploads
+  // may become; for the beginning. Suspends while a thread looks through the folders.
+  void discard_stale();
+
  private:
   struct State;
   std::unique_ptr<State> state_;

@@ -4,14 +4,17 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <chrono>
 #include <stdexcept>
 #include <string>
 #include <system_error>
 
 #include "gnet/base/error.h"
+#include "gnet/fiber/fiber.h"
 #include "gnet/web/folder_reader.h"
 #include "tests/unit/web/temporary_folder.h"
 
+using namespace std::chrono_literals;
 using gnet::web::Directory;
 using gnet::web::Existing;
 using gnet::web::FolderWriter;
@@ -53,7 +56,7 @@ BOOST_FIXTURE_TEST_CASE(what_is_not_published_is_gone, Incoming) {
   {
     NewFile file = folder.create();
     file->write_all("half");
-    BOOST_TEST(names() == 1u);
+    BOOST_TEST(names() == 0u);  // not even while it is written
   }
   BOOST_TEST(names() == 0u);
 }
@@ -134,6 +137,31 @@ BOOST_FIXTURE_TEST_CASE(a_file_does_not_take_the_place_of_a_folder, Incoming) {
   NewFile file = folder.create();
   BOOST_TEST(!file.publish("sub", Existing::keep));
   BOOST_CHECK_THROW(static_cast<void>(file.publish("sub", Existing::replace)), std::system_error);
+}
+
+BOOST_FIXTURE_TEST_CASE(what_a_killed_process_has_left_is_removed_when_it_is_old, Incoming) {
+  const std::string digits = "0123456789abcdef";
+  const std::string parts[] = {".gnet-" + digits + ".part",
+                               "sub/.upload-" + digits + digits + ".part"};
+  const std::string others[] = {".gnet-new.part", ".mine.part", ".upload-" + digits + ".part",
+                                "a.txt", "sub/.hidden/.gnet-" + digits + ".part"};
+  for (const std::string& name : parts) temporary.write(name, "half");
+  for (const std::string& name : others) temporary.write(name, "half");
+  BOOST_TEST(folder.remove_stale(1h) == 0U);
+  gnet::sleep(20ms);
+  BOOST_TEST(folder.remove_stale(10ms) == 2U);
+  for (const std::string& name : parts) BOOST_TEST(!temporary.has(name), name);
+  for (const std::string& name : others) BOOST_TEST(temporary.has(name), name);
+}
+
+BOOST_FIXTURE_TEST_CASE(what_is_written_just_now_is_not_taken_for_a_remainder, Incoming) {
+  const std::string token = "0123456789abcdef0123456789abcdef";
+  auto file = folder.resume("upload-" + token);
+  BOOST_REQUIRE(file);
+  gnet::sleep(20ms);
+  BOOST_TEST(folder.remove_stale(10ms) == 0U);
+  file.reset();
+  BOOST_TEST(folder.remove_stale(10ms) == 1U);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

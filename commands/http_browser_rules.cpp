@@ -46,7 +46,7 @@ HTTPBrowserRules::HTTPBrowserRules(const HTTPServeOptions& options)
 
 void HTTPBrowserRules::apply(const gnet::http::Request& request,
                              gnet::http::Response& response) const {
-  for (const auto& field : fields_) response.headers().set(field.name, field.value);
+  response.headers().put(fields_);
   if (origin_.empty()) return;
   if (origin_ != "*") {
     response.headers().add("Vary", "Origin");

@@ -7,6 +7,18 @@
 namespace gnet::http {
 namespace {
 
+// A character in more bytes than it needs (RFC 3629 §10).
+bool has_overlong(std::string_view text) {
+  for (std::size_t i = 0; i + 1 < text.size(); ++i) {
+    const auto first = static_cast<unsigned char>(text[i]);
+    const auto second = static_cast<unsigned char>(text[i + 1]);
+    if (second < 0x80 || second > 0xbf) continue;
+    if (first == 0xc0 || first == 0xc1) return true;
+    if ((first == 0xe0 && second < 0xa0) || (first == 0xf0 && second < 0x90)) return true;
+  }
+  return false;
+}
+
 // Decodes one segment of a raw path to the end of out.
 PathFault append_segment(std::string_view raw, RequestPath::Options options, std::string& out) {
   const std::size_t begin = out.size();
@@ -23,7 +35,9 @@ PathFault append_segment(std::string_view raw, RequestPath::Options options, std
   if (segment.find('/') != segment.npos) return PathFault::encoded_slash;
   if (segment.find('\\') != segment.npos) return PathFault::backslash;
   if (segment == "." || segment == "..") return PathFault::dot_segment;
-  if (options.utf8 && !is_utf8(segment)) return PathFault::not_utf8;
+  if (is_utf8(segment)) return PathFault::none;
+  if (options.utf8) return PathFault::not_utf8;
+  if (has_overlong(segment)) return PathFault::overlong;
   return PathFault::none;
 }
 
@@ -73,6 +87,8 @@ std::string_view describe(PathFault fault) noexcept {
       return "a dot segment";
     case PathFault::not_utf8:
       return "not UTF-8";
+    case PathFault::overlong:
+      return "an overlong form of UTF-8";
   }
   return "";
 }

@@ -33,6 +33,7 @@ enum class PathFault : std::uint8_t {
   backslash,      // \ or %5C
   dot_segment,    // "." or "..", also as %2e
   not_utf8,       // overlong forms and surrogates among it
+  overlong,       // a character in more bytes than it needs, where any bytes may be
 };
 
 // "a dot segment": the fault in words, for a log.
@@ -41,7 +42,9 @@ enum class PathFault : std::uint8_t {
 class RequestPath {
  public:
   struct Options {
-    bool utf8 = true;  // false: segments may have any bytes, as names of files may
+    // False: segments may have any bytes, as names of files may. Overlong forms of UTF-8 stay
+    // refused: who sends one wants a slash or a dot that nobody sees.
+    bool utf8 = true;
   };
 
   // The path of a request target, without its query. Nothing for what is refused, with the reason

@@ -22,6 +22,7 @@ same "$(code -u bob:word "$site/nothing")" 403
 same "$(code -u bob:word "$site//a.txt")" 403
 same "$(code -u bob:word --path-as-is "$site/docs/../a.txt")" 400
 same "$(code -u bob:word --path-as-is "$site/docs%2f..%2fa.txt")" 400
+same "$(code -u ada:secret --path-as-is "$site/docs/%c0%ae%c0%ae/a.txt")" 400
 stop
 
 # Reading is for everybody; a file of users that changes.

@@ -119,6 +119,18 @@ BOOST_AUTO_TEST_CASE(any_bytes_pass_if_that_is_asked_for) {
   BOOST_TEST(fault == PathFault::dot_segment);
 }
 
+BOOST_AUTO_TEST_CASE(overlong_forms_are_refused_even_there) {
+  for (const auto* raw : {"/%c0%ae%c0%ae/a", "/x%c0%af", "/%c1%81", "/%e0%80%af", "/%e0%9f%bf",
+                          "/%f0%80%80%af", "/%f0%8f%bf%bf", "/\xc0\xae"}) {
+    PathFault fault = PathFault::none;
+    BOOST_TEST(!RequestPath::parse(raw, {.utf8 = false}, &fault), raw);
+    BOOST_TEST(fault == PathFault::overlong, raw);
+  }
+  for (const auto* raw : {"/%c0", "/%c0.", "/%e0%a0%80", "/%f0%90%80%80", "/%e0x", "/caf%e9"}) {
+    BOOST_TEST(RequestPath::parse(raw, {.utf8 = false}).has_value(), raw);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(what_is_opened_is_what_was_compared) {
   const auto path = RequestPath::parse("//docs//a%20b/").value();
   BOOST_TEST(path.text() == "/docs/a b/");

@@ -58,7 +58,7 @@ Dialler::Dialler(const GlobalOptions& global, const ClientOptions& options,
       tls_(tls_for(target_, options)),
       greeting_(first_message(retry)) {
   if (!route_.endpoint.has_connections() && !options.interface.empty()) {
-    throw UsageError(options.named("--interface is for connections, and not for ") +
+    throw UsageError(options.named("--interface is for connections, not for ") +
                      (route_.endpoint.is_datagram() ? "datagrams" : route_.endpoint.to_string()));
   }
 }

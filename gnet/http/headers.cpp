@@ -133,6 +133,7 @@ void Headers::put(const Headers& fields) {
     line.at += static_cast<std::uint32_t>(before);
     lines_.push_back(line);
   }
+  present_ |= fields.present_;
 }
 
 std::size_t Headers::erase(std::string_view name) {
@@ -143,12 +144,6 @@ std::size_t Headers::erase(std::string_view name) {
 std::size_t Headers::erase(FieldName id, std::string_view name, std::size_t from) noexcept {
   const std::size_t before = size();
   while ((from = find(id, name, from)) != size()) erase_line(from);
-  while ((from = find(id, name, from)) != size()) {
-    const auto gone = static_cast<std::uint32_t>(lines_[from].size());
-    text_.erase(lines_[from].at, gone);
-    lines_.erase(lines_.begin() + static_cast<std::ptrdiff_t>(from));
-    for (std::size_t k = from; k < size(); ++k) lines_[k].at -= gone;
-  }
   present_ &= ~bit(id);  // unless one before `from` is left, of which the caller knows
   return before - size();
 }

@@ -203,7 +203,7 @@ ByteStream& ServerConversation::tunnel(Response& response) {
   if (!body_.is_done()) throw Misuse("a tunnel before the body of the request was read");
   append_response(output_, {.status = 200,
                             .reason = "Connection established",
-                            .date = date_field(this_second()),
+                            .date = date_of(gnet::detail::Scheduler::current().now()),
                             .framing = {BodyFraming::until_close},
                             .headers = &response.headers_});
   return leave_http(response, 200);

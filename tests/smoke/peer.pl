@@ -2,6 +2,7 @@
 # A small peer for the smoke tests: the plain socket calls that a shell does not have.
 #
 #   peer.pl pipe ADDRESS             stdin to the socket, half-close, socket to stdout
+#   peer.pl bytes ADDRESS            the same, but one byte at a time
 #   peer.pl hold ADDRESS COUNT       open COUNT connections that work, print "holding", and wait for
 #                                    stdin's end
 #   peer.pl fate ADDRESS COUNT       open COUNT connections that work, print "COUNT open", and at
@@ -82,6 +83,18 @@ my %verbs = (
         $sent += $count if $count;
       }
     }
+  },
+  bytes => sub {
+    my ($address) = @_;
+    my $socket = connect_to($address);
+    setsockopt $socket, 6, 1, 1;    # TCP_NODELAY
+    local $/;
+    for my $byte (split //, <STDIN>) {
+      syswrite $socket, $byte;
+      select undef, undef, undef, 0.001;
+    }
+    shutdown $socket, 1;
+    while (sysread $socket, my $data, 65536) { print $data; }
   },
   hold => sub {
     my ($address, $count) = @_;

@@ -264,11 +264,9 @@ class DatagramLink : public EchoLink, private Link {
 }  // namespace
 
 std::unique_ptr<EchoLink> make_echo_link(const cli::Dialler& dialler, Conversation& conversation) {
-  const gnet::Endpoint& endpoint = dialler.endpoint();
-  if (endpoint.is_local() || endpoint.is_ws() || endpoint.proxy()) {
-    return std::make_unique<OpenedLink>(dialler, conversation);
-  }
-  if (endpoint.has_connections()) return std::make_unique<StreamLink>(dialler, conversation);
+  if (dialler.only_opens()) return std::make_unique<OpenedLink>(dialler, conversation);
+  if (dialler.endpoint().has_connections())
+    return std::make_unique<StreamLink>(dialler, conversation);
   return std::make_unique<DatagramLink>(dialler, conversation);
 }
 

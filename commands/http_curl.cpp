@@ -51,7 +51,7 @@ std::string curl_command(const HttpOptions& options, const HttpPlan& plan,
   value("--cacert", options.to.cacert);
   value("--cert", options.to.cert);
   value("--key", options.to.key);
-  value("-x", options.proxy == "none" ? "" : options.proxy);
+  value("-x", options.to.proxy == "none" ? "" : options.to.proxy);
   value("-o", options.output);
   if (options.remote_name) add("-O");
   add(url.str());

@@ -29,7 +29,6 @@ struct HttpOptions : cli::GlobalOptions {
   bool compressed = true;
   std::string cookie_jar;
   std::string session;
-  std::string proxy;
 
   // ---- what is done with answers ----
   bool follow = false;

@@ -203,7 +203,7 @@ gnet::http::ClientOptions HttpPlan::client_options() const {
   gnet::http::ClientOptions client;
   cli::ClientOptions to = options_.to;
   to.unix_path.path = unix_path_;
-  cli::set_route(client, to, options_.proxy);
+  cli::set_route(client, to);
   // A person waits as long as it takes; a script says --timeout.
   client.head_timeout = client.body_timeout = gnet::Duration::zero();
   client.decompress = options_.compressed;

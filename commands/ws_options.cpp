@@ -34,7 +34,7 @@ gnet::http::ClientOptions way(const WsOptions& options, const WebAddress& target
   cli::ClientOptions to = options.to;
   to.tls = false;  // the URL has it
   if (!target.unix_path.empty()) to.unix_path.path = target.unix_path;
-  cli::set_route(client, to, options.proxy);
+  cli::set_route(client, to);
   client.head_timeout = options.to.connect_timeout;
   client.max_redirects = 0;
   if (target.url.is_secure()) {

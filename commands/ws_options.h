@@ -26,7 +26,6 @@ struct WsOptions : cli::GlobalOptions {
   std::vector<std::string> headers;
   std::string origin;
   std::string subprotocols;
-  std::string proxy;
 
   // ---- messages ----
   bool binary = false;

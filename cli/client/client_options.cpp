@@ -1,6 +1,7 @@
 #include "cli/client/client_options.h"
 
 #include "cli/line/family.h"
+#include "cli/out/failure.h"
 
 namespace cli {
 
@@ -34,6 +35,20 @@ FlagGroup client_flags() {
            &C::unix_path,
            "connect to this unix socket instead",
            {.completes = Completes::file}},
+          {"-x,--proxy",
+           "URL",
+           &C::proxy,
+           "connect through this proxy: socks5, socks5h, socks4a, http, https",
+           {.fallback = "none",
+            .more = "As in socks5h://USER:PASS@HOST:PORT. *socks5h*, *socks4a*, *http* and *https* "
+                    "have the proxy look the name up. *gnet http* and *gnet ws* go by "
+                    "$http_proxy, $https_proxy, $all_proxy and $no_proxy where nothing is said; "
+                    "none is directly."}},
+          {"--send-proxy",
+           "VERSION",
+           &C::send_proxy,
+           "begin with a PROXY header, for a server that wants one: off, v1 or v2",
+           {.choices = {"off", "v1", "v2"}}},
           {"--no-delay",
            "on|off",
            &C::no_delay,
@@ -53,6 +68,9 @@ PartKind<ClientOptions> client_part() {
 void check(const ClientOptions& options) {
   check(static_cast<const ClientTLSOptions&>(options));
   check_family(options, options.only_v4, options.only_v6);
+  if (options.send_proxy != SendProxy::off && !options.proxy.empty() && options.proxy != "none") {
+    throw UsageError(options.named("--send-proxy and --proxy exclude each other"));
+  }
 }
 
 }  // namespace cli

@@ -10,6 +10,9 @@
 
 namespace cli {
 
+// Which header of the PROXY protocol connections begin with.
+enum class SendProxy { off, v1, v2 };
+
 struct ClientOptions : ClientTLSOptions {
   bool only_v4 = false;
   bool only_v6 = false;
@@ -20,6 +23,8 @@ struct ClientOptions : ClientTLSOptions {
   std::vector<PinnedHost> resolve;
   std::vector<Redirect> connect_to;
   UnixPath unix_path;
+  std::string proxy;
+  SendProxy send_proxy = SendProxy::off;
   bool no_delay = true;
   gnet::Duration keepalive = std::chrono::seconds(60);
 };

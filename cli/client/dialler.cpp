@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "cli/client/http_route.h"
+#include "cli/client/proxy_route.h"
 #include "cli/out/failure.h"
 #include "gnet/base/error.h"
 #include "gnet/base/version.h"
@@ -79,6 +80,12 @@ void Dialler::set_up(gnet::Socket& socket) const {
   if (options_.keepalive > gnet::Duration::zero()) socket.set_keep_alive(options_.keepalive);
 }
 
+bool Dialler::only_opens() const noexcept {
+  const gnet::Endpoint& to = route_.endpoint;
+  const bool headed = options_.send_proxy != SendProxy::off && to.has_connections();
+  return to.is_local() || to.is_ws() || to.proxy() || headed;
+}
+
 gnet::link::OpenOptions Dialler::open_options() const {
   gnet::link::OpenOptions open;
   open.connect = route_.options;
@@ -87,6 +94,7 @@ gnet::link::OpenOptions Dialler::open_options() const {
   open.set_up = [this](gnet::Socket& socket) {
     if (route_.endpoint.is_ip()) socket.set_no_delay(options_.no_delay);
     set_up(socket);
+    send_proxy_header(socket, options_);
   };
   open.ws.http.user_agent = fmt::format("gnet/{}", gnet::version());
   return open;

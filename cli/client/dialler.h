@@ -53,6 +53,9 @@ class Dialler {
   // Gives a connection that was made what else the options want of it.
   void set_up(gnet::Socket& socket) const;
 
+  // Whether a connection is made by open_stream() alone: it is more than a socket with TLS.
+  [[nodiscard]] bool only_opens() const noexcept;
+
   // Opens the endpoint, whatever it is. Suspend, and throw as gnet::link::open_stream().
   [[nodiscard]] gnet::AnyStream open_stream(
       gnet::link::MessageKind kind = gnet::link::MessageKind::binary) const;

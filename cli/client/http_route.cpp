@@ -5,6 +5,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "cli/client/proxy_route.h"
 #include "cli/client/route.h"
 #include "cli/out/failure.h"
 #include "gnet/base/version.h"
@@ -27,8 +28,8 @@ gnet::http::ProxySettings proxies(const std::string& proxy) {
 
 }  // namespace
 
-void set_route(gnet::http::ClientOptions& client, const ClientOptions& options,
-               const std::string& proxy) {
+void set_route(gnet::http::ClientOptions& client, const ClientOptions& options) {
+  const std::string& proxy = options.proxy;
   client.connect_timeout = options.connect_timeout;
   client.user_agent = fmt::format("gnet/{}", gnet::version());
   client.server_name = options.sni;
@@ -37,14 +38,17 @@ void set_route(gnet::http::ClientOptions& client, const ClientOptions& options,
   } else if (!proxy.empty() && proxy != "none") {
     throw UsageError("--proxy does not go with a unix socket");
   }
-  client.route = [options](gnet::Endpoint& endpoint, gnet::ConnectOptions& connect) {
-    Route route = route_to(endpoint, options);
+  ClientOptions direct = options;
+  direct.proxy.clear();  // the client itself goes through it
+  client.route = [direct](gnet::Endpoint& endpoint, gnet::ConnectOptions& connect) {
+    Route route = route_to(endpoint, direct);
     endpoint = std::move(route.endpoint);
     connect = std::move(route.options);
   };
-  client.set_up = [no_delay = options.no_delay, idle = options.keepalive](gnet::Socket& socket) {
-    socket.set_no_delay(no_delay);
-    if (idle > gnet::Duration::zero()) socket.set_keep_alive(idle);
+  client.set_up = [options](gnet::Socket& socket) {
+    socket.set_no_delay(options.no_delay);
+    if (options.keepalive > gnet::Duration::zero()) socket.set_keep_alive(options.keepalive);
+    send_proxy_header(socket, options);
   };
 }
 

@@ -2,7 +2,7 @@
 // and what becomes of it if it does not.
 //
 //   gnet::http::ClientOptions client;
-//   cli::set_route(client, options.to, options.proxy);
+//   cli::set_route(client, options.to);
 //
 // Threads: functions without state.
 
@@ -18,10 +18,9 @@
 namespace cli {
 
 // Gives it the time to connect, the name of the server, the way there, what the connection is set
-// to, and a proxy: `proxy` is its URL, or "none"; empty: what *_proxy say in the environment.
-// Throws UsageError for a proxy that is none, and for one beside a unix socket.
-void set_route(gnet::http::ClientOptions& client, const ClientOptions& options,
-               const std::string& proxy);
+// to, and a proxy: without --proxy what *_proxy say in the environment. Throws UsageError for a
+// proxy that is none, and for one beside a unix socket.
+void set_route(gnet::http::ClientOptions& client, const ClientOptions& options);
 
 // What a request that has failed makes of the exit status.
 [[nodiscard]] Exit exit_for(gnet::http::ClientFailure failure);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "cli/client/proxy_route.h"
 #include "cli/line/family.h"
 #include "cli/out/failure.h"
 
@@ -68,11 +69,23 @@ Route route_to(const Endpoint& target, const ClientOptions& options) {
     route.endpoint = Endpoint::unix_path(options.unix_path.path);
   } else if (target.is_ip()) {
     const Family wanted = wanted_family(options.only_v4, options.only_v6);
-    route.endpoint = with_family(redirected(target, options.connect_to),
-                                 wanted == Family::any ? target.family() : wanted);
+    route.endpoint = redirected(target, options.connect_to);
+    if (wants_proxy(options)) {
+      const auto addresses = pinned(route.endpoint, options);
+      if (!addresses.empty()) {
+        route.endpoint = route.endpoint.with_host(addresses.front().to_string());
+      }
+      route.endpoint = with_family(through_proxy(route.endpoint, options), wanted);
+    } else {
+      route.endpoint =
+          with_family(route.endpoint, wanted == Family::any ? target.family() : wanted);
+    }
     for (const auto& address : pinned(route.endpoint, options)) {
       route.options.addresses.emplace_back(address, route.endpoint.port());
     }
+  }
+  if (wants_proxy(options) && !route.endpoint.proxy()) {
+    static_cast<void>(through_proxy(route.endpoint, options));  // which says why not
   }
   if (!options.source.empty()) {
     if (target.is_local()) {

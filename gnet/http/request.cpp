@@ -3,11 +3,24 @@
 #include "gnet/http/form.h"
 #include "gnet/http/http_error.h"
 #include "gnet/http/server_conversation.h"
+#include "gnet/io/tls_stream.h"
 
 namespace gnet::http {
 
 const Endpoint& Request::peer() const noexcept {
   return conversation_.peer();
+}
+
+Endpoint Request::local() const {
+  return conversation_.stream().local_endpoint();
+}
+
+bool Request::is_secure() const noexcept {
+  return dynamic_cast<const TLSStream*>(&conversation_.stream().concrete()) != nullptr;
+}
+
+std::uint64_t Request::connection() const noexcept {
+  return conversation_.connection();
 }
 
 const Logger& Request::log() const {

@@ -16,6 +16,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <limits>
 #include <optional>
 #include <string>
@@ -62,6 +63,14 @@ class Request {
 
   // Who asks.
   [[nodiscard]] const Endpoint& peer() const noexcept;
+
+  // Where they have come to, and whether by TLS. local() throws std::system_error once the
+  // connection is gone.
+  [[nodiscard]] Endpoint local() const;
+  [[nodiscard]] bool is_secure() const noexcept;
+
+  // The number of the connection, see Connection::session_id(); 0 without one.
+  [[nodiscard]] std::uint64_t connection() const noexcept;
 
   // Of the connection: its lines say whose they are.
   [[nodiscard]] const Logger& log() const;

@@ -83,6 +83,8 @@ class ServerConversation {
     headers_.clear();
     return headers_;
   }
+  [[nodiscard]] ByteStream& stream() noexcept { return stream_; }
+  [[nodiscard]] std::uint64_t connection() const noexcept { return connection_; }
   [[nodiscard]] bool lost() const noexcept { return stream_failed_ || !stream_.is_open(); }
   void send(Response& response, std::string_view body);
   void inform(int status, const Headers& fields);

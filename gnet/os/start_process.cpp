@@ -76,6 +76,7 @@ GNET_IN_CHILD void reset_signals() {
     if (signal == SIGKILL || signal == SIGSTOP) continue;
     KernelAction action{};
     syscall(SYS_rt_sigaction, signal, nullptr, &action, 8);
+    if (action.words[0] == reinterpret_cast<std::uintptr_t>(SIG_DFL)) continue;
     const bool ignored = action.words[0] == reinterpret_cast<std::uintptr_t>(SIG_IGN);
     if (ignored && (signal == SIGHUP || signal == SIGINT || signal == SIGQUIT)) continue;
     action = KernelAction{};

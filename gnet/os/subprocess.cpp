@@ -67,6 +67,10 @@ struct StandardEnds {
         if (!end) throw_errno("cannot open /dev/null");
         break;
       case Stdio::Kind::fd:
+        if (stdio.fd_ > 2 && fcntl(stdio.fd_, F_GETFD) >= 0) {
+          given = stdio.fd_;
+          return;
+        }
         end = above_standard(stdio.fd_);
         break;
     }

@@ -34,6 +34,7 @@ struct Extra {
   std::string bare = {};                  // the value meant by the option alone; others need "="
   std::string fallback = {};              // shown as the default instead of the member's value
   std::string positional = {};            // words without a dash go here too, under this name
+  bool behind_dashes = false;  // of a positional: words behind "--" go here, and no others
   std::vector<std::string> aliases = {};  // accepted, but not shown
   std::string prefix = {};                // put before the value, where options share one list
   std::string needs = {};                 // another option, without which nobody may type this one

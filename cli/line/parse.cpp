@@ -31,7 +31,7 @@ void add_flag(Tree& tree, CLI::App& app, const Flag& flag) {
     // nothing that merely follows it is taken for its value.
     if (flag.is_switch() || !flag.bare.empty()) option->type_size(0)->expected(0);
   }
-  if (!flag.positional.empty()) {
+  if (!flag.positional.empty() && !flag.behind_dashes) {
     add_option(tree, app, flag, flag.positional)->expected(flag.repeatable ? -1 : 1);
   }
 }
@@ -50,6 +50,26 @@ bool has_optional_value(const Flag* flag) {
 
 bool takes_next_word(const Flag* flag) {
   return flag != nullptr && !flag->is_switch() && flag->bare.empty();
+}
+
+// The option that words behind "--" are for, or null.
+const Flag* flag_behind_dashes(const Command* command) {
+  if (command == nullptr) return nullptr;
+  for (const FlagGroup& group : command->groups) {
+    for (const Flag& flag : group.flags) {
+      if (flag.behind_dashes) return &flag;
+    }
+  }
+  return nullptr;
+}
+
+// Cuts those words off, if the command wants them as they are.
+Words take_behind_dashes(Words& arguments) {
+  const auto dashes = std::ranges::find(arguments, "--");
+  if (flag_behind_dashes(named_command({arguments.begin(), dashes})) == nullptr) return {};
+  Words behind(dashes == arguments.end() ? dashes : dashes + 1, arguments.end());
+  arguments.erase(dashes, arguments.end());
+  return behind;
 }
 
 // CLI11 reads -r100ms as a row of switches: here it becomes --reconnect=100ms, as does -r=100ms.
@@ -205,6 +225,7 @@ void grow(Tree& tree, const Commands& commands) {
 CommandLine parse(const Words& given) {
   Words arguments = given;
   const Words rest = take_rest(arguments);
+  Words behind = take_behind_dashes(arguments);
   arguments = with_values_joined(std::move(arguments));
   // Only what is named can be meant; a tree of everything would take longer than the rest.
   Commands named = commands();
@@ -231,6 +252,9 @@ CommandLine parse(const Words& given) {
   if (!chosen.empty()) collect(tree, *chosen.front(), line);
   for (const std::string& word : rest) {
     line.occurrences.push_back({positional_of(*line.command), word});
+  }
+  for (std::string& word : behind) {
+    line.occurrences.push_back({flag_behind_dashes(line.command), std::move(word)});
   }
   return line;
 }

@@ -22,6 +22,8 @@ constexpr std::array kTable{
             "no process of that name runs, or it has no such service"},
     ExitRow{Exit::internal, "internal", "a defect in gnet: please report it"},
     ExitRow{Exit::timeout, "timeout", "the time given with --timeout was up"},
+    ExitRow{Exit::not_executable, "not-executable", "the program that was to run cannot be"},
+    ExitRow{Exit::not_found, "not-found", "there is no program of that name"},
     ExitRow{Exit::interrupted, "interrupted", "stopped by SIGINT (a server: by the second one)"},
     ExitRow{Exit::quit, "quit", "stopped by SIGQUIT"},
     ExitRow{Exit::stdout_closed, "stdout", "whoever read standard output has closed it"},

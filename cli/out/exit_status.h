@@ -26,6 +26,8 @@ enum class Exit : int {
   no_instance = 11,
   internal = 70,
   timeout = 124,
+  not_executable = 126,
+  not_found = 127,
   interrupted = 130,
   quit = 131,
   stdout_closed = 141,

@@ -30,7 +30,8 @@ void ConnectionLog::closing(gnet::Connection& connection) const {
   if (connection.lowest_socket() != nullptr) connection.keep_local();
 }
 
-void ConnectionLog::ended(gnet::Connection& connection, const gnet::CloseReason& reason) const {
+void ConnectionLog::ended(gnet::Connection& connection, const gnet::CloseReason& reason,
+                          bool with_access) const {
   const gnet::Duration age = gnet::Clock::now() - connection.connected_since();
   if (debugs()) {
     connection.log().debug("closed: {}, {} in, {} out, after {}", reason.text(),
@@ -46,7 +47,7 @@ void ConnectionLog::ended(gnet::Connection& connection, const gnet::CloseReason&
                    .add("reason", reason.text()),
                json_);
   }
-  const AccessLog* log = access_log();
+  const AccessLog* log = with_access ? access_log() : nullptr;
   if (log == nullptr) return;
   AccessEntry entry{.connection = connection.session_id(),
                     .peer = connection.peer(),

@@ -23,7 +23,9 @@ class ConnectionLog {
   void began(gnet::Connection& connection) const;
   // Its socket is about to be closed.
   void closing(gnet::Connection& connection) const;
-  void ended(gnet::Connection& connection, const gnet::CloseReason& reason) const;
+  // `with_access`: in the access log, too, unless that is left to somebody else.
+  void ended(gnet::Connection& connection, const gnet::CloseReason& reason,
+             bool with_access = true) const;
 
  private:
   const CurrentSettings& settings_;

@@ -24,11 +24,12 @@ constexpr int kAttempts = 20;
 
 class Server : public gnet::TCPServerFactory {
  public:
-  Server(gnet::ServerAddress<gnet::Listener> where, SessionRules& rules, const Handlers& handlers,
+  Server(gnet::ServerAddress<gnet::Listener> where, SessionRules& rules, Handlers::Speech speech,
          gnet::TCPServerOptions options)
       : TCPServerFactory(std::move(where), std::move(options)),
         rules_(rules),
-        make_(handlers.connection) {}
+        make_(std::move(speech.connection)),
+        logs_requests_(speech.logs_requests) {}
 
   // Serves WebSockets there.
   void answer_web_sockets(const Endpoint& endpoint, const Handlers& handlers) {
@@ -64,12 +65,13 @@ class Server : public gnet::TCPServerFactory {
   void connection_closing(gnet::Connection& connection) override { rules_.log.closing(connection); }
   void connection_ended(gnet::Connection& connection, const gnet::CloseReason& reason) override {
     if (reason.unread > 0) ++rules_.cut_late;
-    rules_.log.ended(connection, reason);
+    rules_.log.ended(connection, reason, !logs_requests_);
   }
 
  private:
   SessionRules& rules_;
   std::function<std::unique_ptr<gnet::Connection>(SessionRules&)> make_;
+  const bool logs_requests_;
   std::optional<Endpoint> web_sockets_;
   gnet::link::PeerHandler peer_;
   gnet::link::PeerOptions peer_options_;
@@ -81,6 +83,11 @@ bool lays_web_sockets(const Endpoint& endpoint, const Handlers& handlers) {
   if (handlers.peer) return true;
   throw Failure(Exit::usage, "this server does not speak WebSocket there", "listen on tcp or tls",
                 endpoint.to_string());
+}
+
+Handlers::Speech speech_of(const Handlers& handlers, std::optional<std::size_t> number) {
+  if (handlers.speech) return handlers.speech(number);
+  return {handlers.connection, handlers.scheme, handlers.logs_requests};
 }
 
 gnet::TCPServerOptions library_options(SessionRules& rules, const Endpoint& endpoint) {
@@ -132,16 +139,16 @@ gnet::ServerAddress<Socket> address_of(const Endpoint& endpoint, std::optional<S
 }
 
 Bound bind_one(const Endpoint& endpoint, SessionRules& rules, const Handlers& handlers,
-               SocketStock& stock) {
+               const Handlers::Speech& speech, SocketStock& stock) {
   if (endpoint.has_connections()) {
     const gnet::TCPServerOptions library = library_options(rules, endpoint);
     const bool web_sockets = lays_web_sockets(endpoint, handlers);
     auto server = std::make_unique<Server>(address_of(endpoint, stock.listener(endpoint)), rules,
-                                           handlers, library);
+                                           speech, library);
     if (web_sockets) server->answer_web_sockets(endpoint, handlers);
     server->listen();
     const Endpoint& local = server->local_endpoint();
-    Listening where = listening_at(local, library.tls, handlers.scheme);
+    Listening where = listening_at(local, library.tls, speech.scheme);
     if (web_sockets) {
       where.endpoint = local.is_unix()
                            ? endpoint.to_string()
@@ -189,13 +196,14 @@ bool family_is_missing(const std::error_code& code) {
 // All addresses of a group at one port; 0 lets the first of them choose. `tried` is the last one,
 // so that who catches knows which of them it was.
 std::vector<Bound> bind_group_at(const ListenGroup& group, std::uint16_t port, bool lone,
-                                 SessionRules& rules, const Handlers& handlers, SocketStock& stock,
+                                 SessionRules& rules, const Handlers& handlers,
+                                 const Handlers::Speech& speech, SocketStock& stock,
                                  Endpoint& tried) {
   std::vector<Bound> bound;
   for (const Endpoint& address : group.addresses) {
     tried = address.with_port(port);
     try {
-      bound.push_back(bind_one(tried, rules, handlers, stock));
+      bound.push_back(bind_one(tried, rules, handlers, speech, stock));
     } catch (const std::system_error& error) {
       const bool missing = family_is_missing(error.code());
       // Either family will do, be it the first or the second.
@@ -210,7 +218,8 @@ std::vector<Bound> bind_group_at(const ListenGroup& group, std::uint16_t port, b
 }
 
 std::vector<Bound> bind_group(const ListenGroup& group, SessionRules& rules,
-                              const Handlers& handlers, SocketStock& stock) {
+                              const Handlers& handlers, const Handlers::Speech& speech,
+                              SocketStock& stock) {
   const bool any_port = group.ports.low == 0 && group.addresses.size() > 1;
   const int last = any_port ? kAttempts : group.ports.high - group.ports.low;
   Endpoint tried = group.addresses.front();
@@ -218,7 +227,8 @@ std::vector<Bound> bind_group(const ListenGroup& group, SessionRules& rules,
     const auto port = static_cast<std::uint16_t>(any_port ? 0 : group.ports.low + attempt);
     try {
       // In the end one family alone is better than none.
-      return bind_group_at(group, port, any_port && attempt == last, rules, handlers, stock, tried);
+      return bind_group_at(group, port, any_port && attempt == last, rules, handlers, speech, stock,
+                           tried);
     } catch (const std::system_error& error) {
       if (error.code() == std::errc::address_in_use && attempt < last) continue;
       fail_to_listen(error, tried);
@@ -253,7 +263,12 @@ std::vector<Bound> adopt_named(const Endpoint& endpoint, std::vector<InheritedSo
 std::vector<Bound> bind_all(const ServerOptions& options, std::vector<InheritedSocket> inherited,
                             SessionRules& rules, const Handlers& handlers, SocketStock& stock) {
   std::vector<Bound> all;
+  // Those of the endpoints come first.
+  std::size_t number = 0;
   for (const ListenGroup& group : plan_listening(options)) {
+    const bool is_endpoint = number < options.endpoints.size();
+    const auto speech = speech_of(handlers, is_endpoint ? std::optional(number) : std::nullopt);
+    ++number;
     const Endpoint& first = group.addresses.front();
     if (first.transport() == gnet::Transport::systemd) {
       for (Bound& bound : adopt_named(first, inherited, rules, handlers)) {
@@ -261,7 +276,9 @@ std::vector<Bound> bind_all(const ServerOptions& options, std::vector<InheritedS
       }
       continue;
     }
-    for (Bound& bound : bind_group(group, rules, handlers, stock)) all.push_back(std::move(bound));
+    for (Bound& bound : bind_group(group, rules, handlers, speech, stock)) {
+      all.push_back(std::move(bound));
+    }
   }
   return all;
 }
@@ -282,9 +299,10 @@ std::vector<Bound> adopt_all(std::vector<InheritedSocket> sockets, SessionRules&
       Endpoint local = listener.local_endpoint();
       if (!local.is_unix()) local = local.with_tls(secures_all_ports(rules.options));
       const gnet::TCPServerOptions library = library_options(rules, local);
-      const Listening where = listening_at(local, library.tls, handlers.scheme);
+      const Handlers::Speech speech = speech_of(handlers, std::nullopt);
+      const Listening where = listening_at(local, library.tls, speech.scheme);
       all.push_back(
-          {std::make_unique<Server>(std::move(listener), rules, handlers, library), true, where});
+          {std::make_unique<Server>(std::move(listener), rules, speech, library), true, where});
     } else {
       throw Failure(Exit::listen, fmt::format("descriptor {} is no socket that listens", fd));
     }

@@ -3,8 +3,10 @@
 
 #pragma once
 
+#include <cstddef>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -41,6 +43,18 @@ struct Handlers {
   std::string scheme = {};
   // Lines of the access log are written by .connection, for requests.
   bool logs_requests = false;
+
+  // What is spoken at one address, for a command whose endpoints are not alike: instead of what is
+  // said above.
+  struct Speech {
+    std::function<std::unique_ptr<gnet::Connection>(SessionRules& rules)> connection = {};
+    std::string scheme = {};
+    bool logs_requests = false;
+  };
+  // `number`: which of options.endpoints; nothing: a port, a path, a socket of a supervisor. Null:
+  // they are all alike.
+  std::function<Speech(std::optional<std::size_t> number)> speech = {};
+
   // Called once, before anything listens.
   std::function<void(SessionRules& rules)> begin = {};
   // Called when everything listens, before it says so.

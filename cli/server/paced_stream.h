@@ -7,6 +7,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cstddef>
 #include <string_view>
 
 #include "cli/server/pace.h"
@@ -18,12 +19,14 @@ class PacedStream final : public gnet::StreamLayer {
  public:
   PacedStream(gnet::ByteStream& stream, Pacer& pacer) : StreamLayer(stream), pacer_(pacer) {}
 
-  std::size_t receive(void* buffer, std::size_t size, gnet::Deadline deadline) override {
+  std::size_t receive(void* buffer, std::size_t size,
+                      gnet::Deadline deadline = gnet::Deadline::never()) override {
     const std::size_t count = below().receive(buffer, std::min(size, pacer_.piece()), deadline);
     pacer_.take(count);
     return count;
   }
-  std::size_t send_some(std::string_view data, gnet::Deadline deadline) override {
+  std::size_t send_some(std::string_view data,
+                        gnet::Deadline deadline = gnet::Deadline::never()) override {
     const std::size_t count = below().send_some(data.substr(0, pacer_.piece()), deadline);
     pacer_.take(count);
     return count;

@@ -13,6 +13,7 @@ extern const cli::Command http_echo;
 extern const cli::Command echo_client;
 extern const cli::Command connect_command;
 extern const cli::Command ws_echo;
+extern const cli::Command exec_server;
 extern const cli::Command http;
 extern const cli::Command ws;
 extern const cli::Command ctl;

@@ -107,6 +107,14 @@ stop
 expect 5 gnet ws ":$port" --reconnect=1ms --max-retries 2 --json
 cat out >> sockets
 check ws sockets open message close reconnect error
+
+# Programs that end by themselves, and by a signal.
+start exec-server tcp-l://127.0.0.1:0 -4 --json --sh 'read -r word; [ "$word" = die ] && kill -9 $$; exit 3'
+printf 'die\n' | peer pipe "127.0.0.1:$port" > /dev/null
+peer pipe "127.0.0.1:$port" < /dev/null > /dev/null
+stop
+cp server.out programs
+check exec-server programs listening accept exit close stopped
 check access-log access
 
 # A process that is controlled.

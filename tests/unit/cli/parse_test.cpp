@@ -33,6 +33,18 @@ BOOST_AUTO_TEST_CASE(a_command_name_may_be_an_argument) {
   BOOST_CHECK(line.words("SUBJECT") == cli::Words{"version"});
 }
 
+BOOST_AUTO_TEST_CASE(words_behind_dashes_are_of_the_program_that_is_run) {
+  const cli::CommandLine line = cli::parse({"exec-server", "-p", "0", ":1", "--", "gnet", "ws",
+                                            "-p", "--port=", "--", "-r5", "--nosuch"});
+  BOOST_CHECK(line.words("--command") ==
+              (cli::Words{"gnet", "ws", "-p", "--port=", "--", "-r5", "--nosuch"}));
+  BOOST_CHECK(line.words("--port") == cli::Words{"0"});
+  BOOST_CHECK(line.words("--listen") == cli::Words{":1"});
+  BOOST_CHECK(cli::parse({"exec-server", "--"}).words("--command").empty());
+  // Elsewhere they are words like others.
+  BOOST_CHECK(words_of({"help", "--", "exit"}, "SUBJECT") == cli::Words{"exit"});
+}
+
 BOOST_AUTO_TEST_CASE(short_switches_bundle) {
   BOOST_TEST(words_of({"version", "-vvj"}, "--verbose").size() == 2U);
   BOOST_TEST(words_of({"version", "-vvj"}, "--json").size() == 1U);

@@ -1,0 +1,129 @@
+#include "commands/exec_datagrams.h"
+
+#include <system_error>
+
+#include "cli/server/reflection.h"
+#include "commands/exec_environment.h"
+#include "gnet/base/error.h"
+#include "gnet/fiber/cancel_scope.h"
+#include "gnet/fiber/hub.h"
+#include "gnet/io/buffer_lease.h"
+#include "gnet/io/endpoint.h"
+
+namespace commands {
+namespace {
+
+constexpr std::size_t kPiece = 64 * 1024;
+
+}  // namespace
+
+ExecDatagrams::ExecDatagrams(ExecContext& context, cli::SessionRules& rules,
+                             gnet::ServerAddress<gnet::DatagramSocket> address,
+                             gnet::ListenOptions options, gnet::Duration idle)
+    : UDPServerFactory(std::move(address), options),
+      context_(context),
+      rules_(rules),
+      idle_(idle),
+      framing_(framing_of(context.options, ExecFraming::Kind::raw)) {}
+
+ExecDatagrams::~ExecDatagrams() {
+  end();
+  const gnet::Uninterruptible wait_out;
+  for (const auto& [name, session] : Sessions(sessions_)) session->fiber.kill();
+}
+
+void ExecDatagrams::datagram_received(std::string_view data, const gnet::SocketAddress& peer) {
+  const std::string name = peer.short_name();
+  if (name.empty()) return;  // a unix socket without a name hears no answer
+  auto found = sessions_.find(name);
+  if (found == sessions_.end()) {
+    if (!rules_.admission.admit_datagram(peer)) return;
+    if (cli::answers_back(peer, rules_.datagram_ports)) return;
+    if (sessions_.size() >= context_.options.max_procs.number) {
+      return log().debug("a datagram from {} is dropped: there are as many sessions as may be",
+                         name);
+    }
+    const auto session = std::make_shared<Session>(peer, ++count_);
+    found = sessions_.emplace(name, session).first;
+    session->fiber = gnet::spawn({.name = "session " + name}, [this, name, session] {
+      serve(*session);
+      sessions_.erase(name);
+    });
+  }
+  Session& session = *found->second;
+  session.last = gnet::Clock::now();
+  static_cast<void>(session.datagrams.try_put(std::string(data)));
+}
+
+void ExecDatagrams::serve(Session& session) {
+  const gnet::Endpoint peer = session.peer.endpoint(gnet::Transport::udp);
+  const gnet::Logger log = this->log().for_connection(session.number, peer.to_string());
+  try {
+    auto place = context_.slots.take(gnet::Deadline(context_.rules.queue));
+    if (!place)
+      return log.warn("refused: {} programs run already", context_.options.max_procs.number);
+    ExecChild child(
+        context_, std::move(*place),
+        {.program = *context_.programs.only(),
+         .environment = connection_variables(peer, local_endpoint(), false, session.number),
+         .log = log,
+         .session = session.number});
+    session.child = &child;
+    struct Forget {
+      ~Forget() { child = nullptr; }
+      ExecChild*& child;
+    } const forget{session.child};
+    talk(session, child);
+  } catch (const std::system_error& error) {
+    log.error("{}", gnet::describe(error));
+  }
+}
+
+void ExecDatagrams::talk(Session& session, ExecChild& child) {
+  const auto feed = [&] {
+    std::string text;
+    for (;;) {
+      const auto data = session.datagrams.get(gnet::Deadline::after(session.last, idle_));
+      if (data) {
+        text.clear();
+        framing_.append(text, {*data, true});
+        child.input().send_all(text);
+      } else if (gnet::Clock::now() - session.last >= idle_) {
+        return child.leave();
+      }
+    }
+  };
+  child.converse(feed, [&] {
+    auto reader = framing_.reader();
+    const ExecFraming::Sink send = [&](const ExecMessage& message) {
+      session.last = gnet::Clock::now();
+      try {
+        static_cast<void>(send_to(message.data, session.peer));
+      } catch (const std::system_error& error) {
+        log().warn("{}", gnet::describe(error));  // too long for one
+      }
+    };
+    const gnet::BufferLease buffer(gnet::detail::Scheduler::current(), kPiece);
+    while (const std::size_t count = child.output().receive(buffer.data(), buffer.size())) {
+      reader.feed({buffer.data(), count}, send);
+    }
+    reader.finish(send);
+  });
+}
+
+std::size_t ExecDatagrams::wind_up(gnet::Deadline grace) {
+  for (const auto& [name, session] : sessions_) {
+    if (session->child != nullptr) session->child->stop();
+  }
+  while (!sessions_.empty()) {
+    const auto session = sessions_.begin()->second;
+    if (session->fiber.join(grace)) continue;
+    const std::size_t cut = sessions_.size();
+    const gnet::Uninterruptible wait_out;
+    for (const auto& [name, one] : Sessions(sessions_)) one->fiber.kill();
+    return cut;
+  }
+  return 0;
+}
+
+}  // namespace commands

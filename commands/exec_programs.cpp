@@ -1,0 +1,144 @@
+#include "commands/exec_programs.h"
+
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <filesystem>
+
+#include "cli/out/failure.h"
+
+namespace commands {
+namespace {
+
+namespace fs = std::filesystem;
+
+// A folder within itself, by a link, would have no end.
+constexpr int kDeepest = 16;
+
+bool is_program(const std::string& path) {
+  struct stat status {};
+  if (stat(path.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) return false;
+  return access(path.c_str(), X_OK) == 0;
+}
+
+// As execvp() looks.
+void require_program(const std::string& name) {
+  int error = ENOENT;
+  const auto may_run = [&](const std::string& path) {
+    if (is_program(path)) return true;
+    struct stat status {};
+    if (stat(path.c_str(), &status) == 0) error = S_ISDIR(status.st_mode) ? EISDIR : EACCES;
+    return false;
+  };
+  if (name.find('/') != name.npos) {
+    if (may_run(name)) return;
+  } else {
+    const char* given = std::getenv("PATH");
+    std::string_view path = given != nullptr ? given : "/usr/local/bin:/bin:/usr/bin";
+    for (;;) {
+      const std::size_t end = path.find(':');
+      const std::string_view folder = path.substr(0, end);
+      if (may_run(folder.empty() ? name : std::string(folder) + "/" + name)) return;
+      if (end == path.npos) break;
+      path.remove_prefix(end + 1);
+    }
+  }
+  throw cli::Failure(error == ENOENT ? cli::Exit::not_found : cli::Exit::not_executable,
+                     fmt::format("cannot run '{}': {}", name, cli::error_text(error)));
+}
+
+bool is_below(const fs::path& path, const fs::path& root) {
+  const auto [end, rest] = std::mismatch(root.begin(), root.end(), path.begin(), path.end());
+  return end == root.end();
+}
+
+void look_through(const fs::path& root, const fs::path& folder, const std::string& prefix,
+                  int depth, std::map<std::string, std::string, std::less<>>& found) {
+  if (depth > kDeepest) return;
+  std::error_code error;
+  for (fs::directory_iterator entry(folder, error), end; !error && entry != end;
+       entry.increment(error)) {
+    const std::string name = entry->path().filename();
+    if (name.starts_with('.')) continue;
+    std::error_code unreadable;
+    const fs::path real = fs::canonical(entry->path(), unreadable);
+    if (unreadable || !is_below(real, root)) continue;
+    const std::string path = prefix + "/" + name;
+    if (fs::is_directory(real, unreadable)) {
+      look_through(root, real, path, depth + 1, found);
+    } else if (is_program(real)) {
+      found.emplace(path, real);
+    }
+  }
+}
+
+}  // namespace
+
+ExecPrograms ExecPrograms::of(std::vector<std::string> arguments) {
+  require_program(arguments.front());
+  ExecPrograms programs;
+  programs.only_ = ExecProgram{std::move(arguments)};
+  return programs;
+}
+
+ExecPrograms ExecPrograms::in(const std::string& folder) {
+  ExecPrograms programs;
+  programs.folder_ = folder;
+  programs.rescan();
+  return programs;
+}
+
+void ExecPrograms::rescan() {
+  if (folder_.empty()) return;
+  std::error_code error;
+  const fs::path root = fs::canonical(folder_, error);
+  if (!error && !fs::is_directory(root, error))
+    error = std::make_error_code(std::errc::not_a_directory);
+  if (error) {
+    throw cli::Failure(cli::Exit::io, fmt::format("cannot read folder '{}': {}", folder_,
+                                                  cli::error_text(error.value())));
+  }
+  auto found = std::make_shared<Found>();
+  look_through(root, root, "", 0, *found);
+  const std::lock_guard lock(state_->mutex);
+  state_->found = std::move(found);
+}
+
+std::shared_ptr<const ExecPrograms::Found> ExecPrograms::found() const {
+  const std::lock_guard lock(state_->mutex);
+  return state_->found;
+}
+
+std::size_t ExecPrograms::size() const {
+  return only_ ? 1 : found()->size();
+}
+
+bool ExecPrograms::empty() const {
+  return !only_ && folder_.empty();
+}
+
+std::optional<ExecProgram> ExecPrograms::find(std::string_view path) const {
+  if (only_) {
+    ExecProgram program = *only_;
+    program.path_info = path;
+    return program;
+  }
+  const auto all = found();
+  // The longest beginning that is a program; the rest is for it.
+  for (std::string_view name = path; !name.empty();) {
+    const auto one = all->find(name);
+    if (one != all->end()) {
+      return ExecProgram{.arguments = {one->second},
+                         .script_name = std::string(name),
+                         .path_info = std::string(path.substr(name.size())),
+                         .folder = fs::path(one->second).parent_path()};
+    }
+    name = name.substr(0, name.rfind('/'));
+  }
+  return std::nullopt;
+}
+
+}  // namespace commands

@@ -1,0 +1,181 @@
+#include "commands/exec_shared.h"
+
+#include <algorithm>
+#include <system_error>
+
+#include "cli/server/paced_stream.h"
+#include "gnet/base/error.h"
+#include "gnet/fiber/cancel_scope.h"
+#include "gnet/fiber/hub.h"
+#include "gnet/io/buffer_lease.h"
+
+namespace commands {
+namespace {
+
+constexpr std::size_t kPiece = 64 * 1024;
+constexpr std::size_t kInputs = 256;  // messages that wait for the program
+
+constexpr gnet::Duration kFirstPause = std::chrono::milliseconds(100);
+constexpr gnet::Duration kLongestPause = std::chrono::seconds(30);
+// A program that has lived so long is not taken for one that cannot begin.
+constexpr gnet::Duration kSettled = std::chrono::seconds(10);
+
+}  // namespace
+
+ExecShared::ExecShared(ExecContext& context, ExecFraming framing)
+    : context_(context), framing_(framing), input_(kInputs) {}
+
+void ExecShared::start(std::function<void()> over) {
+  runner_ = gnet::spawn({.name = "shared program"}, [this, over = std::move(over)] { run(over); });
+}
+
+void ExecShared::stop() {
+  stopping_ = true;
+  if (child_ != nullptr) {
+    child_->stop();
+  } else if (runner_) {
+    runner_.kill_async();
+  }
+  if (runner_) runner_.join();
+}
+
+void ExecShared::run(const std::function<void()>& over) {
+  gnet::Duration pause = kFirstPause;
+  while (!stopping_) {
+    const gnet::Duration lived = run_once();
+    if (stopping_ || context_.options.shared != Sharing::restart) break;
+    if (lived >= kSettled) pause = kFirstPause;
+    log_.warn("the program has ended ({}), and is started again in {}", end().text(),
+              gnet::format_duration(pause));
+    gnet::sleep(pause);
+    pause = std::min(pause * 2, kLongestPause);
+  }
+  let_all_go();
+  if (!stopping_ && over) over();
+}
+
+// How long it has lived.
+gnet::Duration ExecShared::run_once() {
+  const gnet::TimePoint since = gnet::Clock::now();
+  ExecEnd end{255};
+  try {
+    auto place = context_.slots.take(gnet::Deadline::never());
+    ExecChild child(context_, std::move(*place),
+                    {.program = *context_.programs.only(), .log = log_});
+    child_ = &child;
+    struct Forget {
+      ~Forget() { child = nullptr; }
+      ExecChild*& child;
+    } const forget{child_};
+    end = child.converse(
+        [&] {
+          for (;;) child.input().send_all(input_.get());
+        },
+        [&] {
+          auto reader = framing_.reader();
+          const ExecFraming::Sink sink = [this](const ExecMessage& message) { tell(message); };
+          const gnet::BufferLease buffer(gnet::detail::Scheduler::current(), kPiece);
+          while (const std::size_t count = child.output().receive(buffer.data(), buffer.size())) {
+            reader.feed({buffer.data(), count}, sink);
+          }
+          reader.finish(sink);
+        });
+  } catch (const std::exception& error) {
+    log_.error("{}", gnet::describe(std::current_exception()));
+  }
+  const std::lock_guard lock(mutex_);
+  end_ = end;
+  return gnet::Clock::now() - since;
+}
+
+void ExecShared::tell(const ExecMessage& message) {
+  const auto said = std::make_shared<const Said>(Said{std::string(message.data), message.is_text});
+  const std::lock_guard lock(mutex_);
+  for (Guest* guest : guests_) {
+    if (guest->too_slow_ || guest->messages_.try_put(said)) continue;
+    guest->too_slow_ = true;
+    guest->messages_.close();
+  }
+}
+
+void ExecShared::let_all_go() {
+  const std::lock_guard lock(mutex_);
+  over_ = true;
+  for (Guest* guest : guests_) guest->messages_.close();
+}
+
+void ExecShared::say(std::string_view text) {
+  input_.put(std::string(text));
+}
+
+ExecEnd ExecShared::end() const {
+  const std::lock_guard lock(mutex_);
+  return end_;
+}
+
+ExecShared::Guest::Guest(ExecShared& shared)
+    : shared_(shared), messages_(shared.context_.options.queue_messages.number) {
+  const std::lock_guard lock(shared_.mutex_);
+  if (shared_.over_) messages_.close();
+  shared_.guests_.push_back(this);
+}
+
+ExecShared::Guest::~Guest() {
+  const std::lock_guard lock(shared_.mutex_);
+  std::erase(shared_.guests_, this);
+}
+
+ExecShared::Message ExecShared::Guest::next() {
+  try {
+    return messages_.get();
+  } catch (const gnet::QueueClosed&) {
+    return nullptr;
+  }
+}
+
+// ---- connections of bytes ----
+
+void SharedStream::converse(gnet::AnyStream& stream, const gnet::Endpoint&) {
+  ExecShared::Guest guest(shared_);
+  cli::PacedStream paced(stream, pacer_);
+  teller_ = gnet::spawn({.name = "shared"}, [&] {
+    try {
+      std::string text;
+      while (const auto message = guest.next()) {
+        text.clear();
+        shared_.framing().append(text, {message->data, message->is_text});
+        paced.send_all(text);
+      }
+      if (guest.was_too_slow()) log().warn("too slow for what the program writes");
+    } catch (const std::system_error&) {
+      // It has gone.
+    }
+    stream.close();
+  });
+  struct End {
+    ~End() {
+      const gnet::Uninterruptible wait_out;
+      fiber.kill();
+    }
+    gnet::Fiber<>& fiber;
+  } const end_teller{teller_};
+  auto reader = shared_.framing().reader();
+  const ExecFraming::Sink say = [&](const ExecMessage& message) {
+    std::string text;
+    shared_.framing().append(text, message);
+    shared_.say(text);
+  };
+  const gnet::BufferLease buffer(gnet::detail::Scheduler::current(), kPiece);
+  while (const std::size_t count = paced.receive(buffer.data(), buffer.size())) {
+    reader.feed({buffer.data(), count}, say);
+  }
+  reader.finish(say);
+  if (!draining_) teller_.join();  // it may still want to hear
+}
+
+void SharedStream::drain(gnet::Duration quiet) {
+  StreamConnection::drain(quiet);
+  if (teller_) teller_.kill_async();
+}
+
+}  // namespace commands

@@ -44,21 +44,23 @@ const cli::Command ws = cli::command<Options>({
             {"--frame",
              "HOW",
              &Options::frame,
-             "how binary messages lie there: raw, or length4",
-             {.choices = {"raw", "length4"},
+             "how messages lie there: raw, line, null, length2, length4",
+             {.choices = {"raw", "line", "null", "length2", "length4"},
               .needs = "--binary",
-              .more = "_length4_ puts the length in front of each, in four bytes, the highest "
-                      "first; _raw_ nothing, so that what is read at once is a message."}},
+              .more =
+                  "_length4_ puts the length in front of each message, in four bytes, the "
+                  "highest first, and _length2_ in two; _line_ and _null_ end it by a line end, "
+                  "or a NUL byte; with _raw_ what is read at once is a message."}},
             {"-0,--null", &Options::null, "a NUL byte ends what is read and printed, no line end"},
             {"--base64", &Options::base64, "messages are lines of base64, and sent as binary"},
             {"--jsonrpc",
              &Options::jsonrpc,
              "lines are a method and its parameters, sent as JSON-RPC",
-             {.more =
-                  "_add 2 3_ sends "
-                  "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"add\",\"params\":[2,3]}. "
-                  "Parameters are an object, an array, or values of JSON; what is JSON from its "
-                  "first character on is sent as it is."}},
+             {.more = "_add 2 3_ sends "
+                      "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"add\",\"params\":[2,3]}. "
+                      "Parameters are an object, an array, or values of JSON; what is JSON from "
+                      "its "
+                      "first character on is sent as it is."}},
             {"--timestamps", &Options::timestamps, "print when each message came"},
             {"--deflate", "on|off", &Options::deflate, "offer to compress messages"},
             {"--max-message", "SIZE", &Options::max_message, "the longest message that is taken"},

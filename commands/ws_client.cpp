@@ -7,13 +7,12 @@
 #include <mutex>
 
 #include "cli/client/http_route.h"
-#include "cli/client/input.h"
 #include "cli/client/run_client.h"
 #include "cli/out/failure.h"
 #include "cli/out/json.h"
 #include "cli/out/output.h"
 #include "cli/out/terminal.h"
-#include "commands/length_frames.h"
+#include "commands/framed_input.h"
 #include "commands/records.h"
 #include "commands/ws_slash.h"
 #include "gnet/base/utf8.h"
@@ -191,14 +190,9 @@ void WsClient::take_input() {
 }
 
 void WsClient::read_input() {
-  if (options_.frame == Framing::length4) {
-    LengthFrames frames;
-    while (const auto message = frames.next()) deliver(*message);
-  } else if (options_.binary) {
-    cli::Input input;
-    for (auto piece = input.some(); !piece.empty(); piece = input.some()) {
-      deliver(std::string(piece));
-    }
+  if (options_.binary) {
+    FramedInput input(options_.frame);
+    while (const auto message = input.next()) deliver(*message);
   } else if (interactive_ && !options_.null && cli::LineEditor::is_possible()) {
     editor_ = std::make_unique<cli::LineEditor>(cli::LineEditor::Options{
         .color = color_,

@@ -4,9 +4,9 @@
 
 #include <stdexcept>
 
+#include "cli/out/failure.h"
 #include "cli/out/json.h"
 #include "commands/json_rpc.h"
-#include "commands/length_frames.h"
 #include "gnet/base/utf8.h"
 #include "gnet/http/base64.h"
 
@@ -47,7 +47,6 @@ WsFormat::Outgoing WsFormat::outgoing(const std::string& record) {
 
 std::string WsFormat::incoming(const Message& message) const {
   if (options_.json) return event_of(message);
-  if (options_.frame == Framing::length4) return length_frame(message.data);
   std::string text;
   if (options_.timestamps) text += cli::utc_timestamp() + ' ';
   if (options_.base64) {
@@ -55,10 +54,20 @@ std::string WsFormat::incoming(const Message& message) const {
   } else if (for_people_) {
     text += marked(message);
   } else {
+    if (options_.binary) return text + framed(message.data);
     text += message.data;
-    if (options_.binary) return text;
   }
   return text + (options_.null ? '\0' : '\n');
+}
+
+std::string WsFormat::framed(std::string_view data) const {
+  std::string text;
+  try {
+    codec_.append(data, text);
+  } catch (const gnet::MessageTooLong& error) {
+    throw cli::Failure(cli::Exit::io, fmt::format("cannot print {}", error.what()));
+  }
+  return text;
 }
 
 std::string WsFormat::marked(const Message& message) const {

@@ -10,6 +10,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 #include "commands/ws_options.h"
 #include "gnet/ws/web_socket.h"
@@ -20,7 +21,10 @@ class WsFormat {
  public:
   // For people messages have a mark, and no bytes that would upset their terminal.
   WsFormat(const WsOptions& options, bool for_people, bool color)
-      : options_(options), for_people_(for_people), color_(color) {}
+      : options_(options),
+        for_people_(for_people),
+        color_(color),
+        codec_(options.frame, options.max_message.bytes) {}
 
   struct Outgoing {
     gnet::ws::Opcode opcode;
@@ -31,16 +35,18 @@ class WsFormat {
   // base64, or no call of JSON-RPC.
   [[nodiscard]] Outgoing outgoing(const std::string& record);
 
-  // With its end.
+  // With its end. Throws Failure (io) for one that is too long for the framing.
   [[nodiscard]] std::string incoming(const gnet::ws::Message& message) const;
 
  private:
+  [[nodiscard]] std::string framed(std::string_view data) const;
   [[nodiscard]] std::string marked(const gnet::ws::Message& message) const;
 
   const WsOptions& options_;
   const bool for_people_;
   const bool color_;
-  std::uint64_t calls_ = 0;  // of JSON-RPC
+  const gnet::link::FramingCodec codec_;  // of binary messages
+  std::uint64_t calls_ = 0;               // of JSON-RPC
 };
 
 }  // namespace commands

@@ -101,7 +101,7 @@ void check(const WsOptions& options) {
   if (options.jsonrpc && (options.binary || options.base64)) {
     throw cli::UsageError("--jsonrpc sends text: --binary and --base64 do not go with it");
   }
-  if (options.frame == Framing::length4 && options.base64) {
+  if (options.frame != gnet::link::Framing::raw && options.base64) {
     throw cli::UsageError("--frame and --base64 exclude each other");
   }
   for (std::uint64_t id = 1; options.jsonrpc && id <= options.send.size(); ++id) {

@@ -10,12 +10,10 @@
 #include "cli/client/reconnect_options.h"
 #include "cli/line/command.h"
 #include "commands/web_address.h"
+#include "gnet/link/framing.h"
 #include "gnet/ws/web_socket_client.h"
 
 namespace commands {
-
-// How binary messages lie in standard input and output.
-enum class Framing { raw, length4 };
 
 struct WsOptions : cli::GlobalOptions {
   cli::ClientOptions to;
@@ -29,7 +27,7 @@ struct WsOptions : cli::GlobalOptions {
 
   // ---- messages ----
   bool binary = false;
-  Framing frame = Framing::raw;
+  gnet::link::Framing frame = gnet::link::Framing::raw;
   bool null = false;
   bool base64 = false;
   bool jsonrpc = false;

@@ -1,17 +1,19 @@
 // The pages of http-echo that give an answer of a certain kind.
 
 #include <fmt/format.h>
+#include <sys/mman.h>
 
 #include <vector>
 
+#include "cli/out/output.h"
 #include "commands/http_echo_request.h"
 #include "commands/http_echo_routes.h"
 #include "gnet/base/random.h"
+#include "gnet/base/unique_fd.h"
 #include "gnet/http/auth.h"
 #include "gnet/http/conditional.h"
 #include "gnet/http/content_encoder.h"
-#include "gnet/http/date.h"
-#include "gnet/http/range.h"
+#include "gnet/web/file_answer.h"
 
 namespace commands {
 namespace {
@@ -138,33 +140,22 @@ void etag(Request& request, Response& response) {
 }
 
 // The alphabet again and again: who gets a part sees which one it is.
-std::string alphabet(std::uint64_t from, std::uint64_t count) {
+std::string alphabet(std::uint64_t count) {
   std::string text(count, '\0');
-  for (std::uint64_t i = 0; i < count; ++i) text[i] = static_cast<char>('a' + (from + i) % 26);
+  for (std::uint64_t i = 0; i < count; ++i) text[i] = static_cast<char>('a' + i % 26);
   return text;
 }
 
+// A file that is nowhere, so that it is answered as files are.
 void range(Request& request, Response& response) {
   const auto size = to_size("range", request.param("size"), 16 * 1024 * 1024);
-  const gnet::http::EntityTag tag("range" + std::to_string(size));
-  response.set("Accept-Ranges", "bytes");
-  if (!proceed(request, response, tag)) return;
-  const auto wanted = request.header(FieldName::range);
-  const auto if_range = request.header(FieldName::if_range);
-  const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-  const bool counts = request.method() == "GET" && wanted &&
-                      (!if_range || gnet::http::if_range_holds(*if_range, {.tag = tag}, now));
-  const auto selection =
-      counts ? gnet::http::select_ranges(*wanted, size) : gnet::http::Selection();
-  if (selection.kind == gnet::http::Selection::Kind::unsatisfiable) {
-    throw HTTPError(416, "there are no such bytes")
-        .set("Content-Range", gnet::http::unsatisfied_range(size));
+  const gnet::UniqueFd file(memfd_create("range", MFD_CLOEXEC));
+  if (!file || !cli::write_all(file.get(), alphabet(size))) {
+    throw HTTPError(503, "there is no memory for that");
   }
-  // A server may give the whole instead of several parts (RFC 9110 §14.2).
-  if (selection.parts.size() != 1) return response.send(alphabet(0, size), kText);
-  const auto part = selection.parts.front();
-  response.status(206).set("Content-Range", gnet::http::content_range(part, size));
-  response.send(alphabet(part.first, part.size()), kText);
+  response.type(kText);
+  const gnet::http::EntityTag tag("range" + std::to_string(size));
+  gnet::web::answer_with_file(request, response, file.get(), size, {.tag = tag});
 }
 
 constexpr EchoRoute kAnswering[] = {

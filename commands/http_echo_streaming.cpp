@@ -11,6 +11,7 @@
 #include "gnet/base/random.h"
 #include "gnet/fiber/fiber.h"
 #include "gnet/fiber/hub.h"
+#include "gnet/io/byte_stream.h"
 #include "gnet/web/events.h"
 
 namespace commands {
@@ -21,6 +22,7 @@ using gnet::http::Request;
 using gnet::http::Response;
 using std::chrono::seconds;
 
+constexpr seconds kPatience{60};           // with a client that takes nothing
 constexpr std::size_t kPiece = 64 * 1024;  // bytes, of what is made as it is sent
 
 // Numbers that a seed gives, always the same: Weyl sequence and mixer of SplitMix64.
@@ -105,6 +107,22 @@ void sse(Request& request, Response& response) {
   gnet::web::serve_events(request, response, tick, {.retry = seconds(2)});
 }
 
+// The head of the answer byte by byte.
+void slow_headers(Request& request, Response& response) {
+  const auto duration = to_duration("slow-headers", request.param("time"));
+  static_cast<void>(body_of(request));
+  const std::string body = request.method() == "HEAD" ? "" : "at last\n";
+  std::string head = "HTTP/1.1 200 OK\r\nContent-Type: text/plain; charset=utf-8\r\n";
+  head += response.headers().text();
+  head += fmt::format("Content-Length: {}\r\nConnection: close\r\n\r\n", body.size());
+  gnet::ByteStream& stream = response.by_hand();
+  for (const char byte : head) {
+    stream.send_all({&byte, 1}, kPatience);
+    gnet::sleep(duration / static_cast<std::int64_t>(head.size()));
+  }
+  stream.send_all(body, kPatience);
+}
+
 // Half a body, and then nothing.
 void close(Request&, Response& response) {
   response.type("text/plain; charset=utf-8").length(40);
@@ -114,8 +132,11 @@ void close(Request&, Response& response) {
 }
 
 constexpr EchoRoute kStreaming[] = {
-    {"GET", "/bytes/{size}", bytes}, {"GET", "/stream/{n}", stream},
-    {"GET", "/drip", drip},          {"GET", "/sse", sse},
+    {"GET", "/bytes/{size}", bytes},
+    {"GET", "/stream/{n}", stream},
+    {"GET", "/drip", drip},
+    {"GET", "/sse", sse},
+    {"", "/slow-headers/{time}", slow_headers},
     {"", "/close", close},
 };
 

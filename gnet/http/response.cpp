@@ -130,6 +130,11 @@ ByteStream& Response::tunnel() {
   return conversation_.tunnel(*this);
 }
 
+ByteStream& Response::by_hand() {
+  require_head();
+  return conversation_.by_hand(*this);
+}
+
 void Response::on_drain(UniqueFunction<void()> function) {
   conversation_.on_drain(std::move(function));
 }

@@ -108,6 +108,11 @@ class Response {
   // Throws as upgrade().
   [[nodiscard]] ByteStream& tunnel();
 
+  // Gives the stream of the connection, on which the handler writes the answer itself, from its
+  // first byte to its last; what was set here counts for nothing but the access log. For servers
+  // that test clients. As upgrade() in all else; Misuse before the body of the request was read.
+  [[nodiscard]] ByteStream& by_hand();
+
   // Has this called when the server stops before the handler returns; at once if it stops already.
   // It must neither suspend nor throw; an empty one takes it back. An upgraded connection that has
   // one comes to its end by itself, or is interrupted when the grace is over; one without is ended

@@ -94,6 +94,7 @@ class ServerConversation {
   void end(Response& response, const Headers* trailers);
   ByteStream& upgrade(Response& response, std::string_view protocol);
   ByteStream& tunnel(Response& response);
+  ByteStream& by_hand(Response& response);
   void on_drain(UniqueFunction<void()> function);
 
   // Does something on the stream. What that throws is of this connection, and no handler's.
@@ -136,6 +137,7 @@ class ServerConversation {
   void send_error(Response& response, const HTTPError& error);
   void begin(Response& response, BodyFraming framing);
   void require_upgrade(std::string_view protocol) const;
+  void require_body_read() const;
   ByteStream& leave_http(Response& response, int status);
   void begin_pieces(Response& response);
   [[nodiscard]] bool sends_body(const Response& response) const noexcept;

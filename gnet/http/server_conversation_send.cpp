@@ -184,11 +184,15 @@ void ServerConversation::require_upgrade(std::string_view protocol) const {
   if (!is_in_list(parser_.head().upgrade(), protocol)) {
     throw Misuse("an upgrade that the request does not ask for");
   }
-  if (!body_.is_done()) throw Misuse("an upgrade before the body of the request was read");
+}
+
+void ServerConversation::require_body_read() const {
+  if (!body_.is_done()) throw Misuse("HTTP is left before the body of the request was read");
 }
 
 ByteStream& ServerConversation::upgrade(Response& response, std::string_view protocol) {
   require_upgrade(protocol);
+  require_body_read();
   response.headers_.set("Upgrade", protocol);
   append_response(output_, {.status = 101,
                             .date = date_of(gnet::detail::Scheduler::current().now()),
@@ -200,13 +204,18 @@ ByteStream& ServerConversation::upgrade(Response& response, std::string_view pro
 // Without Content-Length: what follows is the tunnel (RFC 9110 §9.3.6).
 ByteStream& ServerConversation::tunnel(Response& response) {
   if (parser_.head().method() != "CONNECT") throw Misuse("a tunnel that nobody has asked for");
-  if (!body_.is_done()) throw Misuse("a tunnel before the body of the request was read");
+  require_body_read();
   append_response(output_, {.status = 200,
                             .reason = "Connection established",
                             .date = date_of(gnet::detail::Scheduler::current().now()),
                             .framing = {BodyFraming::until_close},
                             .headers = &response.headers_});
   return leave_http(response, 200);
+}
+
+ByteStream& ServerConversation::by_hand(Response& response) {
+  require_body_read();
+  return leave_http(response, response.status_);
 }
 
 ByteStream& ServerConversation::leave_http(Response& response, int status) {

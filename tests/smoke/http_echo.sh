@@ -55,6 +55,14 @@ same "$(get /range/30 -r 25-27)" zab
 same "$(header /range/30 Content-Range -r -3)" 'bytes 27-29/30'
 same "$(status /range/30 -r 30-)" 416
 same "$(get /range/3 -H 'If-Range: "other"' -r 1-1)" abc
+get /range/30 -r 0-1,-2 > parts
+contains parts 'Content-Range: bytes 0-1/30'
+contains parts 'Content-Range: bytes 28-29/30'
+same "$(status /range/30 -r 0-1,-2)" 206
+case $(header /range/30 Content-Type -r 0-1,-2) in
+  'multipart/byteranges; boundary='*) ;;
+  *) fail "no parts: $(cat parts)" ;;
+esac
 same "$(status /range/1G)" 400
 
 # Bodies of any size.
@@ -66,6 +74,9 @@ same "$(get /stream/3 | wc -l)" 3
 same "$(header /stream/3 Transfer-Encoding)" chunked
 same "$(get '/drip?bytes=3&duration=30ms')" '***'
 same "$(status '/drip?bytes=0&status=201')" 201
+same "$(get /slow-headers/30ms -d body)" 'at last'
+same "$(get /slow-headers/10s -m 0.2)" ''
+same "$(status /slow-headers/x)" 400
 get '/sse?n=2&interval=1ms' > events
 contains events 'event: tick'
 contains events 'id: 2'

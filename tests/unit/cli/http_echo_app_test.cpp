@@ -19,7 +19,8 @@ BOOST_AUTO_TEST_CASE(a_client_may_leave_whenever_a_page_waits) {
   gnet::web::App app = make_http_echo_app({});
   for (const std::string target :
        {"/stream/3?interval=1ms", "/drip?bytes=3&duration=3ms&delay=1ms", "/sse?n=3&interval=1ms",
-        "/poll?timeout=3ms", "/delay/1ms", "/delay/1ms/stream/2?interval=1ms", "/bytes/200K"}) {
+        "/poll?timeout=3ms", "/delay/1ms", "/delay/1ms/stream/2?interval=1ms", "/bytes/200K",
+        "/slow-headers/3ms"}) {
     BOOST_TEST_CONTEXT(target) {
       std::size_t n = 1;
       TestAnswer answer;

@@ -70,6 +70,11 @@ gnet::ws::AcceptOptions accept_options(const Options& options) {
   accept.socket.idle_timeout = options.listen.idle_timeout;
   accept.subprotocols = words_of(options.subprotocols);
   accept.origins = words_of(options.origins);
+  const bool any = accept.origins == std::vector<std::string>{"*"};
+  // What others say is nobody's business but this server's pages'; an echo tells nothing.
+  const bool tells = options.from_stdin || options.broadcast != Broadcast::off;
+  if (any) accept.origins.clear();
+  accept.same_origin = tells && !any;
   return accept;
 }
 
@@ -228,9 +233,11 @@ const cli::Command ws_echo =
                 {"--origin",
                  "LIST",
                  &Options::origins,
-                 "pages that may connect: https://example.org",
-                 {.fallback = "any",
-                  .more = "Clients that are no browsers say no origin, and may."}},
+                 "pages that may connect: https://example.org, or *",
+                 {.fallback = "any; with --stdin and --broadcast its own",
+                  .more = "Clients that are no browsers say no origin, and may. With *--stdin* and "
+                          "*--broadcast* a page may also be this server's; without them this "
+                          "list is all there is."}},
                 {"--greeting", "TEXT", &Options::greeting, "a message sent first to every client"},
                 {"-b,--binary",
                  &Options::binary,

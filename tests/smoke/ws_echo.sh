@@ -61,6 +61,41 @@ same "$(ws /chat 'Origin: https://good.test' -- 'say x' hear)" "text x"
 ws / -- > out && fail "there is a WebSocket at /"
 stop
 
+# Where others are heard, pages are welcome that are this server's, or that are named.
+start_ws -p 0 -4 --broadcast --origin https://good.test
+for page in "http://127.0.0.1:$port" https://good.test; do
+  same "$(ws / "Origin: $page" -- 'ping x' hear)" "pong x"
+done
+for page in https://evil.test null http://127.0.0.1 "http://127.0.0.1:$port.evil.test"; do
+  ws / "Origin: $page" -- > out && fail "a page of $page may connect"
+  contains out "403 Forbidden"
+done
+stop
+start_ws -p 0 -4 --broadcast --origin '*'
+same "$(ws / 'Origin: https://evil.test' -- 'ping x' hear)" "pong x"
+stop
+
+# Who is slow loses what is old, or the connection, and nobody else waits.
+for how in drop-oldest close; do
+  rm -f go slow server.err
+  start_ws -p 0 -4 --broadcast --queue 2 --slow "$how"
+  ws / -- 'ping here' hear 'until go' end > slow 8>&- &
+  slow=$!
+  started="$started $slow"
+  await slow "pong here"
+  same "$(ws / -- 'flood 600' 'say last' 'ping p' hear)" "pong p"
+  touch go
+  case $how in
+    close) await slow "close 1013 too slow" ;;
+    *) await slow "text last" ;;
+  esac
+  stop
+  wait "$slow" || fail "the slow one failed"
+  [ "$(grep -c '^binary (60000 bytes)' slow)" -lt 600 ] || fail "nobody was slow"
+  grep -Eq 'messages? did not reach clients that were too slow' server.err || fail "nothing is told"
+  case $how in close) ;; *) ! grep -q 1013 slow || fail "closed, though it was to lose messages" ;; esac
+done
+
 # To all others, or to all.
 start_ws -p 0 -4 --broadcast --threads 2
 ws / -- 'ping here' hear hear end > listener 8>&- &

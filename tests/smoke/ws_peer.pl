@@ -5,7 +5,8 @@
 #
 # Steps: "say TEXT" and "bin TEXT" send a message, "ping TEXT" a ping, "raw HEX" bytes as they are,
 # "hear" prints the next frame ("text hello", "pong x", "close 1001 why"), "close [CODE]" closes,
-# "end" prints what comes until the end of the connection. Prints the status line of the answer
+# "end" prints what comes until the end of the connection, what is long by its length; "flood N" sends
+# so many binary messages of 60000 bytes; "until FILE" waits for a file, and reads nothing. Prints the status line of the answer
 # first if it is not 101, with the body.
 use strict;
 use warnings;
@@ -61,7 +62,7 @@ sub hear {
         my $name = $name{$first} // sprintf '%02x', $first;
         $data = unpack('n', $data) . ($size > 2 ? ' ' . substr($data, 2) : '')
           if $name eq 'close' && $size >= 2;
-        return "$name $data";
+        return length $data > 2000 ? "$name (" . length($data) . ' bytes)' : "$name $data";
       }
     }
     my $n = more();
@@ -76,6 +77,8 @@ for my $step (@steps) {
   elsif ($verb eq 'ping') { syswrite $socket, frame(0x89, $text) }
   elsif ($verb eq 'raw') { syswrite $socket, pack 'H*', $text }
   elsif ($verb eq 'hear') { my $heard = hear(); print defined $heard ? "$heard\n" : "(end)\n" }
+  elsif ($verb eq 'flood') { syswrite $socket, frame(0x82, 'x' x 60000) for 1 .. $text }
+  elsif ($verb eq 'until') { until (-e $text) { select undef, undef, undef, 0.01 } }
   elsif ($verb eq 'close') { syswrite $socket, frame(0x88, pack 'n', $text || 1000) }
   elsif ($verb eq 'end') {
     while (defined(my $heard = hear())) {

@@ -13,6 +13,7 @@
 #include "cli/line/help.h"
 #include "cli/line/live_options.h"
 #include "cli/line/log_setup.h"
+#include "cli/line/secrets.h"
 #include "cli/line/settings.h"
 #include "cli/line/watchdog.h"
 #include "cli/out/failure.h"
@@ -91,6 +92,7 @@ Exit run_command(const CommandLine& line) {
     show_help(&command, all, options);
     return Exit::ok;
   }
+  const auto secrets = hide_secrets(line);
   const std::vector<Setting> settings = resolve(line);
   const auto options = command.make_options();
   apply_settings(settings, options.get());
@@ -105,6 +107,11 @@ Exit run_command(const CommandLine& line) {
     return Exit::ok;
   }
   set_up_log(global);
+  if (!secrets.empty() && global.verbose.times > 0) {
+    gnet::Logger("gnet").warn(
+        "{}: others could read it for a moment; files and variables are safer",
+        secrets.front()->name());
+  }
   for (const std::string& sentence : strange_variables()) gnet::Logger("gnet").warn("{}", sentence);
   for (const Part& part : command.parts) part.check(options.get());
   set_live_options({line, settings, options});

@@ -227,7 +227,14 @@ const cli::Command
                          "the body is JSON, as items are by themselves"},
                         {"-F,--form", &Options::form,
                          "items are a form, and f@file is a file of it"},
-                        {"-a,--auth", "USER:PASSWORD", &Options::auth, "who you are (Basic)"},
+                        {"-a,--auth",
+                         "USER:PASSWORD",
+                         &Options::auth,
+                         "who you are (Basic)",
+                         {.secret = true,
+                          .more = "It goes from the command line as soon as it is read; before, "
+                                  "others may see it: *--auth-file* and $GNET_HTTP_AUTH keep it to "
+                                  "themselves."}},
                         {"--auth-file",
                          "FILE",
                          &Options::auth_file,

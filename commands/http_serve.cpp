@@ -293,8 +293,9 @@ const cli::Command http_serve = cli::command<Options>({
              "RULE",
              &Options::auth,
              "USER:PASS, or USER:PASS@/docs,/drop:rw for paths",
-             {.more = "'@/docs' is about everybody. Others see passwords on a command line: "
-                      "*--auth-file* keeps them to itself."}},
+             {.secret = true,
+              .more = "'@/docs' is about everybody. It goes from the command line as soon as it is "
+                      "read; before, others may see it: *--auth-file* keeps it to itself."}},
             {"--auth-file",
              "FILE",
              &Options::auth_file,

@@ -42,6 +42,7 @@ struct Extra {
   bool common = false;             // a shared option that a command's own help lists too
   bool rare = false;               // one of a command's own that only --help=all and man list
   bool command_line_only = false;  // neither environment nor files set it
+  bool secret = false;             // a password: it is not shown, and goes from the command line
   bool live = false;               // a running server takes a new value on SIGHUP
   std::string more = {};           // a sentence or two that only the man page has
 };

@@ -235,6 +235,7 @@ std::string explain(const Command& command, const std::vector<Setting>& settings
       if (found != settings.end()) origin = found->origin.empty() ? "command line" : found->origin;
       std::string value = flag.current(options);
       if (found == settings.end() && !flag.fallback.empty()) value = flag.fallback;
+      if (flag.secret && !value.empty()) value = "***";
       document.add(flag.key(), JsonObject().add("value", value).add("origin", origin));
       text += fmt::format("{:<20} {:<24} {}\n", flag.key(),
                           value.empty() ? "-" : gnet::printable(value), gnet::printable(origin));

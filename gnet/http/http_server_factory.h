@@ -9,7 +9,7 @@
 // HTTP/1.1 and 1.0, with connections that stay, requests behind each other (the answers to those
 // that have come leave together), bodies read and written in pieces, and limits and deadlines for
 // all that a client may do, see ServerOptions. Over TLS where the endpoint is tls://… or the
-// options have a context.
+// options have a context; http/1.1 is announced then (RFC 7301), unless the context names others.
 //
 // What the function throws is an answer: an HTTPError its own, anything else 500 and a line in the
 // log. Where a part of the answer has left already the connection is reset, so that nobody takes
@@ -41,7 +41,9 @@ class HTTPServerFactory : public TCPServerFactory {
                     SourceLocation where = SourceLocation::current())
       : TCPServerFactory(std::move(address), std::move(options), where),
         handler_(std::move(handler)),
-        http_(http) {}
+        http_(http) {
+    announce({"http/1.1"});
+  }
 
   ~HTTPServerFactory() override { end(); }
 

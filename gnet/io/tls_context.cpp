@@ -71,10 +71,11 @@ std::vector<unsigned char> alpn_wire(const std::vector<std::string>& protocols) 
 // The server's order counts.
 int choose_alpn(SSL* ssl, const unsigned char** chosen, unsigned char* size,
                 const unsigned char* offered, unsigned offered_size, void*) {
-  const auto& wire = TLSState::of(SSL_get_SSL_CTX(ssl))->alpn;
+  const auto* const wire = TLSState::of(SSL_get_SSL_CTX(ssl))->announced();
+  if (wire == nullptr) return SSL_TLSEXT_ERR_NOACK;
   const int result =
-      SSL_select_next_proto(const_cast<unsigned char**>(chosen), size, wire.data(),
-                            static_cast<unsigned>(wire.size()), offered, offered_size);
+      SSL_select_next_proto(const_cast<unsigned char**>(chosen), size, wire->data(),
+                            static_cast<unsigned>(wire->size()), offered, offered_size);
   return result == OPENSSL_NPN_NEGOTIATED ? SSL_TLSEXT_ERR_OK : SSL_TLSEXT_ERR_ALERT_FATAL;
 }
 
@@ -160,7 +161,7 @@ SSLContext make_server(const TLSServerOptions& options, const TLSState& state,
   }
   constexpr std::array<unsigned char, 4> kSessions{'g', 'n', 'e', 't'};
   SSL_CTX_set_session_id_context(context, kSessions.data(), kSessions.size());
-  if (!state.alpn.empty()) SSL_CTX_set_alpn_select_cb(context, choose_alpn, nullptr);
+  SSL_CTX_set_alpn_select_cb(context, choose_alpn, nullptr);
   return owner;
 }
 
@@ -268,6 +269,17 @@ std::string TLSState::own_certificate() const {
   return identity_.certificate;
 }
 
+const std::vector<unsigned char>* TLSState::announced() const {
+  if (!alpn.empty()) return &alpn;
+  const std::lock_guard lock(mutex_);
+  return announced_.empty() ? nullptr : &announced_;
+}
+
+void TLSState::announce(std::vector<unsigned char> protocols) {
+  const std::lock_guard lock(mutex_);
+  if (announced_.empty()) announced_ = std::move(protocols);
+}
+
 void TLSState::keep_session(const std::string& server_name, SSL_SESSION* session) {
   const std::lock_guard lock(mutex_);
   if (sessions_.size() >= kMaxSessions) sessions_.erase(sessions_.begin());
@@ -317,6 +329,10 @@ std::optional<TLSContext> TLSContext::client_for(const Endpoint& endpoint,
   TLSClientOptions options;
   options.override_by(endpoint);
   return client(std::move(options));
+}
+
+void TLSContext::announce(const std::vector<std::string>& protocols) const {
+  if (is_server()) state_->announce(alpn_wire(protocols));
 }
 
 void TLSContext::reload() {

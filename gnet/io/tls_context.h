@@ -93,6 +93,11 @@ class TLSContext {
   [[nodiscard]] static std::optional<TLSContext> client_for(const Endpoint& endpoint,
                                                             std::optional<TLSContext> given);
 
+  // The application protocols of servers that are announced where TLSServerOptions::alpn names
+  // none: for what speaks one and knows which. Of several who say so the first counts. Does nothing
+  // for a client.
+  void announce(const std::vector<std::string>& protocols) const;
+
   // Reads the files again. Connections that are there keep what they have; if it throws, so do new
   // ones.
   void reload();

@@ -43,6 +43,11 @@ class TLSState {
 
   [[nodiscard]] std::string own_certificate() const;
 
+  // What a server announces: what its options say, or else what was announced first, which stays;
+  // null: nothing.
+  [[nodiscard]] const std::vector<unsigned char>* announced() const;
+  void announce(std::vector<unsigned char> protocols);
+
   // Sessions of a client, by the name of the server. The last one is kept.
   void keep_session(const std::string& server_name, SSL_SESSION* session);
   [[nodiscard]] SSLSession take_session(const std::string& server_name);
@@ -50,13 +55,14 @@ class TLSState {
   const TLSServerOptions server;
   const TLSClientOptions client;
   const bool is_server = false;
-  const std::vector<unsigned char> alpn;  // as it is sent
+  const std::vector<unsigned char> alpn;  // of the options, as it is sent
   const UniqueFd key_log;
 
  private:
   mutable std::mutex mutex_;
   SSLContext context_;
   Identity identity_;
+  std::vector<unsigned char> announced_;
   std::map<std::string, SSLSession> sessions_;
 };
 

@@ -25,6 +25,10 @@ TCPServerFactory::TCPServerFactory(ServerAddress<Listener> address, TCPServerOpt
   if (!source_.endpoint()) listen();
 }
 
+void TCPServerFactory::announce(const std::vector<std::string>& protocols) {
+  if (options_.tls) options_.tls->announce(protocols);
+}
+
 TCPServerFactory::~TCPServerFactory() {
   end();
 }

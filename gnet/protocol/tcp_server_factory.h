@@ -148,6 +148,9 @@ class TCPServerFactory : public BaseServer<ConnectionFactory>, private Acceptor:
   // without grace, and suspends until all of them have ended.
   void end() noexcept;
 
+  // As TLSContext::announce(), where connections are secured.
+  void announce(const std::vector<std::string>& protocols);
+
  private:
   // ---- as a BaseServer ----
   Endpoint open() override;

@@ -566,6 +566,22 @@ BOOST_AUTO_TEST_CASE(over_tls_it_is_the_same) {
   BOOST_TEST(read_all(client) == ok("abc") + ok("def", kClose));
 }
 
+BOOST_AUTO_TEST_CASE(over_tls_it_announces_itself_unless_the_context_says_otherwise) {
+  const auto agreed = [](const gnet::TLSServerOptions& options, std::vector<std::string> offered) {
+    gnet::TCPServerOptions tcp;
+    tcp.tls = gnet::TLSContext::server(options);
+    Server server(echo_body, {}, std::move(tcp));
+    const auto context = gnet::TLSContext::client({.verify = false, .alpn = std::move(offered)});
+    gnet::TLSStream client(server.connect(), context);
+    client.handshake();
+    return client.session().alpn();
+  };
+  const auto identity = gnet::make_self_signed();
+  BOOST_TEST(agreed({.identity = identity}, {"h2", "http/1.1"}) == "http/1.1");
+  BOOST_TEST(agreed({.identity = identity}, {}) == "");
+  BOOST_TEST(agreed({.identity = identity, .alpn = {"x"}}, {"http/1.1", "x"}) == "x");
+}
+
 BOOST_AUTO_TEST_CASE(an_interim_answer_comes_before_the_answer) {
   Server server([](Request&, Response& response) {
     response.inform(103, {{"Link", "</a.css>; rel=preload"}});

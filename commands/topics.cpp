@@ -100,6 +100,8 @@ Clients:
   lost       seq, reason, endpoint               a message without an echo
   reconnect  attempt, delay_ms, reason           before each new attempt
   summary    sent, received, lost, mismatched, dropped, min_us, avg_us, p99_us, max_us
+  connect prints one document: with -z open and tried, with --expect endpoint, expect, matched,
+  received, received_bytes, sent_bytes, ms
   http prints one document: method, url, status, headers, body, timing_us and more, see gnet-http(1)
 Errors:
   error      code, name, message, endpoint, hint

@@ -8,7 +8,7 @@ namespace cli {
 namespace {
 
 // What people type, and what it is called here.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 16> kSynonyms{{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 20> kSynonyms{{
     {"echo", "echo-server"},
     {"echod", "echo-server"},
     {"discard", "echo-server"},
@@ -17,6 +17,10 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 16> kSynonym
     {"server", "echo-server"},
     {"listen", "echo-server"},
     {"client", "echo-client"},
+    {"nc", "connect"},
+    {"ncat", "connect"},
+    {"netcat", "connect"},
+    {"telnet", "connect"},
     {"serve", "http-serve"},
     {"http-server", "http-serve"},
     {"httpd", "http-serve"},

@@ -18,6 +18,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     }
     static_cast<void>(endpoint.address());
     static_cast<void>(endpoint.short_name());
+    static_cast<void>(endpoint.server_name());
+    const auto below = endpoint.without_layers();
+    if (!below.layers().empty() || gnet::Endpoint::parse(below.url()) != below) std::abort();
+    // What listens was found to do so.
+    if (endpoint.is_listen()) endpoint.check_listens();
   } catch (const gnet::BadEndpoint& error) {
     const std::string_view what = error.what();
     if (!what.starts_with("bad endpoint '") || what.find('\n') != what.npos) std::abort();

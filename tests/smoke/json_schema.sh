@@ -139,6 +139,10 @@ finish
 gnet ctl --json list >> controlled && fail 'nobody is there'
 cat events >> controlled
 check ctl controlled following service accept close notify error
+gnet connect -z --json 127.0.0.1 1-2 > connect || :
+gnet connect -d 'exec:echo hello' --expect ll --json >> connect
+gnet connect -d 127.0.0.1:1 --expect ll --json >> connect || :
+check connect connect error
 gnet version --json > version
 check version version
 gnet echo-server --explain --json -p 7 > explain

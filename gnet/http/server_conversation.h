@@ -146,7 +146,7 @@ class ServerConversation {
   void append_file(int file, std::uint64_t offset, std::uint64_t size);
   void flush(Follows follows = Follows::nothing);
   void send_now(std::string_view data, Follows follows, std::uint64_t* counter = nullptr);
-  void send_file_now(int file, std::uint64_t offset, std::uint64_t size, std::size_t first);
+  void send_file_now(int file, std::uint64_t offset, std::uint64_t size, std::size_t before);
   void require_not_cut();
   void linger();
 

@@ -1,5 +1,9 @@
 // What server_conversation.cpp sends.
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
 #include <algorithm>
 #include <array>
 #include <chrono>
@@ -22,8 +26,7 @@ namespace gnet::http::detail {
 
 namespace {
 
-constexpr std::size_t kCopied = 16 * 1024;                // a longer body is not copied to its head
-constexpr std::size_t kPiece = gnet::detail::kReadAhead;  // of a file, that is sent in one go
+constexpr std::size_t kCopied = 16 * 1024;  // a longer body is not copied to its head
 constexpr std::size_t kLingerRoom = 4 * 1024;
 constexpr std::size_t kLingerBytes = 1024 * 1024;  // read and dropped behind the last answer
 constexpr Duration kLingerTime = std::chrono::seconds(2);
@@ -51,6 +54,20 @@ std::string_view date_of(TimePoint now) {
     known.until = now + std::chrono::ceil<Duration>(second + std::chrono::seconds(1) - time);
   }
   return {known.text.data(), known.text.size()};
+}
+
+// How much of a file is sent in one go: whole segments, so that no piece ends with a small packet,
+// which costs as much as a full one.
+std::size_t piece_for(Socket* socket) {
+  constexpr std::size_t kMost = gnet::detail::kReadAhead;
+  int segment = 0;
+  socklen_t size = sizeof segment;
+  if (socket == nullptr || !socket->is_open() ||
+      getsockopt(socket->native_handle(), IPPROTO_TCP, TCP_MAXSEG, &segment, &size) != 0 ||
+      segment <= 0 || static_cast<std::size_t>(segment) > kMost) {
+    return kMost;
+  }
+  return kMost - kMost % static_cast<std::size_t>(segment);
 }
 
 }  // namespace
@@ -255,9 +272,9 @@ void ServerConversation::append(std::string_view data) {
 // What is long goes from where it lies, in one packet with what is before it.
 void ServerConversation::append_file(int file, std::uint64_t offset, std::uint64_t size) {
   if (size > kCopied) {
-    const std::size_t before = std::min(output_.size(), kPiece / 2);
+    const std::size_t before = output_.size();
     flush(Follows::more);
-    return send_file_now(file, offset, size, kPiece - before);
+    return send_file_now(file, offset, size, before);
   }
   const std::size_t before = output_.size();
   output_.resize(before + size);
@@ -299,15 +316,18 @@ void ServerConversation::send_now(std::string_view data, Follows follows, std::u
 // In turns with others: while they have theirs, the client takes what is there. The kernel is done
 // with a piece sooner if nobody empties the socket that it fills.
 void ServerConversation::send_file_now(int file, std::uint64_t offset, std::uint64_t size,
-                                       std::size_t first) {
+                                       std::size_t before) {
   require_not_cut();
   cut_short_ = true;
+  const std::size_t piece = piece_for(stream_.lowest_socket());
+  std::size_t next = piece - std::min(before, piece / 2);
   const std::uint64_t begin = offset;
   std::uint64_t ahead = offset;  // so far it is in memory
   for (const std::uint64_t end = offset + size; offset < end;) {
     if (offset >= ahead) {
       if (offset != begin) gnet::detail::Scheduler::current().yield_to_loop();
-      ahead = offset + std::min<std::uint64_t>(end - offset, offset == begin ? first : kPiece);
+      ahead = offset + std::min<std::uint64_t>(end - offset, next);
+      next = piece;
       gnet::detail::read_ahead(file, static_cast<off_t>(offset),
                                static_cast<std::size_t>(ahead - offset), offset != begin);
     }

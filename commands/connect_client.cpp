@@ -110,9 +110,20 @@ SessionEnd ConnectClient::talk(gnet::AnyStream peer) {
   if (options_.verbose.times > 0) {
     gnet::Logger("connect").info("connected to {}", dialler_.endpoint().to_string());
   }
-  if (!dialler_.greeting().empty()) peer.send_all(dialler_.greeting());
+  greet(peer);
   session_.emplace(options_, *local_, record_, expected_ ? &*expected_ : nullptr);
   return session_->run(peer, dialler_.endpoint());
+}
+
+void ConnectClient::greet(gnet::AnyStream& peer) const {
+  try {
+    if (!dialler_.greeting().empty()) peer.send_all(dialler_.greeting());
+  } catch (const std::system_error& error) {
+    throw cli::Failure(cli::Exit::lost,
+                       fmt::format("lost the connection to {}: {}",
+                                   dialler_.endpoint().short_name(), gnet::describe(error.code())),
+                       {}, dialler_.endpoint().to_string(), error.code());
+  }
 }
 
 cli::Exit ConnectClient::report(SessionEnd end) {

@@ -29,6 +29,7 @@ class ConnectClient {
   cli::Exit work();
   [[nodiscard]] gnet::AnyStream open();
   [[nodiscard]] SessionEnd talk(gnet::AnyStream peer);
+  void greet(gnet::AnyStream& peer) const;
   void announce_patience();
   void wait_for_retry(const std::exception_ptr& error);
   void watch_offline_input();

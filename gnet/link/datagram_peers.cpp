@@ -15,8 +15,20 @@ namespace gnet::link {
 namespace {
 
 constexpr std::size_t kWaiting = 256;
+constexpr std::size_t kWaitingBytes = std::size_t{64} * 1024 * 1024;  // of all sessions
 
 }  // namespace
+
+struct DatagramPeers::Sessions {
+  class Link;
+
+  PeerHandler handler;
+  Duration idle{};
+  std::uint64_t accepted = 0;
+  std::uint64_t refused = 0;
+  std::size_t waiting_bytes = 0;  // of datagrams that have come for all of them
+  std::map<SocketAddress, std::shared_ptr<Session>> all = {};
+};
 
 // What has come from one address.
 class DatagramPeers::Session {
@@ -24,10 +36,17 @@ class DatagramPeers::Session {
   Session(DatagramPeers& server, const SocketAddress& peer)
       : server_(server), peer_(peer), address_(peer.endpoint(Transport::udp)) {}
 
+  ~Session() {
+    for (const std::string& datagram : waiting_) bytes() -= datagram.size();
+  }
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+
   void came(std::string_view data) {
     last_ = Clock::now();
-    if (waiting_.size() >= kWaiting) return;
+    if (waiting_.size() >= kWaiting || bytes() + data.size() > kWaitingBytes) return;
     waiting_.emplace_back(data);
+    bytes() += data.size();
     something_.set();
   }
 
@@ -44,6 +63,7 @@ class DatagramPeers::Session {
     }
     current_ = std::move(waiting_.front());
     waiting_.pop_front();
+    bytes() -= current_.size();
     return LinkMessage{current_};
   }
 
@@ -63,6 +83,8 @@ class DatagramPeers::Session {
   Fiber<> fiber;
 
  private:
+  [[nodiscard]] std::size_t& bytes() const noexcept { return server_.sessions_->waiting_bytes; }
+
   DatagramPeers& server_;
   const SocketAddress peer_;
   const Endpoint address_;
@@ -71,16 +93,6 @@ class DatagramPeers::Session {
   Event something_;
   TimePoint last_ = Clock::now();
   bool ended_ = false;
-};
-
-struct DatagramPeers::Sessions {
-  class Link;
-
-  PeerHandler handler;
-  Duration idle{};
-  std::uint64_t accepted = 0;
-  std::uint64_t refused = 0;
-  std::map<SocketAddress, std::shared_ptr<Session>> all = {};
 };
 
 class DatagramPeers::Sessions::Link final : public MessageLink {

@@ -37,7 +37,8 @@ struct PeerOptions {
 
 // A session for each address that datagrams come from. It ends when the handler returns, or when
 // nothing has gone either way for the endpoint's ?idle= (60s): then receive() gives nothing.
-// Datagrams that come for a session that does not take them are dropped when there are 256.
+// Datagrams that come for a session that does not take them are dropped when there are 256, or 64
+// MiB for all sessions.
 class DatagramPeers : public UDPServerFactory {
  public:
   DatagramPeers(ServerAddress<DatagramSocket> address, PeerHandler handler, Duration idle,

@@ -74,8 +74,9 @@ const cli::Command proxy =
                      "USER:PASS",
                      &Options::auth,
                      "who may use it; any number",
-                     {.more = "Others see passwords on a command line: *--auth-file* keeps them to "
-                              "itself."}},
+                     {.secret = true,
+                      .more = "It goes from the command line as soon as it is read; before, others "
+                              "may see it: *--auth-file* keeps it to itself."}},
                     {"--auth-file",
                      "FILE",
                      &Options::auth_file,

@@ -11,6 +11,7 @@
 #include "gnet/base/error.h"
 #include "gnet/fiber/fiber.h"
 #include "gnet/io/buffer_lease.h"
+#include "gnet/io/long_wait.h"
 #include "gnet/io/pipe.h"
 #include "gnet/io/splice.h"
 #include "gnet/io/stream.h"
@@ -23,12 +24,15 @@ namespace {
 using detail::Course;
 using detail::Half;
 
-// The most that is taken from a source before its sink gets it: what a pipe of the kernel holds.
+// The most that is copied at once: a buffer of the hub's.
 constexpr std::size_t kAtOnce = 64 * 1024;
 
 // From this size of a piece on the kernel carries the next one more cheaply than copying does: a
 // splice moves pages, and costs as much for one byte as for thousands.
 constexpr std::size_t kBulk = 16 * 1024;
+
+// After so long nothing more is likely to come in bulk.
+constexpr Duration kRest = std::chrono::seconds(1);
 
 // Rounds in a row that did not have to wait, before others get a turn.
 constexpr int kBurst = 16;
@@ -59,13 +63,10 @@ class PlainEnd {
 
   [[nodiscard]] bool is_pipe() const noexcept { return pipe_ != nullptr; }
 
-  // Suspends until there may be something.
-  void wait_for_data() const {
-    if (stream_ != nullptr) {
-      stream_->socket().wait_readable();
-    } else {
-      static_cast<void>(pipe_->wait_readable());
-    }
+  // Suspends until there may be something; false: the deadline passed.
+  [[nodiscard]] bool wait_for_data(Deadline deadline) const {
+    return stream_ != nullptr ? stream_->socket().wait_readable(deadline)
+                              : pipe_->wait_readable(deadline);
   }
 
   // Behind the end of what it has to give: suspends until it is found to take nothing either,
@@ -101,7 +102,11 @@ class PlainEnd {
 class Direction {
  public:
   Direction(ByteStream& source, ByteStream& sink, const PumpOptions& options, Course& course)
-      : source_(source), sink_(sink), course_(course), max_bytes_(options.max_bytes) {
+      : source_(source),
+        sink_(sink),
+        course_(course),
+        max_bytes_(options.max_bytes),
+        at_once_(std::max<std::size_t>(options.buffer_size, 1)) {
     plain_source_ = PlainEnd::of(source);
     plain_sink_ = PlainEnd::of(sink);
     may_splice_ = options.splice && plain_source_ && plain_sink_;
@@ -139,7 +144,7 @@ class Direction {
  private:
   PumpEnd carry() {
     for (int burst = 0;;) {
-      std::size_t most = kAtOnce;
+      std::size_t most = at_once_;
       if (max_bytes_ > 0) {
         if (result.bytes >= max_bytes_) return PumpEnd::limit;
         most = static_cast<std::size_t>(std::min<std::uint64_t>(most, max_bytes_ - result.bytes));
@@ -154,20 +159,23 @@ class Direction {
     }
   }
 
-  // An idle direction holds no buffer. That there may be nothing after all does no harm.
+  // An idle direction holds no buffer. That there may be nothing after all does no harm. Where it
+  // rests, the wait is the stream's own, of which those know who lie between: a server that stops
+  // ends connections that are quiet.
   void wait_for_source() {
-    if (plain_source_) {
-      plain_source_->wait_for_data();
-    } else {
-      static_cast<void>(source_.wait_readable());
+    if (plain_source_ && bulk_) {
+      if (plain_source_->wait_for_data(kRest)) return;
+      bulk_ = false;
     }
+    static_cast<void>(detail::wait_long(source_, Deadline::never()));
   }
 
   // One piece; nothing: it goes on.
   std::optional<PumpEnd> copy_some(std::size_t most) {
     detail::Scheduler& hub = detail::Scheduler::current();
-    const BufferLease buffer(hub, most);
-    const std::size_t count = source_.receive(buffer.data(), most);
+    const std::size_t size = std::min(most, kAtOnce);
+    const BufferLease buffer(hub, size);
+    const std::size_t count = source_.receive(buffer.data(), size);
     if (count == 0) return PumpEnd::eof;
     bulk_ = count >= kBulk;
     sending_ = true;
@@ -248,6 +256,7 @@ class Direction {
   std::optional<PlainEnd> plain_source_;
   std::optional<PlainEnd> plain_sink_;
   const std::uint64_t max_bytes_;
+  const std::size_t at_once_;
   bool may_splice_ = false;
   bool bulk_ = false;  // the last piece was so large that more of them are likely
   bool sending_ = false;
@@ -257,6 +266,7 @@ class Direction {
 
 PumpResult pump(ByteStream& first, ByteStream& second, const PumpOptions& options) {
   Course course(options.idle_timeout, options.half_close_timeout, options.deadline);
+  course.any_error_ends = options.any_error_ends;
   Half<Direction> forward(course, first, second, options, course);
   Half<Direction> backward(course, second, first, options, course);
   detail::run_both_ways(forward, backward, course);

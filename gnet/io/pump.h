@@ -30,6 +30,10 @@ struct PumpOptions {
   Deadline deadline = Deadline::never();  // ends then, whatever is on its way
   std::uint64_t max_bytes = 0;            // ends once a direction has carried so many; 0: no limit
   bool splice = true;                     // where it can be had
+  std::size_t buffer_size = 64 * 1024;    // the most that is taken before the sink gets it
+  // A sink that takes no more ends both directions: where it is no end of its own source, as
+  // standard output is none of standard input, there is no other sign that it has gone.
+  bool any_error_ends = false;
 };
 
 // Why a direction has ended.

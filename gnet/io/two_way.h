@@ -63,7 +63,8 @@ struct Course {
   TimePoint last_active;
   bool half_closed = false;
   bool expired = false;
-  Event changed;  // the limit is another one now
+  bool any_error_ends = false;  // of either direction: both
+  Event changed;                // the limit is another one now
 };
 
 // A direction in a scope, by which it is ended from outside.
@@ -99,7 +100,8 @@ class Half {
   // Whether the other direction has nothing to go on for. A source that has failed takes nothing
   // either; a sink that has failed may still have something to say.
   [[nodiscard]] bool ends_both() const noexcept {
-    return (carrier_.result.end == PumpEnd::error && carrier_.source_failed()) ||
+    return (carrier_.result.end == PumpEnd::error &&
+            (course_.any_error_ends || carrier_.source_failed())) ||
            carrier_.result.end == PumpEnd::limit;
   }
 

@@ -87,7 +87,8 @@ void FramingCodec::append(std::string_view message, std::string& text) const {
       text.append(message);
       break;
     case Framing::line:
-      text.append(message).push_back('\n');
+      // One that ends with CR would lose it.
+      text.append(message).append(message.ends_with('\r') ? "\r\n" : "\n");
       break;
     case Framing::null:
       text.append(message).push_back('\0');

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <memory>
 #include <optional>
 
 #include "cli/line/command.h"
@@ -14,13 +15,13 @@
 #include "commands/records.h"
 #include "commands/shown_data.h"
 #include "commands/word_list.h"
-#include "commands/ws_audience.h"
 #include "commands/ws_page.h"
 #include "gnet/base/utf8.h"
 #include "gnet/fiber/fiber.h"
 #include "gnet/http/http_error.h"
 #include "gnet/http/request.h"
 #include "gnet/http/response.h"
+#include "gnet/link/audience.h"
 #include "gnet/ws/web_socket_server.h"
 
 namespace commands {
@@ -28,8 +29,10 @@ namespace {
 
 using gnet::http::Request;
 using gnet::http::Response;
+using gnet::link::Audience;
+using gnet::link::MessageKind;
+using gnet::link::Slow;
 using gnet::ws::Message;
-using gnet::ws::Opcode;
 using gnet::ws::WebSocket;
 
 enum class Broadcast { off, others, all };
@@ -105,13 +108,13 @@ class WsEcho {
     Records records(end());
     while (const auto record = records.next()) {
       const bool is_text = !options_.binary && gnet::is_utf8(*record);
-      audience_.tell(is_text ? Opcode::text : Opcode::binary, *record);
+      audience_.tell({*record, is_text ? MessageKind::text : MessageKind::binary});
     }
   }
 
   // A message of `gnet ctl notify`.
   void tell_all(std::string_view message) {
-    audience_.tell(gnet::is_utf8(message) ? Opcode::text : Opcode::binary, message);
+    audience_.tell({message, gnet::is_utf8(message) ? MessageKind::text : MessageKind::binary});
   }
 
   [[nodiscard]] std::uint64_t dropped() const noexcept { return audience_.dropped(); }
@@ -128,9 +131,11 @@ class WsEcho {
   }
 
   void talk(WebSocket& socket, const gnet::Logger& log) {
+    std::unique_ptr<gnet::link::MessageLink> link;
     std::optional<Audience::Guest> guest;
     if (options_.broadcast != Broadcast::off || options_.from_stdin || is_controlled_) {
-      guest.emplace(audience_, socket);
+      link = gnet::link::link_of(socket);
+      guest.emplace(audience_, *link);
     }
     if (!options_.greeting.empty()) socket.send(options_.greeting);
     while (const auto message = socket.receive()) {
@@ -138,7 +143,9 @@ class WsEcho {
       if (options_.from_stdin) print(*message);
       if (options_.broadcast != Broadcast::off) {
         const bool to_all = options_.broadcast == Broadcast::all;
-        audience_.tell(message->opcode, message->data, to_all ? nullptr : &*guest);
+        audience_.tell(
+            {message->data, message->is_text() ? MessageKind::text : MessageKind::binary},
+            to_all ? nullptr : &*guest);
       } else if (!options_.from_stdin) {
         socket.send(*message);
       }

@@ -55,6 +55,11 @@ class WebSocketLink final : public MessageLink {
     }
   }
 
+  bool try_send(const LinkMessage& message) override {
+    const bool is_text = message.kind == MessageKind::text && is_utf8(message.data);
+    return socket_.try_send(is_text ? ws::Opcode::text : ws::Opcode::binary, message.data);
+  }
+
   void shutdown_send(Deadline deadline) override {
     until(deadline, "shutdown", [&] { socket_.shutdown_send(); });
   }

@@ -65,6 +65,12 @@ class MessageLink {
   // there to take is no error.
   virtual void send(const LinkMessage& message, Deadline deadline = Deadline::never()) = 0;
 
+  // The same without suspending. False, with nothing sent: there is no room, or no telling.
+  [[nodiscard]] virtual bool try_send(const LinkMessage& message) {
+    static_cast<void>(message);
+    return false;
+  }
+
   // Says that nothing more will be sent; what the peer still sends is received. A WebSocket says
   // close (1000) then. Datagrams have no such thing: nothing happens.
   virtual void shutdown_send(Deadline deadline = Deadline::never()) = 0;

@@ -125,6 +125,11 @@ Dialogue::Dialogue(const Plan& plan) : speech_(plan.speech) {
       answer_size_ = answer_.size();
       messages_ = {answer_};
       break;
+    case Speech::bulk:
+      answer_ = "k";
+      answer_size_ = answer_.size();
+      messages_ = {make_message(plan.message_size)};
+      break;
     case Speech::http:
       prepare_http(plan);
       break;
@@ -186,7 +191,8 @@ void Dialogue::open(Connection& connection) {
   if (!opening_.empty()) shake_hands(connection);
   connection.send_all(messages_.front());
   switch (speech_) {
-    case Speech::echo: {
+    case Speech::echo:
+    case Speech::bulk: {
       std::string data;
       while (data.size() < answer_.size()) receive_more(connection, data);
       if (data != answer_) throw WrongEcho("the server sent other bytes than it got");

@@ -1,5 +1,5 @@
-// What clients say to a server, and where an answer ends: bytes that come back, requests of HTTP,
-// or messages of a WebSocket that come back.
+// What clients say to a server, and where an answer ends: bytes that come back, or that are
+// counted, requests of HTTP, or messages of a WebSocket that come back.
 //
 //   Dialogue dialogue({.speech = Speech::web_socket, .message_size = 64});
 //   dialogue.open(connection);          // a handshake, and one message to see that it is answered
@@ -22,6 +22,7 @@ namespace bench {
 
 enum class Speech : std::uint8_t {
   echo,
+  bulk,                // much one way, and a byte for it the other way
   http,                // GET
   web_socket,          // binary messages
   deflated_web_socket  // the same, of text, with permessage-deflate

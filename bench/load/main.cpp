@@ -42,6 +42,7 @@ struct Options {
 
 const std::map<std::string, bench::Speech> kProtocols = {
     {"echo", bench::Speech::echo},
+    {"bulk", bench::Speech::bulk},
     {"http", bench::Speech::http},
     {"ws", bench::Speech::web_socket},
     {"ws-deflate", bench::Speech::deflated_web_socket}};
@@ -180,7 +181,7 @@ int main(int argc, char** argv) {
     command->add_option("--path", options.plan.path, "what to ask for (http)");
   }
   for (auto* command : {echoes, connects, idles}) {
-    command->add_option("--protocol", options.plan.speech, "echo, http, ws or ws-deflate")
+    command->add_option("--protocol", options.plan.speech, "echo, bulk, http, ws or ws-deflate")
         ->transform(CLI::CheckedTransformer(kProtocols));
     command->add_option("-p,--port", options.server.port, "the server's port on 127.0.0.1")
         ->required();

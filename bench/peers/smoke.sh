@@ -8,7 +8,21 @@ set -eu
 dir=$1
 out=$(mktemp)
 server=
-trap 'test -z "$server" || kill "$server" 2>/dev/null; rm -f "$out" "$out.pem" "$out.key"' EXIT
+far=
+trap 'kill $server $far 2>/dev/null || :; rm -f "$out" "$out.far" "$out.pem" "$out.key"' EXIT
+
+# start_far COMMAND…: what a relay leads to; its port is in $target.
+start_far() {
+  "$@" >"$out.far" &
+  far=$!
+  while ! grep -q . "$out.far"; do kill -0 "$far"; done
+  target=$(cat "$out.far")
+}
+stop_far() {
+  kill "$far"
+  wait "$far" 2>/dev/null || :
+  far=
+}
 
 # check COMMAND…: with $tls for the echoes.
 check() {
@@ -30,6 +44,23 @@ check() {
 
 tls=
 for peer in "$dir"/peer_*; do check "$peer" 0; done
+
+start_far "$dir/peer_epoll" 0
+check "$dir/epoll_relay" "$target"
+stop_far
+
+start_far "$dir/bulk_sink" 0 1000000
+"$dir/splice_relay" "$target" >"$out" &
+server=$!
+while ! grep -q . "$out"; do kill -0 "$server"; done
+"$dir/bench_load" echo --protocol bulk -p "$(cat "$out")" -s 1000000 -n 20 |
+  grep -q '^round_trips 20\.'
+kill "$server"
+wait "$server" 2>/dev/null || :
+server=
+: >"$out"
+stop_far
+echo "splice_relay: well"
 
 command -v openssl >/dev/null || exit 0
 tls=--tls

@@ -16,6 +16,7 @@ std::vector<Row> all_rows() {
   add_http_rows(rows);
   add_http_client_rows(rows);
   add_web_socket_rows(rows);
+  add_relay_rows(rows);
   add_static_file_rows(rows);
   add_exec_rows(rows);
   add_binary_rows(rows);

@@ -10,6 +10,7 @@ namespace commands {
 extern const cli::Command echo_server;
 extern const cli::Command http_serve;
 extern const cli::Command http_echo;
+extern const cli::Command bridge;
 extern const cli::Command echo_client;
 extern const cli::Command connect_command;
 extern const cli::Command ws_echo;

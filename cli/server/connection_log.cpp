@@ -39,7 +39,7 @@ void ConnectionLog::ended(gnet::Connection& connection, const gnet::CloseReason&
                            gnet::format_size(connection.sent_bytes()),
                            gnet::format_duration(age, 2));
   }
-  if (event_is_wanted(json_)) {
+  if (tells_close_ && event_is_wanted(json_)) {
     tell_event(about("close", connection)
                    .add("rx_bytes", connection.received_bytes())
                    .add("tx_bytes", connection.sent_bytes())

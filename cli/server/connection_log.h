@@ -20,6 +20,9 @@ class ConnectionLog {
   // From now on the access log is left to somebody else.
   void leave_access_log() noexcept { writes_access_log_ = false; }
 
+  // The events of connections that have ended are told by somebody else, who knows more.
+  void leave_close_events() noexcept { tells_close_ = false; }
+
   void began(gnet::Connection& connection) const;
   // Its socket is about to be closed.
   void closing(gnet::Connection& connection) const;
@@ -31,6 +34,7 @@ class ConnectionLog {
   const CurrentSettings& settings_;
   const bool json_;
   bool writes_access_log_ = true;
+  bool tells_close_ = true;
 
   // Null: there is none for connections.
   [[nodiscard]] const AccessLog* access_log() const noexcept {

@@ -148,6 +148,15 @@ check version version
 gnet echo-server --explain --json -p 7 > explain
 check explain explain
 
+# Pairs that a bridge joins, whichever side says it.
+start bridge tcp-l://127.0.0.1:0 exec:cat --json
+echo hi | peer pipe "127.0.0.1:$port" > /dev/null
+echo hi | gnet bridge - exec:cat --json > /dev/null 2> pairs
+stop
+cat server.out >> pairs
+gnet bridge text:x tcp://127.0.0.1:1 --json >> pairs || :
+check bridge pairs listening accept close stopped error
+
 # The check is worth something: an event, a key or a type that nobody has heard of.
 ts='"ts":"2026-11-21T12:01:07.123Z"'
 cat > wrong << END

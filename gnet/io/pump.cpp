@@ -134,6 +134,15 @@ class Direction {
     return nullptr;
   }
 
+  void discard() {
+    const BufferLease buffer(detail::Scheduler::current(), kAtOnce);
+    try {
+      while (source_.receive(buffer.data(), buffer.size()) > 0) yield();
+    } catch (const std::system_error&) {
+      // That is its end, too.
+    }
+  }
+
   // Whose fault an error is.
   [[nodiscard]] bool source_failed() const noexcept {
     return result.end == PumpEnd::error && !sending_;

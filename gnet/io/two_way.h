@@ -6,6 +6,7 @@
 //   void run();                 // to the end; sets `result`, throws Interrupts
 //   void hand_on_end();         // tells the sink of it; throws std::system_error
 //   exception_ptr watch_source();  // after the end: waits for the source to take nothing either
+//   void discard();                      // drops what still comes, to the end
 //   bool source_failed() const;    // whose fault a result of PumpEnd::error is
 //   Result result;                 // a PumpDirection
 //
@@ -89,7 +90,12 @@ class Half {
     course_.direction_ended();
     if (other == nullptr) return;
     other->watch_.cancel();
-    if (carrier_.result.end == PumpEnd::eof && !other->ended_) watch_sink_of(*other);
+    if (other->ended_) return;
+    if (carrier_.result.end == PumpEnd::eof) watch_sink_of(*other);
+    // A source that is not read any more may not read either, and the other direction be stuck.
+    if (carrier_.result.end == PumpEnd::error && !ends_both()) {
+      watch_.run([this] { carrier_.discard(); });
+    }
   }
 
   void cancel() {

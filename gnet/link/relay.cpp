@@ -57,6 +57,14 @@ class MessageCarrier {
         ConnectionLost(closed->reason.empty() ? "a WebSocket has gone" : closed->reason));
   }
 
+  void discard() {
+    try {
+      while (source_.receive()) yield();
+    } catch (const std::exception&) {
+      // That is its end, too.
+    }
+  }
+
   [[nodiscard]] bool source_failed() const noexcept { return !sending_; }
 
   RelayDirection result;

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "gnet/fiber/fiber.h"
+#include "gnet/fiber/timeout.h"
 #include "gnet/io/connect.h"
 #include "gnet/io/listener.h"
 #include "gnet/io/pipe.h"
@@ -259,6 +260,35 @@ BOOST_AUTO_TEST_CASE(what_a_sink_has_to_say_is_delivered_although_it_takes_no_mo
     BOOST_TEST((relay.fiber.get().forward.end == PumpEnd::error));
     BOOST_TEST((relay.fiber.get().backward.end == PumpEnd::eof));
   }
+}
+
+// Both are full of what the other has not read: an echo, and a client that has never read it.
+BOOST_AUTO_TEST_CASE(a_sink_that_goes_away_while_all_are_stuck_ends_both) {
+  auto [client, near_client] = Stream::make_pair();
+  auto [server, near_server] = Stream::make_pair();
+  auto echo = gnet::spawn([&server = server] {
+    char buffer[4096];
+    try {
+      while (const std::size_t count = server.receive(buffer, sizeof buffer)) {
+        server.send_all({buffer, count});
+      }
+      server.shutdown_send();
+    } catch (const std::system_error&) {
+    }
+  });
+  auto pumping = gnet::spawn([&near_client = near_client, &near_server = near_server] {
+    static_cast<void>(gnet::pump(near_client, near_server, {}));
+    near_server.close();
+  });
+  const std::string data(64 * 1024, 'x');
+  const bool stuck = !gnet::Timeout(100ms, gnet::silent).run([&client = client, &data] {
+    for (;;) client.send_all(data);
+  });
+  BOOST_TEST(stuck);
+  client.close();
+  BOOST_TEST(pumping.join(10s));
+  pumping.kill();
+  echo.get();
 }
 
 BOOST_AUTO_TEST_CASE(an_interrupt_ends_both_directions_and_leaves_the_streams_open) {

@@ -60,6 +60,10 @@ void check_ways(const BridgeOptions& options) {
   if (options.broadcast != Share::off && (options.one_way || options.reverse)) {
     throw cli::UsageError("--broadcast goes both ways");
   }
+  if (options.json && options.left().is_listen() &&
+      options.right().transport() == gnet::Transport::stdio) {
+    throw cli::UsageError("--json needs standard output, which is the right side");
+  }
 }
 
 void check_sizes(const BridgeOptions& options) {

@@ -10,7 +10,8 @@ ws=ws://127.0.0.1:$port/
 # What does not go together is said before anything is tried.
 for line in "tcp-l://:1" "- - -" "- tcp-l://127.0.0.1:1" "- $echo --broadcast" "- $echo --pool 2" \
   "- $echo -u --reverse" "- $echo -E -w 1s" "- $echo --loss 1%" "- $echo --dump-file x" \
-  "- $echo --dump hex --dump-file x.pcap" "- $echo --buffer-size 1" "- ftp://x" "- systemd:x"; do
+  "- $echo --dump hex --dump-file x.pcap" "- $echo --buffer-size 1" "- ftp://x" "- systemd:x" \
+  "tcp-l://127.0.0.1:0 - --json"; do
   expect 2 gnet bridge $line
   [ ! -e x ] && [ ! -e x.pcap ] || fail "$line made a file"
 done

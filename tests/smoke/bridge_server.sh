@@ -26,7 +26,7 @@ stop
 
 # Peers that reset, stall and drip.
 start bridge tcp-l://127.0.0.1:0 "$echo" --drain-timeout 20s
-same "$(peer drip "127.0.0.1:$port" 50 | wc -c)" 50
+same "$(peer drip "127.0.0.1:$port" 50 | tr -d '\n' | wc -c)" 50
 peer reset "127.0.0.1:$port"
 await_active 0
 peer stall "127.0.0.1:$port" > out

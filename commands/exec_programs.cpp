@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <filesystem>
@@ -15,8 +16,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// A folder within itself, by a link, would have no end.
-constexpr int kDeepest = 16;
+// Links make more paths than there are folders.
+constexpr std::size_t kDeepest = 16;
+constexpr std::size_t kMostFolders = 10'000;
 
 bool is_program(const std::string& path) {
   struct stat status {};
@@ -55,25 +57,43 @@ bool is_below(const fs::path& path, const fs::path& root) {
   return end == root.end();
 }
 
-void look_through(const fs::path& root, const fs::path& folder, const std::string& prefix,
-                  int depth, std::map<std::string, std::string, std::less<>>& found) {
-  if (depth > kDeepest) return;
-  std::error_code error;
-  for (fs::directory_iterator entry(folder, error), end; !error && entry != end;
-       entry.increment(error)) {
-    const std::string name = entry->path().filename();
-    if (name.starts_with('.')) continue;
+class Search {
+ public:
+  explicit Search(std::map<std::string, std::string, std::less<>>& found) : found_(found) {}
+
+  void look_through(const fs::path& folder, const std::string& prefix) {
+    if (within_.size() > kDeepest) return;
+    if (++folders_ > kMostFolders) {
+      throw cli::Failure(cli::Exit::io, fmt::format("more than {} folders are in '{}'",
+                                                    kMostFolders, within_.front().string()));
+    }
+    within_.push_back(folder);
+    std::error_code error;
+    for (fs::directory_iterator entry(folder, error), end; !error && entry != end;
+         entry.increment(error)) {
+      const std::string name = entry->path().filename();
+      if (!name.starts_with('.')) look_at(entry->path(), prefix + "/" + name);
+    }
+    within_.pop_back();
+  }
+
+ private:
+  void look_at(const fs::path& entry, const std::string& path) {
     std::error_code unreadable;
-    const fs::path real = fs::canonical(entry->path(), unreadable);
-    if (unreadable || !is_below(real, root)) continue;
-    const std::string path = prefix + "/" + name;
+    const fs::path real = fs::canonical(entry, unreadable);
+    if (unreadable || !is_below(real, within_.front())) return;
     if (fs::is_directory(real, unreadable)) {
-      look_through(root, real, path, depth + 1, found);
+      // One within itself, by a link, would have no end.
+      if (std::ranges::find(within_, real) == within_.end()) look_through(real, path);
     } else if (is_program(real)) {
-      found.emplace(path, real);
+      found_.emplace(path, real);
     }
   }
-}
+
+  std::map<std::string, std::string, std::less<>>& found_;
+  std::vector<fs::path> within_;  // the folder that is looked at is the last, the root the first
+  std::size_t folders_ = 0;
+};
 
 }  // namespace
 
@@ -102,7 +122,7 @@ void ExecPrograms::rescan() {
                                                   cli::error_text(error.value())));
   }
   auto found = std::make_shared<Found>();
-  look_through(root, root, "", 0, *found);
+  Search(*found).look_through(root, "");
   const std::lock_guard lock(state_->mutex);
   state_->found = std::move(found);
 }
@@ -136,7 +156,9 @@ std::optional<ExecProgram> ExecPrograms::find(std::string_view path) const {
                          .path_info = std::string(path.substr(name.size())),
                          .folder = fs::path(one->second).parent_path()};
     }
-    name = name.substr(0, name.rfind('/'));
+    const std::size_t slash = name.rfind('/');
+    if (slash == name.npos) break;
+    name = name.substr(0, slash);
   }
   return std::nullopt;
 }

@@ -70,6 +70,7 @@ void TCPServerFactory::spread_over(std::shared_ptr<HubGroup> hubs) {
 
 Endpoint TCPServerFactory::open() {
   listener_ = source_.open(options_.listen);
+  if (options_.no_delay) listener_.socket().set_no_delay(true);  // connections inherit it
   const Endpoint& bound = listener_.local_endpoint();
   return options_.tls ? bound.with_tls() : bound;
 }
@@ -122,7 +123,6 @@ void TCPServerFactory::begin(const Slot& slot, UniqueFd fd) {
   const bool is_unix = slot.peer().is_unix();  // one that may keep messages apart
   Socket socket = is_unix ? Socket(std::move(fd)) : Socket(std::move(fd), Socket::NonBlocking{});
   if (!is_unix) {
-    if (options_.no_delay) socket.set_no_delay(true);
     if (options_.keep_alive > Duration::zero()) socket.set_keep_alive(options_.keep_alive);
   }
   if (options_.handshake_timeout) connection->handshake_timeout = *options_.handshake_timeout;

@@ -195,7 +195,8 @@ void ServerConversation::handle(CancelScope* scope) {
   status_ = 0;
   receiving_.begin();
   sending_.begin();
-  keep_alive_ = head.keep_alive() && !draining_ && requests_ != options_.requests;
+  last_ = !head.keep_alive();
+  keep_alive_ = !last_ && !draining_ && requests_ != options_.requests;
   Request request(*this, head);
   Response response(*this);
   struct Telling {

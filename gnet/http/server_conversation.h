@@ -148,6 +148,7 @@ class ServerConversation {
   void send_now(std::string_view data, Follows follows, std::uint64_t* counter = nullptr);
   void send_file_now(int file, std::uint64_t offset, std::uint64_t size, std::size_t before);
   void require_not_cut();
+  [[nodiscard]] bool has_heard_all();
   void linger();
 
   // Watches the client while handlers run.
@@ -189,6 +190,7 @@ class ServerConversation {
   bool idle_ = false;
   bool late_ = false;           // a body did not come in time
   bool ended_ = false;          // the client has ended its side
+  bool last_ = false;           // the client has said that no request follows the one it has sent
   bool gone_ = false;           // there is nobody for whom a handler could run
   bool answered_ = false;       // the request that is handled, at least in part
   bool cut_short_ = false;      // what was to be sent has left in part, and the rest is lost

@@ -76,6 +76,7 @@ std::size_t piece_for(Socket* socket) {
 
 // There is no request that a handler could see.
 void ServerConversation::refuse(int status, std::string_view text) {
+  last_ = false;
   Response response(*this);
   response.close();
   body_received_ = body_sent_ = 0;
@@ -350,13 +351,20 @@ void ServerConversation::require_not_cut() {
   throw SystemError(make_error_code(std::errc::broken_pipe), "an answer was cut short");
 }
 
+// Whether the client has sent all that it has to say, and all of that was read.
+bool ServerConversation::has_heard_all() {
+  Socket* const socket = stream_.lowest_socket();
+  return last_ && body_.is_done() && begin_ == end_ && socket != nullptr && !socket->may_read();
+}
+
 // A client that still sends, or has sent what was not read, would lose the last answer to a reset.
 void ServerConversation::linger() {
   if (ended_) return;
   const Deadline patience(kLingerTime);
-  if (!buffer_) buffer_.emplace(gnet::detail::Scheduler::current(), kLingerRoom);
   try {
     stream_.shutdown_send(patience);
+    if (has_heard_all()) return;
+    if (!buffer_) buffer_.emplace(gnet::detail::Scheduler::current(), kLingerRoom);
     for (std::size_t dropped = 0; dropped < kLingerBytes;) {
       const std::size_t count = stream_.receive(buffer_->data(), buffer_->size(), patience);
       if (count == 0) return;

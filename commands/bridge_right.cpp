@@ -101,13 +101,13 @@ void run_on_connect(const BridgeOptions& options, const BridgeEnd& left, const B
   gnet::Environment environment = gnet::environment();
   environment["GNET_LEFT"] = left.name();
   environment["GNET_RIGHT"] = right.name();
-  gnet::RunOptions run;
-  run.process.in = gnet::Stdio::devnull();
-  run.process.out = gnet::Stdio::fd(STDERR_FILENO);
-  run.process.environment = std::move(environment);
   int status = 0;
   try {
-    status = gnet::run({"/bin/sh", "-c", options.on_connect}, std::move(run)).status;
+    status = gnet::run({"/bin/sh", "-c", options.on_connect},
+                       {.process = {.in = gnet::Stdio::devnull(),
+                                    .out = gnet::Stdio::fd(STDERR_FILENO),
+                                    .environment = std::move(environment)}})
+                 .status;
   } catch (const std::system_error& error) {
     throw cli::Failure(cli::Exit::io, gnet::describe(error));
   }

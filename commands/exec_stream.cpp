@@ -170,7 +170,7 @@ void ExecStream::copy_all(gnet::ByteStream& from, gnet::ByteStream& to,
                           std::uint64_t& counter) const {
   for (;;) {
     const gnet::PumpDirection piece = gnet::copy(from, to, {.max_bytes = kPiece});
-    if (piece.spliced) counter += piece.bytes;
+    counter += piece.spliced;  // the others were counted where they came through
     if (piece.error) std::rethrow_exception(piece.error);
     if (piece.end == gnet::PumpEnd::eof) return;
   }

@@ -220,7 +220,7 @@ class Direction {
       const ssize_t sent = pipe->drain(plain_sink_->fd("send"));
       if (sent > 0) {
         result.bytes += static_cast<std::uint64_t>(sent);
-        result.spliced = true;
+        result.spliced += static_cast<std::uint64_t>(sent);
         course_.moved();
       } else if (sent == 0 || errno == EAGAIN) {
         plain_sink_->wait_for_room();

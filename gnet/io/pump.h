@@ -48,8 +48,8 @@ enum class PumpEnd : std::uint8_t {
 struct PumpDirection {
   std::uint64_t bytes = 0;  // that its sink has taken
   PumpEnd end = PumpEnd::cut;
-  std::exception_ptr error;  // with PumpEnd::error; with eof: the sink could not be told of it
-  bool spliced = false;      // the kernel has carried some of them
+  std::exception_ptr error;   // with PumpEnd::error; with eof: the sink could not be told of it
+  std::uint64_t spliced = 0;  // of them, those that the kernel has carried
 };
 
 struct PumpResult {

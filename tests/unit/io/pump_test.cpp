@@ -108,7 +108,8 @@ BOOST_AUTO_TEST_CASE(an_answer_that_comes_after_the_end_of_the_question_is_deliv
       BOOST_TEST(result.complete());
       BOOST_TEST(result.forward.bytes == question.size());
       BOOST_TEST(result.backward.bytes == 2 * question.size());
-      BOOST_TEST(result.forward.spliced == (splice && left == plain_ends && right == plain_ends));
+      BOOST_TEST((result.forward.spliced > 0) ==
+                 (splice && left == plain_ends && right == plain_ends));
       ask.get();
       serve.get();
     }

@@ -69,8 +69,9 @@ bool Endpoint::is_all_interfaces() const {
 }
 
 std::string Endpoint::server_name() const {
-  const std::string_view host = proxy() ? target_host_ : is_unix() ? "localhost" : name_;
-  return std::string(option("sni").value_or(host));
+  if (const auto name = option("sni")) return std::string(*name);
+  if (proxy()) return target_host_;
+  return is_unix() ? std::string("localhost") : name_;
 }
 
 std::optional<std::string_view> Endpoint::option(std::string_view key) const noexcept {

@@ -27,9 +27,9 @@ await server.out '"signal":9'
 stop
 same "$status" 0
 
-# One that resets a TCP connection has gone; its program is told by SIGTERM.
+# One that resets a TCP connection has gone; its program, once it listens, is told by SIGTERM.
 start exec-server tcp-l://127.0.0.1:0 --close TERM --sh 'trap "echo told > told; exit 0" TERM; echo up; while :; do sleep 0.05; done'
-peer reset "127.0.0.1:$port"
+peer reset "127.0.0.1:$port" heard
 await told told
 stop
 

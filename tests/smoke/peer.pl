@@ -10,7 +10,7 @@
 #   peer.pl stall ADDRESS            send and never read; print how many bytes went before it stuck
 #   peer.pl drip ADDRESS COUNT       send a byte, wait for its echo, COUNT times; print the echo
 #   peer.pl wait ADDRESS             say nothing; print "closed" when the other side closes
-#   peer.pl reset ADDRESS            send something and close with a reset
+#   peer.pl reset ADDRESS [heard]    send something and close with a reset; first hear something
 #   peer.pl echo ADDRESS COUNT       COUNT connections at once, one line each; print how many came back
 #   peer.pl datagram ADDRESS TEXT    send a datagram and print the answer, if one comes
 #   peer.pl datagrams ADDRESS COUNT  send COUNT datagrams
@@ -151,8 +151,10 @@ my %verbs = (
     print "closed\n";
   },
   reset => sub {
-    my $socket = connect_to(shift);
+    my ($address, $heard) = @_;
+    my $socket = connect_to($address);
     syswrite $socket, 'x' x 1000;
+    sysread $socket, my $data, 1 if $heard;
     setsockopt $socket, SOL_SOCKET, SO_LINGER, pack('ii', 1, 0);
     close $socket;
   },

@@ -18,7 +18,6 @@ using gnet::Stream;
 using gnet::link::FramedLink;
 using gnet::link::Framing;
 using gnet::link::LinkMessage;
-using gnet::link::relay;
 using gnet::link::RelayOptions;
 using gnet::link::RelayResult;
 using gnet::link::Way;
@@ -40,7 +39,7 @@ struct Bridge {
     fiber = gnet::spawn([this, first, second, options] {
       FramedLink a(near_left, first);
       FramedLink b(near_right, second);
-      result = relay(a, b, options);
+      result = gnet::link::relay(a, b, options);
     });
   }
 
@@ -51,7 +50,7 @@ struct Bridge {
 
 }  // namespace
 
-BOOST_AUTO_TEST_SUITE(relay_of_messages)
+BOOST_AUTO_TEST_SUITE(relay)
 
 BOOST_AUTO_TEST_CASE(messages_are_framed_anew_both_ways) {
   Bridge bridge(Framing::line, Framing::length2);
@@ -162,7 +161,7 @@ BOOST_AUTO_TEST_CASE(one_way_leaves_the_other_alone) {
   left.shutdown_send();
   FramedLink a(near_left, Framing::line);
   FramedLink b(near_right, Framing::line);
-  const auto result = relay_one_way(a, b, Way::forward);
+  const auto result = gnet::link::relay_one_way(a, b, Way::forward);
   BOOST_TEST((result.end == PumpEnd::eof));
   BOOST_TEST(result.messages == 1U);
   right.shutdown_send();

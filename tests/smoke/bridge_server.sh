@@ -44,7 +44,7 @@ stop
 # One right side for all.
 start bridge tcp-l://127.0.0.1:0 "$echo" --broadcast=block --framing line
 mkfifo first
-peer pipe "127.0.0.1:$port" < first > heard &
+gnet connect "127.0.0.1:$port" < first > heard &
 started="$started $!"
 exec 7> first
 echo one >&7

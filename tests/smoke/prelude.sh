@@ -48,11 +48,13 @@ peer() {
 
 # start ARGS…: runs gnet with these arguments as a server and waits until it is ready.
 # Sets $server (process id), $endpoints, and $port of the first. Its output is in
-# server.out and server.err. A test may use descriptor 8 for itself.
+# server.out and server.err, and it ends after $life at the latest. A test may use descriptor 8 for
+# itself.
+life=40s
 start() {
   rm -f ready
   mkfifo ready
-  "$GNET" "$@" --for 40s --die-with-parent --ready-fd 9 9> ready 8>&- > server.out 2>> server.err &
+  "$GNET" "$@" --for "$life" --die-with-parent --ready-fd 9 9> ready 8>&- > server.out 2>> server.err &
   server=$!
   started="$started $server"
   endpoints=

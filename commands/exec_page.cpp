@@ -50,14 +50,23 @@ const scheme = events ? location.protocol : location.protocol.replace('http', 'w
 $('url').value = scheme + '//' + location.host + location.pathname;
 if (events) $('say').hidden = true;
 
+// Lines that have come are put in together: each by itself would have the page laid out anew.
+const most = 5000;
+const pending = [];
+
 function note(kind, text) {
   const line = document.createElement('div');
   line.className = kind;
   line.textContent = text;
+  if (pending.length === most) pending.shift();
+  if (pending.push(line) === 1) setTimeout(put_in, 16);
+}
+
+function put_in() {
   const log = $('log');
   const follows = log.scrollTop + log.clientHeight >= log.scrollHeight - 4;
-  log.append(line);
-  while (log.childElementCount > 5000) log.firstElementChild.remove();
+  log.append(...pending.splice(0));
+  while (log.childElementCount > most) log.firstElementChild.remove();
   if (follows) log.scrollTop = log.scrollHeight;
 }
 

@@ -8,6 +8,7 @@
 #include <set>
 
 #include "cli/line/config_file.h"
+#include "cli/line/services_file.h"
 #include "cli/line/suggest.h"
 #include "cli/out/failure.h"
 #include "cli/out/json.h"
@@ -15,6 +16,12 @@
 
 namespace cli {
 namespace {
+
+// The command that has a file of services, and what it calls that.
+constexpr std::string_view kRun = "run";
+constexpr std::string_view kRunFile = "FILE";
+
+constexpr std::string_view kName = "--name";
 
 // The words of an environment variable: a list has blanks between its items.
 Words split(const Flag& flag, std::string_view text) {
@@ -103,7 +110,8 @@ class Resolver {
   void from_environment() {
     for (const FlagGroup& group : command_.groups) {
       for (const Flag& flag : group.flags) {
-        if (flag.command_line_only) continue;
+        // $GNET_NAME is what a process tells its children of itself.
+        if (flag.command_line_only || flag.long_name == kName) continue;
         for (const std::string& name :
              {flag.environment_name(command_.name), flag.environment_name()}) {
           const char* text = std::getenv(name.c_str());
@@ -178,11 +186,39 @@ std::vector<std::string> known_variables() {
   return names;
 }
 
+// What the file of `gnet run` says of the process.
+std::vector<ConfigFile> process_configs(const CommandLine& line) {
+  if (line.command->name != kRun) return {};
+  const Words path = line.words(kRunFile);
+  if (path.empty()) return {};
+  const ServicesFile file = read_services(path.back());
+  ConfigFile config{.path = file.path, .general = {}, .commands = {}};
+  ConfigFile::Section& section = config.commands[line.command->name];
+  section.line = file.process.line;
+  for (const ServicesFile::Entry& entry : file.process.entries) {
+    Words words;
+    for (const std::string& word : entry.words) {
+      try {
+        words.push_back(substitute(word, [](const std::string&) -> std::string {
+          throw BadValue("the process knows no ports");
+        }));
+      } catch (const BadValue& bad) {
+        throw UsageError(fmt::format("{}: bad value '{}' for '{}': {}",
+                                     file.place(entry.line, entry.column), word, entry.key,
+                                     bad.what()));
+      }
+    }
+    section.entries[entry.key] = {std::move(words), entry.line};
+  }
+  return {config};
+}
+
 }  // namespace
 
 std::vector<Setting> resolve(const CommandLine& line) {
   Resolver resolver(line);
   resolver.from_environment();
+  for (const ConfigFile& file : process_configs(line)) resolver.from_file(file);
   for (const ConfigFile& file : read_configs(config_path(line))) resolver.from_file(file);
   return resolver.take();
 }

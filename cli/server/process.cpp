@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <csignal>
 #include <cstdlib>
+#include <mutex>
 #include <new>
 
 #include "cli/control/event_feed.h"
@@ -274,6 +275,7 @@ void Process::stop_at_once(int number) {
 // ---- other options ----
 
 Instance::Reload Process::reload() {
+  const std::lock_guard one_at_a_time(reloading_);
   gnet::reopen_log();
   Reload done;
   if (closed_) {

@@ -27,6 +27,7 @@
 #include "gnet/os/signal.h"
 #include "gnet/os/stop_signals.h"
 #include "gnet/sync/group.h"
+#include "gnet/sync/mutex.h"
 
 namespace cli {
 
@@ -149,6 +150,7 @@ class Process : public Instance {
   std::unique_ptr<ControlServer> control_;  // null: there is none
   std::optional<gnet::StopSignals> stop_signals_;
   std::vector<gnet::SignalHandler> signals_;
+  gnet::Mutex reloading_;
   bool stopping_ = false;
   bool now_ = false;  // without grace
   bool closed_ = false;

@@ -4,6 +4,7 @@
 #include <sched.h>
 
 #include <algorithm>
+#include <array>
 
 #include "cli/line/family.h"
 #include "cli/out/failure.h"
@@ -239,6 +240,29 @@ FlagGroup server_flags() {
     group.flags.insert(group.flags.end(), rows.begin(), rows.end());
   }
   return group;
+}
+
+FlagGroup process_flags() {
+  FlagGroup group{.topic = "server", .title = "Options of the process", .flags = {}};
+  for (Flag& flag : server_flags().flags) {
+    static constexpr std::array kOfProcess{
+        "--threads",      "--for",    "--drain-timeout",   "--print-port", "--ready-file",
+        "--ready-fd",     "--daemon", "--pid-file",        "--user",       "--chroot",
+        "--no-new-privs", "--name",   "--die-with-parent", "--control",    "--stats-interval"};
+    if (std::ranges::find(kOfProcess, flag.long_name) == kOfProcess.end()) continue;
+    // Here the file of services may give it a name.
+    if (flag.long_name == "--name") flag.command_line_only = false;
+    group.flags.push_back(std::move(flag));
+  }
+  return group;
+}
+
+PartKind<ServerOptions> process_part() {
+  return {.groups = {process_flags()},
+          .check = check,
+          .prepare = [](const ServerOptions& options) -> std::shared_ptr<void> {
+            return std::make_shared<Background>(options);
+          }};
 }
 
 PartKind<ServerOptions> server_part() {

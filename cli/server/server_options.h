@@ -73,6 +73,12 @@ struct ServerOptions : ServerTLSOptions {
 
 [[nodiscard]] FlagGroup server_flags();
 
+// Of these what a process has that serves several things, each with its own listeners.
+[[nodiscard]] FlagGroup process_flags();
+
+// As a part of a command.
+[[nodiscard]] PartKind<ServerOptions> process_part();
+
 // As a part of a command: .shared = {cli::server(&Options::listen)}.
 [[nodiscard]] PartKind<ServerOptions> server_part();
 template <typename Options>

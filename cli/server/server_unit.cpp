@@ -139,9 +139,14 @@ void ServerUnit::discharge() {
 }
 
 SocketStock ServerUnit::hand_over() {
+  static std::uint64_t handed_over = 0;
   SocketStock stock;
   for (Bound& bound : bound_) stock.take_over(*bound.factory);
-  for (gnet::Factory* factory : factories_) stock.take_over(*factory);
+  for (gnet::Factory* factory : factories_) {
+    stock.take_over(*factory);
+    // The name is the next one's.
+    factory->set_name(fmt::format("{} before {}", factory->name(), ++handed_over));
+  }
   return stock;
 }
 
@@ -151,10 +156,8 @@ void ServerUnit::restart() {
   require_own_sockets();
   SocketStock stock = hand_over();
   Factories former = std::exchange(factories_, {});
-  for (gnet::Factory* factory : former) {
-    factory->set_name(fmt::format("{} before {}", factory->name(), generation_));
-  }
   drains_.spawn([this, former = std::move(former)] {
+    gnet::sleep(drain_quiet_);  // who has just come has not said what for
     cut_ += drain(former, gnet::Deadline(drain_timeout_));
     wait_for_uses();
     for (gnet::Factory* factory : former) {

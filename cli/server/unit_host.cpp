@@ -31,7 +31,8 @@ gnet::ContextVar<HostedUnit*>& hosted() {
   return variable;
 }
 
-// A command that serves: it can listen.
+}  // namespace
+
 const Command& server_command(const std::string& type) {
   std::vector<std::string> servers;
   for (const Command* command : commands()) {
@@ -43,7 +44,9 @@ const Command& server_command(const std::string& type) {
                                meant.empty() ? "" : "; did you mean '" + meant + "'?"));
 }
 
-}  // namespace
+bool belongs_to_process(const Flag& flag) noexcept {
+  return std::ranges::find(kOfProcess, flag.long_name) != kOfProcess.end();
+}
 
 HostedUnit::HostedUnit(std::string name, const std::string& type, Words words, bool json,
                        const std::shared_ptr<gnet::HubGroup>& hubs)
@@ -54,6 +57,13 @@ HostedUnit::HostedUnit(std::string name, const std::string& type, Words words, b
       hubs_(hubs) {
   check_process_name(this->name());
   read_options();
+}
+
+HostedUnit::HostedUnit(std::string name, const Command& command, std::vector<Setting> settings,
+                       bool json, const std::shared_ptr<gnet::HubGroup>& hubs)
+    : Unit(std::move(name), command.name), command_(&command), json_(json), hubs_(hubs) {
+  check_process_name(this->name());
+  take_options(std::move(settings));
 }
 
 HostedUnit::~HostedUnit() {
@@ -70,11 +80,14 @@ void HostedUnit::read_options() {
   line.insert(line.end(), words_.begin(), words_.end());
   const CommandLine parsed = parse(line);
   for (const Occurrence& occurrence : parsed.occurrences) {
-    const std::string& flag = occurrence.flag->name();
-    if (std::ranges::find(kOfProcess, flag) == kOfProcess.end()) continue;
-    throw UsageError(fmt::format("{} is an option of the process, and not of a service", flag));
+    if (!belongs_to_process(*occurrence.flag)) continue;
+    throw UsageError(fmt::format("{} is an option of the process, and not of a service",
+                                 occurrence.flag->name()));
   }
-  std::vector<Setting> settings = resolve(parsed);
+  take_options(resolve(parsed));
+}
+
+void HostedUnit::take_options(std::vector<Setting> settings) {
   if (json_) settings.push_back({command_->find("--json"), "on"});
   const auto options = command_->make_options();
   apply_settings(settings, options.get());
@@ -89,19 +102,36 @@ std::string HostedUnit::config(bool json) const {
 
 // ---- life ----
 
-void HostedUnit::start() {
-  if (server_ != nullptr) return server_->start(), enter(UnitState::running);
-  if (fiber_) fiber_.join();
+void HostedUnit::listen(SocketStock stock) {
+  if (fiber_ && server_ == nullptr) fiber_.join();
   enter(UnitState::starting);
-  begun_.clear();
+  stock_ = std::move(stock);
   failure_ = nullptr;
   ending_ = false;
+  go_.clear();
+  begun_.clear();
   fiber_ = gnet::spawn({.name = name(), .stack_size = kStack}, [this] { run(); });
+  await_step();
+  listens_ = true;
+}
+
+// Until the fiber has come to its next step, or failed.
+void HostedUnit::await_step() {
   begun_.wait();
-  if (!failure_) return enter(UnitState::running);
+  if (!failure_) return;
   fiber_.join();
   enter(UnitState::failed);
   std::rethrow_exception(failure_);
+}
+
+void HostedUnit::start() {
+  if (server_ != nullptr && !listens_) return server_->start(), enter(UnitState::running);
+  if (!listens_) listen();
+  listens_ = false;
+  begun_.clear();
+  go_.set();
+  await_step();
+  enter(UnitState::running);
 }
 
 void HostedUnit::run() {
@@ -121,13 +151,20 @@ Exit HostedUnit::serve(const GlobalOptions& global, const ServerOptions& options
                        const Handlers& handlers) {
   ServerUnit server(name(), type(), global, options, handlers);
   server.share(hubs_);
-  server.open();
+  server.open(std::move(stock_));
   if (handlers.ready) handlers.ready(server.listening());
-  server.start();
   server_ = &server;
+  struct Gone {
+    ~Gone() { server = nullptr; }
+    ServerUnit*& server;
+  } const gone{server_};
   for (const Listening& where : server.listening()) {
     server.log().info("listening on {}", where.endpoint);
   }
+  begun_.set();
+  go_.wait();
+  server.share(hubs_);
+  if (!ending_) server.start();
   begun_.set();
   const gnet::Deadline lifetime = gnet::Deadline::within(options.lifetime);
   gnet::Event& woken = server.rules().admission.changed;
@@ -144,6 +181,10 @@ Exit HostedUnit::serve(const GlobalOptions& global, const ServerOptions& options
   return cut == 0 ? Exit::ok : Exit::cut;
 }
 
+SocketStock HostedUnit::hand_over() {
+  return server_ != nullptr ? server_->hand_over() : SocketStock();
+}
+
 std::size_t HostedUnit::stop(gnet::Deadline grace) {
   if (server_ == nullptr) {
     if (fiber_) fiber_.join();
@@ -152,6 +193,8 @@ std::size_t HostedUnit::stop(gnet::Deadline grace) {
   enter(UnitState::draining);
   ServerUnit& server = *server_;
   ending_ = true;
+  listens_ = false;
+  go_.set();
   std::size_t cut = 0;
   {
     const Change until_it_has_stopped(server);
@@ -165,6 +208,10 @@ std::size_t HostedUnit::stop(gnet::Deadline grace) {
 
 gnet::Duration HostedUnit::grace() const {
   return server_ != nullptr ? server_->grace() : gnet::Duration(std::chrono::seconds(10));
+}
+
+gnet::Duration HostedUnit::quiet() const {
+  return server_ != nullptr ? server_->options().drain_quiet : gnet::Duration();
 }
 
 void HostedUnit::restart() {
@@ -219,16 +266,33 @@ Unit& UnitHost::add(const std::string& name, const std::string& type, const Word
   return *units_.emplace_back(std::move(unit));
 }
 
+HostedUnit& UnitHost::take(std::unique_ptr<HostedUnit> unit) {
+  return *units_.emplace_back(std::move(unit));
+}
+
+std::unique_ptr<HostedUnit> UnitHost::replace(HostedUnit& former,
+                                              std::unique_ptr<HostedUnit> unit) {
+  const auto found =
+      std::ranges::find_if(units_, [&](const auto& one) { return one.get() == &former; });
+  return std::exchange(*found, std::move(unit));
+}
+
 bool UnitHost::has(const Unit& unit) const noexcept {
   return std::ranges::any_of(units_, [&](const auto& one) { return one.get() == &unit; });
 }
 
-std::size_t UnitHost::remove(Unit& unit, gnet::Deadline grace) {
+std::unique_ptr<HostedUnit> UnitHost::release(Unit& unit) {
   const auto found =
       std::ranges::find_if(units_, [&](const auto& one) { return one.get() == &unit; });
-  if (found == units_.end()) return 0;
-  const std::unique_ptr<HostedUnit> removed = std::move(*found);
+  if (found == units_.end()) return nullptr;
+  std::unique_ptr<HostedUnit> released = std::move(*found);
   units_.erase(found);
+  return released;
+}
+
+std::size_t UnitHost::remove(Unit& unit, gnet::Deadline grace) {
+  const std::unique_ptr<HostedUnit> removed = release(unit);
+  if (removed == nullptr) return 0;
   const std::size_t cut = removed->stop(grace);
   removed->wait_for_changes();
   removed->wait_for_uses();

@@ -24,6 +24,12 @@
 
 namespace cli {
 
+// The command of that name; throws UsageError when it is none that serves.
+[[nodiscard]] const Command& server_command(const std::string& type);
+
+// Whether an option is about the process as a whole.
+[[nodiscard]] bool belongs_to_process(const Flag& flag) noexcept;
+
 // A command that is a service: it runs from start() to stop().
 class HostedUnit final : public Unit {
  public:
@@ -31,11 +37,22 @@ class HostedUnit final : public Unit {
   HostedUnit(std::string name, const std::string& type, Words words, bool json,
              const std::shared_ptr<gnet::HubGroup>& hubs);
 
+  // As above, with options that were read already.
+  HostedUnit(std::string name, const Command& command, std::vector<Setting> settings, bool json,
+             const std::shared_ptr<gnet::HubGroup>& hubs);
+
   // Stops without grace.
   ~HostedUnit() override;
 
-  // Suspends until it serves. Throws what the command throws.
+  // The first half of start(), which does it where it was not done: binds, or takes what listens
+  // already. Suspends. Throws what the command throws.
+  void listen(SocketStock stock = {});
+
+  // Suspends until it serves. Throws as listen().
   void start() override;
+
+  // What listens, for another to go on with.
+  [[nodiscard]] SocketStock hand_over();
   std::size_t stop(gnet::Deadline grace) override;
   [[nodiscard]] gnet::Duration grace() const override;
   void restart() override;
@@ -46,6 +63,9 @@ class HostedUnit final : public Unit {
   [[nodiscard]] const Factories& factories() const noexcept override;
   [[nodiscard]] gnet::FactoryCounters counters() const override;
   [[nodiscard]] std::string metrics() const override;
+
+  // How long a connection that has just come may take to say what for, see --drain-quiet.
+  [[nodiscard]] gnet::Duration quiet() const;
 
   // As --explain prints it.
   [[nodiscard]] std::string config(bool json) const;
@@ -59,6 +79,8 @@ class HostedUnit final : public Unit {
 
  private:
   void read_options();
+  void take_options(std::vector<Setting> settings);
+  void await_step();
   void run();
 
   const Command* command_;
@@ -69,7 +91,10 @@ class HostedUnit final : public Unit {
   std::shared_ptr<void> options_;
   gnet::Fiber<> fiber_;
   ServerUnit* server_ = nullptr;  // while it serves
-  gnet::Event begun_;             // it serves, or has failed
+  SocketStock stock_;
+  gnet::Event begun_;  // it listens, serves, or has failed
+  gnet::Event go_;     // it may accept
+  bool listens_ = false;
   std::exception_ptr failure_;
   bool ending_ = false;
 };
@@ -81,6 +106,15 @@ class UnitHost {
 
   // Takes a service in and starts it. Throws Failure, also the command's own: then there is none.
   Unit& add(const std::string& name, const std::string& type, const Words& words);
+
+  // The same, for one that is there already; it is not started.
+  HostedUnit& take(std::unique_ptr<HostedUnit> unit);
+
+  // In the place of another of the same name, which is returned, and still serves its connections.
+  std::unique_ptr<HostedUnit> replace(HostedUnit& former, std::unique_ptr<HostedUnit> unit);
+
+  // Gives it back, as it is.
+  std::unique_ptr<HostedUnit> release(Unit& unit);
 
   // Ends it, and forgets it. False: it is none of these.
   [[nodiscard]] bool has(const Unit& unit) const noexcept;

@@ -157,6 +157,19 @@ cat server.out >> pairs
 gnet bridge text:x tcp://127.0.0.1:1 --json >> pairs || :
 check bridge pairs listening accept close stopped error
 
+# Several services.
+printf '[service.first]\ntype = "echo-server"\nport = 0\n' > services.toml
+gnet run --print --json services.toml > services
+start run services.toml --control none --json
+expect 0 gnet echo-client -n 1 -q "127.0.0.1:$port"
+await server.out '"event":"close"'
+printf '[service.second]\ntype = "echo-server"\nport = 0\n' >> services.toml
+kill -HUP "$server"
+await server.out '"event":"reload"'
+stop
+cat server.out >> services
+check run services listening accept close reload stopped
+
 # The check is worth something: an event, a key or a type that nobody has heard of.
 ts='"ts":"2026-11-21T12:01:07.123Z"'
 cat > wrong << END

@@ -1,0 +1,235 @@
+#include "cli/line/services_file.h"
+
+#include <fmt/format.h>
+#include <toml++/toml.h>
+
+#include <algorithm>
+#include <boost/json/parse.hpp>
+#include <boost/json/stream_parser.hpp>
+#include <cstdlib>
+
+#include "cli/line/config_file.h"
+#include "cli/line/read_file.h"
+#include "cli/out/failure.h"
+
+namespace cli {
+namespace {
+
+using Entry = ServicesFile::Entry;
+using Section = ServicesFile::Section;
+
+[[noreturn]] void refuse(const std::string& place, std::string_view problem) {
+  throw UsageError(fmt::format("{}: {}", place, problem));
+}
+
+// ---- TOML ----
+
+class TomlReader {
+ public:
+  TomlReader(const std::string& path, const std::string& text) : file_{.path = path} {
+    try {
+      const toml::table root = toml::parse(text, path);
+      for (const auto& [key, node] : root) read_top(std::string(key.str()), node);
+    } catch (const toml::parse_error& error) {
+      const auto& begin = error.source().begin;
+      refuse(file_.place(begin.line, begin.column), error.description());
+    }
+    std::ranges::sort(file_.services, {}, &Section::line);
+  }
+
+  ServicesFile take() { return std::move(file_); }
+
+ private:
+  std::string place(const toml::node& node) const {
+    return file_.place(node.source().begin.line, node.source().begin.column);
+  }
+
+  void read_top(const std::string& key, const toml::node& node) {
+    const toml::table* const table = node.as_table();
+    if (key != "gnet" && key != "service") {
+      refuse(place(node), fmt::format("unknown '{}': there are [gnet] and [service.NAME]", key));
+    }
+    if (table == nullptr) refuse(place(node), fmt::format("'{}' must be a table", key));
+    if (key == "gnet") {
+      file_.process = section("gnet", *table);
+      return;
+    }
+    for (const auto& [name, service] : *table) {
+      if (service.as_table() == nullptr) {
+        refuse(place(service), fmt::format("'service.{}' must be a table", name.str()));
+      }
+      file_.services.push_back(section(std::string(name.str()), *service.as_table()));
+    }
+  }
+
+  Section section(std::string name, const toml::table& table) const {
+    Section made{.name = std::move(name), .entries = {}};
+    made.line = table.source().begin.line;
+    made.column = table.source().begin.column;
+    for (const auto& [key, node] : table) {
+      Entry entry{.key = config_key(key.str()), .words = {}};
+      entry.line = node.source().begin.line;
+      entry.column = node.source().begin.column;
+      if (const toml::array* list = node.as_array()) {
+        for (const toml::node& item : *list) entry.words.push_back(word(item, entry.key));
+      } else {
+        entry.words.push_back(word(node, entry.key));
+      }
+      made.entries.push_back(std::move(entry));
+    }
+    return made;
+  }
+
+  std::string word(const toml::node& node, std::string_view key) const {
+    if (const auto* text = node.as_string()) return text->get();
+    if (const auto* number = node.as_integer()) return std::to_string(number->get());
+    if (const auto* number = node.as_floating_point()) return fmt::format("{}", number->get());
+    if (const auto* yes = node.as_boolean()) return yes->get() ? "on" : "off";
+    refuse(place(node), fmt::format("'{}' must be a string, a number, true, false or a list", key));
+  }
+
+  ServicesFile file_;
+};
+
+// ---- JSON ----
+
+namespace json = boost::json;
+
+std::string word_of(const json::value& value, const std::string& path, std::string_view key) {
+  if (value.is_string()) return std::string(value.get_string());
+  if (value.is_int64()) return std::to_string(value.get_int64());
+  if (value.is_uint64()) return std::to_string(value.get_uint64());
+  if (value.is_double()) return fmt::format("{}", value.get_double());
+  if (value.is_bool()) return value.get_bool() ? "on" : "off";
+  refuse(path, fmt::format("'{}' must be a string, a number, true, false or a list", key));
+}
+
+Section section_of(const std::string& path, std::string name, const json::value& value) {
+  if (!value.is_object()) refuse(path, fmt::format("'{}' must be an object", name));
+  Section made{.name = std::move(name), .entries = {}};
+  for (const auto& [key, item] : value.get_object()) {
+    Entry entry{.key = config_key({key.data(), key.size()}), .words = {}};
+    if (item.is_array()) {
+      for (const json::value& one : item.get_array()) {
+        entry.words.push_back(word_of(one, path, entry.key));
+      }
+    } else {
+      entry.words.push_back(word_of(item, path, entry.key));
+    }
+    made.entries.push_back(std::move(entry));
+  }
+  return made;
+}
+
+ServicesFile read_json(const std::string& path, const std::string& text) {
+  json::error_code error;
+  json::stream_parser parser;
+  const std::size_t used = parser.write_some(text, error);
+  if (!error) parser.finish(error);
+  ServicesFile file{.path = path};
+  if (!error && text.find_first_not_of(" \t\r\n", used) != std::string::npos) {
+    error = json::error::extra_data;
+  }
+  if (error) {
+    const std::string_view before = std::string_view(text).substr(0, used);
+    const auto line = std::ranges::count(before, '\n') + 1;
+    const std::size_t start = before.rfind('\n');
+    refuse(
+        file.place(static_cast<std::size_t>(line), start == before.npos ? used + 1 : used - start),
+        error.message());
+  }
+  const json::value root = parser.release();
+  if (!root.is_object()) refuse(path, "must be a JSON object");
+  for (const auto& [key, value] : root.get_object()) {
+    if (key == "gnet") {
+      file.process = section_of(path, "gnet", value);
+    } else if (key == "service" && value.is_object()) {
+      for (const auto& [name, service] : value.get_object()) {
+        file.services.push_back(section_of(path, std::string(name), service));
+      }
+    } else {
+      refuse(path, fmt::format("unknown '{}': there are \"gnet\" and \"service\"",
+                               std::string_view(key.data(), key.size())));
+    }
+  }
+  return file;
+}
+
+// Calls one of the two with each part of a word.
+template <typename Text, typename Reference>
+void take_apart(std::string_view word, Text text, Reference reference) {
+  while (!word.empty()) {
+    const std::size_t dollar = std::min(word.find('$'), word.size());
+    text(word.substr(0, dollar));
+    word.remove_prefix(dollar);
+    if (word.starts_with("$$")) {
+      text("$");
+      word.remove_prefix(2);
+    } else if (word.starts_with("${")) {
+      const std::size_t end = word.find('}');
+      if (end == std::string_view::npos) throw BadValue("'${' without '}'");
+      reference(word.substr(2, end - 2));
+      word.remove_prefix(end + 1);
+    } else if (!word.empty()) {
+      text("$");
+      word.remove_prefix(1);
+    }
+  }
+}
+
+constexpr std::string_view kPort = "port.";
+
+}  // namespace
+
+const Entry* Section::find(std::string_view key) const noexcept {
+  const auto found = std::ranges::find(entries, key, &Entry::key);
+  return found != entries.end() ? &*found : nullptr;
+}
+
+std::string ServicesFile::place(std::size_t line, std::size_t column) const {
+  return line == 0 ? path : fmt::format("{}:{}:{}", path, line, column);
+}
+
+ServicesFile read_services(const std::string& path) {
+  std::string text;
+  try {
+    text = read_file(path);
+  } catch (const Failure& failure) {
+    throw UsageError(failure.what());
+  }
+  if (path.ends_with(".json")) return read_json(path, text);
+  return TomlReader(path, text).take();
+}
+
+std::string substitute(std::string_view word,
+                       const std::function<std::string(const std::string& service)>& port) {
+  std::string result;
+  take_apart(
+      word, [&](std::string_view text) { result += text; },
+      [&](std::string_view name) {
+        if (name.starts_with(kPort)) {
+          result += port(std::string(name.substr(kPort.size())));
+          return;
+        }
+        const char* const value = std::getenv(std::string(name).c_str());
+        if (value == nullptr) throw BadValue(fmt::format("the variable {} is not set", name));
+        result += value;
+      });
+  return result;
+}
+
+std::vector<std::string> references(std::string_view word) {
+  std::vector<std::string> names;
+  try {
+    take_apart(
+        word, [](std::string_view) {},
+        [&](std::string_view name) {
+          if (name.starts_with(kPort)) names.emplace_back(name.substr(kPort.size()));
+        });
+  } catch (const BadValue&) {
+    // substitute() tells why.
+  }
+  return names;
+}
+
+}  // namespace cli

@@ -4,6 +4,14 @@
 life=5m
 
 head -c 3000000 /dev/urandom > bytes
+mkfifo pipe
+cat > talk << END
+exec 3<&0
+(head -c 3000000 <&3 > $work/heard; echo > $work/pipe) &
+cat $work/bytes
+exec >&-
+wait
+END
 
 # Right sides that say everything back.
 : > server.err
@@ -20,29 +28,26 @@ flags() {
   esac
 }
 
-# has_all FILE: as many bytes as were sent are there.
-has_all() { [ -e "$1" ] && [ "$(wc -c < "$1")" -ge 3000000 ]; }
-
 # through RIGHT COMMAND…: sends the bytes to the command, and compares what it gives. A WebSocket that
 # was called has no half-close, so that where there is one somewhere it does not end by itself.
 through() {
   right=$1
   shift
-  rm -f through.out
-  "$@" < bytes > through.out 2> through.err &
+  "$@" < bytes > pipe 2> through.err &
   through=$!
   started="$started $through"
   case "$right $*" in
   *ws:*)
-    until has_all through.out; do
-      kill -0 "$through" 2> /dev/null || fail "ended: $* ($(cat through.err))"
-    done
-    kill "$through"
+    head -c 3000000 < pipe > through.out
+    kill "$through" 2> /dev/null || :
     wait "$through" || :
     ;;
-  *) wait "$through" || fail "exit $?: $* ($(cat through.err))" ;;
+  *)
+    cat < pipe > through.out
+    wait "$through" || fail "exit $?: $* ($(cat through.err))"
+    ;;
   esac
-  cmp through.out bytes || fail "$right: $*"
+  cmp through.out bytes || fail "$right: $* ($(cat through.err))"
 }
 
 # What is behind the bridge stays longer than it.
@@ -50,19 +55,12 @@ bridge() { start bridge "$@" --drain-timeout 0; }
 
 # The left side is standard input and output, a program, or somebody who comes.
 for right in "$tcp" "$tls" "$unix" "$ws" exec:cat; do
-  through "$right" gnet bridge --framing raw $(flags "$right") - "$right"
+  through "$right" "$GNET" bridge --framing raw $(flags "$right") - "$right"
   # What the program on the left has to say comes from a file, while what it hears goes to one.
-  rm -f heard
-  gnet bridge --framing raw $(flags "$right") \
-    "sh:exec 3<&0; cat <&3 > $work/heard & cat $work/bytes; exec >&-; wait" "$right" &
+  "$GNET" bridge --framing raw $(flags "$right") "sh:. $work/talk" "$right" &
   program=$!
   started="$started $program"
-  # A program outlives its bridge by a moment.
-  tries=0
-  until has_all heard; do
-    tries=$((tries + 1))
-    [ "$tries" -lt 20000 ] || fail "sh: - $right"
-  done
+  read -r line < pipe
   cmp heard bytes || fail "sh: - $right"
   case $right in
   ws:*) kill "$program" && wait "$program" || : ;;
@@ -73,13 +71,13 @@ for right in "$tcp" "$tls" "$unix" "$ws" exec:cat; do
   through "$right" peer pipe "127.0.0.1:$port"
   stop
   bridge tls-l://127.0.0.1:0 "$right" $(flags "$right")
-  through "$right" gnet bridge -k - "$endpoints"
+  through "$right" "$GNET" bridge -k - "$endpoints"
   stop
   bridge "unix-l://$work/left.sock" "$right" $(flags "$right")
   through "$right" peer pipe "$work/left.sock"
   stop
   bridge ws-l://127.0.0.1:0/ "$right" $(flags "$right")
-  through "$right" gnet bridge --framing raw - "ws://127.0.0.1:$port/"
+  through "$right" "$GNET" bridge --framing raw - "ws://127.0.0.1:$port/"
   stop
 done
 

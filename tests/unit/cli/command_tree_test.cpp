@@ -1,9 +1,15 @@
 // Rules that hold for every option of every command.
 
+#include <unistd.h>
+
+#include <algorithm>
 #include <boost/test/unit_test.hpp>
+#include <filesystem>
+#include <fstream>
 #include <map>
 #include <set>
 #include <sstream>
+#include <string>
 
 #include "cli/line/completion.h"
 #include "cli/line/help.h"
@@ -139,11 +145,16 @@ BOOST_AUTO_TEST_CASE(a_command_explains_itself_within_a_screen) {
 }
 
 BOOST_AUTO_TEST_CASE(every_example_parses) {
+  // The file of `gnet run` is read as options are.
+  const auto services = std::filesystem::temp_directory_path() /
+                        ("gnet-examples-" + std::to_string(getpid()) + ".toml");
+  std::ofstream(services) << "[service.echo]\ntype = \"echo-server\"\n";
   for (const cli::Command* command : cli::commands()) {
     for (const std::string& example : command->examples) {
       cli::Words words = words_of(example);
       if (words.empty() || words.front() != "gnet") continue;
       words.erase(words.begin());
+      std::ranges::replace(words, "gnet.toml", services.string());
       BOOST_TEST(test::usage_error([&] {
                    const cli::CommandLine line = cli::parse(words);
                    if (line.command == nullptr) return;
@@ -152,6 +163,7 @@ BOOST_AUTO_TEST_CASE(every_example_parses) {
                  example);
     }
   }
+  std::filesystem::remove(services);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -35,6 +35,12 @@ void say_farewell(gnet::AnyStream& stream) {
   }
 }
 
+gnet::SocketAddress address_of(const gnet::Endpoint& endpoint) {
+  if (endpoint.is_unix()) return gnet::SocketAddress::unix_path(endpoint.path());
+  if (const auto address = endpoint.address()) return {*address, endpoint.port()};
+  return {};
+}
+
 }  // namespace
 
 BridgeEnd::BridgeEnd(gnet::link::Peer& peer, const gnet::Endpoint& here)
@@ -44,20 +50,28 @@ BridgeEnd::BridgeEnd(gnet::link::Peer& peer, const gnet::Endpoint& here)
   } else {
     stream_ = &peer.stream();
   }
+  client_.client = address_of(peer.endpoint());
+  try {
+    client_.server =
+        address_of(messages_ != nullptr ? messages_->local_endpoint() : stream_->local_endpoint());
+  } catch (const std::system_error&) {
+    // It has gone already.
+  }
 }
 
-BridgeEnd BridgeEnd::open(const cli::Dialler& dialler) {
+BridgeEnd BridgeEnd::open(const cli::Dialler& dialler, const cli::OnBehalfOf* whom) {
   BridgeEnd end;
   const gnet::Endpoint& endpoint = dialler.endpoint();
   end.name_ = endpoint.to_string();
   end.is_program_ = endpoint.transport() == gnet::Transport::exec ||
                     endpoint.transport() == gnet::Transport::shell;
   if (endpoint.has_messages()) {
-    end.own_messages_ = dialler.open_messages();
+    end.own_messages_ = dialler.open_messages(whom);
     end.messages_ = end.own_messages_.get();
     end.is_ws_ = endpoint.is_ws();
   } else {
-    end.own_stream_ = std::make_unique<gnet::AnyStream>(dialler.open_stream());
+    end.own_stream_ = std::make_unique<gnet::AnyStream>(
+        dialler.open_stream(gnet::link::MessageKind::binary, whom));
     end.stream_ = end.own_stream_.get();
   }
   return end;
@@ -71,14 +85,12 @@ MessageLink& BridgeEnd::messages(Framing framing) {
 
 gnet::SocketAddress BridgeEnd::address() const {
   try {
-    const gnet::Endpoint where =
-        messages_ != nullptr ? messages_->remote_endpoint() : stream_->remote_endpoint();
-    if (where.is_unix()) return gnet::SocketAddress::unix_path(where.path());
-    if (const auto address = where.address()) return {*address, where.port()};
+    return address_of(messages_ != nullptr ? messages_->remote_endpoint()
+                                           : stream_->remote_endpoint());
   } catch (const std::exception&) {
     // A program or a file has none; nor has a connection that is gone already.
+    return {};
   }
-  return {};
 }
 
 std::optional<gnet::ws::Closed> BridgeEnd::closed() const {

@@ -14,6 +14,7 @@
 #include <string_view>
 
 #include "cli/client/dialler.h"
+#include "cli/client/proxy_route.h"
 #include "gnet/io/address.h"
 #include "gnet/link/framed_link.h"
 #include "gnet/link/peer.h"
@@ -25,8 +26,10 @@ class BridgeEnd {
   // The peer, which has come to an endpoint of this kind, has to outlive it.
   BridgeEnd(gnet::link::Peer& peer, const gnet::Endpoint& here);
 
-  // Suspends until it is open; throws as the Dialler does.
-  [[nodiscard]] static BridgeEnd open(const cli::Dialler& dialler);
+  // Suspends until it is open; throws as the Dialler does. For whom it is may be said to the
+  // other side.
+  [[nodiscard]] static BridgeEnd open(const cli::Dialler& dialler,
+                                      const cli::OnBehalfOf* whom = nullptr);
 
   [[nodiscard]] bool has_messages() const noexcept { return messages_ != nullptr; }
   // A WebSocket that was called.
@@ -40,6 +43,9 @@ class BridgeEnd {
   // "tcp://127.0.0.1:53144", and its address, which programs and files have not.
   [[nodiscard]] const std::string& name() const noexcept { return name_; }
   [[nodiscard]] gnet::SocketAddress address() const;
+
+  // For one that has come: who it is, and where it has come to. A PROXY header may have told.
+  [[nodiscard]] const cli::OnBehalfOf& client() const noexcept { return client_; }
 
   // How a WebSocket has ended.
   [[nodiscard]] std::optional<gnet::ws::Closed> closed() const;
@@ -57,6 +63,7 @@ class BridgeEnd {
   BridgeEnd() = default;
 
   std::string name_;
+  cli::OnBehalfOf client_;
   bool has_come_ = false;
   bool is_ws_ = false;
   bool is_program_ = false;

@@ -50,6 +50,16 @@ void check_listening(const BridgeOptions& options) {
   refuse(options.pool.number > 0, "--pool");
 }
 
+// A PROXY header names one client, before which its connection is not made.
+void check_header(const BridgeOptions& options) {
+  if (options.to.send_proxy == cli::SendProxy::off) return;
+  const auto refuse = [](bool given, const char* flag) {
+    if (given) throw cli::UsageError(fmt::format("--send-proxy and {} exclude each other", flag));
+  };
+  refuse(options.broadcast != Share::off, "--broadcast");
+  refuse(options.pool.number > 0, "--pool");
+}
+
 void check_ways(const BridgeOptions& options) {
   if (options.one_way && options.reverse) {
     throw cli::UsageError("--one-way and --reverse exclude each other");
@@ -113,6 +123,7 @@ std::optional<Framing> asked_for(Framed framed) {
 void check(const BridgeOptions& options) {
   check_ends(options);
   check_listening(options);
+  check_header(options);
   check_ways(options);
   check_sizes(options);
   check_dump(options);

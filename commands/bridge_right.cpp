@@ -37,21 +37,21 @@ BridgeRight::~BridgeRight() {
   if (filler_) filler_.kill();
 }
 
-BridgeEnd BridgeRight::open_once() const {
+BridgeEnd BridgeRight::open_once(const cli::OnBehalfOf* whom) const {
   try {
-    return BridgeEnd::open(dialler_);
+    return BridgeEnd::open(dialler_, whom);
   } catch (const std::exception&) {
     std::rethrow_exception(dialler_.as_failure(std::current_exception()));
   }
 }
 
-BridgeEnd BridgeRight::open() {
+BridgeEnd BridgeRight::open(const cli::OnBehalfOf* whom) {
   if (auto ready = take_ready()) return std::move(*ready);
   const auto policy = dialler_.retry_policy();
   for (unsigned failed = 1;; ++failed) {
     gnet::Duration pause{};
     try {
-      return open_once();
+      return open_once(whom);
     } catch (const cli::Failure& failure) {
       const auto next = policy.delay_after(failed);
       const bool is_hopeless = failure.code() == cli::Exit::usage;

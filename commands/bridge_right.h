@@ -30,11 +30,11 @@ class BridgeRight {
   ~BridgeRight();
 
   // Suspends until it is open: one that stood ready, or a new one. Throws Failure; with
-  // --reconnect when there is no hope left.
-  [[nodiscard]] BridgeEnd open();
+  // --reconnect when there is no hope left. Who it is for is for --send-proxy.
+  [[nodiscard]] BridgeEnd open(const cli::OnBehalfOf* whom = nullptr);
 
   // The same once, come what may.
-  [[nodiscard]] BridgeEnd open_once() const;
+  [[nodiscard]] BridgeEnd open_once(const cli::OnBehalfOf* whom = nullptr) const;
 
   // Keeps --pool of them ready from now on.
   void fill_pool();

@@ -133,7 +133,7 @@ Ending Bridge::serve_end(BridgeEnd& left, cli::Pacer* pacer, std::uint64_t numbe
     received = served.received;
     return served.ending;
   }
-  BridgeEnd right = right_.open();
+  BridgeEnd right = right_.open(&left.client());
   run_on_connect(options_, left, right);
   greet(right);
   return pair.carry(left, right);

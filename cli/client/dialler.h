@@ -27,6 +27,8 @@
 
 namespace cli {
 
+struct OnBehalfOf;
+
 class Dialler {
  public:
   // Reads the files of TLS and of --on-reconnect, and connects to nobody. The options must outlive
@@ -56,10 +58,13 @@ class Dialler {
   // Whether a connection is made by open_stream() alone: it is more than a socket with TLS.
   [[nodiscard]] bool only_opens() const noexcept;
 
-  // Opens the endpoint, whatever it is. Suspend, and throw as gnet::link::open_stream().
+  // Opens the endpoint, whatever it is; who it is for is for --send-proxy. Suspend, and throw as
+  // gnet::link::open_stream().
   [[nodiscard]] gnet::AnyStream open_stream(
-      gnet::link::MessageKind kind = gnet::link::MessageKind::binary) const;
-  [[nodiscard]] std::unique_ptr<gnet::link::MessageLink> open_messages() const;
+      gnet::link::MessageKind kind = gnet::link::MessageKind::binary,
+      const OnBehalfOf* whom = nullptr) const;
+  [[nodiscard]] std::unique_ptr<gnet::link::MessageLink> open_messages(
+      const OnBehalfOf* whom = nullptr) const;
 
   // A socket for datagrams to the endpoint. Suspends.
   [[nodiscard]] gnet::DatagramSocket open_datagrams() const;
@@ -71,7 +76,7 @@ class Dialler {
   void announce_retry(unsigned attempt, gnet::Duration delay, const std::string& reason) const;
 
  private:
-  [[nodiscard]] gnet::link::OpenOptions open_options() const;
+  [[nodiscard]] gnet::link::OpenOptions open_options(const OnBehalfOf* whom) const;
 
   const GlobalOptions& global_;
   const ClientOptions& options_;

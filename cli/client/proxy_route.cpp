@@ -77,11 +77,13 @@ gnet::Endpoint through_proxy(const gnet::Endpoint& endpoint, const ClientOptions
   }
 }
 
-void send_proxy_header(gnet::Socket& socket, const ClientOptions& options) {
+void send_proxy_header(gnet::Socket& socket, const ClientOptions& options, const OnBehalfOf* whom) {
   if (options.send_proxy == SendProxy::off) return;
   const int version = options.send_proxy == SendProxy::v1 ? 1 : 2;
-  socket.send_all(gnet::proxy::encode_proxy_header(version, address_by(::getsockname, socket),
-                                                   address_by(::getpeername, socket)),
+  const OnBehalfOf named = whom != nullptr ? *whom
+                                           : OnBehalfOf{address_by(::getsockname, socket),
+                                                        address_by(::getpeername, socket)};
+  socket.send_all(gnet::proxy::encode_proxy_header(version, named.client, named.server),
                   gnet::Deadline::within(options.connect_timeout));
 }
 

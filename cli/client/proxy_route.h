@@ -8,6 +8,7 @@
 #pragma once
 
 #include "cli/client/client_options.h"
+#include "gnet/io/address.h"
 #include "gnet/io/endpoint.h"
 
 namespace gnet {
@@ -24,8 +25,15 @@ namespace cli {
 [[nodiscard]] gnet::Endpoint through_proxy(const gnet::Endpoint& endpoint,
                                            const ClientOptions& options);
 
-// Sends the header that --send-proxy wants over a new connection; suspends. Throws
-// std::system_error.
-void send_proxy_header(gnet::Socket& socket, const ClientOptions& options);
+// Whom a connection is made for: a client, and where it has come to.
+struct OnBehalfOf {
+  gnet::SocketAddress client;
+  gnet::SocketAddress server;
+};
+
+// Sends the header that --send-proxy wants over a new connection; suspends. Nobody but the socket
+// itself is who it is for unless somebody is named. Throws std::system_error.
+void send_proxy_header(gnet::Socket& socket, const ClientOptions& options,
+                       const OnBehalfOf* whom = nullptr);
 
 }  // namespace cli

@@ -20,6 +20,16 @@ same "$(echo hi | gnet bridge - "tcp://127.0.0.1:$port" 2>&1 | grep -c reset)" 1
 finish
 same "$status" 5
 contains server.err "cannot connect to tcp://127.0.0.1:1: connection refused"
+
+# A PROXY header names who has come, and where to; not the bridge.
+start bridge tcp-l://127.0.0.1:0 "$echo" --send-proxy v1 --json --once
+header=$(peer pipe "127.0.0.1:$port" < /dev/null | tr -d '\r')
+finish
+from=$(sed -n 's|.*"left":"tcp://127.0.0.1:\([0-9]*\)".*|\1|p' server.out)
+same "$header" "PROXY TCP4 127.0.0.1 127.0.0.1 $from $port"
+expect 2 gnet bridge tcp-l://127.0.0.1:0 "$echo" --send-proxy v2 --pool 2
+expect 2 gnet bridge tcp-l://127.0.0.1:0 "$echo" --send-proxy v2 --broadcast=drop
+
 start bridge udp-l://127.0.0.1:0 "$ws" --drain-timeout 50ms
 same "$(peer datagram "127.0.0.1:$port" ping)" ping
 stop
@@ -35,10 +45,11 @@ stop
 same "$status" 0
 
 # A code of a WebSocket is handed on.
-start bridge ws-l://127.0.0.1:0/ "$ws"
+start bridge ws-l://127.0.0.1:0/ "$ws" --json
 status=0
 gnet ws "127.0.0.1:$port" --send x -n 1 --close-code 4001 --close-reason enough > out || status=$?
 same "$(cat out) $status" "x 0"
+await server.out '"reason":"closed 4001 enough"'
 stop
 
 # One right side for all.

@@ -1,5 +1,6 @@
 # gnet bridge: what is carried, how it ends and with which status, and who looks on.
 . "$(dirname "$0")/prelude.sh"
+life=5m
 
 : > server.err
 start echo-server -p 0 -4
@@ -41,6 +42,11 @@ expect 0 gnet bridge -w 50ms text:x 'sh:sleep 9'
 expect 0 gnet bridge --max-messages 2 --framing line 'sh:printf "1\n2\n3\n"; sleep 9' -
 same "$(cat out)" "1
 2"
+
+# Standard output on the right, standard input on the left: one way there, the other back.
+head -c 3000000 /dev/urandom > bytes
+same "$(gnet bridge text:hello -)" hello
+same "$(gnet bridge "file:$work/bytes" - | cksum)" "$(cksum < bytes)"
 
 # Lines, lengths, and messages of a WebSocket.
 same "$(printf 'a\0b\0' | gnet bridge --left-framing null --right-framing line - exec:cat -w 1s | tr '\0' '|')" "a|b|"

@@ -1,5 +1,6 @@
 # gnet bridge with a left side that listens: clients that come, and how they and the server end.
 . "$(dirname "$0")/prelude.sh"
+life=5m
 
 : > server.err
 start echo-server -p 0 -4
@@ -69,5 +70,13 @@ same "$status" 0
 # Connections that stand ready.
 start bridge tcp-l://127.0.0.1:0 "$echo" --pool 2
 for text in a b c d; do same "$(echo $text | peer pipe "127.0.0.1:$port")" "$text"; done
+stop
+same "$status" 0
+
+# An answer that comes long after the end of the question.
+start bridge tcp-l://127.0.0.1:0 'sh:cat > /dev/null; sleep 1.5; echo late'
+same "$(echo question | peer pipe "127.0.0.1:$port")" late
+same "$(echo question | gnet bridge - 'sh:cat > /dev/null; sleep 1.5; echo late')" late
+same "$(echo question | gnet bridge - "tcp://127.0.0.1:$port")" late
 stop
 same "$status" 0

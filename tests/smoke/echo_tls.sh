@@ -14,7 +14,7 @@ certificate two
 start echo-server -p 0 -4 --tls --json
 case $endpoints in tls://127.0.0.1:*) ;; *) fail "$endpoints" ;; esac
 pin=$(sed -n 's/.*"pin":"\([^"]*\)".*/\1/p' server.out)
-contains server.err "--pin $pin"
+await server.err "--pin $pin"
 expect 0 gnet echo-client -n 3 -i 0 --pin "$pin" -k "$endpoints"
 same "$(grep -c "4 B from 127.0.0.1:$port" out) $(cat err)" "3 "
 expect 0 gnet echo-client -n 1 --tls -k ":$port"

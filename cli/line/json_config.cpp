@@ -1,6 +1,5 @@
 #include "cli/line/json_config.h"
 
-// Header-only: this file holds the whole of Boost.JSON.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -13,7 +12,20 @@ namespace {
 
 namespace json = boost::json;
 
-std::string word_of(const json::value& value, const std::string& path, std::string_view key) {
+void read_entry(const json::value& value, const std::string& key, const std::string& path,
+                ConfigFile::Entries& into) {
+  Words words;
+  if (value.is_array()) {
+    for (const json::value& item : value.get_array()) words.push_back(json_word(item, path, key));
+  } else {
+    words.push_back(json_word(value, path, key));
+  }
+  into[config_key(key)] = {.words = std::move(words)};
+}
+
+}  // namespace
+
+std::string json_word(const json::value& value, const std::string& path, std::string_view key) {
   if (value.is_string()) return std::string(value.get_string());
   if (value.is_int64()) return std::to_string(value.get_int64());
   if (value.is_uint64()) return std::to_string(value.get_uint64());
@@ -22,19 +34,6 @@ std::string word_of(const json::value& value, const std::string& path, std::stri
   throw UsageError(
       fmt::format("{}: '{}' must be a string, a number, true, false or a list", path, key));
 }
-
-void read_entry(const json::value& value, const std::string& key, const std::string& path,
-                ConfigFile::Entries& into) {
-  Words words;
-  if (value.is_array()) {
-    for (const json::value& item : value.get_array()) words.push_back(word_of(item, path, key));
-  } else {
-    words.push_back(word_of(value, path, key));
-  }
-  into[config_key(key)] = {.words = std::move(words)};
-}
-
-}  // namespace
 
 ConfigFile parse_json_config(const std::string& path, const std::string& text) {
   json::error_code error;

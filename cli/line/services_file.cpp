@@ -9,6 +9,7 @@
 #include <cstdlib>
 
 #include "cli/line/config_file.h"
+#include "cli/line/json_config.h"
 #include "cli/line/read_file.h"
 #include "cli/out/failure.h"
 
@@ -95,15 +96,6 @@ class TomlReader {
 
 namespace json = boost::json;
 
-std::string word_of(const json::value& value, const std::string& path, std::string_view key) {
-  if (value.is_string()) return std::string(value.get_string());
-  if (value.is_int64()) return std::to_string(value.get_int64());
-  if (value.is_uint64()) return std::to_string(value.get_uint64());
-  if (value.is_double()) return fmt::format("{}", value.get_double());
-  if (value.is_bool()) return value.get_bool() ? "on" : "off";
-  refuse(path, fmt::format("'{}' must be a string, a number, true, false or a list", key));
-}
-
 Section section_of(const std::string& path, std::string name, const json::value& value) {
   if (!value.is_object()) refuse(path, fmt::format("'{}' must be an object", name));
   Section made{.name = std::move(name), .entries = {}};
@@ -111,10 +103,10 @@ Section section_of(const std::string& path, std::string name, const json::value&
     Entry entry{.key = config_key({key.data(), key.size()}), .words = {}};
     if (item.is_array()) {
       for (const json::value& one : item.get_array()) {
-        entry.words.push_back(word_of(one, path, entry.key));
+        entry.words.push_back(json_word(one, path, entry.key));
       }
     } else {
-      entry.words.push_back(word_of(item, path, entry.key));
+      entry.words.push_back(json_word(item, path, entry.key));
     }
     made.entries.push_back(std::move(entry));
   }

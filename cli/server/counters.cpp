@@ -15,9 +15,8 @@ gnet::FactoryCounters totals(const Factories& factories) {
   return sum;
 }
 
-JsonObject stats_event(const gnet::FactoryCounters& counters) {
-  return event("stats")
-      .add("accepted", counters.accepted)
+JsonObject with_counters(JsonObject object, const gnet::FactoryCounters& counters) {
+  return object.add("accepted", counters.accepted)
       .add("refused", counters.refused)
       .add("active", counters.active)
       .add("rx_bytes", counters.received_bytes)
@@ -25,6 +24,10 @@ JsonObject stats_event(const gnet::FactoryCounters& counters) {
       .add("datagrams", counters.datagrams)
       .add("truncated", counters.truncated)
       .add("unsent", counters.unsent);
+}
+
+JsonObject stats_event(const gnet::FactoryCounters& counters) {
+  return with_counters(event("stats"), counters);
 }
 
 std::string stats_text(const gnet::FactoryCounters& counters) {

@@ -19,6 +19,8 @@ using Factories = std::vector<gnet::Factory*>;
 // Of all of them. Suspends where they have several hubs.
 [[nodiscard]] gnet::FactoryCounters totals(const Factories& factories);
 
+// Adds all of them to an object.
+[[nodiscard]] JsonObject with_counters(JsonObject object, const gnet::FactoryCounters& counters);
 [[nodiscard]] JsonObject stats_event(const gnet::FactoryCounters& counters);
 [[nodiscard]] std::string stats_text(const gnet::FactoryCounters& counters);
 

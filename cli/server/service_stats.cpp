@@ -17,18 +17,6 @@ double per_second(std::uint64_t now, std::uint64_t before, double seconds) {
   return seconds > 0 && now > before ? static_cast<double>(now - before) / seconds : 0;
 }
 
-JsonObject as_json(const gnet::FactoryCounters& counters) {
-  return JsonObject()
-      .add("accepted", counters.accepted)
-      .add("refused", counters.refused)
-      .add("active", counters.active)
-      .add("rx_bytes", counters.received_bytes)
-      .add("tx_bytes", counters.sent_bytes)
-      .add("datagrams", counters.datagrams)
-      .add("truncated", counters.truncated)
-      .add("unsent", counters.unsent);
-}
-
 JsonObject as_json(const VitalSigns& signs) {
   return JsonObject()
       .add("lag_us", microseconds(signs.lag))
@@ -121,7 +109,7 @@ ControlReply ServiceStats::take(const UnitsInUse& units, bool prometheus) {
     services.push_back(JsonObject()
                            .add("name", unit->name())
                            .add("state", to_string(unit->state()))
-                           .merge(as_json(counters))
+                           .merge(with_counters(JsonObject(), counters))
                            .add("accepted_per_s", rate.accepted)
                            .add("rx_bytes_per_s", rate.received_bytes)
                            .add("tx_bytes_per_s", rate.sent_bytes)

@@ -4,6 +4,7 @@
 #include <stdexcept>
 
 #include "cli/out/failure.h"
+#include "commands/or_fail.h"
 #include "gnet/base/error.h"
 #include "gnet/fiber/fiber.h"
 #include "gnet/http/auth.h"
@@ -30,20 +31,6 @@ std::vector<std::string> words_of(std::string_view text) {
     at = end + 1;
   }
   return words;
-}
-
-// Runs f; what it throws is a failure of this command.
-template <typename F>
-auto or_fail(F f) {
-  try {
-    return f();
-  } catch (const std::system_error& error) {
-    throw cli::Failure(cli::Exit::io, gnet::describe(error), {}, {}, error.code());
-  } catch (const std::runtime_error& error) {
-    throw cli::UsageError(error.what());
-  } catch (const std::invalid_argument& error) {
-    throw cli::UsageError(error.what());
-  }
 }
 
 }  // namespace

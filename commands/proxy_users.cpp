@@ -7,6 +7,7 @@
 
 #include "cli/out/failure.h"
 #include "cli/out/plural.h"
+#include "commands/or_fail.h"
 #include "gnet/base/error.h"
 #include "gnet/base/size.h"
 #include "gnet/fiber/fiber.h"
@@ -17,24 +18,11 @@ namespace {
 // Who guesses passwords waits for each answer.
 constexpr gnet::Duration kWrongPassword = std::chrono::milliseconds(500);
 
-template <typename F>
-void read_users(F&& read) {
-  try {
-    read();
-  } catch (const std::system_error& error) {
-    throw cli::Failure(cli::Exit::io, gnet::describe(error), {}, {}, error.code());
-  } catch (const std::runtime_error& error) {
-    throw cli::UsageError(error.what());
-  } catch (const std::invalid_argument& error) {
-    throw cli::UsageError(error.what());
-  }
-}
-
 }  // namespace
 
 ProxyUsers::ProxyUsers(const ProxyOptions& options)
     : options_(options), open_(options.auth.empty() && options.auth_file.empty()) {
-  read_users([&] {
+  or_fail([&] {
     for (const std::string& text : options.auth) {
       const std::size_t colon = text.find(':');
       if (colon == text.npos) throw std::invalid_argument("--auth wants USER:PASSWORD");
@@ -51,7 +39,7 @@ bool ProxyUsers::verify(std::string_view user, std::string_view password) {
 }
 
 void ProxyUsers::reload() {
-  if (!options_.auth_file.empty()) read_users([&] { users_.reload(); });
+  if (!options_.auth_file.empty()) or_fail([&] { users_.reload(); });
 }
 
 void ProxyUsers::count(std::string_view user, std::uint64_t received, std::uint64_t sent) {

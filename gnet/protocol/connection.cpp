@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <cerrno>
+#include <optional>
 #include <stdexcept>
 #include <system_error>
 #include <utility>
@@ -91,6 +92,7 @@ void Connection::offer(std::string_view) {}
 
 void Connection::nudge() noexcept {
   nudged_ = true;
+  if (meeting_ != nullptr) meeting_->cancel();
   if (fiber_ != nullptr) hub_.make_ready(*fiber_);
 }
 
@@ -163,18 +165,28 @@ void Connection::run(Socket socket, const SocketAddress& peer, std::unique_ptr<T
 // False: the connection is closed.
 bool Connection::meet(const Introduce& introduce) {
   Stream stream(std::move(socket_));
+  std::optional<Introduction> met;
+  CancelScope scope;
+  struct Forget {
+    ~Forget() { meeting = nullptr; }
+    CancelScope*& meeting;
+  };
   try {
-    if (auto met = introduce(stream, peer_)) {
-      peer_ = std::move(met->peer);
-      kept_ = std::move(met->kept);
-      socket_ = std::move(stream.socket());
-      return true;
-    }
+    meeting_ = &scope;
+    const Forget forget{meeting_};
+    if (draining_ || reason_) scope.cancel();
+    scope.run([&] { met = introduce(stream, peer_); });
   } catch (const std::exception& error) {
     log().debug("{}", describe(error));
   }
-  state_ = ConnectionState::closed;
-  return false;
+  if (!met) {
+    state_ = ConnectionState::closed;
+    return false;
+  }
+  peer_ = std::move(met->peer);
+  kept_ = std::move(met->kept);
+  socket_ = std::move(stream.socket());
+  return true;
 }
 
 // False: the two sides did not agree, and the connection is closed.

@@ -31,6 +31,7 @@
 
 namespace gnet {
 
+class CancelScope;
 class ConnectionFactory;
 class ByteStream;
 class Endpoint;
@@ -53,8 +54,9 @@ struct Introduction {
   std::shared_ptr<void> kept = nullptr;
 };
 
-// Reads them, given whom the socket is connected with. Suspends. Nothing closes the connection, and
-// so does what it throws, which is logged for those who debug.
+// Reads them, given whom the socket is connected with. Suspends, and is cancelled where the
+// connection is to end. Nothing closes the connection, and so does what it throws, which is logged
+// for those who debug.
 using Introduce =
     std::function<std::optional<Introduction>(ByteStream& stream, const SocketAddress& peer)>;
 
@@ -202,8 +204,9 @@ class Connection : ListHook {
   ConnectionFactory* factory_ = nullptr;
   std::unique_ptr<Endpoint> local_;  // kept
   std::unique_ptr<Logger> log_;
-  std::shared_ptr<void> kept_;  // of its introduction
-  std::shared_ptr<bool> life_;  // what a ConnectionRef looks at, if there is one
+  std::shared_ptr<void> kept_;      // of its introduction
+  CancelScope* meeting_ = nullptr;  // while that is read
+  std::shared_ptr<bool> life_;      // what a ConnectionRef looks at, if there is one
 
  protected:
   std::optional<CloseReason> reason_;  // why it ends, once that is decided

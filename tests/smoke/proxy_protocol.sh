@@ -37,6 +37,16 @@ same "$(peer wait "$there")" closed
 stop
 same "$status" 0
 
+# Nor is it when the server stops: it would have seconds yet.
+start echo-server -p 0 -4 --proxy-protocol v1 --proxy-from 127.0.0.1 --drain-timeout 1ms
+mkfifo unsaid && exec 8<> unsaid
+peer wait "127.0.0.1:$port" > waited &
+started="$started $!"
+await_active 1
+stop
+same "$status" 0
+await waited closed
+
 # Others than the proxies are turned away.
 start echo-server -p 0 -4 --proxy-protocol v2 --proxy-from 10.0.0.0/8
 same "$(printf "${v2}hello" | peer pipe "127.0.0.1:$port")" ""

@@ -11,6 +11,7 @@
 #include <cstdlib>
 #include <mutex>
 #include <new>
+#include <utility>
 
 #include "cli/control/event_feed.h"
 #include "cli/control/places.h"
@@ -235,8 +236,8 @@ Exit Process::wind_up() {
 
 void Process::watch_signals() {
   stop_signals_.emplace([this](int) { stop(); }, [this](int number) { stop_at_once(number); });
-  signals_.push_back(gnet::on_signal(SIGQUIT, [this](int) { answer(&Process::quit); }));
-  signals_.push_back(gnet::on_signal(SIGUSR1, [this](int) { answer(&Process::dump_stats); }));
+  signals_.push_back(gnet::on_signal(SIGQUIT, [this](int) { ask(quit_asked_); }));
+  signals_.push_back(gnet::on_signal(SIGUSR1, [this](int) { ask(stats_asked_); }));
   signals_.push_back(gnet::on_signal(SIGUSR2, [](int) { gnet::reopen_log(); }));
   // Under nohup it was ignored when we were started, and stays so.
   struct sigaction inherited {};
@@ -246,13 +247,18 @@ void Process::watch_signals() {
     if (had_terminal && global_.config.empty() && !has_terminal()) {
       return stop_signals_->receive(SIGTERM);
     }
-    Process::answer(&Process::reload_for_signal);
+    ask(reload_asked_);
   }));
 }
 
 // What may still wait for another thread when all else is done. Signals have no effect then.
-void Process::answer(void (Process::*what)()) {
-  if (!over_) answers_.spawn([this, what] { (this->*what)(); });
+void Process::ask(Question& question) {
+  if (over_ || std::exchange(question.waiting, true)) return;
+  answers_.spawn([this, &question] {
+    const std::lock_guard one_at_a_time(question.turn);
+    question.waiting = false;
+    (this->*question.answer)();
+  });
 }
 
 void Process::end_answers() noexcept {

@@ -117,7 +117,14 @@ class Process : public Instance {
   Exit wind_up();
 
   void watch_signals();
-  void answer(void (Process::*what)());
+  // What a signal asks for. One that comes while an earlier one waits for its turn is answered with
+  // it.
+  struct Question {
+    void (Process::*answer)();
+    gnet::Mutex turn{};
+    bool waiting = false;
+  };
+  void ask(Question& question);
   void end_answers() noexcept;
   void stop();
   [[noreturn]] void stop_at_once(int number);
@@ -155,6 +162,9 @@ class Process : public Instance {
   bool now_ = false;  // without grace
   bool closed_ = false;
   bool over_ = false;
+  Question reload_asked_{&Process::reload_for_signal};
+  Question stats_asked_{&Process::dump_stats};
+  Question quit_asked_{&Process::quit};
   gnet::Group answers_;  // to signals
 };
 

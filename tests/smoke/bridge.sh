@@ -1,6 +1,5 @@
 # gnet bridge: what is carried, how it ends and with which status, and who looks on.
 . "$(dirname "$0")/prelude.sh"
-life=5m
 
 : > server.err
 start echo-server -p 0 -4

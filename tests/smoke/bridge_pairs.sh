@@ -1,7 +1,6 @@
 # gnet bridge: 3,000,000 bytes go whole, both ways, through every pair of kinds of endpoints; the end
 # of what one side says is handed on, and what the other says after it arrives.
 . "$(dirname "$0")/prelude.sh"
-life=5m
 
 head -c 3000000 /dev/urandom > bytes
 mkfifo pipe

@@ -1,6 +1,5 @@
 # gnet bridge with a left side that listens: clients that come, and how they and the server end.
 . "$(dirname "$0")/prelude.sh"
-life=5m
 
 : > server.err
 start echo-server -p 0 -4

@@ -5,7 +5,7 @@
 # $listener. What it prints is in heard.
 listen() {
   rm -f listen.err
-  "$GNET" connect -l -t 40s "$@" < input > heard 2> listen.err 8>&- &
+  "$GNET" connect -l -t "$life" "$@" < input > heard 2> listen.err 8>&- &
   listener=$!
   started="$started $listener"
   await listen.err 'listening on '
@@ -15,7 +15,7 @@ listen() {
 # Every byte arrives, and the end of the input is handed on, over everything.
 head -c 3000000 /dev/urandom > bytes
 whole() {
-  gnet connect -t 40s "$@" < bytes > back 2> err || fail "exit $?: gnet connect $*: $(cat err)"
+  gnet connect -t "$life" "$@" < bytes > back 2> err || fail "exit $?: gnet connect $*: $(cat err)"
   cmp bytes back || fail "not whole: gnet connect $*"
 }
 start echo-server tcp-l://127.0.0.1:0 tls-l://127.0.0.1:0 "unix-l://$work/s.sock" \

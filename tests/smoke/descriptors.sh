@@ -13,7 +13,7 @@ if command -v flock > /dev/null; then
   (
     exec 7> lock
     flock -n 7
-    "$GNET" echo-server -p 0 -4 -D --pid-file pid --print-port --for 40s > port
+    "$GNET" echo-server -p 0 -4 -D --pid-file pid --print-port --for "$life" > port
   )
   started="$started $(cat pid)"
   flock -n lock true || fail "a daemon holds a lock that is not its own"

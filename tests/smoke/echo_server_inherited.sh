@@ -13,7 +13,7 @@ dup2(fileno($socket), 3) if fileno($socket) != 3;
 exec @ARGV;
 PERL
 mkfifo ready
-perl supervise.pl "$GNET" echo-server --for 40s --ready-fd 9 9> ready 2> server.err &
+perl supervise.pl "$GNET" echo-server --for "$life" --ready-fd 9 9> ready 2> server.err &
 server=$!
 started="$started $server"
 read -r endpoints < ready
@@ -24,7 +24,7 @@ stop
 same "$status" 0
 
 # In the background it is another process, and still the one that they were passed to.
-perl supervise.pl "$GNET" echo-server -D --for 40s --ready-fd 9 --pid-file pid 9> files
+perl supervise.pl "$GNET" echo-server -D --for "$life" --ready-fd 9 --pid-file pid 9> files
 started="$started $(cat pid)"
 endpoints=$(cat files)
 same "$(printf hello | peer pipe "${endpoints#tcp://}")" hello

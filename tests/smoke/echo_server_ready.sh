@@ -35,7 +35,7 @@ same "$(wc -l < server.out)" 1
 stop
 
 # In the background: when it returns it serves, and stdout is free.
-port=$(gnet echo-server -p 0 -D --print-port --pid-file pid --for 40s)
+port=$(gnet echo-server -p 0 -D --print-port --pid-file pid --for "$life")
 started="$started $(cat pid)"
 expect 0 gnet echo-client -n 1 "127.0.0.1:$port"
 expect 9 gnet echo-server -p 0 --pid-file pid

@@ -105,7 +105,7 @@ expect 2 gnet echo-server -p 0 --threads 0
 contains err "--threads must be from 1 to 1024"
 
 # All of it starts after the fork, and without being asked for, on each core.
-port=$(gnet echo-server -p 0 -4 -D --print-port --pid-file pid --threads 3 --for 40s 2> daemon.err)
+port=$(gnet echo-server -p 0 -4 -D --print-port --pid-file pid --threads 3 --for "$life" 2> daemon.err)
 server=$(cat pid)
 started="$started $server"
 same "$(threads)" 2

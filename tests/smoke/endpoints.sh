@@ -62,7 +62,7 @@ dup2($copies[$_], $_ + 3) for 0 .. 1;
 @ENV{qw(LISTEN_FDS LISTEN_PID LISTEN_FDNAMES)} = (2, $$, 'web:chat');
 exec @ARGV;
 PERL
-perl supervise.pl "$GNET" connect -l -t 40s -e cat systemd:chat > /dev/null 2> listen.err &
+perl supervise.pl "$GNET" connect -l -t "$life" -e cat systemd:chat > /dev/null 2> listen.err &
 started="$started $!"
 await listen.err 'listening on '
 read -r web chat < ports
@@ -80,7 +80,7 @@ my $connection = $socket->accept or die;
 dup2(fileno($connection), 0);
 exec @ARGV;
 PERL
-perl accept.pl "$GNET" connect -l -t 40s -e 'tr a-z A-Z' inetd: > /dev/null 2>&1 &
+perl accept.pl "$GNET" connect -l -t "$life" -e 'tr a-z A-Z' inetd: > /dev/null 2>&1 &
 started="$started $!"
 until [ -s inetd_port ]; do :; done
 same "$(echo hello | gnet connect -t 20s "127.0.0.1:$(cat inetd_port)")" HELLO
@@ -88,7 +88,7 @@ expect 9 gnet connect inetd: < /dev/null
 
 # Messages keep their kind of socket: unixpacket, unixgram.
 : > input
-"$GNET" connect -l -t 40s -e cat "unixpacket-l://$work/p.sock" < input > /dev/null 2> listen2.err &
+"$GNET" connect -l -t "$life" -e cat "unixpacket-l://$work/p.sock" < input > /dev/null 2> listen2.err &
 started="$started $!"
 await listen2.err 'listening on '
 same "$(echo packet | gnet connect -t 20s "unixpacket://$work/p.sock")" packet

@@ -51,7 +51,7 @@ same "$status" 0
 [ "$(grep -c '"signal":9' server.out)" -ge 10 ] || fail "nobody was killed"
 
 # A server that has no descriptors left refuses, and goes on.
-(ulimit -n 24 && "$GNET" exec-server ws-l://127.0.0.1:0 --threads 1 --for 40s --die-with-parent --ready-fd 9 \
+(ulimit -n 24 && "$GNET" exec-server ws-l://127.0.0.1:0 --threads 1 --for "$life" --die-with-parent --ready-fd 9 \
   --sh 'echo up; exec cat' 9> ready.few > few.out 2> few.err) &
 few=$!
 started="$started $few"

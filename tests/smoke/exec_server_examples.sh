@@ -6,7 +6,7 @@ command -v perl > /dev/null || { echo "perl is missing: skipped" >&2; exit 77; }
 serve() {
   rm -f ready
   mkfifo ready
-  "$GNET" exec-server --for 40s --die-with-parent --ready-fd 9 "$@" 9> ready > server.out 2>> server.err &
+  "$GNET" exec-server --for "$life" --die-with-parent --ready-fd 9 "$@" 9> ready > server.out 2>> server.err &
   server=$!
   started="$started $server"
   read -r endpoints < ready || fail "not ready: $*"

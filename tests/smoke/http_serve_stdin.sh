@@ -4,7 +4,7 @@ command -v curl > /dev/null || { echo "curl is missing: skipped" >&2; exit 77; }
 
 mkfifo ready
 { head -c 2000000 /dev/zero | "$GNET" http-serve -p 0 -4 --once --name backup.tar --ready-fd 9 \
-  --for 40s --die-with-parent - 9> ready 2> server.err; echo $? > status; } &
+  --for "$life" --die-with-parent - 9> ready 2> server.err; echo $? > status; } &
 started=$!
 read -r endpoint < ready
 port=${endpoint##*:}
@@ -17,7 +17,7 @@ same "$(cat status)" 0
 
 mkfifo in
 exec 8<> in
-"$GNET" http-serve -p 0 -4 --for 40s --die-with-parent --ready-fd 9 - < in 9> ready 2> server.err 8>&- &
+"$GNET" http-serve -p 0 -4 --for "$life" --die-with-parent --ready-fd 9 - < in 9> ready 2> server.err 8>&- &
 server=$!
 started="$started $server"
 read -r endpoint < ready

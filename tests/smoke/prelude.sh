@@ -48,9 +48,9 @@ peer() {
 
 # start ARGS…: runs gnet with these arguments as a server and waits until it is ready.
 # Sets $server (process id), $endpoints, and $port of the first. Its output is in
-# server.out and server.err, and it ends after $life at the latest. A test may use descriptor 8 for
-# itself.
-life=40s
+# server.out and server.err, and it ends after $life at the latest, which is not before the test has to
+# end. A test may use descriptor 8 for itself.
+life=${SMOKE_LIFE:-60s}
 start() {
   rm -f ready
   mkfifo ready

@@ -113,7 +113,7 @@ mkfifo lines
 exec 7<> lines
 rm -f ready
 mkfifo ready
-"$GNET" ws-echo -p 0 -4 --stdin --for 40s --die-with-parent --ready-fd 9 \
+"$GNET" ws-echo -p 0 -4 --stdin --for "$life" --die-with-parent --ready-fd 9 \
   < lines 9> ready 7>&- > server.out 2>> server.err &
 server=$!
 started="$started $server"

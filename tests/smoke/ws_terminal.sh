@@ -59,7 +59,7 @@ stop
 
 # What comes while a line is typed leaves it alone, also a line that takes several rows.
 mkfifo news && exec 8<> news
-"$GNET" ws-echo -p 0 -4 --stdin --for 40s --die-with-parent --ready-file told < news > heard \
+"$GNET" ws-echo -p 0 -4 --stdin --for "$life" --die-with-parent --ready-file told < news > heard \
   2> news.err &
 started="$started $!"
 await told ws://

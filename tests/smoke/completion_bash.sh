@@ -9,17 +9,19 @@ mkdir -p tls/chains
 : > tls/chain.pem
 : > tls/sock
 cat > rc << 'RC'
-PS1=
+PS1='ready> '
 [ -z "$MORE" ] || . "$MORE"
 . ./completion
 # The line as it stands when Enter comes.
 gnet() { if [ "$1" = __complete ]; then "$GNET" "$@"; else printf '<%s>\n' "$*"; fi; }
 RC
 
-# typed TEXT LINE: with this typed, TAB, and Enter, that is the command line.
+# typed TEXT LINE: with this typed, TAB, and Enter, that is the command line. What is typed before the
+# prompt a terminal that changes its mode may drop, and the end of what is typed with it.
 typed() {
-  printf 'gnet %s\t\n' "$1" > keys
-  TERM=dumb script -qec "bash --noprofile --rcfile rc -i" /dev/null < keys > seen 2>&1 || :
+  : > seen
+  { await seen 'ready> ' && printf 'gnet %s\t\nexit\n' "$1"; } |
+    TERM=dumb script -qec "bash --noprofile --rcfile rc -i" /dev/null > seen 2>&1 || :
   tr -d '\r' < seen | grep -qxF "<$2>" || fail "no '<$2>' for '$1' ($MORE): $(cat -v seen)"
 }
 

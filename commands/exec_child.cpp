@@ -62,8 +62,7 @@ bool is_shortage(const std::error_code& code) noexcept {
 // ---- its begin ----
 
 ExecChild::ExecChild(const ExecContext& context, ExecSlots::Place place, Start start)
-    : context_(context),
-      rules_(context.rules),
+    : rules_(context.rules),
       place_(std::move(place)),
       log_(start.log),
       session_(start.session),

@@ -103,7 +103,6 @@ class ExecChild {
   ExecEnd finish();
   void report(const ExecEnd& end) const;
 
-  const ExecContext& context_;
   const ExecRules& rules_;
   ExecSlots::Place place_;
   const gnet::Logger& log_;

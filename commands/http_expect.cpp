@@ -82,7 +82,8 @@ std::optional<std::string> HttpExpectations::fault(int status, const gnet::http:
   for (const auto& [name, pattern] : headers_) {
     const auto values = headers.get_all(name);
     if (values.empty()) return fmt::format("no field {}, where one was expected", name);
-    if (std::ranges::none_of(values, [&](auto value) { return pattern.is_in(value); })) {
+    if (std::ranges::none_of(values,
+                             [&pattern = pattern](auto value) { return pattern.is_in(value); })) {
       return fmt::format("{}: {}, where '{}' was expected", name, headers.joined(name),
                          pattern.text());
     }

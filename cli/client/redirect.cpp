@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <ranges>
 
 #include "cli/line/value.h"
 
@@ -117,11 +116,10 @@ std::string PinnedHost::to_string() const {
 std::vector<asio::ip::address> pinned_addresses(const std::vector<PinnedHost>& pins,
                                                 std::string_view host, std::uint16_t port) {
   for (const bool any_host : {false, true}) {
-    for (const PinnedHost& pin : pins | std::views::reverse) {
-      if (pin.is_any_host() != any_host || !pin.matches(host, port)) continue;
-      if (pin.addresses().empty()) break;
-      return pin.addresses();
-    }
+    const auto last = std::find_if(pins.rbegin(), pins.rend(), [&](const PinnedHost& pin) {
+      return pin.is_any_host() == any_host && pin.matches(host, port);
+    });
+    if (last != pins.rend() && !last->addresses().empty()) return last->addresses();
   }
   return {};
 }

@@ -130,7 +130,8 @@ std::string command_help(const Command& command, bool all, const HelpLayout& lay
     }
   }
   // What everybody looks for first comes first.
-  std::ranges::stable_partition(own, [](const Flag* flag) { return flag->key() == "port"; });
+  std::stable_partition(own.begin(), own.end(),
+                        [](const Flag* flag) { return flag->key() == "port"; });
   if (!own.empty()) {
     text += "\n" + layout.style.heading("Options:") + "\n";
     text += flag_table(own, options.get(), layout);

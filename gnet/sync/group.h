@@ -349,14 +349,14 @@ class Mapping final : public Batch {
   template <typename F, typename Item>
   auto task(std::size_t index, F& function, Item item) {
     results_.emplace_back();
-    return [this, index, &function, item = std::move(item)]() mutable {
-      if constexpr (std::is_void_v<R>) {
-        function(item_of(item));
-      } else {
+    if constexpr (std::is_void_v<R>) {
+      return [&function, item = std::move(item)]() mutable { function(item_of(item)); };
+    } else {
+      return [this, index, &function, item = std::move(item)]() mutable {
         R result = function(item_of(item));  // meanwhile the results may move
         results_[index].emplace(std::move(result));
-      }
-    };
+      };
+    }
   }
 
   // Runs a task here.

@@ -92,7 +92,7 @@ BOOST_AUTO_TEST_CASE(whatever_was_sent_before_no_half_answer_looks_whole) {
       test::post("Connection: Upgrade\r\nUpgrade: foo\r\nContent-Length: 5\r\n", "hello");
   for (const Case& one : cases) {
     for (const auto& [status, thrower] : throwers()) {
-      test::HTTPServer server([&](Request& q, Response& r) {
+      test::HTTPServer server([&one, &thrower = thrower](Request& q, Response& r) {
         if (q.path() == "/next") return r.send("next");
         one.step(q, r);
         thrower(q, r);

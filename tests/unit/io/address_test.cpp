@@ -184,8 +184,9 @@ BOOST_AUTO_TEST_CASE(they_have_an_order) {
 
 BOOST_AUTO_TEST_CASE(a_path_with_a_nul_byte_is_refused) {
   using namespace std::string_literals;
-  BOOST_CHECK_THROW(gnet::SocketAddress::unix_path("/tmp/a\0b"s), std::invalid_argument);
-  BOOST_CHECK_NO_THROW(gnet::SocketAddress::unix_path("@a\0b"s));
+  BOOST_CHECK_THROW(static_cast<void>(gnet::SocketAddress::unix_path("/tmp/a\0b"s)),
+                    std::invalid_argument);
+  BOOST_CHECK_NO_THROW(static_cast<void>(gnet::SocketAddress::unix_path("@a\0b"s)));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

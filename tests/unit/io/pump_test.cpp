@@ -157,11 +157,11 @@ BOOST_AUTO_TEST_CASE(a_kill_ends_a_pump_of_which_one_direction_has_ended) {
 BOOST_AUTO_TEST_CASE(pipes_are_spliced_too) {
   auto [in, to_pump] = Pipe::make();
   auto [from_pump, out] = Pipe::make();
-  auto write = spawn([&] {
+  auto write = spawn([&to_pump = to_pump] {
     to_pump.send_all(pattern(200'000));
     to_pump.close();
   });
-  auto carry = spawn([&] {
+  auto carry = spawn([&in = in, &out = out] {
     const PumpDirection result = gnet::copy(in, out);
     out.close();
     return result;
@@ -342,7 +342,7 @@ BOOST_AUTO_TEST_CASE(it_leaves_no_descriptor_behind) {
 BOOST_AUTO_TEST_CASE(a_descriptor_that_is_used_again_is_nobodys_sink) {
   auto [source, feed] = Stream::make_pair();
   auto [sink, heard] = Stream::make_pair();
-  auto carry = spawn([&] { return gnet::copy(source, sink); });
+  auto carry = spawn([&source = source, &sink = sink] { return gnet::copy(source, sink); });
   yield();
   const int number = sink.socket().native_handle();
   sink.close();

@@ -573,10 +573,11 @@ BOOST_AUTO_TEST_CASE(names_that_openssl_would_cut_are_refused) {
   BOOST_CHECK_EXCEPTION(
       Secure(TLSContext::client(believing()), usual_server(), "localhost\0.example"s),
       std::system_error, refused);
-  BOOST_CHECK_EXCEPTION(TLSContext::client({.ca_file = "/tmp/ca\0.pem"s}), std::system_error,
-                        refused);
-  BOOST_CHECK_EXCEPTION(TLSContext::server({.certificate_file = "a\0b"s, .key_file = "a\0b"s}),
+  BOOST_CHECK_EXCEPTION(static_cast<void>(TLSContext::client({.ca_file = "/tmp/ca\0.pem"s})),
                         std::system_error, refused);
+  BOOST_CHECK_EXCEPTION(
+      static_cast<void>(TLSContext::server({.certificate_file = "a\0b"s, .key_file = "a\0b"s})),
+      std::system_error, refused);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

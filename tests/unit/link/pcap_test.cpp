@@ -70,7 +70,7 @@ Packet read_packet(std::string_view data, std::uint32_t seconds) {
     packet.to = data.substr(16, 4);
     data.remove_prefix(20);
   } else {
-    BOOST_TEST(byte(data, 0) >> 4 == 6U);
+    BOOST_TEST((byte(data, 0) >> 4) == 6U);
     BOOST_TEST(big16(data, 4) == data.size() - 40);
     BOOST_TEST(byte(data, 6) == 6U);
     packet.from = data.substr(8, 16);
@@ -84,7 +84,7 @@ Packet read_packet(std::string_view data, std::uint32_t seconds) {
   packet.to_port = big16(data, 2);
   packet.sequence = big32(data, 4);
   packet.acknowledged = big32(data, 8);
-  BOOST_TEST(byte(data, 12) >> 4 == 5U);
+  BOOST_TEST((byte(data, 12) >> 4) == 5U);
   packet.flags = byte(data, 13);
   packet.payload = data.substr(20);
   return packet;

@@ -189,7 +189,10 @@ BOOST_AUTO_TEST_CASE(a_fiber_that_does_not_care_does_not_keep_the_thread_busy) {
   int turns = 0;
   bool enough = false;
   auto fiber = gnet::spawn([&] {
-    for (; !enough; ++turns) sleep(30);
+    while (!enough) {
+      sleep(30);
+      ++turns;
+    }
   });
   gnet::yield();
   fiber.kill_async();

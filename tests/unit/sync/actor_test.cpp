@@ -50,25 +50,26 @@ BOOST_AUTO_TEST_CASE(a_loop_of_its_own_receives) {
   BOOST_TEST(sum == 1003);
 }
 
+struct Game {
+  Trace trace;
+  int left = 4;
+  gnet::Actor<std::string> ping{[this](std::string message) {
+    trace.push_back(message);
+    if (--left == 0) return stop();
+    pong.send("ping");
+  }};
+  gnet::Actor<std::string> pong{[this](std::string message) {
+    trace.push_back(message);
+    if (--left == 0) return stop();
+    ping.send("pong");
+  }};
+  void stop() {
+    ping.stop();
+    pong.stop();
+  }
+};
+
 BOOST_AUTO_TEST_CASE(two_play_ping_pong) {
-  struct Game {
-    Trace trace;
-    int left = 4;
-    gnet::Actor<std::string> ping{[this](std::string message) {
-      trace.push_back(message);
-      if (--left == 0) return stop();
-      pong.send("ping");
-    }};
-    gnet::Actor<std::string> pong{[this](std::string message) {
-      trace.push_back(message);
-      if (--left == 0) return stop();
-      ping.send("pong");
-    }};
-    void stop() {
-      ping.stop();
-      pong.stop();
-    }
-  };
   Game game;
   game.ping.send("start");
   game.ping.join();

@@ -109,7 +109,7 @@ same "$(ls -l s | cut -c1-10)" "-rw-------"
 expect 0 gnet http "$http/html" -w '%{status} %{content_type} %header{x-mine} %{num_redirects} 100%%\n'
 same "$(cat out)" "<p>hello</p>200 text/html one, two 0 100%"
 expect 0 gnet http "$http/html" --timing
-grep -Eq "resolve [0-9.]+ ms, connect [0-9.]+ ms" err || fail "no times: $(cat err)"
+grep -q "resolve 0\.[0-9] ms, connect " err || fail "an address is looked up: $(cat err)"
 expect 0 gnet http "$http/gzip"
 same "$(cat out)" "hello, compressed"
 expect 0 gnet http --compressed off "$http/echo"

@@ -6,12 +6,12 @@
 #include <cmath>
 #include <random>
 
+BOOST_AUTO_TEST_SUITE(duration)
+
 using namespace std::chrono_literals;
 using gnet::Duration;
 using gnet::format_duration;
 using gnet::parse_duration;
-
-BOOST_AUTO_TEST_SUITE(duration)
 
 BOOST_AUTO_TEST_CASE(each_unit_is_understood) {
   BOOST_TEST((parse_duration("7ns") == 7ns));

@@ -5,6 +5,8 @@
 #include <cerrno>
 #include <new>
 
+BOOST_AUTO_TEST_SUITE(error)
+
 using gnet::describe;
 
 namespace {
@@ -26,8 +28,6 @@ struct Stopped : gnet::Interrupt {
 struct Nameless {};
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(error)
 
 BOOST_AUTO_TEST_CASE(a_failed_call_says_what_and_why_in_lower_case_and_without_numbers) {
   BOOST_TEST(text_of([] {

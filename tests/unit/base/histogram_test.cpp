@@ -2,9 +2,9 @@
 
 #include <boost/test/unit_test.hpp>
 
-using namespace std::chrono_literals;
-
 BOOST_AUTO_TEST_SUITE(histogram)
+
+using namespace std::chrono_literals;
 
 BOOST_AUTO_TEST_CASE(an_empty_one_is_all_zero) {
   const gnet::Histogram empty;

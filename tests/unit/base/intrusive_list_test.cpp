@@ -3,6 +3,8 @@
 #include <boost/test/unit_test.hpp>
 #include <string>
 
+BOOST_AUTO_TEST_SUITE(intrusive_list)
+
 namespace {
 
 struct Plain : gnet::ListHook {
@@ -20,8 +22,6 @@ std::string text(L& list) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(intrusive_list)
 
 BOOST_AUTO_TEST_CASE(keeps_the_order_of_pushing) {
   PlainList list;

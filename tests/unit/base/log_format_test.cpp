@@ -34,7 +34,7 @@ struct Utc {
   std::string before;
 };
 
-LogRecord record(std::string_view message, LogLevel level = LogLevel::info) {
+LogRecord sample(std::string_view message, LogLevel level = LogLevel::info) {
   using namespace std::chrono_literals;
   return {.time = std::chrono::system_clock::time_point(1'795'262'467s + 123'456us),
           .level = level,
@@ -49,34 +49,34 @@ LogRecord record(std::string_view message, LogLevel level = LogLevel::info) {
 BOOST_FIXTURE_TEST_SUITE(log_format, Utc)
 
 BOOST_AUTO_TEST_CASE(text_is_for_people) {
-  BOOST_TEST(format_record(record("closed: eof, 3.0 MB in 120 ms"), LogFormat::text) ==
+  BOOST_TEST(format_record(sample("closed: eof, 3.0 MB in 120 ms"), LogFormat::text) ==
              "12:01:07.123 echo#42 127.0.0.1:53144 closed: eof, 3.0 MB in 120 ms");
-  BOOST_TEST(format_untimed(record("closed: eof")) == "echo#42 127.0.0.1:53144 closed: eof");
+  BOOST_TEST(format_untimed(sample("closed: eof")) == "echo#42 127.0.0.1:53144 closed: eof");
 }
 
 BOOST_AUTO_TEST_CASE(text_names_the_level_only_of_trouble) {
-  BOOST_TEST(format_untimed(record("x", LogLevel::debug)) == "echo#42 127.0.0.1:53144 x");
-  BOOST_TEST(format_untimed(record("x", LogLevel::warn)) == "echo#42 127.0.0.1:53144 warning: x");
-  BOOST_TEST(format_untimed(record("x", LogLevel::error)) == "echo#42 127.0.0.1:53144 error: x");
+  BOOST_TEST(format_untimed(sample("x", LogLevel::debug)) == "echo#42 127.0.0.1:53144 x");
+  BOOST_TEST(format_untimed(sample("x", LogLevel::warn)) == "echo#42 127.0.0.1:53144 warning: x");
+  BOOST_TEST(format_untimed(sample("x", LogLevel::error)) == "echo#42 127.0.0.1:53144 error: x");
 }
 
 BOOST_AUTO_TEST_CASE(json_has_stable_keys) {
-  BOOST_TEST(format_record(record("closed: \"eof\""), LogFormat::json) ==
+  BOOST_TEST(format_record(sample("closed: \"eof\""), LogFormat::json) ==
              R"({"ts":"2026-11-21T12:01:07.123Z","level":"info","logger":"echo",)"
              R"("msg":"closed: \"eof\"","conn":42,"peer":"127.0.0.1:53144"})");
 }
 
 BOOST_AUTO_TEST_CASE(logfmt_quotes_only_where_it_must) {
-  BOOST_TEST(format_record(record("closed: eof"), LogFormat::logfmt) ==
+  BOOST_TEST(format_record(sample("closed: eof"), LogFormat::logfmt) ==
              "ts=2026-11-21T12:01:07.123Z level=info logger=echo conn=42 peer=127.0.0.1:53144 "
              "msg=\"closed: eof\"");
-  BOOST_TEST(format_record(record("closed"), LogFormat::logfmt).ends_with("msg=closed"));
-  BOOST_TEST(format_record(record("a=b"), LogFormat::logfmt).ends_with("msg=\"a=b\""));
-  BOOST_TEST(format_record(record(""), LogFormat::logfmt).ends_with("msg=\"\""));
+  BOOST_TEST(format_record(sample("closed"), LogFormat::logfmt).ends_with("msg=closed"));
+  BOOST_TEST(format_record(sample("a=b"), LogFormat::logfmt).ends_with("msg=\"a=b\""));
+  BOOST_TEST(format_record(sample(""), LogFormat::logfmt).ends_with("msg=\"\""));
 }
 
 BOOST_AUTO_TEST_CASE(records_without_a_connection_leave_it_out) {
-  LogRecord plain = record("hello");
+  LogRecord plain = sample("hello");
   plain.connection = 0;
   plain.peer = {};
   BOOST_TEST(format_untimed(plain) == "echo hello");
@@ -85,7 +85,7 @@ BOOST_AUTO_TEST_CASE(records_without_a_connection_leave_it_out) {
 }
 
 BOOST_AUTO_TEST_CASE(a_record_is_one_line_whatever_is_in_it) {
-  const auto evil = record("a\nb\r\x1b[31m\xc2\x9bz\xff\t\xc3\xa9");
+  const auto evil = sample("a\nb\r\x1b[31m\xc2\x9bz\xff\t\xc3\xa9");
   BOOST_TEST(format_untimed(evil) ==
              "echo#42 127.0.0.1:53144 a\\nb\\r\\x1b[31m\\xc2\\x9bz\\xff\\t\xc3\xa9");
   for (const auto format : {LogFormat::text, LogFormat::json, LogFormat::logfmt}) {
@@ -95,7 +95,7 @@ BOOST_AUTO_TEST_CASE(a_record_is_one_line_whatever_is_in_it) {
 
 BOOST_AUTO_TEST_CASE(secrets_are_masked_in_every_format) {
   for (const auto format : {LogFormat::text, LogFormat::json, LogFormat::logfmt}) {
-    const std::string line = format_record(record("http://joe:hidden@host/?token=hidden"), format);
+    const std::string line = format_record(sample("http://joe:hidden@host/?token=hidden"), format);
     BOOST_TEST(line.find("hidden") == std::string::npos, line);
   }
 }

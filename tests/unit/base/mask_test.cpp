@@ -2,9 +2,9 @@
 
 #include <boost/test/unit_test.hpp>
 
-using gnet::mask_secrets;
-
 BOOST_AUTO_TEST_SUITE(mask)
+
+using gnet::mask_secrets;
 
 BOOST_AUTO_TEST_CASE(headers_lose_the_rest_of_their_line) {
   BOOST_TEST(mask_secrets("Authorization: Basic am9lOnB3\r\nHost: x") ==

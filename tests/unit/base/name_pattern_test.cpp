@@ -2,9 +2,9 @@
 
 #include <boost/test/unit_test.hpp>
 
-using gnet::matches_name;
-
 BOOST_AUTO_TEST_SUITE(name_pattern)
+
+using gnet::matches_name;
 
 BOOST_AUTO_TEST_CASE(a_pattern_without_wildcards_is_the_name_itself) {
   BOOST_TEST(matches_name("echo", "echo"));

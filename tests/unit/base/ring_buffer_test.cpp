@@ -8,6 +8,8 @@
 #include <string>
 #include <utility>
 
+BOOST_AUTO_TEST_SUITE(ring_buffer)
+
 namespace {
 
 // Counts those alive, and whose copies fail on demand. Has no move that cannot throw.
@@ -27,8 +29,6 @@ struct Counted {
 };
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(ring_buffer)
 
 BOOST_AUTO_TEST_CASE(a_new_one_is_empty) {
   const gnet::RingBuffer<std::string> ring;

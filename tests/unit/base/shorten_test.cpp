@@ -4,13 +4,13 @@
 
 #include "gnet/base/utf8.h"
 
+BOOST_AUTO_TEST_SUITE(shorten)
+
 namespace {
 auto cut(std::string_view text, std::size_t width = 80) {
   return gnet::shorten(text, width);
 }
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(shorten)
 
 BOOST_AUTO_TEST_CASE(tells_how_many_bytes_it_cut) {
   BOOST_TEST(cut("a very very very very long sentence", 20) == "a very very ..(23)..");

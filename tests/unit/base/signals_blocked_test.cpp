@@ -5,6 +5,8 @@
 
 #include "gnet/base/background_thread.h"
 
+BOOST_AUTO_TEST_SUITE(signals_blocked)
+
 using gnet::detail::SignalsBlocked;
 
 namespace {
@@ -16,8 +18,6 @@ bool blocked_here(int signal) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(signals_blocked)
 
 BOOST_AUTO_TEST_CASE(the_mask_is_afterwards_what_it_was) {
   {

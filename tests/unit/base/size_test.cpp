@@ -4,12 +4,12 @@
 
 #include <limits>
 
+BOOST_AUTO_TEST_SUITE(size)
+
 using gnet::format_size;
 using gnet::parse_count;
 using gnet::parse_percent;
 using gnet::parse_size;
-
-BOOST_AUTO_TEST_SUITE(size)
 
 BOOST_AUTO_TEST_CASE(a_letter_counts_in_1024s_and_a_letter_with_b_in_1000s) {
   BOOST_TEST((parse_size("512") == 512U));

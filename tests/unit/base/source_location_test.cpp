@@ -4,6 +4,8 @@
 
 #include <string_view>
 
+BOOST_AUTO_TEST_SUITE(source_location)
+
 namespace {
 
 gnet::SourceLocation here(gnet::SourceLocation where = gnet::SourceLocation::current()) {
@@ -11,8 +13,6 @@ gnet::SourceLocation here(gnet::SourceLocation where = gnet::SourceLocation::cur
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(source_location)
 
 BOOST_AUTO_TEST_CASE(a_default_argument_is_the_place_of_the_call) {
   const auto where = here();

@@ -6,6 +6,8 @@
 #include <random>
 #include <vector>
 
+BOOST_AUTO_TEST_SUITE(timer_heap)
+
 using gnet::TimePoint;
 using gnet::Timer;
 using gnet::TimerHeap;
@@ -20,8 +22,6 @@ TimePoint at(int nanoseconds) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(timer_heap)
 
 BOOST_AUTO_TEST_CASE(starts_empty) {
   TimerHeap heap;

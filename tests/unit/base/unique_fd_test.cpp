@@ -6,6 +6,8 @@
 
 #include <cerrno>
 
+BOOST_AUTO_TEST_SUITE(unique_fd)
+
 using gnet::UniqueFd;
 
 namespace {
@@ -18,8 +20,6 @@ bool is_open(int fd) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(unique_fd)
 
 BOOST_AUTO_TEST_CASE(closes_at_the_end_of_its_life) {
   const int raw = opened();

@@ -4,9 +4,9 @@
 #include <memory>
 #include <string>
 
-using gnet::UniqueFunction;
-
 BOOST_AUTO_TEST_SUITE(unique_function)
+
+using gnet::UniqueFunction;
 
 BOOST_AUTO_TEST_CASE(an_empty_one_is_false) {
   UniqueFunction<void()> function;

@@ -10,6 +10,8 @@
 
 #include "tests/utf8_reference.h"
 
+BOOST_AUTO_TEST_SUITE(utf8_checker)
+
 using gnet::Utf8Checker;
 
 namespace {
@@ -51,8 +53,6 @@ std::string encoded(std::uint32_t code) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(utf8_checker)
 
 BOOST_AUTO_TEST_CASE(text_is_refused_at_the_first_byte_that_cannot_be) {
   struct Case {

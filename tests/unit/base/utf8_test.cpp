@@ -2,11 +2,11 @@
 
 #include <boost/test/unit_test.hpp>
 
+BOOST_AUTO_TEST_SUITE(utf8)
+
 using gnet::is_utf8;
 using gnet::json_string;
 using gnet::utf8_length;
-
-BOOST_AUTO_TEST_SUITE(utf8)
 
 BOOST_AUTO_TEST_CASE(characters_have_one_to_four_bytes) {
   BOOST_TEST(utf8_length("") == 0U);

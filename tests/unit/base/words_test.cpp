@@ -5,10 +5,10 @@
 #include <string>
 #include <vector>
 
+BOOST_AUTO_TEST_SUITE(words)
+
 using gnet::split_words;
 using Words = std::vector<std::string>;
-
-BOOST_AUTO_TEST_SUITE(words)
 
 BOOST_AUTO_TEST_CASE(blanks_separate_words) {
   BOOST_TEST((split_words(" cat  -n\tx\n") == Words{"cat", "-n", "x"}));

@@ -11,6 +11,8 @@
 #include "cli/line/value.h"
 #include "cli/out/failure.h"
 
+BOOST_AUTO_TEST_SUITE(access_log)
+
 using namespace std::chrono_literals;
 
 namespace {
@@ -53,8 +55,6 @@ struct InIndia {
 };
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(access_log)
 
 BOOST_AUTO_TEST_CASE(variables_are_those_of_nginx) {
   BOOST_TEST(line("$remote_addr $remote_port $server_addr $server_port $protocol") ==

@@ -5,6 +5,8 @@
 
 #include "cli/line/value.h"
 
+BOOST_AUTO_TEST_SUITE(access_rules)
+
 namespace {
 
 bool admitted(const std::vector<std::string>& rules, const char* address) {
@@ -14,8 +16,6 @@ bool admitted(const std::vector<std::string>& rules, const char* address) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(access_rules)
 
 BOOST_AUTO_TEST_CASE(without_rules_everybody_is_in) {
   BOOST_TEST(admitted({}, "192.0.2.1"));

@@ -13,6 +13,8 @@
 #include "gnet/sync/group.h"
 #include "gnet/ws/web_socket_server.h"
 
+BOOST_AUTO_TEST_SUITE(chat_room)
+
 using commands::ChatRoom;
 using gnet::http::Request;
 using gnet::http::Response;
@@ -55,8 +57,6 @@ class Server {
 };
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(chat_room)
 
 BOOST_AUTO_TEST_CASE(all_others_hear_what_one_says_on_whatever_thread) {
   for (const unsigned threads : {1U, 2U}) {

@@ -3,6 +3,8 @@
 #include "cli/control/reply.h"
 #include "cli/control/request.h"
 
+BOOST_AUTO_TEST_SUITE(control_request)
+
 namespace {
 
 using cli::BadRequest;
@@ -19,8 +21,6 @@ std::string problem(std::string_view line) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(control_request)
 
 BOOST_AUTO_TEST_CASE(json_and_plain_words_say_the_same) {
   const ControlRequest json =

@@ -6,6 +6,8 @@
 #include "cli/out/failure.h"
 #include "gnet/fiber/fiber.h"
 
+BOOST_AUTO_TEST_SUITE(conversation)
+
 using namespace std::chrono_literals;
 
 namespace {
@@ -40,8 +42,6 @@ struct Talk {
 };
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(conversation)
 
 BOOST_AUTO_TEST_CASE(messages_go_one_after_the_echo_of_the_other) {
   Talk talk({"one", "two"});

@@ -5,6 +5,8 @@
 
 #include "gnet/fiber/hub.h"
 
+BOOST_AUTO_TEST_SUITE(delayed_answers)
+
 using namespace commands;
 using namespace std::chrono_literals;
 
@@ -20,8 +22,6 @@ struct Sent {
 const gnet::SocketAddress kNobody;
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(delayed_answers)
 
 BOOST_AUTO_TEST_CASE(answers_are_sent_in_the_order_in_which_they_are_due) {
   std::vector<std::string> texts;

@@ -4,6 +4,8 @@
 
 #include "tests/unit/cli/command_line.h"
 
+BOOST_AUTO_TEST_SUITE(dialler)
+
 using namespace std::chrono_literals;
 
 namespace {
@@ -31,8 +33,6 @@ cli::Exit status_of(const std::exception_ptr& error) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(dialler)
 
 BOOST_AUTO_TEST_CASE(options_change_the_target) {
   Options options;

@@ -2,9 +2,9 @@
 
 #include <boost/test/unit_test.hpp>
 
-using namespace commands;
-
 BOOST_AUTO_TEST_SUITE(echo_modes)
+
+using namespace commands;
 
 BOOST_AUTO_TEST_CASE(upper_changes_ascii_letters_only) {
   BOOST_TEST(upper("aZ9 \xc3\xa4") == "AZ9 \xc3\xa4");

@@ -4,6 +4,8 @@
 
 #include "gnet/fiber/fiber.h"
 
+BOOST_AUTO_TEST_SUITE(event_feed)
+
 namespace {
 
 using namespace std::chrono_literals;
@@ -13,8 +15,6 @@ void tell(const char* name, int number = 0) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(event_feed)
 
 BOOST_AUTO_TEST_CASE(an_event_is_wanted_while_somebody_follows) {
   BOOST_TEST(!cli::event_is_wanted(false));

@@ -6,6 +6,8 @@
 
 #include "cli/out/failure.h"
 
+BOOST_AUTO_TEST_SUITE(exec_address)
+
 using commands::ExecAddress;
 using Speech = ExecAddress::Speech;
 
@@ -21,8 +23,6 @@ std::string complaint_of(std::string_view text) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(exec_address)
 
 BOOST_AUTO_TEST_CASE(the_scheme_says_what_is_spoken) {
   BOOST_TEST((ExecAddress::parse("ws-l://:9000").speech == Speech::ws));

@@ -7,6 +7,8 @@
 #include <utility>
 #include <vector>
 
+BOOST_AUTO_TEST_SUITE(exec_framing)
+
 using commands::ExecFraming;
 using commands::ExecMessage;
 using Kind = ExecFraming::Kind;
@@ -45,8 +47,6 @@ std::string framed(Kind kind, const ExecMessage& message) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(exec_framing)
 
 BOOST_AUTO_TEST_CASE(a_line_is_a_message) {
   BOOST_TEST((read(Kind::line, "one\r\n\ntwo\nthr") ==

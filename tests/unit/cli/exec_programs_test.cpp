@@ -9,6 +9,8 @@
 
 #include "cli/out/failure.h"
 
+BOOST_AUTO_TEST_SUITE(exec_programs)
+
 using commands::ExecPrograms;
 namespace fs = std::filesystem;
 
@@ -41,8 +43,6 @@ cli::Exit refusal_of(const std::string& name) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(exec_programs)
 
 BOOST_AUTO_TEST_CASE(one_program_answers_for_all_paths) {
   const auto programs = ExecPrograms::of({"sh", "-c", "true"});

@@ -17,6 +17,8 @@
 #include "gnet/web/directory.h"
 #include "tests/unit/web/temporary_folder.h"
 
+BOOST_AUTO_TEST_SUITE(folder_archive)
+
 using commands::ArchiveKind;
 using commands::write_archive;
 using gnet::web::Directory;
@@ -70,8 +72,6 @@ std::string names_of(const std::string& bytes) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(folder_archive)
 
 BOOST_FIXTURE_TEST_CASE(a_folder_comes_out_as_it_was, Folder) {
   const std::string large(300'000, 'x');

@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+BOOST_AUTO_TEST_SUITE(http_credentials)
+
 using commands::netrc_entry;
 
 namespace {
@@ -15,8 +17,6 @@ std::string entry(std::string_view text, std::string_view host) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(http_credentials)
 
 BOOST_AUTO_TEST_CASE(the_entry_of_a_host_is_found) {
   constexpr std::string_view kText =

@@ -8,12 +8,12 @@
 #include "gnet/os/file.h"
 #include "tests/unit/io/temporary_file.h"
 
+BOOST_AUTO_TEST_SUITE(http_echo_app)
+
 using commands::HttpEchoSettings;
 using commands::make_http_echo_app;
 using gnet::http::TestAnswer;
 using gnet::http::TestRequest;
-
-BOOST_AUTO_TEST_SUITE(http_echo_app)
 
 BOOST_AUTO_TEST_CASE(a_client_may_leave_whenever_a_page_waits) {
   gnet::web::App app = make_http_echo_app({});

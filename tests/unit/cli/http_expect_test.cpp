@@ -6,12 +6,12 @@
 
 #include "cli/out/failure.h"
 
+BOOST_AUTO_TEST_SUITE(http_expect)
+
 using commands::HttpExpectations;
 using commands::HttpOptions;
 using commands::StatusSet;
 using gnet::http::Headers;
-
-BOOST_AUTO_TEST_SUITE(http_expect)
 
 BOOST_AUTO_TEST_CASE(statuses_are_numbers_ranges_and_classes) {
   const StatusSet set("200-204,304,5xx", "--x");

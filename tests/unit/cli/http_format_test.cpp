@@ -8,6 +8,8 @@
 #include "gnet/http/client.h"
 #include "gnet/http/http_server_factory.h"
 
+BOOST_AUTO_TEST_SUITE(http_format)
+
 using commands::check_write_out;
 using commands::HttpOutcome;
 using commands::write_out;
@@ -31,8 +33,6 @@ struct Answer {
 };
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(http_format)
 
 BOOST_AUTO_TEST_CASE(variables_stand_for_what_came) {
   Answer answer;

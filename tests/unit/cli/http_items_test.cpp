@@ -8,6 +8,8 @@
 
 #include "cli/out/failure.h"
 
+BOOST_AUTO_TEST_SUITE(http_items)
+
 using commands::HttpItem;
 using commands::is_method;
 using commands::is_target;
@@ -27,8 +29,6 @@ void check(std::string_view word, HttpItem::Kind kind, std::string_view name,
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(http_items)
 
 BOOST_AUTO_TEST_CASE(the_first_separator_says_what_an_item_is) {
   check("Accept:text/html", HttpItem::header, "Accept", "text/html");

@@ -6,6 +6,8 @@
 #include "cli/out/failure.h"
 #include "tests/unit/io/temporary_file.h"
 
+BOOST_AUTO_TEST_SUITE(http_mock)
+
 using commands::MockRoute;
 using commands::parse_mock_route;
 
@@ -27,8 +29,6 @@ std::string told(std::string_view text) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(http_mock)
 
 BOOST_AUTO_TEST_CASE(a_route_is_a_method_a_path_a_status_and_a_body) {
   BOOST_TEST(told("GET /v1/ping=200:{\"ok\":true}") ==

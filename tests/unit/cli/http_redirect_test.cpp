@@ -2,9 +2,9 @@
 
 #include <boost/test/unit_test.hpp>
 
-using commands::secured_url;
-
 BOOST_AUTO_TEST_SUITE(http_redirect)
+
+using commands::secured_url;
 
 BOOST_AUTO_TEST_CASE(who_comes_by_plain_http_is_sent_to_the_same_place_by_tls) {
   BOOST_TEST(secured_url("a.example", "/x?y=1", 443) == "https://a.example/x?y=1");

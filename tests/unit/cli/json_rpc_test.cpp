@@ -3,6 +3,8 @@
 #include <boost/test/unit_test.hpp>
 #include <stdexcept>
 
+BOOST_AUTO_TEST_SUITE(json_rpc)
+
 namespace {
 
 using commands::json_rpc_call;
@@ -15,8 +17,6 @@ std::string params(std::string_view line) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(json_rpc)
 
 BOOST_AUTO_TEST_CASE(a_method_alone_has_no_parameters) {
   BOOST_TEST(params("m") == "}");

@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+BOOST_AUTO_TEST_SUITE(json_text)
+
 using commands::format_json;
 using commands::is_json;
 
@@ -15,8 +17,6 @@ std::string formatted(std::string_view text) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(json_text)
 
 BOOST_AUTO_TEST_CASE(structures_are_indented) {
   BOOST_TEST(formatted(R"({"a":[1,{"b":null}],"c":"x"})") ==

@@ -4,6 +4,8 @@
 
 #include "cli/out/failure.h"
 
+BOOST_AUTO_TEST_SUITE(listen_plan)
+
 namespace {
 
 // "tcp://127.0.0.1:0 tcp://[::1]:0 | unix:///x": the groups of a plan.
@@ -26,8 +28,6 @@ cli::ServerOptions with_fallback() {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(listen_plan)
 
 BOOST_AUTO_TEST_CASE(by_default_it_is_the_commands_port_on_the_loopback) {
   BOOST_TEST(plan_of(with_fallback()) == "tcp://127.0.0.1:6011 tcp://[::1]:6011");

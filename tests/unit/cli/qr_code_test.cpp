@@ -8,6 +8,8 @@
 
 #include "gnet/base/utf8.h"
 
+BOOST_AUTO_TEST_SUITE(qr_code)
+
 namespace {
 
 // The modules of the text, dark ones as '#'.
@@ -31,8 +33,6 @@ std::vector<std::string> modules(const std::string& text) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(qr_code)
 
 BOOST_AUTO_TEST_CASE(a_code_has_a_light_border_and_three_corners) {
   const auto rows = modules(commands::qr_text("http://a.example/"));

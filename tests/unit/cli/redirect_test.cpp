@@ -6,6 +6,8 @@
 #include "cli/line/value.h"
 #include "cli/out/failure.h"
 
+BOOST_AUTO_TEST_SUITE(redirect)
+
 namespace {
 
 std::string addresses(const std::vector<std::string>& pins, const char* host, std::uint16_t port) {
@@ -39,8 +41,6 @@ void refused_pin(const std::string& text) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(redirect)
 
 BOOST_AUTO_TEST_CASE(a_pin_is_for_one_host_and_one_port) {
   BOOST_TEST(addresses({"example.org:80:127.0.0.1"}, "example.org", 80) == "127.0.0.1");

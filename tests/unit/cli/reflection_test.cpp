@@ -3,6 +3,8 @@
 #include <asio/ip/address.hpp>
 #include <boost/test/unit_test.hpp>
 
+BOOST_AUTO_TEST_SUITE(reflection)
+
 namespace {
 
 bool answers(const char* address, int port) {
@@ -11,8 +13,6 @@ bool answers(const char* address, int port) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(reflection)
 
 BOOST_AUTO_TEST_CASE(a_servers_own_ports_answer_its_answers) {
   for (const char* own : {"127.0.0.1", "127.0.0.2", "::1", "::ffff:127.0.0.1"}) {

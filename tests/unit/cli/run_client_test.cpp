@@ -8,6 +8,8 @@
 #include "gnet/sync/event.h"
 #include "tests/unit/child.h"
 
+BOOST_AUTO_TEST_SUITE(run_client)
+
 using namespace std::chrono_literals;
 
 namespace {
@@ -48,8 +50,6 @@ cli::Exit work_for_ever() {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(run_client)
 
 BOOST_AUTO_TEST_CASE(the_work_decides_on_the_status) {
   Client client;

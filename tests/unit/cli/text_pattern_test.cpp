@@ -7,9 +7,9 @@
 
 #include "cli/out/failure.h"
 
-using commands::TextPattern;
-
 BOOST_AUTO_TEST_SUITE(text_pattern)
+
+using commands::TextPattern;
 
 BOOST_AUTO_TEST_CASE(a_pattern_sees_all_of_the_text) {
   BOOST_TEST(TextPattern("^b.?c$", "--x").is_in("a\nbxc\nd"));

@@ -2,9 +2,9 @@
 
 #include <boost/test/unit_test.hpp>
 
-using namespace std::chrono_literals;
-
 BOOST_AUTO_TEST_SUITE(token_bucket)
+
+using namespace std::chrono_literals;
 
 BOOST_AUTO_TEST_CASE(a_second_of_bytes_goes_at_once) {
   const gnet::TimePoint start{};

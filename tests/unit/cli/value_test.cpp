@@ -2,6 +2,8 @@
 
 #include <boost/test/unit_test.hpp>
 
+BOOST_AUTO_TEST_SUITE(value)
+
 using namespace std::chrono_literals;
 
 namespace {
@@ -14,8 +16,6 @@ T value_of(std::string_view text) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(value)
 
 BOOST_AUTO_TEST_CASE(switches_are_on_or_off_in_several_words) {
   for (const char* text : {"on", "true", "yes", "1"}) BOOST_TEST(value_of<bool>(text));

@@ -4,6 +4,8 @@
 
 #include "cli/out/failure.h"
 
+BOOST_AUTO_TEST_SUITE(web_address)
+
 namespace {
 
 using commands::parse_address;
@@ -14,8 +16,6 @@ std::string url(std::string_view word, std::string_view scheme = "http") {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(web_address)
 
 BOOST_AUTO_TEST_CASE(a_URL_may_be_short) {
   BOOST_TEST(url("http://a.test/x?y") == "http://a.test/x?y");

@@ -5,6 +5,8 @@
 
 #include "cli/out/failure.h"
 
+BOOST_AUTO_TEST_SUITE(ws_slash)
+
 namespace {
 
 using commands::slash_command;
@@ -19,8 +21,6 @@ void check(std::string_view line, SlashCommand::Kind kind, std::string_view data
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(ws_slash)
 
 BOOST_AUTO_TEST_CASE(a_line_without_a_slash_is_a_message) {
   BOOST_TEST(!slash_command("hello").has_value());

@@ -20,6 +20,8 @@
 #include "gnet/sync/semaphore.h"
 #include "tests/unit/fiber/support.h"
 
+BOOST_AUTO_TEST_SUITE(deadlock)
+
 namespace {
 
 using namespace test;
@@ -60,8 +62,6 @@ struct Opposite {
 };
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(deadlock)
 
 BOOST_AUTO_TEST_CASE(there_is_none_where_nobody_waits) {
   BOOST_TEST(find_deadlocks().empty());

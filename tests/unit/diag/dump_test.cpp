@@ -9,6 +9,8 @@
 #include "gnet/sync/mutex.h"
 #include "tests/unit/fiber/support.h"
 
+BOOST_AUTO_TEST_SUITE(dump)
+
 namespace {
 
 using namespace test;
@@ -32,8 +34,6 @@ bool contains(const std::string& text, const std::string& part) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(dump)
 
 BOOST_AUTO_TEST_CASE(the_calling_fiber_runs) {
   BOOST_TEST(gnet::diag::dump().starts_with("main (the thread's own): running\n"));

@@ -21,6 +21,8 @@
 #include "gnet/sync/event.h"
 #include "tests/unit/fiber/support.h"
 
+BOOST_AUTO_TEST_SUITE(watchdog)
+
 namespace {
 
 using namespace test;
@@ -109,8 +111,6 @@ std::string output_with(const std::string& value, const std::string& test_case) 
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(watchdog)
 
 BOOST_AUTO_TEST_CASE(a_fiber_that_computes_is_reported_with_its_stack) {
   Watch watch(20ms);

@@ -12,14 +12,14 @@
 #include "gnet/sync/event.h"
 #include "tests/unit/fiber/support.h"
 
+BOOST_AUTO_TEST_SUITE(any_fiber)
+
 using namespace test;
 using gnet::AnyFiber;
 using gnet::Fiber;
 using gnet::sleep;
 using gnet::spawn;
 using gnet::yield;
-
-BOOST_AUTO_TEST_SUITE(any_fiber)
 
 // ---- handles ----
 

@@ -13,6 +13,8 @@
 #include "gnet/sync/event.h"
 #include "tests/unit/fiber/support.h"
 
+BOOST_AUTO_TEST_SUITE(asio_bridge)
+
 using namespace test;
 using gnet::Event;
 using gnet::Hub;
@@ -36,8 +38,6 @@ void on_asio_hub(const std::function<void(asio::io_context&)>& body) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(asio_bridge)
 
 BOOST_AUTO_TEST_CASE(a_posted_handler_runs_while_fibers_wait) {
   bool set = false;

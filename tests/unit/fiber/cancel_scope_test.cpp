@@ -7,14 +7,14 @@
 #include "gnet/sync/event.h"
 #include "tests/unit/fiber/support.h"
 
+BOOST_AUTO_TEST_SUITE(cancel_scope)
+
 using namespace test;
 using gnet::CancelScope;
 using gnet::Deadline;
 using gnet::sleep;
 using gnet::spawn;
 using gnet::yield;
-
-BOOST_AUTO_TEST_SUITE(cancel_scope)
 
 BOOST_AUTO_TEST_CASE(run_returns_true_when_the_function_completes) {
   CancelScope scope;

@@ -9,10 +9,10 @@
 #include "gnet/sync/event.h"
 #include "gnet/sync/pool.h"
 
+BOOST_AUTO_TEST_SUITE(context_var)
+
 using gnet::ContextVar;
 using gnet::spawn;
-
-BOOST_AUTO_TEST_SUITE(context_var)
 
 BOOST_AUTO_TEST_CASE(without_a_value_it_has_its_first) {
   ContextVar<int> number(7);

@@ -4,13 +4,13 @@
 #include <chrono>
 #include <limits>
 
+BOOST_AUTO_TEST_SUITE(deadline)
+
 using gnet::Clock;
 using gnet::Deadline;
 using gnet::Duration;
 using gnet::TimePoint;
 using namespace std::chrono_literals;
-
-BOOST_AUTO_TEST_SUITE(deadline)
 
 BOOST_AUTO_TEST_CASE(never_does_not_pass) {
   BOOST_TEST(Deadline().is_never());

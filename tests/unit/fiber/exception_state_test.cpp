@@ -9,11 +9,11 @@
 #include "gnet/sync/event.h"
 #include "tests/unit/fiber/support.h"
 
+BOOST_AUTO_TEST_SUITE(exception_state)
+
 using namespace test;
 using gnet::spawn;
 using gnet::yield;
-
-BOOST_AUTO_TEST_SUITE(exception_state)
 
 BOOST_AUTO_TEST_CASE(fibers_that_suspend_inside_catch_rethrow_their_own) {
   auto rethrow = [](int number) {

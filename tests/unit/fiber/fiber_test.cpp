@@ -13,13 +13,13 @@
 #include "gnet/sync/event.h"
 #include "tests/unit/fiber/support.h"
 
+BOOST_AUTO_TEST_SUITE(fiber)
+
 using namespace test;
 using gnet::Fiber;
 using gnet::sleep;
 using gnet::spawn;
 using gnet::yield;
-
-BOOST_AUTO_TEST_SUITE(fiber)
 
 // ---- state ----
 

@@ -11,6 +11,8 @@
 #include "gnet/sync/event.h"
 #include "tests/unit/fiber/support.h"
 
+BOOST_AUTO_TEST_SUITE(local)
+
 using namespace test;
 using gnet::Local;
 using gnet::spawn;
@@ -29,8 +31,6 @@ struct Counted {
 };
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(local)
 
 BOOST_AUTO_TEST_CASE(every_fiber_has_its_own_value) {
   Local<int> number;

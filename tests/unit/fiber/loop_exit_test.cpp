@@ -9,6 +9,8 @@
 #include "gnet/sync/event.h"
 #include "tests/unit/fiber/support.h"
 
+BOOST_AUTO_TEST_SUITE(loop_exit)
+
 using namespace test;
 using gnet::LoopExit;
 using gnet::sleep;
@@ -33,8 +35,6 @@ bool contains(const std::string& text, const std::string& part) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(loop_exit)
 
 BOOST_AUTO_TEST_CASE(waiting_for_ever_in_main_is_an_error) {
   gnet::Event event;

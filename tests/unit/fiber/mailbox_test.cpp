@@ -11,10 +11,10 @@
 #include "gnet/sync/event.h"
 #include "tests/unit/fiber/support.h"
 
+BOOST_AUTO_TEST_SUITE(mailbox)
+
 using namespace test;
 using gnet::Hub;
-
-BOOST_AUTO_TEST_SUITE(mailbox)
 
 BOOST_AUTO_TEST_CASE(what_is_posted_runs_on_the_hub) {
   const auto mailbox = Hub::current().mailbox();

@@ -8,14 +8,14 @@
 #include "gnet/sync/event.h"
 #include "tests/unit/fiber/support.h"
 
+BOOST_AUTO_TEST_SUITE(nursery)
+
 using namespace test;
 using gnet::Nursery;
 using gnet::sleep;
 using gnet::spawn;
 using gnet::with_nursery;
 using gnet::yield;
-
-BOOST_AUTO_TEST_SUITE(nursery)
 
 BOOST_AUTO_TEST_CASE(ends_when_its_children_have_ended) {
   int ended = 0;

@@ -10,6 +10,8 @@
 #include "tests/unit/fiber/support.h"
 #include "tests/unit/valgrind.h"
 
+BOOST_AUTO_TEST_SUITE(overflow)
+
 using namespace test;
 
 namespace {
@@ -32,8 +34,6 @@ bool watched() {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(overflow)
 
 BOOST_AUTO_TEST_CASE(says_which_fiber_it_was) {
   if (watched()) return;

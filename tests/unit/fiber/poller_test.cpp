@@ -8,6 +8,8 @@
 
 #include "gnet/base/unique_fd.h"
 
+BOOST_AUTO_TEST_SUITE(poller)
+
 using gnet::Poller;
 using gnet::UniqueFd;
 
@@ -22,8 +24,6 @@ int renew_none(void* count) noexcept {
 void ignore(void*) noexcept {}
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(poller)
 
 BOOST_AUTO_TEST_CASE(what_cannot_be_watched_is_not_kept) {
   Poller poller;

@@ -6,11 +6,11 @@
 
 #include "gnet/base/error.h"
 
+BOOST_AUTO_TEST_SUITE(retry)
+
 using namespace std::chrono_literals;
 
 using gnet::RetryPolicy;
-
-BOOST_AUTO_TEST_SUITE(retry)
 
 BOOST_AUTO_TEST_CASE(delays_grow_by_the_factor_up_to_the_cap) {
   const RetryPolicy policy{.initial = 1s, .max = 30s, .factor = 2, .jitter = 0};

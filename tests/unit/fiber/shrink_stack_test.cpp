@@ -13,6 +13,8 @@
 #include "gnet/fiber/fiber.h"
 #include "gnet/fiber/scheduler.h"
 
+BOOST_AUTO_TEST_SUITE(shrink_stack)
+
 namespace {
 
 // Pages of the running fiber's stack that are in memory.
@@ -34,8 +36,6 @@ std::size_t resident() {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(shrink_stack)
 
 BOOST_AUTO_TEST_CASE(what_a_fiber_has_touched_and_does_not_use_is_given_back) {
   auto fiber = gnet::spawn([] {

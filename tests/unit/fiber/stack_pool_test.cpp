@@ -13,6 +13,8 @@
 #include "gnet/fiber/fiber.h"
 #include "tests/unit/fiber/support.h"
 
+BOOST_AUTO_TEST_SUITE(stack_pool)
+
 using gnet::detail::Stack;
 using gnet::detail::StackPool;
 
@@ -39,8 +41,6 @@ bool accessible(const char* address) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(stack_pool)
 
 BOOST_AUTO_TEST_CASE(sizes_are_rounded_up_to_powers_of_two) {
   StackPool pool;

@@ -10,6 +10,8 @@
 #include "tests/unit/child.h"
 #include "tests/unit/fiber/support.h"
 
+BOOST_AUTO_TEST_SUITE(terminate)
+
 using namespace test;
 
 namespace {
@@ -21,8 +23,6 @@ bool contains(const std::string& text, const std::string& part) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(terminate)
 
 BOOST_AUTO_TEST_CASE(a_timeout_that_nobody_catches_is_told) {
   const auto death = death_of([]() noexcept {

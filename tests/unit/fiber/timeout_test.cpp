@@ -13,13 +13,13 @@
 #include "gnet/sync/event.h"
 #include "tests/unit/fiber/support.h"
 
+BOOST_AUTO_TEST_SUITE(timeout)
+
 using namespace test;
 using gnet::sleep;
 using gnet::spawn;
 using gnet::Timeout;
 using gnet::yield;
-
-BOOST_AUTO_TEST_SUITE(timeout)
 
 BOOST_AUTO_TEST_CASE(fires_with_its_own_identity) {
   const auto start = gnet::Clock::now();

@@ -19,6 +19,8 @@
 #include "gnet/fiber/wait.h"
 #include "tests/unit/fiber/support.h"
 
+BOOST_AUTO_TEST_SUITE(use_fiber)
+
 using namespace test;
 using gnet::Hub;
 using gnet::sleep;
@@ -46,8 +48,6 @@ auto async_by_hand(Start&& start, Token&& token) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(use_fiber)
 
 BOOST_AUTO_TEST_CASE(an_operation_suspends_the_fiber) {
   bool other_ran = false;

@@ -13,6 +13,10 @@
 #include "gnet/sync/semaphore.h"
 #include "tests/unit/fiber/support.h"
 
+namespace tests {  // ::wait is a function
+
+BOOST_AUTO_TEST_SUITE(wait)
+
 using namespace test;
 using gnet::Event;
 using gnet::Fiber;
@@ -22,8 +26,6 @@ using gnet::sleep;
 using gnet::spawn;
 using gnet::yield;
 using Indexes = std::vector<std::size_t>;
-
-BOOST_AUTO_TEST_SUITE(wait)
 
 namespace {
 
@@ -386,3 +388,5 @@ BOOST_AUTO_TEST_CASE(killall_tells_how_many_have_not_ended) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace tests

@@ -4,6 +4,10 @@
 #include <string>
 #include <vector>
 
+namespace tests {  // ::accept is a function
+
+BOOST_AUTO_TEST_SUITE(accept)
+
 using gnet::http::AcceptField;
 
 namespace {
@@ -29,8 +33,6 @@ std::string_view language(AcceptField field, const Offers& offers = {"en", "de",
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(accept)
 
 BOOST_AUTO_TEST_CASE(without_a_wish_the_first_offer_is_best) {
   BOOST_TEST(type({}) == "text/html");
@@ -146,3 +148,5 @@ BOOST_AUTO_TEST_CASE(a_browser_that_navigates_names_html) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace tests

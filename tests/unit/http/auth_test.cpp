@@ -6,6 +6,8 @@
 
 #include "gnet/http/base64.h"
 
+BOOST_AUTO_TEST_SUITE(auth)
+
 using gnet::http::base64_encode;
 using gnet::http::basic_authorization;
 using gnet::http::bearer_authorization;
@@ -26,8 +28,6 @@ std::string bearer(std::string_view field) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(auth)
 
 BOOST_AUTO_TEST_CASE(a_user_and_a_password_are_read) {
   BOOST_TEST(basic("Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==") == "Aladdin|open sesame");

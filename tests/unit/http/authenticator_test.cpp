@@ -16,6 +16,8 @@
 #include "gnet/sync/group.h"
 #include "tests/unit/io/temporary_file.h"
 
+BOOST_AUTO_TEST_SUITE(authenticator)
+
 using gnet::http::Authenticator;
 using namespace std::chrono_literals;
 
@@ -55,8 +57,6 @@ std::string complaint(F f) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(authenticator)
 
 BOOST_AUTO_TEST_CASE(nobody_is_let_in_by_nobody) {
   Authenticator users;

@@ -3,10 +3,10 @@
 #include <boost/test/unit_test.hpp>
 #include <string>
 
+BOOST_AUTO_TEST_SUITE(base64)
+
 using gnet::http::base64_decode;
 using gnet::http::base64_encode;
-
-BOOST_AUTO_TEST_SUITE(base64)
 
 BOOST_AUTO_TEST_CASE(the_vectors_of_the_rfc_hold) {
   const std::string text = "foobar";

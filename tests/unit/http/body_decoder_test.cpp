@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+BOOST_AUTO_TEST_SUITE(body_decoder)
+
 using gnet::http::BodyDecoder;
 using gnet::http::BodyFraming;
 using gnet::http::BodyLimits;
@@ -123,8 +125,6 @@ void check(const std::vector<Case>& cases) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(body_decoder)
 
 BOOST_AUTO_TEST_CASE(without_a_body_everything_is_left_to_the_next_message) {
   BOOST_TEST(decode({}, "GET /") == " + GET /");

@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+BOOST_AUTO_TEST_SUITE(cgi_response)
+
 using gnet::http::CGIResponse;
 using gnet::http::CGIResponseParser;
 using gnet::http::Parsed;
@@ -40,8 +42,6 @@ std::string refusal_of(std::string_view text) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(cgi_response)
 
 BOOST_AUTO_TEST_CASE(lines_end_with_lf_or_crlf) {
   for (const std::string end : {"\n", "\r\n"}) {

@@ -7,6 +7,8 @@
 #include "gnet/http/content_encoder.h"
 #include "tests/unit/http/client_servers.h"
 
+BOOST_AUTO_TEST_SUITE(client_codings)
+
 using namespace test::http_client;
 
 namespace {
@@ -19,8 +21,6 @@ std::string compressed(std::string_view text, std::string_view coding) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(client_codings)
 
 BOOST_AUTO_TEST_CASE(a_compressed_answer_is_decoded) {
   const std::string large(500'000, 'x');

@@ -12,6 +12,8 @@
 #include "gnet/fiber/timeout.h"
 #include "gnet/io/stream.h"
 
+BOOST_AUTO_TEST_SUITE(client_conversation)
+
 using namespace std::chrono_literals;
 using namespace std::string_literals;
 using gnet::Deadline;
@@ -107,8 +109,6 @@ gnet::UniqueFunction<std::string_view()> endless(int* pieces = nullptr) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(client_conversation)
 
 // ---- requests and answers ----
 

@@ -8,10 +8,10 @@
 #include "tests/unit/eventually.h"
 #include "tests/unit/http/client_servers.h"
 
+BOOST_AUTO_TEST_SUITE(client_pool)
+
 using namespace test::http_client;
 using test::eventually;
-
-BOOST_AUTO_TEST_SUITE(client_pool)
 
 BOOST_AUTO_TEST_CASE(requests_to_one_place_share_a_connection) {
   Server server(tell);

@@ -9,6 +9,8 @@
 #include "gnet/protocol/stream_server.h"
 #include "tests/unit/http/client_servers.h"
 
+BOOST_AUTO_TEST_SUITE(client_proxies)
+
 using namespace test::http_client;
 
 namespace {
@@ -43,8 +45,6 @@ ClientOptions through(Proxy& proxy, std::string_view user = "") {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(client_proxies)
 
 BOOST_AUTO_TEST_CASE(a_proxy_is_asked_for_the_whole_URL) {
   Proxy proxy;

@@ -7,9 +7,9 @@
 
 #include "tests/unit/http/client_servers.h"
 
-using namespace test::http_client;
-
 BOOST_AUTO_TEST_SUITE(client_redirects)
+
+using namespace test::http_client;
 
 BOOST_AUTO_TEST_CASE(redirects_are_followed_and_told) {
   Server server([](Request& request, Response& response) {

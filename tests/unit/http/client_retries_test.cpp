@@ -7,10 +7,10 @@
 #include "tests/unit/eventually.h"
 #include "tests/unit/http/client_servers.h"
 
+BOOST_AUTO_TEST_SUITE(client_retries)
+
 using namespace test::http_client;
 using test::eventually;
-
-BOOST_AUTO_TEST_SUITE(client_retries)
 
 BOOST_AUTO_TEST_CASE(a_server_that_is_busy_is_asked_again) {
   int answers = 0;

@@ -15,11 +15,11 @@
 #include "tests/unit/eventually.h"
 #include "tests/unit/http/client_servers.h"
 
+BOOST_AUTO_TEST_SUITE(client)
+
 using namespace test::http_client;
 using gnet::http::CookieJar;
 using test::eventually;
-
-BOOST_AUTO_TEST_SUITE(client)
 
 // ---- requests ----
 

@@ -3,6 +3,8 @@
 #include <boost/test/unit_test.hpp>
 #include <string>
 
+BOOST_AUTO_TEST_SUITE(conditional)
+
 using gnet::http::Conditions;
 using gnet::http::EntityTag;
 using gnet::http::evaluate;
@@ -36,8 +38,6 @@ int status(const Conditions& conditions, bool reading = true,
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(conditional)
 
 BOOST_AUTO_TEST_CASE(without_conditions_it_goes_on) {
   BOOST_TEST(status({}) == 200);

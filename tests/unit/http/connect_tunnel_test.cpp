@@ -10,6 +10,8 @@
 #include "gnet/io/stream.h"
 #include "gnet/proxy/proxy_error.h"
 
+BOOST_AUTO_TEST_SUITE(connect_tunnel)
+
 using namespace std::chrono_literals;
 using gnet::AnyStream;
 using gnet::proxy::ProxyError;
@@ -50,8 +52,6 @@ Exchange talk(const std::string& answer, const gnet::http::TunnelOptions& option
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(connect_tunnel)
 
 BOOST_AUTO_TEST_CASE(the_proxy_is_asked_for_a_way_through) {
   const Exchange exchange = talk("HTTP/1.1 200 OK\r\n\r\n", {.authorization = "Basic eDp5"});

@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+BOOST_AUTO_TEST_SUITE(content_coding)
+
 using gnet::http::AcceptField;
 using gnet::http::ContentCoding;
 
@@ -17,8 +19,6 @@ std::string_view chosen(AcceptField field,
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(content_coding)
 
 BOOST_AUTO_TEST_CASE(names_are_those_of_the_registry) {
   for (const std::string_view name : {"identity", "gzip", "deflate", "br", "zstd"}) {

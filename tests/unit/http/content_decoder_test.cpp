@@ -9,6 +9,8 @@
 #include "gnet/base/error.h"
 #include "gnet/http/content_encoder.h"
 
+BOOST_AUTO_TEST_SUITE(content_decoder)
+
 using gnet::http::ContentCoding;
 using gnet::http::ContentDecoder;
 using gnet::http::DecodeLimits;
@@ -146,8 +148,6 @@ std::string zstd_frame(int bits, std::size_t repeat) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(content_decoder)
 
 BOOST_AUTO_TEST_CASE(what_other_programs_make_is_read_however_it_is_cut) {
   for (const auto& [coding, bytes] : kKnown) BOOST_TEST(decode(coding, bytes) == "hello, hello");

@@ -3,6 +3,8 @@
 #include <boost/test/unit_test.hpp>
 #include <string>
 
+BOOST_AUTO_TEST_SUITE(content_disposition)
+
 using gnet::http::attachment;
 using gnet::http::ContentDisposition;
 using gnet::http::form_data;
@@ -23,8 +25,6 @@ std::string safe(std::string_view text) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(content_disposition)
 
 BOOST_AUTO_TEST_CASE(names_are_read) {
   BOOST_TEST(read("inline") == "inline - -");

@@ -11,6 +11,8 @@
 #include "gnet/fiber/fiber.h"
 #include "gnet/http/content_decoder.h"
 
+BOOST_AUTO_TEST_SUITE(content_encoder)
+
 using gnet::http::ContentCoding;
 using gnet::http::ContentDecoder;
 using gnet::http::ContentEncoder;
@@ -69,8 +71,6 @@ std::string text(std::size_t size) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(content_encoder)
 
 BOOST_AUTO_TEST_CASE(what_is_encoded_decodes_to_the_same) {
   for (const ContentCoding coding : kCodings) {

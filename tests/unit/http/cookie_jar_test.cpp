@@ -5,6 +5,8 @@
 
 #include "gnet/http/url.h"
 
+BOOST_AUTO_TEST_SUITE(cookie_jar)
+
 using gnet::http::CookieJar;
 using gnet::http::sys_seconds;
 using gnet::http::URL;
@@ -23,8 +25,6 @@ std::string sent(std::string_view from, std::string_view set_cookie, std::string
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(cookie_jar)
 
 BOOST_AUTO_TEST_CASE(without_a_domain_a_cookie_is_for_its_host) {
   BOOST_TEST(sent("http://a.test/", "n=v", "http://a.test/x") == "n=v");

@@ -4,6 +4,10 @@
 #include <stdexcept>
 #include <string>
 
+BOOST_TEST_DONT_PRINT_LOG_VALUE(gnet::http::SameSite)
+
+BOOST_AUTO_TEST_SUITE(cookie)
+
 using gnet::http::cookie_value;
 using gnet::http::CookieReader;
 using gnet::http::parse_cookie_date;
@@ -37,10 +41,6 @@ std::string date(std::string_view text) {
 }
 
 }  // namespace
-
-BOOST_TEST_DONT_PRINT_LOG_VALUE(SameSite)
-
-BOOST_AUTO_TEST_SUITE(cookie)
 
 BOOST_AUTO_TEST_CASE(cookies_of_a_request_are_read_as_they_are) {
   BOOST_TEST(read("a=b") == "a=b");

@@ -4,6 +4,8 @@
 #include <limits>
 #include <string>
 
+BOOST_AUTO_TEST_SUITE(date)
+
 using gnet::http::date_field;
 using gnet::http::format_date;
 using gnet::http::parse_date;
@@ -22,8 +24,6 @@ long long read(std::string_view text) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(date)
 
 BOOST_AUTO_TEST_CASE(a_date_is_written_in_one_form) {
   BOOST_TEST(format_date(at(784111777)) == "Sun, 06 Nov 1994 08:49:37 GMT");

@@ -4,6 +4,8 @@
 #include <stdexcept>
 #include <string>
 
+BOOST_AUTO_TEST_SUITE(entity_tag)
+
 using gnet::http::EntityTag;
 using gnet::http::is_in_if_match;
 using gnet::http::is_in_if_none_match;
@@ -16,8 +18,6 @@ std::string again(std::string_view text) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(entity_tag)
 
 BOOST_AUTO_TEST_CASE(a_tag_is_strong_or_weak) {
   BOOST_TEST(EntityTag("v1").str() == "\"v1\"");

@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+BOOST_AUTO_TEST_SUITE(event_stream)
+
 using gnet::http::append_comment;
 using gnet::http::append_event;
 using gnet::http::append_retry;
@@ -62,8 +64,6 @@ const std::vector<std::string> kStreams{
 };
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(event_stream)
 
 BOOST_AUTO_TEST_CASE(the_examples_of_the_standard_are_read) {
   BOOST_TEST(read(kStreams[0]) == "message,,YHOO\n+2\n10|");

@@ -3,6 +3,8 @@
 #include <boost/test/unit_test.hpp>
 #include <string>
 
+BOOST_AUTO_TEST_SUITE(form)
+
 using gnet::http::append_form_field;
 using gnet::http::form_value;
 using gnet::http::FormReader;
@@ -20,8 +22,6 @@ std::string read(std::string_view text) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(form)
 
 BOOST_AUTO_TEST_CASE(fields_are_decoded_once) {
   BOOST_TEST(read("name=Ada+L.&city=K%C3%B6ln") == "name=Ada L.|city=K\xc3\xb6ln");

@@ -10,13 +10,13 @@
 #include "gnet/http/request.h"
 #include "gnet/http/response.h"
 
+BOOST_AUTO_TEST_SUITE(handler_test)
+
 using namespace std::chrono_literals;
 using gnet::http::HTTPError;
 using gnet::http::Request;
 using gnet::http::Response;
 using gnet::http::test_handler;
-
-BOOST_AUTO_TEST_SUITE(handler_test)
 
 BOOST_AUTO_TEST_CASE(a_handler_sees_the_request_and_the_test_its_answer) {
   auto handler = [](Request& request, Response& response) {

@@ -7,6 +7,8 @@
 #include <utility>
 #include <vector>
 
+BOOST_AUTO_TEST_SUITE(headers)
+
 using gnet::http::FieldName;
 using gnet::http::FieldTable;
 using gnet::http::Headers;
@@ -36,8 +38,6 @@ std::string refusal(std::string_view name, std::string_view value) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(headers)
 
 BOOST_AUTO_TEST_CASE(fields_stay_in_the_order_in_which_they_were_added) {
   Headers headers{{"B", "1"}, {"a", "2"}};

@@ -9,6 +9,8 @@
 #include <string_view>
 #include <vector>
 
+BOOST_AUTO_TEST_SUITE(http1_requests)
+
 namespace {
 
 const std::vector<test::RequestCase>& cases() {
@@ -32,8 +34,6 @@ std::string expected(const test::RequestCase& one) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(http1_requests)
 
 BOOST_AUTO_TEST_CASE(all_cases_are_there_and_no_more_than_some_are_left_to_a_server) {
   std::set<std::string> names;

@@ -23,6 +23,8 @@
 #include "tests/unit/fiber/support.h"
 #include "tests/unit/http/http_server.h"
 
+BOOST_AUTO_TEST_SUITE(http_server_factory)
+
 using namespace std::chrono_literals;
 using namespace std::string_literals;
 using gnet::HTTPServerFactory;
@@ -45,8 +47,6 @@ using test::say_path;
 using test::status_of;
 using test::undated;
 using Server = test::HTTPServer;
-
-BOOST_AUTO_TEST_SUITE(http_server_factory)
 
 // ---- answers ----
 

@@ -6,6 +6,8 @@
 
 #include "gnet/http/media_type_table.h"
 
+BOOST_AUTO_TEST_SUITE(media_type)
+
 using gnet::http::content_type_of;
 using gnet::http::media_type_of;
 using gnet::http::MediaType;
@@ -18,8 +20,6 @@ std::string again(std::string_view text) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(media_type)
 
 BOOST_AUTO_TEST_CASE(a_type_has_an_essence_and_parameters) {
   const auto type = MediaType::parse(" Text/HTML ; Charset=\"utf-8\" ;a=b").value();

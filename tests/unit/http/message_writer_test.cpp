@@ -9,6 +9,8 @@
 #include "gnet/http/body_decoder.h"
 #include "gnet/http/request_parser.h"
 
+BOOST_AUTO_TEST_SUITE(message_writer)
+
 using gnet::http::BodyFraming;
 using gnet::http::Headers;
 using gnet::http::RequestStart;
@@ -46,8 +48,6 @@ std::string request(const RequestStart& start) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(message_writer)
 
 BOOST_AUTO_TEST_CASE(a_response_says_how_long_its_body_is) {
   BOOST_TEST(response({}) == "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");

@@ -8,6 +8,8 @@
 #include "gnet/http/content_disposition.h"
 #include "gnet/http/media_type.h"
 
+BOOST_AUTO_TEST_SUITE(multipart)
+
 using gnet::http::MediaType;
 using gnet::http::MultipartError;
 using gnet::http::MultipartEvent;
@@ -91,8 +93,6 @@ const std::vector<std::string> kBodies{
 };
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(multipart)
 
 BOOST_AUTO_TEST_CASE(a_form_has_fields_and_files) {
   BOOST_TEST(read(kBodies[0]) == "<a,->value</><f,x y.txt>line\r\nline\r\n</>.");

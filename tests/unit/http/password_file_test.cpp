@@ -11,6 +11,8 @@
 #include "tests/unit/child.h"
 #include "tests/unit/io/temporary_file.h"
 
+BOOST_AUTO_TEST_SUITE(password_file)
+
 using gnet::http::PasswordFile;
 
 namespace {
@@ -37,8 +39,6 @@ std::string trouble_with(const std::string& path) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(password_file)
 
 BOOST_AUTO_TEST_CASE(each_line_is_a_user) {
   const PasswordFile users = PasswordFile::parse(

@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+BOOST_AUTO_TEST_SUITE(password_hash)
+
 using gnet::http::PasswordHash;
 using namespace std::string_view_literals;
 
@@ -37,8 +39,6 @@ std::string complaint(std::string_view hash) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(password_hash)
 
 BOOST_AUTO_TEST_CASE(only_the_password_matches) {
   for (const std::string_view text : kHashes) {

@@ -7,6 +7,8 @@
 
 #include "gnet/fiber/fiber.h"
 
+BOOST_AUTO_TEST_SUITE(patience)
+
 using namespace std::chrono_literals;
 using gnet::Deadline;
 using gnet::http::detail::Patience;
@@ -30,8 +32,6 @@ bool is_about(gnet::Duration is, gnet::Duration wanted) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(patience)
 
 BOOST_AUTO_TEST_CASE(without_a_rate_only_pauses_are_bounded) {
   Patience any(0);

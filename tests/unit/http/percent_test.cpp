@@ -2,14 +2,14 @@
 
 #include <boost/test/unit_test.hpp>
 
+BOOST_TEST_DONT_PRINT_LOG_VALUE(gnet::http::PercentFault)
+
+BOOST_AUTO_TEST_SUITE(percent)
+
 using gnet::http::EncodeSet;
 using gnet::http::percent_decode;
 using gnet::http::percent_encode;
 using gnet::http::PercentFault;
-
-BOOST_TEST_DONT_PRINT_LOG_VALUE(PercentFault)
-
-BOOST_AUTO_TEST_SUITE(percent)
 
 BOOST_AUTO_TEST_CASE(each_set_encodes_its_bytes) {
   std::string all;

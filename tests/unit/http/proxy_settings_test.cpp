@@ -7,6 +7,8 @@
 #include <string>
 #include <string_view>
 
+BOOST_AUTO_TEST_SUITE(proxy_settings)
+
 using gnet::http::parse_proxy;
 using gnet::http::ProxySettings;
 using gnet::http::URL;
@@ -33,8 +35,6 @@ struct Environment {
 };
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(proxy_settings)
 
 BOOST_AUTO_TEST_CASE(each_kind_of_URL_has_its_proxy) {
   const ProxySettings settings{.http = URL("http://a.test:1"), .https = URL("http://a.test:2")};

@@ -3,6 +3,8 @@
 #include <boost/test/unit_test.hpp>
 #include <string>
 
+BOOST_AUTO_TEST_SUITE(range)
+
 using gnet::http::ByteRange;
 using gnet::http::content_range;
 using gnet::http::parse_content_range;
@@ -32,8 +34,6 @@ std::string again(std::string_view text) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(range)
 
 BOOST_AUTO_TEST_CASE(a_single_range_is_cut_to_the_body) {
   BOOST_TEST(selected("bytes=0-9", 100) == "0-9");

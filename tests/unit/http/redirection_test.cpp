@@ -7,6 +7,8 @@
 
 #include "gnet/http/client_error.h"
 
+BOOST_AUTO_TEST_SUITE(redirection)
+
 using gnet::http::ClientRequest;
 using gnet::http::Headers;
 using gnet::http::URL;
@@ -39,8 +41,6 @@ ClientRequest after(int status, std::string_view to, ClientRequest request = pos
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(redirection)
 
 BOOST_AUTO_TEST_CASE(a_location_is_read_as_a_link) {
   for (const int status : {301, 302, 303, 307, 308}) {

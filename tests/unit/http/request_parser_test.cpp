@@ -8,6 +8,8 @@
 
 #include "tests/unit/http/heads.h"
 
+BOOST_AUTO_TEST_SUITE(request_parser)
+
 using gnet::http::BodyFraming;
 using gnet::http::FieldName;
 using gnet::http::HeadLimits;
@@ -60,8 +62,6 @@ std::string with_host(std::string_view host) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(request_parser)
 
 // ---- what is accepted ----
 

@@ -4,6 +4,10 @@
 #include <string>
 #include <vector>
 
+BOOST_TEST_DONT_PRINT_LOG_VALUE(gnet::http::PathFault)
+
+BOOST_AUTO_TEST_SUITE(request_path)
+
 using gnet::http::PathFault;
 using gnet::http::RequestPath;
 
@@ -72,10 +76,6 @@ std::string text(std::string_view raw) {
 }
 
 }  // namespace
-
-BOOST_TEST_DONT_PRINT_LOG_VALUE(PathFault)
-
-BOOST_AUTO_TEST_SUITE(request_path)
 
 BOOST_AUTO_TEST_CASE(what_could_be_read_in_two_ways_is_refused) {
   for (const Attack& attack : kAttacks) {

@@ -9,6 +9,8 @@
 #include "gnet/http/http_error.h"
 #include "tests/unit/http/http_server.h"
 
+BOOST_AUTO_TEST_SUITE(request_smuggling)
+
 using gnet::http::Request;
 using gnet::http::Response;
 using gnet::http::ServerOptions;
@@ -45,8 +47,6 @@ struct Server {
 };
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(request_smuggling)
 
 // Behind each of them stands a request that must never be seen as one.
 BOOST_AUTO_TEST_CASE(what_can_be_read_in_two_ways_is_refused_and_the_connection_ends) {

@@ -7,6 +7,8 @@
 
 #include "tests/unit/http/heads.h"
 
+BOOST_AUTO_TEST_SUITE(response_parser)
+
 using gnet::http::BodyFraming;
 using gnet::http::FieldName;
 using gnet::http::HeadLimits;
@@ -45,8 +47,6 @@ BodyFraming framing(std::string_view method, std::string_view bytes) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(response_parser)
 
 BOOST_AUTO_TEST_CASE(says_what_the_server_answers) {
   BOOST_TEST(parse_any_way("HTTP/1.1 404 Not Found\r\nContent-Length: 3\r\n\r\nabc") ==

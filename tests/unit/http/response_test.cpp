@@ -17,6 +17,8 @@
 #include "tests/unit/http/test_server.h"
 #include "tests/unit/web/temporary_folder.h"
 
+BOOST_AUTO_TEST_SUITE(response)
+
 using namespace std::chrono_literals;
 using gnet::UniqueFd;
 using gnet::http::Request;
@@ -45,8 +47,6 @@ bool is_reset(const std::system_error& error) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(response)
 
 // ---- files ----
 

@@ -21,6 +21,8 @@
 #include "tests/unit/fiber/support.h"
 #include "tests/unit/http/http_server.h"
 
+BOOST_AUTO_TEST_SUITE(server_conversation)
+
 using namespace std::chrono_literals;
 using gnet::http::Exchange;
 using gnet::http::Request;
@@ -76,8 +78,6 @@ struct Log : gnet::http::ExchangeObserver {
 };
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(server_conversation)
 
 // ---- a client that leaves ----
 

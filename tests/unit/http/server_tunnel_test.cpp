@@ -17,6 +17,8 @@
 #include "tests/unit/eventually.h"
 #include "tests/unit/fiber/support.h"
 
+BOOST_AUTO_TEST_SUITE(server_tunnel)
+
 using namespace std::chrono_literals;
 using gnet::ByteStream;
 using gnet::Stream;
@@ -81,8 +83,6 @@ bool is_switched(std::string_view head) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(server_tunnel)
 
 BOOST_AUTO_TEST_CASE(a_handler_takes_the_stream_and_what_came_behind_the_request) {
   Server server(echo);

@@ -13,6 +13,8 @@
 #include "tests/unit/fiber/support.h"
 #include "tests/unit/http/http_server.h"
 
+BOOST_AUTO_TEST_SUITE(throwing_handlers)
+
 using namespace std::chrono_literals;
 using gnet::http::Request;
 using gnet::http::Response;
@@ -59,8 +61,6 @@ struct Case {
 };
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(throwing_handlers)
 
 BOOST_AUTO_TEST_CASE(whatever_was_sent_before_no_half_answer_looks_whole) {
   const test::LogLines lines;  // of what is 500

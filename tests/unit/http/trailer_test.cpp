@@ -2,10 +2,10 @@
 
 #include <boost/test/unit_test.hpp>
 
+BOOST_AUTO_TEST_SUITE(trailer)
+
 using gnet::http::FieldName;
 using gnet::http::may_be_trailer;
-
-BOOST_AUTO_TEST_SUITE(trailer)
 
 BOOST_AUTO_TEST_CASE(what_the_body_is_read_by_is_no_trailer) {
   for (const char* name :

@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+BOOST_AUTO_TEST_SUITE(url)
+
 using gnet::http::URL;
 using gnet::http::URLError;
 
@@ -70,8 +72,6 @@ const std::map<std::string, std::string> kDeviations{
 };
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(url)
 
 BOOST_AUTO_TEST_CASE(the_cases_of_the_url_standard_are_read_as_browsers_read_them) {
   const auto cases = read_cases();

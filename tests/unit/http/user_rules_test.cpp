@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+BOOST_AUTO_TEST_SUITE(user_rules)
+
 using gnet::http::Access;
 using gnet::http::UserRule;
 using gnet::http::UserRules;
@@ -32,8 +34,6 @@ UserRules rules_of(const std::vector<std::string>& texts) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(user_rules)
 
 BOOST_AUTO_TEST_CASE(a_rule_is_a_user_a_password_and_paths) {
   BOOST_TEST(told("ada:secret") == "ada|secret|:rw ");

@@ -16,6 +16,8 @@
 #include "gnet/io/datagram.h"
 #include "gnet/io/endpoint.h"
 
+BOOST_AUTO_TEST_SUITE(address)
+
 using namespace gnet;
 using asio::ip::make_address;
 
@@ -44,8 +46,6 @@ bool comes_back(const SocketAddress& address) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(address)
 
 BOOST_AUTO_TEST_CASE(none_is_of_no_family) {
   const SocketAddress none;

@@ -9,6 +9,8 @@
 #include "gnet/fiber/fiber.h"
 #include "gnet/io/tls_stream.h"
 
+BOOST_AUTO_TEST_SUITE(any_stream)
+
 using namespace gnet;
 using namespace std::chrono_literals;
 
@@ -41,8 +43,6 @@ std::string receive_all(AnyStream& stream) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(any_stream)
 
 BOOST_AUTO_TEST_CASE(secured_or_not_it_is_used_alike) {
   for (const bool secured : {false, true}) {

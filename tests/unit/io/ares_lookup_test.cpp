@@ -17,6 +17,8 @@
 #include "gnet/io/datagram.h"
 #include "gnet/io/resolver.h"
 
+BOOST_AUTO_TEST_SUITE(ares_lookup)
+
 using namespace std::chrono_literals;
 using gnet::Family;
 using gnet::resolve;
@@ -101,8 +103,6 @@ struct Configured {
 const auto kKnown = std::vector{asio::ip::make_address("192.0.2.7")};
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(ares_lookup)
 
 BOOST_AUTO_TEST_CASE(a_name_server_is_asked) {
   Configured configured;

@@ -10,6 +10,8 @@
 #include "gnet/io/pipe.h"
 #include "gnet/io/stream.h"
 
+BOOST_AUTO_TEST_SUITE(buffered)
+
 using namespace std::chrono_literals;
 using gnet::BufferedReader;
 using gnet::BufferedWriter;
@@ -39,8 +41,6 @@ struct Sink {
 };
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(buffered)
 
 BOOST_AUTO_TEST_CASE(lines_come_one_by_one_whatever_the_pieces) {
   for (const std::size_t size : {1, 2, 3, 100}) {

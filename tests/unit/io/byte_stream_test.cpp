@@ -17,6 +17,8 @@
 #include "gnet/io/pipe.h"
 #include "gnet/io/stream.h"
 
+BOOST_AUTO_TEST_SUITE(byte_stream)
+
 using namespace std::chrono_literals;
 using gnet::ByteStream;
 
@@ -53,8 +55,6 @@ std::string carried(ByteStream& in, ByteStream& out, int file, std::uint64_t off
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(byte_stream)
 
 BOOST_AUTO_TEST_CASE(part_of_a_file_goes_through_any_stream) {
   std::string text(1'000'000, '\0');

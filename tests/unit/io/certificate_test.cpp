@@ -8,6 +8,8 @@
 #include "gnet/io/tls_error.h"
 #include "tests/unit/io/temporary_file.h"
 
+BOOST_AUTO_TEST_SUITE(certificate)
+
 using gnet::Certificate;
 using gnet::Identity;
 using gnet::TLSErrc;
@@ -24,8 +26,6 @@ auto says(const std::string& text) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(certificate)
 
 BOOST_AUTO_TEST_CASE(a_self_signed_one_is_for_the_names_asked_for) {
   const Identity identity =

@@ -10,6 +10,8 @@
 #include "tests/unit/io/temporary_file.h"
 #include "tests/unit/io/tls_pair.h"
 
+BOOST_AUTO_TEST_SUITE(connect_tls)
+
 using namespace gnet;
 using namespace std::chrono_literals;
 
@@ -35,8 +37,6 @@ struct Secured : StreamServer {
 };
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(connect_tls)
 
 BOOST_AUTO_TEST_CASE(an_endpoint_without_tls_gets_a_plain_stream) {
   StreamServer server("127.0.0.1:0", greet);

@@ -8,6 +8,8 @@
 
 #include "gnet/fiber/fiber.h"
 
+BOOST_AUTO_TEST_SUITE(datagram_port)
+
 using namespace gnet;
 using namespace std::chrono_literals;
 
@@ -24,8 +26,6 @@ struct Port : DatagramPort {
 };
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(datagram_port)
 
 BOOST_AUTO_TEST_CASE(receives_and_answers) {
   Port port;

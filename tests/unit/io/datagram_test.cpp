@@ -10,6 +10,8 @@
 #include "gnet/fiber/fiber.h"
 #include "gnet/fiber/timeout.h"
 
+BOOST_AUTO_TEST_SUITE(datagram)
+
 using namespace gnet;
 using namespace std::chrono_literals;
 
@@ -18,8 +20,6 @@ namespace {
 const auto kAnyPort = Endpoint::parse("udp-l://127.0.0.1:0");
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(datagram)
 
 BOOST_AUTO_TEST_CASE(a_datagram_arrives_whole_and_tells_its_sender) {
   auto server = DatagramSocket::bind(kAnyPort);

@@ -8,6 +8,8 @@
 #include <array>
 #include <random>
 
+BOOST_AUTO_TEST_SUITE(endpoint)
+
 using namespace std::chrono_literals;
 using gnet::BadEndpoint;
 using gnet::Endpoint;
@@ -37,8 +39,6 @@ std::string problem(std::string_view text) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(endpoint)
 
 BOOST_AUTO_TEST_CASE(urls_have_a_scheme_a_host_and_a_port) {
   const auto e = Endpoint::parse("tcp://127.0.0.1:6011");

@@ -18,10 +18,10 @@
 #include "gnet/sync/event.h"
 #include "tests/unit/interrupts.h"
 
+BOOST_AUTO_TEST_SUITE(io_interrupts)
+
 using namespace test;
 using gnet::Endpoint;
-
-BOOST_AUTO_TEST_SUITE(io_interrupts)
 
 namespace {
 

@@ -16,6 +16,8 @@
 #include "gnet/io/connect.h"
 #include "tests/unit/child.h"
 
+BOOST_AUTO_TEST_SUITE(listener)
+
 using namespace gnet;
 using namespace std::chrono_literals;
 
@@ -35,8 +37,6 @@ struct Folder {
 };
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(listener)
 
 BOOST_AUTO_TEST_CASE(the_kernel_chooses_the_port_and_the_listener_tells_it) {
   const Listener listener(kAnyPort);

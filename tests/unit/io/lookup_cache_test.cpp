@@ -4,6 +4,8 @@
 
 #include <boost/test/unit_test.hpp>
 
+BOOST_AUTO_TEST_SUITE(lookup_cache)
+
 using namespace std::chrono_literals;
 using gnet::Family;
 using gnet::TimePoint;
@@ -20,8 +22,6 @@ auto some_answer() {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(lookup_cache)
 
 BOOST_AUTO_TEST_CASE(an_answer_holds_until_its_time) {
   LookupCache cache;

@@ -13,6 +13,8 @@
 #include "gnet/io/stream.h"
 #include "tests/unit/eventually.h"
 
+BOOST_AUTO_TEST_SUITE(peer_watch)
+
 using namespace std::chrono_literals;
 using gnet::PeerChange;
 using gnet::PeerWatch;
@@ -28,8 +30,6 @@ struct TCPPair {
 };
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(peer_watch)
 
 BOOST_AUTO_TEST_CASE(a_reset_is_told_while_the_fiber_waits_for_something_else) {
   TCPPair pair;

@@ -26,6 +26,8 @@
 #include "gnet/io/wait_fd.h"
 #include "tests/unit/io/tls_pair.h"
 
+BOOST_AUTO_TEST_SUITE(pump)
+
 using namespace gnet;
 using namespace std::chrono_literals;
 
@@ -70,7 +72,7 @@ struct Relay {
   Relay(Ends left, Ends right, PumpOptions options = {})
       : client(std::move(left)),
         server(std::move(right)),
-        fiber(spawn([this, options] { return pump(client.inner, server.inner, options); })) {}
+        fiber(spawn([this, options] { return gnet::pump(client.inner, server.inner, options); })) {}
 
   Ends client;
   Ends server;
@@ -84,8 +86,6 @@ std::size_t open_descriptors() {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(pump)
 
 BOOST_AUTO_TEST_CASE(an_answer_that_comes_after_the_end_of_the_question_is_delivered) {
   const std::vector<std::pair<Ends (*)(), Ends (*)()>> kinds = {

@@ -22,6 +22,8 @@
 #include "gnet/io/lookup.h"
 #include "gnet/os/file.h"
 
+BOOST_AUTO_TEST_SUITE(resolver)
+
 using namespace std::chrono_literals;
 using gnet::Family;
 using gnet::resolve;
@@ -83,8 +85,6 @@ std::string text_of(std::error_code code, std::string_view host) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(resolver)
 
 BOOST_AUTO_TEST_CASE(an_address_is_its_own_answer) {
   Gate gate;

@@ -7,9 +7,9 @@
 
 #include "gnet/io/stream.h"
 
-using namespace std::chrono_literals;
-
 BOOST_AUTO_TEST_SUITE(stream_after)
+
+using namespace std::chrono_literals;
 
 BOOST_AUTO_TEST_CASE(what_was_received_comes_first) {
   auto [here, there] = gnet::Stream::make_pair();

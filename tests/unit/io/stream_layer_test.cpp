@@ -8,6 +8,8 @@
 #include "gnet/io/any_stream.h"
 #include "gnet/io/stream.h"
 
+BOOST_AUTO_TEST_SUITE(stream_layer)
+
 using gnet::Deadline;
 using gnet::Stream;
 using gnet::StreamLayer;
@@ -26,8 +28,6 @@ class Short final : public StreamLayer {
 };
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(stream_layer)
 
 BOOST_AUTO_TEST_CASE(what_a_layer_does_not_do_itself_the_stream_below_does) {
   auto [outer, inner] = Stream::make_pair();

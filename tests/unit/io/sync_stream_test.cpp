@@ -17,6 +17,8 @@
 #include "gnet/io/any_stream.h"
 #include "gnet/io/tls_stream.h"
 
+BOOST_AUTO_TEST_SUITE(sync_stream)
+
 using namespace gnet;
 using namespace std::string_view_literals;
 
@@ -51,8 +53,6 @@ void converse(AStream client, AStream server) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(sync_stream)
 
 BOOST_AUTO_TEST_CASE(a_stream) {
   auto [client, server] = plain_pair();

@@ -13,6 +13,8 @@
 #include "gnet/io/wait_fd.h"
 #include "tests/unit/io/tls_pair.h"
 
+BOOST_AUTO_TEST_SUITE(tls_attacks)
+
 using namespace gnet;
 using namespace test;
 
@@ -117,8 +119,6 @@ bool is_of_tls(std::error_code code) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(tls_attacks)
 
 // ---- handshakes that are none ----
 

@@ -10,6 +10,8 @@
 #include "gnet/io/tls_stream.h"
 #include "tests/unit/io/tls_pair.h"
 
+BOOST_AUTO_TEST_SUITE(tls_layers)
+
 using namespace gnet;
 using namespace std::chrono_literals;
 using test::kPatience;
@@ -74,8 +76,6 @@ std::string receive_all(ByteStream& stream) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(tls_layers)
 
 BOOST_AUTO_TEST_CASE(both_ways_at_once_and_to_the_end) {
   for (const auto make : {over_tunnel, over_tls}) {

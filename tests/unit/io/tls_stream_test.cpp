@@ -16,10 +16,10 @@
 #include "tests/unit/io/tls_pair.h"
 #include "tests/unit/valgrind.h"
 
+BOOST_AUTO_TEST_SUITE(tls_stream)
+
 using namespace gnet;
 using namespace test;
-
-BOOST_AUTO_TEST_SUITE(tls_stream)
 
 // ---- data ----
 

@@ -19,6 +19,8 @@
 #include "gnet/fiber/timeout.h"
 #include "gnet/io/socket.h"
 
+BOOST_AUTO_TEST_SUITE(wait_fd)
+
 using namespace std::chrono_literals;
 using gnet::UniqueFd;
 
@@ -45,8 +47,6 @@ bool is_bad_descriptor(const std::system_error& error) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(wait_fd)
 
 BOOST_AUTO_TEST_CASE(wait_read_suspends_until_something_is_there) {
   const Ends ends;

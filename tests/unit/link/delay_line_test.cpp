@@ -6,6 +6,8 @@
 
 #include "gnet/fiber/fiber.h"
 
+BOOST_AUTO_TEST_SUITE(delay_line)
+
 using namespace std::chrono_literals;
 using gnet::Clock;
 using gnet::link::DelayLine;
@@ -19,8 +21,6 @@ Parcel parcel(std::string data) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(delay_line)
 
 BOOST_AUTO_TEST_CASE(what_goes_in_comes_out_in_order_and_not_before_its_time) {
   DelayLine line({.delay = 20ms, .jitter = 10ms});

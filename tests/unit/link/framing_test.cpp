@@ -7,6 +7,8 @@
 
 #include "gnet/base/error.h"
 
+BOOST_AUTO_TEST_SUITE(framing)
+
 using namespace std::literals;
 using gnet::MessageTooLong;
 using gnet::link::Framing;
@@ -36,8 +38,6 @@ void check(Framing framing, std::string_view text, const Messages& expected) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(framing)
 
 BOOST_AUTO_TEST_CASE(messages_are_found_however_they_come) {
   check(Framing::line, "one\r\n\ntwo\nthree", {"one", "", "two", "last three"});

@@ -19,6 +19,10 @@
 #include "gnet/protocol/tcp_server_factory.h"
 #include "gnet/proxy/socks_message.h"
 
+namespace tests {  // ::open is a function
+
+BOOST_AUTO_TEST_SUITE(open)
+
 using namespace std::chrono_literals;
 using gnet::AnyStream;
 using gnet::BadEndpoint;
@@ -109,8 +113,6 @@ std::string content(const std::string& path) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(open)
 
 BOOST_AUTO_TEST_CASE(a_program_is_a_stream_whose_input_can_end) {
   AnyStream cat = open_stream("exec:cat");
@@ -372,3 +374,5 @@ BOOST_AUTO_TEST_CASE(datagrams_of_one_address_are_a_session) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace tests

@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+BOOST_AUTO_TEST_SUITE(pcap)
+
 using gnet::SocketAddress;
 using gnet::link::PcapConversation;
 using gnet::link::Way;
@@ -110,8 +112,6 @@ constexpr unsigned kPush = 8;
 constexpr unsigned kAck = 16;
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(pcap)
 
 BOOST_AUTO_TEST_CASE(a_file_begins_as_libpcap_has_it) {
   const std::string header = gnet::link::pcap_header();

@@ -11,6 +11,8 @@
 #include "gnet/link/framed_link.h"
 #include "gnet/protocol/framer.h"
 
+BOOST_AUTO_TEST_SUITE(relay)
+
 using namespace std::chrono_literals;
 using namespace std::literals;
 using gnet::PumpEnd;
@@ -49,8 +51,6 @@ struct Bridge {
 };
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(relay)
 
 BOOST_AUTO_TEST_CASE(messages_are_framed_anew_both_ways) {
   Bridge bridge(Framing::line, Framing::length2);

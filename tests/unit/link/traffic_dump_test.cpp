@@ -6,6 +6,8 @@
 
 #include "gnet/ws/codec.h"
 
+BOOST_AUTO_TEST_SUITE(traffic_dump)
+
 using namespace std::literals;
 using gnet::link::Dump;
 using gnet::link::DumpForm;
@@ -31,8 +33,6 @@ std::string shown(Dump& dump, Way way, std::string_view data, Unit unit = Unit::
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(traffic_dump)
 
 BOOST_AUTO_TEST_CASE(text_shows_lines_and_does_no_harm_to_a_terminal) {
   const auto dump = make_dump(DumpForm::text, 3);

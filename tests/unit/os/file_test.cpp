@@ -15,6 +15,8 @@
 #include "gnet/io/buffered.h"
 #include "tests/unit/eventually.h"
 
+BOOST_AUTO_TEST_SUITE(file)
+
 using namespace std::chrono_literals;
 using gnet::File;
 
@@ -48,8 +50,6 @@ std::string receive_all(gnet::Stream& stream) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(file)
 
 BOOST_AUTO_TEST_CASE(what_is_written_can_be_read) {
   const Path path;

@@ -36,6 +36,8 @@
 #include "tests/unit/child.h"
 #include "tests/unit/fiber/support.h"
 
+BOOST_AUTO_TEST_SUITE(forked, *test::not_under_tsan())
+
 using namespace test;
 using gnet::spawn;
 
@@ -88,8 +90,6 @@ int status_of_fork(const std::function<bool()>& in_child) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(forked, *test::not_under_tsan())
 
 BOOST_AUTO_TEST_CASE(parent_and_child_go_on_each_on_a_hub_of_its_own) {
   bool in_parent = false;

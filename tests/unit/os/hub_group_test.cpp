@@ -12,6 +12,8 @@
 
 #include "tests/unit/fiber/support.h"
 
+BOOST_AUTO_TEST_SUITE(hub_group)
+
 using gnet::HubGroup;
 using namespace std::chrono_literals;
 
@@ -30,8 +32,6 @@ std::string thread_name() {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(hub_group)
 
 BOOST_AUTO_TEST_CASE(hub_0_is_the_thread_that_makes_the_group) {
   HubGroup hubs(3, "worker");

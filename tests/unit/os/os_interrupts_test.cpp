@@ -25,9 +25,9 @@
 #include "tests/unit/eventually.h"
 #include "tests/unit/interrupts.h"
 
-using namespace test;
-
 BOOST_AUTO_TEST_SUITE(os_interrupts)
+
+using namespace test;
 
 namespace {
 

@@ -12,6 +12,8 @@
 #include "gnet/base/unique_fd.h"
 #include "gnet/os/thread_pool.h"
 
+BOOST_AUTO_TEST_SUITE(page_cache)
+
 namespace {
 
 // A file without a name that has this in it.
@@ -29,8 +31,6 @@ std::string part_of(int fd, std::size_t size, off_t offset) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(page_cache)
 
 // The second is a file system that may not be able to say what it has in memory.
 BOOST_AUTO_TEST_CASE(a_part_of_a_file_is_read_wherever_it_is) {

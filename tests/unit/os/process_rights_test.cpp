@@ -11,6 +11,8 @@
 #include "gnet/base/sanitizer.h"
 #include "gnet/os/subprocess.h"
 
+BOOST_AUTO_TEST_SUITE(process_rights)
+
 using gnet::find_process_user;
 using gnet::parse_resource_limits;
 using gnet::ResourceLimit;
@@ -28,8 +30,6 @@ std::string complaint_of(F&& function) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(process_rights)
 
 BOOST_AUTO_TEST_CASE(limits_are_read_by_their_names) {
   const auto limits = parse_resource_limits("cpu=10,as=512M,nofile=64");

@@ -8,6 +8,8 @@
 #include "gnet/io/buffered.h"
 #include "gnet/os/subprocess.h"
 
+BOOST_AUTO_TEST_SUITE(pseudo_terminal)
+
 using namespace std::chrono_literals;
 using gnet::Popen;
 using gnet::PseudoTerminal;
@@ -36,8 +38,6 @@ std::string rest_of(PseudoTerminal& terminal) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(pseudo_terminal)
 
 BOOST_AUTO_TEST_CASE(a_program_finds_a_terminal_of_the_size_asked_for) {
   PseudoTerminal terminal({.columns = 132, .rows = 43});

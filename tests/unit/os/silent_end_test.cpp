@@ -28,6 +28,8 @@
 #include "gnet/sync/semaphore.h"
 #include "tests/unit/fiber/support.h"
 
+BOOST_AUTO_TEST_SUITE(silent_end)
+
 using namespace test;
 
 namespace {
@@ -46,8 +48,6 @@ std::string words_of(std::function<void(T&)> wait, std::function<void(T&)> prepa
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(silent_end)
 
 BOOST_AUTO_TEST_CASE(of_waits_at_a_channel) {
   using Channel = gnet::Channel<int>;

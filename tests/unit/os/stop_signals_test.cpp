@@ -13,12 +13,12 @@
 #include "tests/unit/child.h"
 #include "tests/unit/os/disposition.h"
 
+BOOST_AUTO_TEST_SUITE(stop_signals)
+
 using namespace std::chrono_literals;
 using gnet::StopSignals;
 using test::disposition;
 using test::Handler;
-
-BOOST_AUTO_TEST_SUITE(stop_signals)
 
 BOOST_AUTO_TEST_CASE(the_first_signal_calls_the_function_with_its_number) {
   for (const int number : {SIGINT, SIGTERM}) {

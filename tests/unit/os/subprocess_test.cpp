@@ -26,6 +26,8 @@
 #include "gnet/sync/event.h"
 #include "tests/unit/eventually.h"
 
+BOOST_AUTO_TEST_SUITE(subprocess)
+
 using namespace std::chrono_literals;
 using gnet::Popen;
 using gnet::Stdio;
@@ -63,8 +65,6 @@ struct WithoutPidfd {
 };
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(subprocess)
 
 BOOST_AUTO_TEST_CASE(the_status_is_what_the_process_exits_with) {
   Popen process(shell("exit 7"));

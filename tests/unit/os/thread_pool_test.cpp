@@ -23,6 +23,8 @@
 #include "tests/unit/child.h"
 #include "tests/unit/eventually.h"
 
+BOOST_AUTO_TEST_SUITE(thread_pool)
+
 using namespace std::chrono_literals;
 using gnet::ThreadPool;
 
@@ -52,8 +54,6 @@ class Gate {
 };
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(thread_pool)
 
 BOOST_AUTO_TEST_CASE(apply_runs_the_function_on_another_thread_and_returns_its_result) {
   ThreadPool pool(2);

@@ -19,6 +19,8 @@
 #include "tests/unit/eventually.h"
 #include "tests/unit/patch/support.h"
 
+BOOST_AUTO_TEST_SUITE(patched_interrupts)
+
 using test::Ends;
 using test::error_of;
 using namespace std::chrono_literals;
@@ -80,8 +82,6 @@ const std::vector<Call> kCalls = {
 };
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(patched_interrupts)
 
 BOOST_AUTO_TEST_CASE(a_kill_ends_the_call_and_is_thrown_at_the_next_suspension_point) {
   for (const Call& call : kCalls) {

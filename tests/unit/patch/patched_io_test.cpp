@@ -20,6 +20,8 @@
 #include "gnet/io/socket.h"
 #include "tests/unit/patch/support.h"
 
+BOOST_AUTO_TEST_SUITE(patched_io)
+
 using gnet::UniqueFd;
 using test::Ends;
 using test::error_of;
@@ -164,8 +166,6 @@ void set_limit(int fd, int option, std::chrono::microseconds limit) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(patched_io)
 
 BOOST_AUTO_TEST_CASE(receiving_from_a_socket_suspends_only_the_fiber) {
   for (const auto& [name, receive] : all_receives()) {

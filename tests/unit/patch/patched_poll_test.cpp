@@ -11,14 +11,14 @@
 
 #include "tests/unit/patch/support.h"
 
+BOOST_AUTO_TEST_SUITE(patched_poll)
+
 using test::Ends;
 using test::error_of;
 using test::Ticker;
 using namespace std::chrono_literals;
 
 extern "C" int __poll_chk(pollfd* descriptors, nfds_t count, int timeout, size_t room);
-
-BOOST_AUTO_TEST_SUITE(patched_poll)
 
 BOOST_AUTO_TEST_CASE(poll_suspends_until_one_is_ready) {
   const Ends first = Ends::of_socket();

@@ -7,6 +7,8 @@
 #include "gnet/fiber/hub.h"
 #include "tests/unit/patch/support.h"
 
+BOOST_AUTO_TEST_SUITE(patched_processes)
+
 using test::Ends;
 using test::error_of;
 using test::Ticker;
@@ -28,8 +30,6 @@ pid_t start_child(const Ends& ends, int status) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(patched_processes)
 
 BOOST_AUTO_TEST_CASE(waitpid_suspends_only_the_fiber) {
   gnet::yield();  // there is a hub by the time of fork()

@@ -9,6 +9,8 @@
 
 #include "tests/unit/patch/support.h"
 
+BOOST_AUTO_TEST_SUITE(patched_sleep)
+
 using test::error_of;
 using test::Ticker;
 using namespace std::chrono_literals;
@@ -59,8 +61,6 @@ const std::vector<Nap> kNaps = {
 };
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(patched_sleep)
 
 BOOST_AUTO_TEST_CASE(sleeping_suspends_only_the_fiber) {
   for (const Nap& nap : kNaps) {

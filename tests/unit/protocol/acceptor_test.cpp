@@ -17,6 +17,8 @@
 #include "tests/unit/fiber/support.h"
 #include "tests/unit/valgrind.h"
 
+BOOST_AUTO_TEST_SUITE(acceptor)
+
 using namespace gnet;
 using namespace std::chrono_literals;
 using test::eventually;
@@ -69,8 +71,6 @@ struct Server : Acceptor::Owner {
 };
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(acceptor)
 
 BOOST_AUTO_TEST_CASE(hands_over_what_comes) {
   Server server;

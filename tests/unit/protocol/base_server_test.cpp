@@ -20,6 +20,8 @@
 #include "tests/unit/eventually.h"
 #include "tests/unit/fiber/support.h"
 
+BOOST_AUTO_TEST_SUITE(base_server)
+
 using namespace gnet;
 using namespace std::chrono_literals;
 using test::eventually;
@@ -60,8 +62,6 @@ std::error_code connect_error(const Endpoint& address) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(base_server)
 
 BOOST_AUTO_TEST_CASE(before_start_an_address_is_refused) {
   std::uint16_t port = 0;

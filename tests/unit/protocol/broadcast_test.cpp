@@ -9,6 +9,8 @@
 
 #include "tests/unit/protocol/probe.h"
 
+BOOST_AUTO_TEST_SUITE(broadcast)
+
 using gnet::ConnectionRef;
 using gnet::NoRoom;
 using gnet::Stream;
@@ -37,8 +39,6 @@ void fill(Probe& probe) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(broadcast)
 
 BOOST_AUTO_TEST_CASE(reaches_everybody_in_a_range_of_any_kind) {
   Room room(3);

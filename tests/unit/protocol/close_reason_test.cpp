@@ -6,11 +6,11 @@
 #include <set>
 #include <stdexcept>
 
+BOOST_AUTO_TEST_SUITE(close_reason)
+
 using namespace std::chrono_literals;
 using gnet::CloseKind;
 using gnet::CloseReason;
-
-BOOST_AUTO_TEST_SUITE(close_reason)
 
 BOOST_AUTO_TEST_CASE(every_kind_has_a_name_of_its_own) {
   std::set<std::string_view> names;

@@ -10,6 +10,8 @@
 #include "gnet/io/connect.h"
 #include "gnet/protocol/tcp_server_factory.h"
 
+BOOST_AUTO_TEST_SUITE(connection_factory)
+
 using namespace std::chrono_literals;
 using gnet::Endpoint;
 using gnet::Stream;
@@ -44,8 +46,6 @@ std::string read_some(Stream& stream) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(connection_factory)
 
 BOOST_AUTO_TEST_CASE(connections_are_known_from_their_start_to_their_end) {
   Server server;

@@ -7,11 +7,11 @@
 #include "gnet/base/error.h"
 #include "tests/unit/protocol/probe.h"
 
+BOOST_AUTO_TEST_SUITE(connection_ref)
+
 using gnet::ConnectionRef;
 using gnet::Stream;
 using namespace test;
-
-BOOST_AUTO_TEST_SUITE(connection_ref)
 
 BOOST_AUTO_TEST_CASE(knows_whether_its_connection_is_there) {
   Server server;

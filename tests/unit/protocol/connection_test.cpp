@@ -21,6 +21,8 @@
 #include "tests/unit/fiber/support.h"
 #include "tests/unit/io/tls_pair.h"
 
+BOOST_AUTO_TEST_SUITE(connection)
+
 using namespace gnet;
 using namespace std::chrono_literals;
 using test::eventually;
@@ -81,8 +83,6 @@ class Mixed : public StreamServer {
 };
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(connection)
 
 BOOST_AUTO_TEST_CASE(a_function_and_callbacks_are_served_counted_and_told_alike) {
   for (const bool secured : {false, true}) {

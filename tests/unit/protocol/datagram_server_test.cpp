@@ -12,6 +12,8 @@
 #include "tests/unit/eventually.h"
 #include "tests/unit/fiber/support.h"
 
+BOOST_AUTO_TEST_SUITE(datagram_server)
+
 using namespace gnet;
 using namespace std::chrono_literals;
 using test::eventually;
@@ -44,8 +46,6 @@ struct EchoServer : DatagramServer {
 };
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(datagram_server)
 
 BOOST_AUTO_TEST_CASE(answers_datagrams_and_counts_them) {
   EchoServer server("127.0.0.1:0");

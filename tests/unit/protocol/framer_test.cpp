@@ -11,6 +11,8 @@
 #include "gnet/protocol/framed_protocol.h"
 #include "gnet/protocol/tcp_server_factory.h"
 
+BOOST_AUTO_TEST_SUITE(framer)
+
 using namespace std::chrono_literals;
 using namespace std::literals;
 using gnet::CloseReason;
@@ -91,8 +93,6 @@ struct LineServer {
 };
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(framer)
 
 BOOST_AUTO_TEST_CASE(lines_end_with_lf_or_cr_lf) {
   check(LineFramer(), "one\ntwo\r\n\n\r\na\rb\nrest", {"one", "two", "", "", "a\rb", "rest rest"});

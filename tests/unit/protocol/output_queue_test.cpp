@@ -8,6 +8,8 @@
 
 #include "gnet/base/block_pool.h"
 
+BOOST_AUTO_TEST_SUITE(output_queue)
+
 using gnet::BlockPool;
 using gnet::detail::OutputQueue;
 
@@ -27,8 +29,6 @@ std::string contents(const OutputQueue& queue) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(output_queue)
 
 BOOST_AUTO_TEST_CASE(begins_empty_and_takes_nothing_for_nothing) {
   BlockPool pool(kChunk, 4);

@@ -22,14 +22,14 @@
 #include "tests/unit/fiber/support.h"
 #include "tests/unit/protocol/probe.h"
 
+BOOST_AUTO_TEST_SUITE(protocol)
+
 using namespace std::chrono_literals;
 using gnet::CloseKind;
 using gnet::CloseReason;
 using gnet::Protocol;
 using gnet::Stream;
 using namespace test;
-
-BOOST_AUTO_TEST_SUITE(protocol)
 
 // ---- order ----
 

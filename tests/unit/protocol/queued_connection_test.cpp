@@ -14,6 +14,8 @@
 #include "gnet/fiber/timeout.h"
 #include "tests/unit/protocol/probe.h"
 
+BOOST_AUTO_TEST_SUITE(queued_connection)
+
 using namespace std::chrono_literals;
 using gnet::CloseKind;
 using gnet::Stream;
@@ -43,8 +45,6 @@ struct Pair {
 };
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(queued_connection)
 
 BOOST_AUTO_TEST_CASE(the_high_water_mark_suspends_the_sender) {
   Server server;

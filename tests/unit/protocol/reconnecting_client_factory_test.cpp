@@ -17,6 +17,8 @@
 #include "tests/unit/child.h"
 #include "tests/unit/eventually.h"
 
+BOOST_AUTO_TEST_SUITE(reconnecting_client_factory)
+
 using namespace std::chrono_literals;
 using gnet::CloseKind;
 using gnet::Endpoint;
@@ -84,8 +86,6 @@ std::string numbered(int number) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(reconnecting_client_factory)
 
 BOOST_AUTO_TEST_CASE(a_server_that_only_accepts_and_closes_is_as_bad_as_none) {
   struct Closing : gnet::Protocol {

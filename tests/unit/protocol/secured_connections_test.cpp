@@ -16,6 +16,8 @@
 #include "tests/unit/fiber/support.h"
 #include "tests/unit/io/temporary_file.h"
 
+BOOST_AUTO_TEST_SUITE(secured_connections)
+
 using namespace gnet;
 using namespace std::chrono_literals;
 using test::eventually;
@@ -94,8 +96,6 @@ struct QuietLog {
 };
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(secured_connections)
 
 BOOST_AUTO_TEST_CASE(an_echo_comes_back) {
   Server server;

@@ -8,6 +8,8 @@
 
 #include "gnet/base/error.h"
 
+BOOST_AUTO_TEST_SUITE(server_address)
+
 using namespace gnet;
 using StreamAddress = ServerAddress<Listener>;
 using DatagramAddress = ServerAddress<DatagramSocket>;
@@ -38,8 +40,6 @@ UniqueFd new_socket(int type) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(server_address)
 
 BOOST_AUTO_TEST_CASE(every_form_of_an_address) {
   BOOST_TEST(url(StreamAddress("127.0.0.1", 5000)) == "tcp://127.0.0.1:5000");

@@ -16,6 +16,8 @@
 #include "tests/unit/eventually.h"
 #include "tests/unit/fiber/support.h"
 
+BOOST_AUTO_TEST_SUITE(server_threads)
+
 using namespace std::chrono_literals;
 using gnet::Endpoint;
 using gnet::HubGroup;
@@ -127,8 +129,6 @@ struct Busy : gnet::Protocol {
 };
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(server_threads)
 
 BOOST_AUTO_TEST_CASE(connections_are_spread_evenly_and_served) {
   Server server;

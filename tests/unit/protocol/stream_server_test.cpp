@@ -17,6 +17,8 @@
 #include "tests/unit/fiber/support.h"
 #include "tests/unit/io/temporary_file.h"
 
+BOOST_AUTO_TEST_SUITE(stream_server)
+
 using namespace gnet;
 using namespace std::chrono_literals;
 using test::eventually;
@@ -58,8 +60,6 @@ std::string problem(const std::function<void()>& attempt) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(stream_server)
 
 BOOST_AUTO_TEST_CASE(the_handler_gets_the_stream_and_its_peer) {
   std::string seen;

@@ -16,6 +16,8 @@
 #include "tests/unit/few_descriptors.h"
 #include "tests/unit/valgrind.h"
 
+BOOST_AUTO_TEST_SUITE(tcp_server_factory)
+
 using namespace std::chrono_literals;
 using gnet::Endpoint;
 using gnet::Stream;
@@ -53,8 +55,6 @@ struct QuietLog {
 };
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(tcp_server_factory)
 
 BOOST_AUTO_TEST_CASE(the_port_that_the_kernel_chose_is_known) {
   const auto server = echo_server();

@@ -9,6 +9,8 @@
 #include "gnet/fiber/fiber.h"
 #include "gnet/fiber/timeout.h"
 
+BOOST_AUTO_TEST_SUITE(udp_server_factory)
+
 using namespace std::chrono_literals;
 using gnet::DatagramSocket;
 using gnet::Endpoint;
@@ -50,8 +52,6 @@ struct QuietLog {
 };
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(udp_server_factory)
 
 BOOST_AUTO_TEST_CASE(answers_datagrams_and_counts_them) {
   const auto server = echo_server();

@@ -4,9 +4,9 @@
 
 #include <string>
 
-namespace sums = gnet::proxy::detail;
-
 BOOST_AUTO_TEST_SUITE(crc32c)
+
+namespace sums = gnet::proxy::detail;
 
 // RFC 3720, appendix B.4, and the usual check value.
 BOOST_AUTO_TEST_CASE(known_sums_are_found) {

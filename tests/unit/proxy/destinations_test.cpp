@@ -6,6 +6,8 @@
 #include <stdexcept>
 #include <string>
 
+BOOST_AUTO_TEST_SUITE(destinations)
+
 using gnet::proxy::Destinations;
 
 namespace {
@@ -17,8 +19,6 @@ bool admits(const Destinations& rules, const char* address, bool local = false,
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(destinations)
 
 BOOST_AUTO_TEST_CASE(the_public_network_is_for_everybody) {
   const Destinations rules;

@@ -12,6 +12,8 @@
 #include "gnet/proxy/crc32c.h"
 #include "gnet/proxy/proxy_error.h"
 
+BOOST_AUTO_TEST_SUITE(proxy_header)
+
 using namespace std::string_view_literals;
 using namespace std::chrono_literals;
 using gnet::SocketAddress;
@@ -65,8 +67,6 @@ std::string with_checksum(std::uint32_t flip) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(proxy_header)
 
 BOOST_AUTO_TEST_CASE(a_line_tells_both_addresses) {
   BOOST_TEST(shown("PROXY TCP4 192.0.2.1 10.0.0.2 5000 80") == "192.0.2.1:5000 10.0.0.2:80");

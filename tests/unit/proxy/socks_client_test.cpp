@@ -10,6 +10,8 @@
 #include "gnet/io/stream.h"
 #include "gnet/proxy/proxy_error.h"
 
+BOOST_AUTO_TEST_SUITE(socks_client)
+
 using namespace std::chrono_literals;
 using namespace std::string_literals;
 using namespace gnet::proxy;
@@ -64,8 +66,6 @@ Exchange talk(Socks kind, const SocksUser& user,
 const std::string kDone = "\x05\x00\x00\x01\x7f\x00\x00\x01\x00\x50"s;
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(socks_client)
 
 BOOST_AUTO_TEST_CASE(a_name_goes_to_the_proxy) {
   const Exchange exchange = talk(Socks::v5h, {}, {{3, "\x05\x00"s}, {13, kDone + "SSH-2.0"}});

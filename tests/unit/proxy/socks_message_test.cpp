@@ -8,6 +8,8 @@
 
 #include "gnet/proxy/proxy_error.h"
 
+BOOST_AUTO_TEST_SUITE(socks_message)
+
 using namespace std::string_literals;
 using namespace std::string_view_literals;
 using namespace gnet::proxy;
@@ -33,8 +35,6 @@ gnet::SocketAddress ip(const char* text, std::uint16_t port) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(socks_message)
 
 BOOST_AUTO_TEST_CASE(a_greeting_says_how_the_client_may_log_in) {
   check_splits(decode_greeting, "\x05\x03\x01\x02\x00"sv);

@@ -15,11 +15,11 @@
 #include "tests/unit/child.h"
 #include "tests/unit/fiber/support.h"
 
+BOOST_AUTO_TEST_SUITE(actor)
+
 using namespace test;
 using boost::test_tools::per_element;
 using Trace = std::vector<std::string>;
-
-BOOST_AUTO_TEST_SUITE(actor)
 
 BOOST_AUTO_TEST_CASE(it_deals_with_one_message_after_the_other) {
   Trace trace;

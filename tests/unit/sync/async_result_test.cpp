@@ -12,6 +12,8 @@
 #include "gnet/fiber/timeout.h"
 #include "gnet/fiber/wait.h"
 
+BOOST_AUTO_TEST_SUITE(async_result)
+
 using namespace std::chrono_literals;
 
 namespace {
@@ -21,8 +23,6 @@ struct Failure {
 };
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(async_result)
 
 BOOST_AUTO_TEST_CASE(get_returns_the_value_every_time) {
   gnet::AsyncResult<std::string> result;

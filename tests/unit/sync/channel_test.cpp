@@ -15,6 +15,8 @@
 #include "gnet/fiber/timeout.h"
 #include "gnet/fiber/wait.h"
 
+BOOST_AUTO_TEST_SUITE(channel)
+
 using namespace std::chrono_literals;
 using boost::test_tools::per_element;
 using Trace = std::vector<std::string>;
@@ -32,8 +34,6 @@ struct Fragile {
 };
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(channel)
 
 BOOST_AUTO_TEST_CASE(the_receiver_runs_before_the_sender_goes_on) {
   gnet::Channel<std::string> channel;

@@ -13,10 +13,10 @@
 #include "gnet/fiber/loop_exit.h"
 #include "gnet/fiber/timeout.h"
 
+BOOST_AUTO_TEST_SUITE(condition)
+
 using namespace std::chrono_literals;
 using boost::test_tools::per_element;
-
-BOOST_AUTO_TEST_SUITE(condition)
 
 BOOST_AUTO_TEST_CASE(waiting_gives_the_lock_up_and_has_it_again_afterwards) {
   gnet::Mutex mutex;

@@ -13,9 +13,9 @@
 #include "gnet/fiber/timeout.h"
 #include "gnet/fiber/wait.h"
 
-using namespace std::chrono_literals;
-
 BOOST_AUTO_TEST_SUITE(event)
+
+using namespace std::chrono_literals;
 
 BOOST_AUTO_TEST_CASE(wait_returns_at_once_when_set) {
   gnet::Event event;

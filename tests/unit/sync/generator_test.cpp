@@ -17,10 +17,10 @@
 #include "tests/unit/child.h"
 #include "tests/unit/fiber/support.h"
 
+BOOST_AUTO_TEST_SUITE(generator)
+
 using namespace test;
 using boost::test_tools::per_element;
-
-BOOST_AUTO_TEST_SUITE(generator)
 
 BOOST_AUTO_TEST_CASE(values_come_one_at_a_time_when_asked_for) {
   int made = 0;

@@ -9,6 +9,8 @@
 #include "gnet/base/error.h"
 #include "gnet/fiber/fiber.h"
 
+BOOST_AUTO_TEST_SUITE(grant_queue)
+
 using namespace std::chrono_literals;
 using gnet::Granted;
 using gnet::GrantQueue;
@@ -29,8 +31,6 @@ struct Client {
 };
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(grant_queue)
 
 BOOST_AUTO_TEST_CASE(grants_go_to_whoever_has_waited_longest) {
   GrantQueue queue;

@@ -17,10 +17,10 @@
 #include "gnet/sync/queue.h"
 #include "tests/unit/fiber/support.h"
 
+BOOST_AUTO_TEST_SUITE(group)
+
 using namespace test;
 using boost::test_tools::per_element;
-
-BOOST_AUTO_TEST_SUITE(group)
 
 BOOST_AUTO_TEST_CASE(members_are_known_until_they_have_ended) {
   gnet::Group group;

@@ -11,6 +11,8 @@
 #include "gnet/sync/queue.h"
 #include "tests/unit/fiber/support.h"
 
+BOOST_AUTO_TEST_SUITE(imap)
+
 using namespace test;
 using boost::test_tools::per_element;
 
@@ -53,8 +55,6 @@ int nap_and_return(int item) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(imap)
 
 BOOST_AUTO_TEST_CASE(results_come_in_the_order_of_the_items) {
   gnet::Pool pool(3);

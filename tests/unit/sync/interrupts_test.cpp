@@ -10,9 +10,9 @@
 #include "gnet/sync/queue.h"
 #include "gnet/sync/semaphore.h"
 
-using namespace test;
-
 BOOST_AUTO_TEST_SUITE(interrupts)
+
+using namespace test;
 
 namespace {
 

@@ -12,9 +12,9 @@
 #include "gnet/fiber/loop_exit.h"
 #include "gnet/fiber/timeout.h"
 
-using namespace std::chrono_literals;
-
 BOOST_AUTO_TEST_SUITE(joinable_queue)
+
+using namespace std::chrono_literals;
 
 BOOST_AUTO_TEST_CASE(join_returns_when_every_task_is_done) {
   gnet::JoinableQueue<int> queue(2);

@@ -12,10 +12,10 @@
 #include "gnet/fiber/loop_exit.h"
 #include "gnet/fiber/wait.h"
 
+BOOST_AUTO_TEST_SUITE(lifo_queue)
+
 using namespace std::chrono_literals;
 using boost::test_tools::per_element;
-
-BOOST_AUTO_TEST_SUITE(lifo_queue)
 
 BOOST_AUTO_TEST_CASE(the_last_item_in_is_the_first_out) {
   gnet::LifoQueue<int> queue;

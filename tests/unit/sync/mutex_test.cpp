@@ -15,6 +15,8 @@
 #include "gnet/fiber/timeout.h"
 #include "gnet/fiber/wait.h"
 
+BOOST_AUTO_TEST_SUITE(mutex)
+
 using namespace std::chrono_literals;
 using boost::test_tools::per_element;
 
@@ -27,8 +29,6 @@ auto says(const char* text) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(mutex)
 
 BOOST_AUTO_TEST_CASE(one_fiber_holds_it_at_a_time) {
   gnet::Mutex mutex;

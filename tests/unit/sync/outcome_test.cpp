@@ -8,10 +8,10 @@
 #include "gnet/base/error.h"
 #include "gnet/sync/pool.h"
 
+BOOST_AUTO_TEST_SUITE(outcome)
+
 using namespace std::chrono_literals;
 using gnet::Outcome;
-
-BOOST_AUTO_TEST_SUITE(outcome)
 
 BOOST_AUTO_TEST_CASE(it_is_a_value_or_an_error) {
   const auto good = Outcome<int>::of([] { return 42; });

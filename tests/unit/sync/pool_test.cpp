@@ -15,10 +15,10 @@
 #include "gnet/sync/event.h"
 #include "tests/unit/fiber/support.h"
 
+BOOST_AUTO_TEST_SUITE(pool)
+
 using namespace test;
 using boost::test_tools::per_element;
-
-BOOST_AUTO_TEST_SUITE(pool)
 
 BOOST_AUTO_TEST_CASE(spawning_into_a_full_one_waits_for_a_slot) {
   gnet::Pool pool(1);

@@ -15,10 +15,10 @@
 #include "gnet/fiber/loop_exit.h"
 #include "gnet/fiber/wait.h"
 
+BOOST_AUTO_TEST_SUITE(priority_queue)
+
 using namespace std::chrono_literals;
 using boost::test_tools::per_element;
-
-BOOST_AUTO_TEST_SUITE(priority_queue)
 
 BOOST_AUTO_TEST_CASE(the_smallest_item_is_the_first_out) {
   gnet::PriorityQueue<int> queue;

@@ -15,6 +15,8 @@
 #include "gnet/fiber/timeout.h"
 #include "gnet/fiber/wait.h"
 
+BOOST_AUTO_TEST_SUITE(queue)
+
 using namespace std::chrono_literals;
 using boost::test_tools::per_element;
 
@@ -31,8 +33,6 @@ struct Fragile {
 };
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(queue)
 
 BOOST_AUTO_TEST_CASE(items_come_out_in_the_order_in_which_they_went_in) {
   gnet::Queue<int> queue;

@@ -11,9 +11,9 @@
 #include "gnet/fiber/fiber.h"
 #include "gnet/fiber/loop_exit.h"
 
-using namespace std::chrono_literals;
-
 BOOST_AUTO_TEST_SUITE(rlock)
+
+using namespace std::chrono_literals;
 
 BOOST_AUTO_TEST_CASE(its_holder_takes_it_again_and_gives_it_back_as_often) {
   gnet::RLock lock;

@@ -13,9 +13,9 @@
 #include "gnet/fiber/loop_exit.h"
 #include "gnet/fiber/wait.h"
 
-using namespace std::chrono_literals;
-
 BOOST_AUTO_TEST_SUITE(semaphore)
+
+using namespace std::chrono_literals;
 
 BOOST_AUTO_TEST_CASE(acquire_takes_permits_until_there_are_none) {
   gnet::Semaphore semaphore(2);

@@ -17,9 +17,9 @@
 #include "gnet/sync/thread_channel.h"
 #include "tests/unit/interrupts.h"
 
-using namespace test;
-
 BOOST_AUTO_TEST_SUITE(sync_interrupts)
+
+using namespace test;
 
 namespace {
 

@@ -14,10 +14,10 @@
 #include "gnet/fiber/wait.h"
 #include "tests/unit/fiber/support.h"
 
+BOOST_AUTO_TEST_SUITE(thread_channel)
+
 using namespace test;
 using boost::test_tools::per_element;
-
-BOOST_AUTO_TEST_SUITE(thread_channel)
 
 BOOST_AUTO_TEST_CASE(fibers_of_one_hub_use_it_as_a_queue) {
   gnet::ThreadChannel<int> channel(2);

@@ -9,6 +9,8 @@
 #include "gnet/base/error.h"
 #include "gnet/fiber/fiber.h"
 
+BOOST_AUTO_TEST_SUITE(wait_queue)
+
 using namespace std::chrono_literals;
 
 namespace {
@@ -16,8 +18,6 @@ namespace {
 constexpr gnet::detail::WaitKind kTest{"a test"};
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(wait_queue)
 
 BOOST_AUTO_TEST_CASE(notify_one_wakes_the_one_that_has_waited_longest) {
   gnet::WaitQueue queue;

@@ -14,6 +14,8 @@
 #include "tests/unit/fiber/support.h"
 #include "tests/unit/http/http_server.h"
 
+BOOST_AUTO_TEST_SUITE(app)
+
 using namespace std::string_literals;
 using gnet::http::HTTPError;
 using gnet::http::Request;
@@ -56,8 +58,6 @@ bool has(const std::string& text, std::string_view part) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(app)
 
 BOOST_AUTO_TEST_CASE(a_handler_writes_its_response_or_returns_it) {
   App app;

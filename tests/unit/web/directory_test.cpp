@@ -15,6 +15,8 @@
 #include "gnet/web/open_beneath.h"
 #include "tests/unit/web/temporary_folder.h"
 
+BOOST_AUTO_TEST_SUITE(directory)
+
 using gnet::web::Absence;
 using gnet::web::Directory;
 using gnet::web::Links;
@@ -65,8 +67,6 @@ const std::string_view kOutside[] = {"outside", "outside-absolute", "parent/secr
                                      "folder/../../secret.txt", "magic"};
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(directory)
 
 BOOST_FIXTURE_TEST_CASE(files_and_folders_are_found, Site) {
   const Directory site = with(Links::inside);

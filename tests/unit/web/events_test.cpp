@@ -14,6 +14,8 @@
 #include "tests/unit/eventually.h"
 #include "tests/unit/http/http_server.h"
 
+BOOST_AUTO_TEST_SUITE(events)
+
 using namespace std::chrono_literals;
 using gnet::web::App;
 using gnet::web::EventOptions;
@@ -30,8 +32,6 @@ gnet::HTTPServerFactory serving(F function, EventOptions options = {}) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(events)
 
 BOOST_AUTO_TEST_CASE(events_leave_as_they_are_sent) {
   gnet::Event seen;

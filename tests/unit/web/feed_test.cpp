@@ -10,6 +10,8 @@
 #include "gnet/fiber/timeout.h"
 #include "gnet/os/thread_pool.h"
 
+BOOST_AUTO_TEST_SUITE(feed)
+
 using namespace std::chrono_literals;
 using gnet::web::Feed;
 
@@ -24,8 +26,6 @@ std::string texts(const std::vector<Feed::Message>& messages) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(feed)
 
 BOOST_AUTO_TEST_CASE(messages_after_a_number_are_there_at_once) {
   Feed feed(3);

@@ -15,6 +15,8 @@
 #include "tests/unit/eventually.h"
 #include "tests/unit/web/temporary_folder.h"
 
+BOOST_AUTO_TEST_SUITE(file_cache)
+
 using namespace std::chrono_literals;
 using gnet::web::Absence;
 using gnet::web::Directory;
@@ -53,8 +55,6 @@ bool once(F&& happens) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(file_cache)
 
 BOOST_FIXTURE_TEST_CASE(a_file_that_is_asked_for_again_is_open_still, Site) {
   BOOST_TEST(once([&] { return cache.open("a.txt", nullptr) == cache.open("a.txt", nullptr); }));

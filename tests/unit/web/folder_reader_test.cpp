@@ -11,6 +11,8 @@
 #include "gnet/fiber/fiber.h"
 #include "tests/unit/web/temporary_folder.h"
 
+BOOST_AUTO_TEST_SUITE(folder_reader)
+
 using gnet::web::Absence;
 using gnet::web::Directory;
 using gnet::web::FolderEntry;
@@ -28,8 +30,6 @@ std::map<std::string, FolderEntry> all_of(FolderReader reader) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(folder_reader)
 
 BOOST_AUTO_TEST_CASE(a_folder_has_what_could_be_opened) {
   const TemporaryFolder folder;

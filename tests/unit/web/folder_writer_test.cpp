@@ -14,6 +14,8 @@
 #include "gnet/web/folder_reader.h"
 #include "tests/unit/web/temporary_folder.h"
 
+BOOST_AUTO_TEST_SUITE(folder_writer)
+
 using namespace std::chrono_literals;
 using gnet::web::Directory;
 using gnet::web::Existing;
@@ -35,8 +37,6 @@ struct Incoming {
 };
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(folder_writer)
 
 BOOST_FIXTURE_TEST_CASE(a_file_appears_when_it_is_whole, Incoming) {
   NewFile file = folder.create(0640);

@@ -5,9 +5,9 @@
 #include <chrono>
 #include <string>
 
-using gnet::web::matches_glob;
-
 BOOST_AUTO_TEST_SUITE(glob)
+
+using gnet::web::matches_glob;
 
 BOOST_AUTO_TEST_CASE(a_pattern_without_a_slash_is_for_names) {
   BOOST_TEST(matches_glob("*.css", "/a.css"));

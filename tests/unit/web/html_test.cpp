@@ -4,6 +4,8 @@
 
 #include <string>
 
+BOOST_AUTO_TEST_SUITE(html)
+
 using namespace std::string_literals;
 
 namespace {
@@ -21,8 +23,6 @@ std::string link(std::string_view name) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(html)
 
 BOOST_AUTO_TEST_CASE(markup_becomes_text) {
   BOOST_TEST(escaped("<script>\"a\" & 'b'</script>") ==

@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+BOOST_AUTO_TEST_SUITE(listing_query)
+
 using gnet::web::arrange;
 using gnet::web::FolderEntry;
 using gnet::web::ListingQuery;
@@ -36,8 +38,6 @@ std::string arranged(std::vector<FolderEntry> entries, std::string_view query) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(listing_query)
 
 BOOST_AUTO_TEST_CASE(numbers_count_by_their_value_and_case_does_not) {
   std::vector<std::string> names{"b10", "B9", "a", "b09", "b9", "b2x", "b", "A1", "b2"};

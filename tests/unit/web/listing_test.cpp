@@ -16,6 +16,8 @@
 #include "gnet/io/connect.h"
 #include "tests/unit/web/temporary_folder.h"
 
+BOOST_AUTO_TEST_SUITE(listing)
+
 using namespace std::chrono_literals;
 using gnet::http::Request;
 using gnet::http::RequestPath;
@@ -80,8 +82,6 @@ struct Site {
 };
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(listing)
 
 BOOST_AUTO_TEST_CASE(a_row_has_a_link_and_exact_values) {
   const std::string page = written({.path = "/a/", .entries = {entry("b c.txt", 1234567)}});

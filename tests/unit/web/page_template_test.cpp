@@ -5,6 +5,8 @@
 #include <stdexcept>
 #include <string>
 
+BOOST_AUTO_TEST_SUITE(page_template)
+
 using gnet::web::detail::element;
 using gnet::web::detail::PageTemplate;
 
@@ -22,8 +24,6 @@ std::string pieces(std::string_view text) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(page_template)
 
 BOOST_AUTO_TEST_CASE(a_page_falls_into_its_pieces) {
   BOOST_TEST(pieces("plain {}") == "plain {}[];");

@@ -13,6 +13,8 @@
 #include "gnet/sync/group.h"
 #include "tests/unit/eventually.h"
 
+BOOST_AUTO_TEST_SUITE(result_cache)
+
 using gnet::web::detail::ResultCache;
 using namespace std::chrono_literals;
 
@@ -23,8 +25,6 @@ ResultCache::Compute gives(std::string text) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(result_cache)
 
 BOOST_AUTO_TEST_CASE(what_was_computed_is_kept) {
   ResultCache cache(10'000);

@@ -23,6 +23,8 @@
 #include "tests/unit/http/test_server.h"
 #include "tests/unit/web/temporary_folder.h"
 
+BOOST_AUTO_TEST_SUITE(static_files)
+
 using gnet::http::Request;
 using gnet::http::Response;
 using gnet::web::StaticFiles;
@@ -82,8 +84,6 @@ std::string accepts(std::string_view codings) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(static_files)
 
 // ---- which file ----
 

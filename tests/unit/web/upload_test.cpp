@@ -18,6 +18,8 @@
 #include "tests/unit/eventually.h"
 #include "tests/unit/web/temporary_folder.h"
 
+BOOST_AUTO_TEST_SUITE(upload)
+
 using namespace std::chrono_literals;
 using namespace std::string_literals;
 using gnet::http::HTTPError;
@@ -147,8 +149,6 @@ std::string patch_fields(std::size_t offset, bool complete) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(upload)
 
 // ---- PUT ----
 

@@ -7,6 +7,8 @@
 
 #include "tests/unit/ws/frames.h"
 
+BOOST_AUTO_TEST_SUITE(close_code)
+
 using gnet::ws::Close;
 using gnet::ws::close_payload;
 using gnet::ws::CloseCode;
@@ -24,8 +26,6 @@ CloseCode failure_of(const std::string& payload) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(close_code)
 
 BOOST_AUTO_TEST_CASE(codes_that_a_frame_may_carry) {
   for (unsigned code = 0; code <= 0xffff; ++code) {

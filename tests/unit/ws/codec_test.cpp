@@ -12,6 +12,8 @@
 #include "tests/unit/ws/endpoint.h"
 #include "tests/unit/ws/frames.h"
 
+BOOST_AUTO_TEST_SUITE(codec)
+
 using gnet::ws::Codec;
 using gnet::ws::CodecOptions;
 using gnet::ws::Compressor;
@@ -57,8 +59,6 @@ std::vector<std::string> delivered(Codec& from, Codec& to) {
 using Messages = std::vector<std::string>;
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(codec)
 
 BOOST_AUTO_TEST_CASE(two_ends_talk) {
   Codec server(Role::server);

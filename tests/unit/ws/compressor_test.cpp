@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+BOOST_AUTO_TEST_SUITE(compressor)
+
 using gnet::ws::Compressor;
 using gnet::ws::Decompressor;
 using namespace std::literals;
@@ -81,8 +83,6 @@ std::string by_zlib(std::string_view text, int flush, int window_bits = 15) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(compressor)
 
 BOOST_AUTO_TEST_CASE(the_examples_of_the_standard) {
   const std::string hello = "\xf2\x48\xcd\xc9\xc9\x07\x00"s;

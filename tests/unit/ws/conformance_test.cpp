@@ -14,6 +14,8 @@
 #include "tests/unit/ws/endpoint.h"
 #include "tests/unit/ws/frames.h"
 
+BOOST_AUTO_TEST_SUITE(conformance)
+
 using gnet::ws::CodecOptions;
 using gnet::ws::DeflateAgreement;
 using gnet::ws::Role;
@@ -78,8 +80,6 @@ const std::string kNotText = "failure 1007";
 const std::string kToldNotText = "88 1007";
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(conformance)
 
 BOOST_AUTO_TEST_CASE(family_1_framing) {
   const std::string big(65536, '*');

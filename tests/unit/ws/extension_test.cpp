@@ -4,6 +4,8 @@
 
 #include <string>
 
+BOOST_AUTO_TEST_SUITE(extension)
+
 using gnet::ws::parse_extensions;
 
 namespace {
@@ -25,8 +27,6 @@ std::string parsed(std::string_view header) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(extension)
 
 BOOST_AUTO_TEST_CASE(extensions_have_parameters) {
   BOOST_TEST(parsed("permessage-deflate") == "permessage-deflate");

@@ -7,6 +7,8 @@
 
 #include "tests/unit/ws/frames.h"
 
+BOOST_AUTO_TEST_SUITE(frame_decoder)
+
 using gnet::ws::FrameDecoder;
 using gnet::ws::FrameEvent;
 using gnet::ws::Role;
@@ -68,8 +70,6 @@ std::string to_server(unsigned first, const std::string& payload = {}, int lengt
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(frame_decoder)
 
 BOOST_AUTO_TEST_CASE(the_examples_of_the_standard) {
   check("\x81\x05Hello", "<1 Hello>");

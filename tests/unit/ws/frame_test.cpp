@@ -6,11 +6,11 @@
 
 #include "tests/unit/ws/frames.h"
 
+BOOST_AUTO_TEST_SUITE(frame)
+
 using gnet::ws::FrameHead;
 using gnet::ws::Opcode;
 using namespace std::literals;
-
-BOOST_AUTO_TEST_SUITE(frame)
 
 BOOST_AUTO_TEST_CASE(the_examples_of_the_standard) {
   BOOST_TEST(FrameHead({.opcode = Opcode::text, .size = 5}).bytes() == "\x81\x05");

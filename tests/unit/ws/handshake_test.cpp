@@ -4,6 +4,8 @@
 
 #include <string>
 
+BOOST_AUTO_TEST_SUITE(handshake)
+
 using gnet::ws::answer_handshake;
 using gnet::ws::check_handshake;
 using gnet::ws::HandshakeOptions;
@@ -43,8 +45,6 @@ int status(HandshakeRequest request) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(handshake)
 
 BOOST_AUTO_TEST_CASE(the_example_of_the_standard) {
   BOOST_TEST(gnet::ws::handshake_accept(kKey) == kAccept);

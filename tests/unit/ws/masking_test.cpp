@@ -5,6 +5,8 @@
 #include <set>
 #include <string>
 
+BOOST_AUTO_TEST_SUITE(masking)
+
 using gnet::ws::apply_mask;
 using gnet::ws::MaskKey;
 using gnet::ws::MaskKeys;
@@ -27,8 +29,6 @@ std::string numbered(std::size_t size) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(masking)
 
 BOOST_AUTO_TEST_CASE(the_example_of_the_standard) {
   std::string text = "Hello";

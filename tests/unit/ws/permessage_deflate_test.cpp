@@ -5,6 +5,8 @@
 #include <stdexcept>
 #include <string>
 
+BOOST_AUTO_TEST_SUITE(permessage_deflate)
+
 using gnet::ws::accept_deflate_answer;
 using gnet::ws::answer_deflate_offer;
 using gnet::ws::deflate_offer;
@@ -43,8 +45,6 @@ std::string accepted(std::optional<std::string_view> header, const DeflateOption
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(permessage_deflate)
 
 BOOST_AUTO_TEST_CASE(by_default_nobody_remembers_anything) {
   BOOST_TEST(deflate_offer({}) ==

@@ -21,6 +21,8 @@
 #include "tests/unit/fiber/support.h"
 #include "tests/unit/ws/frames.h"
 
+BOOST_AUTO_TEST_SUITE(web_socket_client)
+
 using namespace std::chrono_literals;
 using gnet::Stream;
 using gnet::http::Request;
@@ -73,8 +75,6 @@ void check_echo(WebSocket& socket) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(web_socket_client)
 
 BOOST_AUTO_TEST_CASE(a_url_becomes_a_web_socket) {
   Server server(echo_with());

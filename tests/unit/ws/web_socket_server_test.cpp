@@ -17,6 +17,8 @@
 #include "tests/unit/fiber/support.h"
 #include "tests/unit/ws/frames.h"
 
+BOOST_AUTO_TEST_SUITE(web_socket_server)
+
 using namespace std::chrono_literals;
 using gnet::Stream;
 using gnet::http::Request;
@@ -84,8 +86,6 @@ bool has(std::string_view head, std::string_view line) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(web_socket_server)
 
 BOOST_AUTO_TEST_CASE(a_request_becomes_a_web_socket) {
   Server server;

@@ -16,6 +16,8 @@
 #include "tests/unit/fiber/support.h"
 #include "tests/unit/ws/frames.h"
 
+BOOST_AUTO_TEST_SUITE(web_socket)
+
 using namespace std::chrono_literals;
 using gnet::Stream;
 using gnet::ws::DeflateAgreement;
@@ -99,8 +101,6 @@ std::string ending(const WebSocket& socket) {
 const WebSocketOptions kQuiet{.ping_interval = {}};
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(web_socket)
 
 // ---- messages ----
 

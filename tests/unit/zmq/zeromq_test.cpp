@@ -15,6 +15,8 @@
 #include "gnet/zmq/error.h"
 #include "tests/unit/interrupts.h"
 
+BOOST_AUTO_TEST_SUITE(zeromq)
+
 using namespace std::chrono_literals;
 using gnet::zmq::Context;
 using gnet::zmq::Socket;
@@ -38,8 +40,6 @@ bool has_timed_out(const std::system_error& error) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(zeromq)
 
 BOOST_AUTO_TEST_CASE(receive_suspends_until_there_is_a_message) {
   for (const char* endpoint : {"tcp://127.0.0.1:*", "inproc://here"}) {

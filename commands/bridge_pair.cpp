@@ -55,13 +55,13 @@ bool is_broken_pipe(const std::exception_ptr& error) {
 }
 
 // The least that a linger may be, where 0 would mean none.
-constexpr gnet::Duration kAtOnce = std::chrono::microseconds(1);
+constexpr gnet::Duration kWithoutWaiting = std::chrono::microseconds(1);
 
 }  // namespace
 
 gnet::Duration BridgePair::half_close_timeout() const {
-  if (options_.exit_on_eof) return kAtOnce;
-  return options_.wait ? std::max(*options_.wait, kAtOnce) : gnet::Duration::zero();
+  if (options_.exit_on_eof) return kWithoutWaiting;
+  return options_.wait ? std::max(*options_.wait, kWithoutWaiting) : gnet::Duration::zero();
 }
 
 bool BridgePair::has_standard_streams() const {

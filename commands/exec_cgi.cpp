@@ -23,8 +23,6 @@ using gnet::http::RequestPath;
 // One path may lead to another one so often.
 constexpr int kMaxRedirects = 10;
 
-constexpr std::size_t kPiece = 64 * 1024;
-
 // The answer of a program, from its head to its end.
 class Answer {
  public:
@@ -139,7 +137,7 @@ bool ExecWeb::answer_by_cgi(Request& request, Response& response, const ExecProg
       }
     };
     const auto deliver = [&] {
-      const gnet::BufferLease buffer(gnet::detail::Scheduler::current(), kPiece);
+      const gnet::BufferLease buffer(gnet::detail::Scheduler::current(), kExecPiece);
       while (const std::size_t count = child.output().receive(buffer.data(), buffer.size())) {
         answer.take({buffer.data(), count});
         if (answer.refusal()) return child.leave();

@@ -14,6 +14,7 @@
 
 #pragma once
 
+#include <cstddef>
 #include <functional>
 #include <optional>
 #include <string>
@@ -40,6 +41,9 @@ struct ExecContext {
   ExecPrograms programs;
   ExecPrograms cgi;  // those of --cgi-dir
 };
+
+// As much of what a program writes is read at once.
+constexpr std::size_t kExecPiece = 64 * 1024;
 
 // How a program has ended.
 struct ExecEnd {

@@ -11,11 +11,6 @@
 #include "gnet/io/endpoint.h"
 
 namespace commands {
-namespace {
-
-constexpr std::size_t kPiece = 64 * 1024;
-
-}  // namespace
 
 ExecDatagrams::ExecDatagrams(ExecContext& context, cli::SessionRules& rules,
                              gnet::ServerAddress<gnet::DatagramSocket> address,
@@ -103,7 +98,7 @@ void ExecDatagrams::talk(Session& session, ExecChild& child) {
         log().warn("{}", gnet::describe(error));  // too long for one
       }
     };
-    const gnet::BufferLease buffer(gnet::detail::Scheduler::current(), kPiece);
+    const gnet::BufferLease buffer(gnet::detail::Scheduler::current(), kExecPiece);
     while (const std::size_t count = child.output().receive(buffer.data(), buffer.size())) {
       reader.feed({buffer.data(), count}, send);
     }

@@ -12,7 +12,6 @@
 namespace commands {
 namespace {
 
-constexpr std::size_t kPiece = 64 * 1024;
 constexpr std::size_t kInputs = 256;  // messages that wait for the program
 
 constexpr gnet::Duration kFirstPause = std::chrono::milliseconds(100);
@@ -74,7 +73,7 @@ gnet::Duration ExecShared::run_once() {
         [&] {
           auto reader = framing_.reader();
           const ExecFraming::Sink sink = [this](const ExecMessage& message) { tell(message); };
-          const gnet::BufferLease buffer(gnet::detail::Scheduler::current(), kPiece);
+          const gnet::BufferLease buffer(gnet::detail::Scheduler::current(), kExecPiece);
           while (const std::size_t count = child.output().receive(buffer.data(), buffer.size())) {
             reader.feed({buffer.data(), count}, sink);
           }
@@ -165,7 +164,7 @@ void SharedStream::converse(gnet::AnyStream& stream, const gnet::Endpoint&) {
     shared_.framing().append(text, message);
     shared_.say(text);
   };
-  const gnet::BufferLease buffer(gnet::detail::Scheduler::current(), kPiece);
+  const gnet::BufferLease buffer(gnet::detail::Scheduler::current(), kExecPiece);
   while (const std::size_t count = paced.receive(buffer.data(), buffer.size())) {
     reader.feed({buffer.data(), count}, say);
   }

@@ -23,7 +23,7 @@ namespace {
 // How long a client that still sends may take to see the end, before it sees a reset.
 constexpr gnet::Duration kFarewell = std::chrono::seconds(2);
 
-constexpr std::uint64_t kPiece = 1024 * 1024;
+constexpr std::uint64_t kStretch = 1024 * 1024;
 
 // What the kernel's tcp_info has from Linux 4.19 on, and libc's does not.
 struct Counters {
@@ -169,7 +169,7 @@ void ExecStream::count() {
 void ExecStream::copy_all(gnet::ByteStream& from, gnet::ByteStream& to,
                           std::uint64_t& counter) const {
   for (;;) {
-    const gnet::PumpDirection piece = gnet::copy(from, to, {.max_bytes = kPiece});
+    const gnet::PumpDirection piece = gnet::copy(from, to, {.max_bytes = kStretch});
     counter += piece.spliced;  // the others were counted where they came through
     if (piece.error) std::rethrow_exception(piece.error);
     if (piece.end == gnet::PumpEnd::eof) return;

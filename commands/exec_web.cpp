@@ -28,8 +28,6 @@ using gnet::http::Response;
 using gnet::ws::Opcode;
 using gnet::ws::WebSocket;
 
-constexpr std::size_t kPiece = 64 * 1024;
-
 RequestPath path_of(const Request& request) {
   gnet::http::PathFault fault = gnet::http::PathFault::none;
   auto path = RequestPath::parse(request.path(), &fault);
@@ -193,7 +191,7 @@ void ExecWeb::talk(WebSocket& socket, ExecChild& child) {
       const bool is_text = message.is_text && !context_.options.binary;
       socket.send(is_text ? Opcode::text : Opcode::binary, message.data);
     };
-    const gnet::BufferLease buffer(gnet::detail::Scheduler::current(), kPiece);
+    const gnet::BufferLease buffer(gnet::detail::Scheduler::current(), kExecPiece);
     try {
       while (const std::size_t count = child.output().receive(buffer.data(), buffer.size())) {
         reader.feed({buffer.data(), count}, send);
@@ -281,7 +279,7 @@ void ExecWeb::serve_events(Request& request, Response& response, const RequestPa
     const auto deliver = [&] {
       auto reader = framing_.reader();
       const ExecFraming::Sink tell = [&](const ExecMessage& message) { send(events, message); };
-      const gnet::BufferLease buffer(gnet::detail::Scheduler::current(), kPiece);
+      const gnet::BufferLease buffer(gnet::detail::Scheduler::current(), kExecPiece);
       while (const std::size_t count = child.output().receive(buffer.data(), buffer.size())) {
         reader.feed({buffer.data(), count}, tell);
       }

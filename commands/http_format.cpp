@@ -20,16 +20,16 @@ constexpr std::string_view kPlain = "\x1b[0m";
 constexpr std::string_view kBold = "\x1b[1m";
 constexpr std::string_view kName = "\x1b[36m";
 
-std::string seconds(gnet::Duration time) {
+std::string in_seconds(gnet::Duration time) {
   return fmt::format("{:.6f}", std::chrono::duration<double>(time).count());
 }
 
-std::uint64_t microseconds(gnet::Duration time) {
+std::uint64_t in_microseconds(gnet::Duration time) {
   return static_cast<std::uint64_t>(
       std::chrono::duration_cast<std::chrono::microseconds>(time).count());
 }
 
-std::string milliseconds(gnet::Duration time) {
+std::string in_milliseconds(gnet::Duration time) {
   return fmt::format("{:.1f} ms", std::chrono::duration<double, std::milli>(time).count());
 }
 
@@ -60,19 +60,20 @@ const Variable kVariables[] = {
        return fmt::format("{:.0f}",
                           time > 0 ? static_cast<double>(o.response.received()) / time : 0);
      }},
-    {"time_namelookup", [](const auto& o) { return seconds(o.response.timings().resolve); }},
+    {"time_namelookup", [](const auto& o) { return in_seconds(o.response.timings().resolve); }},
     {"time_connect",
      [](const auto& o) {
        const ClientTimings t = o.response.timings();
-       return seconds(t.resolve + t.connect);
+       return in_seconds(t.resolve + t.connect);
      }},
     {"time_appconnect",
      [](const auto& o) {
        const ClientTimings t = o.response.timings();
-       return seconds(t.tls == t.tls.zero() ? t.tls : t.resolve + t.connect + t.tls);
+       return in_seconds(t.tls == t.tls.zero() ? t.tls : t.resolve + t.connect + t.tls);
      }},
-    {"time_starttransfer", [](const auto& o) { return seconds(o.response.timings().first_byte); }},
-    {"time_total", [](const auto& o) { return seconds(o.response.timings().total); }},
+    {"time_starttransfer",
+     [](const auto& o) { return in_seconds(o.response.timings().first_byte); }},
+    {"time_total", [](const auto& o) { return in_seconds(o.response.timings().total); }},
 };
 
 const Variable* find_variable(std::string_view name) {
@@ -142,9 +143,9 @@ std::string write_out(const std::string& format, const HttpOutcome& outcome) {
 
 std::string timing_text(const ClientTimings& timings) {
   return fmt::format("resolve {}, connect {}, tls {}, first byte {}, total {}{}",
-                     milliseconds(timings.resolve), milliseconds(timings.connect),
-                     milliseconds(timings.tls), milliseconds(timings.first_byte),
-                     milliseconds(timings.total), timings.reused ? " (connection reused)" : "");
+                     in_milliseconds(timings.resolve), in_milliseconds(timings.connect),
+                     in_milliseconds(timings.tls), in_milliseconds(timings.first_byte),
+                     in_milliseconds(timings.total), timings.reused ? " (connection reused)" : "");
 }
 
 cli::JsonObject json_outcome(const HttpOutcome& outcome, std::optional<std::string_view> body) {
@@ -184,11 +185,11 @@ cli::JsonObject json_outcome(const HttpOutcome& outcome, std::optional<std::stri
       .add("received_bytes", response.received())
       .add("sent_bytes", outcome.sent)
       .add("timing_us", cli::JsonObject()
-                            .add("dns", microseconds(timings.resolve))
-                            .add("connect", microseconds(timings.connect))
-                            .add("tls", microseconds(timings.tls))
-                            .add("ttfb", microseconds(timings.first_byte))
-                            .add("total", microseconds(timings.total)))
+                            .add("dns", in_microseconds(timings.resolve))
+                            .add("connect", in_microseconds(timings.connect))
+                            .add("tls", in_microseconds(timings.tls))
+                            .add("ttfb", in_microseconds(timings.first_byte))
+                            .add("total", in_microseconds(timings.total)))
       .add("remote", response.peer())
       .raw("redirects", "[" + redirects + "]");
   return document;

@@ -9,6 +9,7 @@
 
 #include "cli/line/read_file.h"
 #include "cli/out/failure.h"
+#include "commands/http_items.h"
 #include "gnet/base/utf8.h"
 #include "gnet/http/media_type.h"
 #include "gnet/http/request.h"
@@ -40,11 +41,6 @@ std::size_t find_equals(std::string_view text) {
   std::size_t at = text.find('=');
   while (at != text.npos && !leading_status(text.substr(at + 1))) at = text.find('=', at + 1);
   return at;
-}
-
-bool is_method(std::string_view text) {
-  return !text.empty() &&
-         std::ranges::all_of(text, [](char c) { return (c >= 'A' && c <= 'Z') || c == '-'; });
 }
 
 std::string type_of(std::string_view body) {

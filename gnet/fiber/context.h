@@ -21,6 +21,12 @@
 #endif
 #if defined(GNET_TSAN)
 #include <sanitizer/tsan_interface.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdint>
+#include <cstring>
 #endif
 
 namespace gnet::detail {
@@ -75,6 +81,42 @@ inline ExceptionState* thread_exception_state() noexcept {
 #endif
 }
 
+#if defined(GNET_TSAN)
+// ThreadSanitizer keeps a signal for the fiber that it comes to, until that fiber calls a function
+// that is intercepted. One that waits first would keep it for as long, and one that has ended for
+// ever: while it looks at fibers, none comes. All of it is inline: it counts calls by fiber, too.
+class SignalsHeld {
+ public:
+  [[gnu::always_inline]] SignalsHeld() noexcept {
+    const std::uint64_t all = ~std::uint64_t{0};
+    syscall(SYS_rt_sigprocmask, SIG_SETMASK, &all, &before_, sizeof all);
+    static std::size_t (*const volatile intercepted)(const char*) = std::strlen;
+    intercepted("");  // those that have come
+  }
+  [[gnu::always_inline]] ~SignalsHeld() {
+    syscall(SYS_rt_sigprocmask, SIG_SETMASK, &before_, nullptr, sizeof before_);
+  }
+  SignalsHeld(const SignalsHeld&) = delete;
+  SignalsHeld& operator=(const SignalsHeld&) = delete;
+
+ private:
+  std::uint64_t before_ = 0;  // as the kernel has it
+};
+
+[[gnu::always_inline]] inline void* create_tsan_fiber() noexcept {
+  const SignalsHeld held;
+  return __tsan_create_fiber(0);
+}
+[[gnu::always_inline]] inline void destroy_tsan_fiber(void* fiber) noexcept {
+  const SignalsHeld held;
+  __tsan_destroy_fiber(fiber);
+}
+[[gnu::always_inline]] inline void switch_tsan_fiber(void* fiber) noexcept {
+  const SignalsHeld held;
+  __tsan_switch_to_fiber(fiber, 0);
+}
+#endif
+
 struct Context {
   using Entry = void (*)(boost::context::detail::transfer_t);
 
@@ -95,14 +137,14 @@ struct Context {
     fake_stack = nullptr;
 #endif
 #if defined(GNET_TSAN)
-    if (tsan_fiber == nullptr) tsan_fiber = __tsan_create_fiber(0);
+    if (tsan_fiber == nullptr) tsan_fiber = create_tsan_fiber();
 #endif
   }
 
   // Frees what a sanitizer keeps for a context that will not run again.
   void retire() noexcept {
 #if defined(GNET_TSAN)
-    if (tsan_fiber != nullptr) __tsan_destroy_fiber(tsan_fiber);
+    if (tsan_fiber != nullptr) destroy_tsan_fiber(tsan_fiber);
     tsan_fiber = nullptr;
 #endif
   }
@@ -117,7 +159,7 @@ struct Context {
 #endif
 #if defined(GNET_TSAN)
     if (tsan_fiber == nullptr) tsan_fiber = __tsan_get_current_fiber();
-    __tsan_switch_to_fiber(target.tsan_fiber, 0);
+    switch_tsan_fiber(target.tsan_fiber);
 #endif
     arrive(jump(target.stack_pointer, this));
   }
@@ -129,7 +171,7 @@ struct Context {
     __sanitizer_start_switch_fiber(nullptr, target.stack_bottom, target.stack_size);
 #endif
 #if defined(GNET_TSAN)
-    __tsan_switch_to_fiber(target.tsan_fiber, 0);
+    switch_tsan_fiber(target.tsan_fiber);
 #endif
     jump(target.stack_pointer, this);
     __builtin_unreachable();

@@ -504,7 +504,7 @@ void Scheduler::tidy() noexcept {
   if (stacks_->wants_trim()) [[unlikely]]
     stacks_->trim();
 #if defined(GNET_TSAN)
-  for (void* fiber : retired_tsan_fibers_) __tsan_destroy_fiber(fiber);
+  for (void* fiber : retired_tsan_fibers_) destroy_tsan_fiber(fiber);
   retired_tsan_fibers_.clear();
 #endif
 }

@@ -19,12 +19,11 @@ Admission::Admission(const ServerOptions& options, const CurrentSettings& settin
       last_busy_(gnet::Clock::now()) {}
 
 bool Admission::admit(const gnet::SocketAddress& peer, const gnet::Endpoint& local) {
-  const auto reason = exhausted() ? Refusal::no_more : refusal_by_rule(peer);
+  const auto reason = exhausted() ? Refusal::no_more : come(peer);
   if (reason) {
     tell_refusal(peer, local, *reason);
     return false;
   }
-  come(peer);
   // Counted here and not when it begins: others may be accepted before that.
   ++active_;
   count();
@@ -43,18 +42,25 @@ bool Admission::admit_proxy(const gnet::SocketAddress& proxy, const gnet::Endpoi
 
 std::shared_ptr<void> Admission::enter(const gnet::SocketAddress& client,
                                        const gnet::Endpoint& local) {
-  if (const auto reason = refusal_by_rule(client)) {
+  if (const auto reason = come(client)) {
     tell_refusal(client, local, *reason);
     return nullptr;
   }
-  come(client);
   return {this, [this, client](void*) { go(client); }};
 }
 
-// Counted even without a limit: one may come while the connection lives.
-void Admission::come(const gnet::SocketAddress& peer) {
+// Looked at and counted in one: others enter on other threads. Counted even without a limit: one
+// may come while the connection lives.
+std::optional<Refusal> Admission::come(const gnet::SocketAddress& peer) {
+  if (!admits(settings_->access, peer)) return Refusal::denied;
+  const auto address = peer.ip();
+  if (!address) return std::nullopt;
+  const std::uint64_t most = settings_->max_per_ip;
   const std::lock_guard lock(mutex_);
-  if (const auto address = peer.ip()) ++per_address_[*address];
+  std::uint64_t& number = per_address_[*address];
+  if (most > 0 && number >= most) return Refusal::address_limit;
+  ++number;
+  return std::nullopt;
 }
 
 void Admission::go(const gnet::SocketAddress& peer) noexcept {
@@ -63,17 +69,6 @@ void Admission::go(const gnet::SocketAddress& peer) noexcept {
     const auto known = per_address_.find(*address);
     if (known != per_address_.end() && --known->second == 0) per_address_.erase(known);
   }
-}
-
-std::optional<Refusal> Admission::refusal_by_rule(const gnet::SocketAddress& peer) const {
-  if (!admits(settings_->access, peer)) return Refusal::denied;
-  const auto address = peer.ip();
-  if (const std::uint64_t most = settings_->max_per_ip; address && most > 0) {
-    const std::lock_guard lock(mutex_);
-    const auto known = per_address_.find(*address);
-    if (known != per_address_.end() && known->second >= most) return Refusal::address_limit;
-  }
-  return std::nullopt;
 }
 
 void Admission::tell_refusal(const gnet::SocketAddress& peer, const gnet::Endpoint& local,

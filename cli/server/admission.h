@@ -71,8 +71,7 @@ class Admission {
   gnet::Event changed;
 
  private:
-  [[nodiscard]] std::optional<Refusal> refusal_by_rule(const gnet::SocketAddress& peer) const;
-  void come(const gnet::SocketAddress& peer);
+  [[nodiscard]] std::optional<Refusal> come(const gnet::SocketAddress& peer);
   void go(const gnet::SocketAddress& peer) noexcept;
   void departed() noexcept;
   void tell_refusal(const gnet::SocketAddress& peer, const gnet::Endpoint& local,
@@ -86,7 +85,7 @@ class Admission {
   std::uint64_t admitted_ = 0;
   std::uint64_t active_ = 0;
   gnet::TimePoint last_busy_;
-  mutable std::mutex mutex_;
+  std::mutex mutex_;
   std::map<asio::ip::address, std::uint64_t> per_address_;
 };
 

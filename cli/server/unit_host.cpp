@@ -36,7 +36,9 @@ gnet::ContextVar<HostedUnit*>& hosted() {
 const Command& server_command(const std::string& type) {
   std::vector<std::string> servers;
   for (const Command* command : commands()) {
-    if (command->find("--drain-timeout") != nullptr) servers.push_back(command->name);
+    // Whose services these are runs servers, and is none.
+    if (command->find("--drain-timeout") == nullptr || command->name == "run") continue;
+    servers.push_back(command->name);
   }
   if (std::ranges::find(servers, type) != servers.end()) return *find_command(type);
   const std::string meant = closest(type, servers);

@@ -108,6 +108,9 @@ BOOST_AUTO_TEST_CASE(some_may_be_chosen) {
 
 BOOST_AUTO_TEST_CASE(what_is_wrong_is_told_with_its_place) {
   BOOST_TEST(problem("[service.a]\nport = 1\n") == "s.toml:1:1: 'a' has no type");
+  BOOST_TEST(problem("[service.a]\ntype = \"run\"\n") == "s.toml:1:1: 'run' is no server");
+  BOOST_TEST(problem("[service.a]\ntype = \"ekho-server\"\n") ==
+             "s.toml:1:1: 'ekho-server' is no server; did you mean 'echo-server'?");
   BOOST_TEST(problem("[service.a]\ntype = \"echo-server\"\nprt = 1\n") ==
              "s.toml:3:7: unknown key 'prt' for 'echo-server'; did you mean 'port'?");
   BOOST_TEST(problem("[service.a]\ntype = \"echo-server\"\nuser = \"nobody\"\n") ==

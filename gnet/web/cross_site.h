@@ -11,7 +11,6 @@
 #pragma once
 
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace gnet::http {
@@ -23,9 +22,5 @@ namespace gnet::web::detail {
 // `origins` are those that may nevertheless; "*" is any.
 [[nodiscard]] bool comes_from_elsewhere(const http::Request& request,
                                         const std::vector<std::string>& origins);
-
-// "https://a.example:443" is the origin of what "a.example" as a Host is: the scheme is not known
-// behind a proxy.
-[[nodiscard]] bool is_own_origin(std::string_view origin, std::string_view host);
 
 }  // namespace gnet::web::detail

@@ -10,6 +10,7 @@
 #include "gnet/fiber/timeout.h"
 #include "gnet/http/ascii.h"
 #include "gnet/http/http_error.h"
+#include "gnet/http/origin.h"
 #include "gnet/http/request.h"
 #include "gnet/http/response.h"
 #include "gnet/ws/conversation.h"
@@ -47,12 +48,6 @@ class JoinedField {
   throw error;
 }
 
-// "https://example.test:8080" without its scheme, which a server behind a proxy does not know.
-std::string_view authority_of(std::string_view origin) {
-  const std::size_t at = origin.find("://");
-  return at == origin.npos ? std::string_view() : origin.substr(at + 3);
-}
-
 void check_origin(const http::Request& request, const AcceptOptions& options) {
   if (options.origins.empty() && !options.same_origin) return;
   if (request.headers().repeats(http::FieldName::origin)) {
@@ -64,8 +59,8 @@ void check_origin(const http::Request& request, const AcceptOptions& options) {
     return http::equal_ignoring_case(one, *origin);
   };
   if (std::any_of(options.origins.begin(), options.origins.end(), is_it)) return;
-  if (options.same_origin && !request.head().authority().empty() &&
-      http::equal_ignoring_case(authority_of(*origin), request.head().authority())) {
+  if (options.same_origin && http::detail::is_own_origin(*origin, request.head().authority()) &&
+      !http::detail::is_rebound(request)) {
     return;
   }
   refuse(403, "pages of this origin may not connect");

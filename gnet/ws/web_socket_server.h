@@ -30,8 +30,11 @@ struct AcceptOptions {
   // from, and lets pages of everybody connect to everywhere. Empty: of any. Others are refused
   // (403); clients that say no Origin, which are no browsers, are not.
   std::vector<std::string> origins = {};
-  bool same_origin =
-      false;  // pages of this server, by its Host, are welcome, and no others but these
+
+  // Pages of this server, by its Host, are welcome, and no others but those of `origins`. To whom
+  // it comes over the loopback it is an address or "localhost": any other name may be somebody's
+  // who has it lead here for his page's sake.
+  bool same_origin = false;
 };
 
 // Answers a request for a WebSocket. It lasts until the handler returns, and closes (1001) when the

@@ -101,6 +101,13 @@ for line in 'data: one' 'data: two' 'event: stderr' 'data: bad' 'event: exit' 'd
   contains events "$line"
 done
 ask GET / 'Origin: http://evil.test' | grep -q '403' || fail "a page of another origin may listen"
+# Nor one whose name leads here; what is no browser may call this machine as it likes.
+called() {  # called FIELD…: the status of a request for evil.test
+  curl -s -o events -w '%{http_code}' -H 'Host: evil.test' "$@" "http://127.0.0.1:$port/"
+}
+same "$(called -H 'Origin: http://evil.test')" 403
+same "$(called -H 'Sec-Fetch-Site: same-origin')" 403
+same "$(called)" 200
 stop
 
 # The page, programs and files at one endpoint of WebSocket.

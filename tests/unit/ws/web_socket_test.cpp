@@ -48,9 +48,9 @@ struct Pair {
   WebSocket client;
 };
 
-// A server's end, and a peer that writes bytes by hand.
+// A server's end, and a peer that writes bytes by hand, and does not close when it should.
 struct ByHand {
-  explicit ByHand(const WebSocketOptions& options = {},
+  explicit ByHand(const WebSocketOptions& options = {.close_timeout = 1s},
                   std::pair<Stream, Stream> streams = Stream::make_pair())
       : socket(std::move(streams.first), Role::server, options), peer(std::move(streams.second)) {}
 

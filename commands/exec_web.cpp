@@ -36,7 +36,8 @@ using gnet::ws::WebSocket;
 bool is_elsewhere(const Request& request, const std::vector<std::string>& origins) {
   if (gnet::web::detail::comes_from_elsewhere(request, origins)) return true;
   const auto origin = request.header("Origin");
-  if (origin && std::ranges::find(origins, *origin) != origins.end()) return false;
+  const auto is_allowed = [&](const std::string& one) { return one == "*" || one == *origin; };
+  if (origin && std::ranges::any_of(origins, is_allowed)) return false;
   const bool is_browser = origin || request.header("Sec-Fetch-Site").value_or("none") != "none";
   return is_browser && gnet::http::detail::is_rebound(request);
 }

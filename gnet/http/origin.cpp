@@ -48,7 +48,7 @@ bool is_own_name(std::string_view name) {
 
 bool is_own_origin(std::string_view origin, std::string_view host) {
   for (const std::string_view scheme : {"http://", "https://"}) {
-    if (!origin.starts_with(scheme)) continue;
+    if (host.empty() || !origin.starts_with(scheme)) continue;
     const std::string_view authority = origin.substr(scheme.size());
     return to_lower(without_default_port(authority)) == to_lower(without_default_port(host));
   }

@@ -109,6 +109,9 @@ same "$(called -H 'Origin: http://evil.test')" 403
 same "$(called -H 'Sec-Fetch-Site: same-origin')" 403
 same "$(called)" 200
 stop
+start exec-server sse-l://127.0.0.1:0 --origin '*' --sh 'echo one'
+same "$(called -H 'Origin: http://evil.test')" 200
+stop
 
 # The page, programs and files at one endpoint of WebSocket.
 start exec-server ws-l://127.0.0.1:0 --devconsole --cgi-dir bin --sh 'exec cat'

@@ -18,6 +18,7 @@ BOOST_AUTO_TEST_CASE(a_page_of_this_server_has_its_name_and_its_port) {
   BOOST_TEST(!is_own_origin("ftp://a.example", "a.example"));
   BOOST_TEST(!is_own_origin("null", "null"));
   BOOST_TEST(!is_own_origin("", ""));
+  BOOST_TEST(!is_own_origin("http://", ""));
 }
 
 BOOST_AUTO_TEST_CASE(over_the_loopback_a_foreign_name_has_been_rebound) {

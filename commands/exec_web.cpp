@@ -2,10 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <string>
 #include <system_error>
-#include <vector>
 
 #include "commands/exec_environment.h"
 #include "commands/exec_page.h"
@@ -15,7 +12,6 @@
 #include "gnet/fiber/cancel_scope.h"
 #include "gnet/fiber/fiber.h"
 #include "gnet/http/http_error.h"
-#include "gnet/http/origin.h"
 #include "gnet/http/request.h"
 #include "gnet/http/response.h"
 #include "gnet/io/buffer_lease.h"
@@ -31,16 +27,6 @@ using gnet::http::RequestPath;
 using gnet::http::Response;
 using gnet::ws::Opcode;
 using gnet::ws::WebSocket;
-
-// Those of a browser alone: other clients say nothing of a page.
-bool is_elsewhere(const Request& request, const std::vector<std::string>& origins) {
-  if (gnet::web::detail::comes_from_elsewhere(request, origins)) return true;
-  const auto origin = request.header("Origin");
-  const auto is_allowed = [&](const std::string& one) { return one == "*" || one == *origin; };
-  if (origin && std::ranges::any_of(origins, is_allowed)) return false;
-  const bool is_browser = origin || request.header("Sec-Fetch-Site").value_or("none") != "none";
-  return is_browser && gnet::http::detail::is_rebound(request);
-}
 
 RequestPath path_of(const Request& request) {
   gnet::http::PathFault fault = gnet::http::PathFault::none;
@@ -265,7 +251,9 @@ void ExecWeb::join_shared(WebSocket& socket) {
 
 void ExecWeb::serve_events(Request& request, Response& response, const RequestPath& path) {
   if (!reads(request)) throw HTTPError(405, "events are read").set("Allow", "GET, HEAD");
-  if (context_.options.same_origin && is_elsewhere(request, accept_.origins)) {
+  if (context_.options.same_origin &&
+      gnet::web::detail::comes_from_elsewhere(request, accept_.origins,
+                                              gnet::web::detail::OwnNames::local)) {
     throw HTTPError(403, "pages of this origin may not connect");
   }
   const auto send = [](gnet::web::EventSender& events, const ExecMessage& message) {

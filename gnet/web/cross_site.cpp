@@ -7,17 +7,21 @@
 
 namespace gnet::web::detail {
 
-bool comes_from_elsewhere(const http::Request& request, const std::vector<std::string>& origins) {
+bool comes_from_elsewhere(const http::Request& request, const std::vector<std::string>& origins,
+                          OwnNames names) {
   if (const auto origin = request.header("Origin")) {
     const auto is_allowed = [&](const std::string& allowed) {
       return allowed == "*" || allowed == *origin;
     };
     if (std::any_of(origins.begin(), origins.end(), is_allowed)) return false;
-    return !http::detail::is_own_origin(*origin,
-                                        request.header(http::FieldName::host).value_or(""));
+    const auto host = request.header(http::FieldName::host).value_or("");
+    if (!http::detail::is_own_origin(*origin, host)) return true;
+  } else {
+    const auto site = request.header("Sec-Fetch-Site").value_or("none");
+    if (site == "none") return false;
+    if (site != "same-origin") return true;
   }
-  const auto site = request.header("Sec-Fetch-Site").value_or("none");
-  return site != "none" && site != "same-origin";
+  return names == OwnNames::local && http::detail::is_rebound(request);
 }
 
 }  // namespace gnet::web::detail

@@ -19,8 +19,12 @@ class Request;
 
 namespace gnet::web::detail {
 
+// What a server may be called over the loopback: see http::detail::is_rebound().
+enum class OwnNames { any, local };
+
 // `origins` are those that may nevertheless; "*" is any.
 [[nodiscard]] bool comes_from_elsewhere(const http::Request& request,
-                                        const std::vector<std::string>& origins);
+                                        const std::vector<std::string>& origins,
+                                        OwnNames names = OwnNames::any);
 
 }  // namespace gnet::web::detail

@@ -112,6 +112,7 @@ void AnyFiber::reset() noexcept {
 }
 
 detail::Scheduler& AnyFiber::hub() const {
+  if (control_ == nullptr) throw Misuse("this handle has no fiber");
   // Another thread may be ending it.
   detail::Scheduler* hub = std::atomic_ref(control_->hub).load(std::memory_order_relaxed);
   if (hub == nullptr) throw Misuse("the hub of this fiber has ended");
@@ -120,7 +121,7 @@ detail::Scheduler& AnyFiber::hub() const {
 }
 
 bool AnyFiber::over() const noexcept {
-  return detail::Scheduler::ended_here() && control_->ended;
+  return control_ != nullptr && detail::Scheduler::ended_here() && control_->ended;
 }
 
 void AnyFiber::start() {
@@ -156,12 +157,13 @@ void AnyFiber::kill(std::exception_ptr error) {
 }
 
 bool AnyFiber::kill(std::exception_ptr error, Deadline deadline) {
+  if (control_ == nullptr) return true;
   kill_async(std::move(error));
   return join(deadline);
 }
 
 void AnyFiber::kill_async(std::exception_ptr error) {
-  if (!over()) hub().kill(*control_, std::move(error));
+  if (control_ != nullptr && !over()) hub().kill(*control_, std::move(error));
 }
 
 int AnyFiber::add_link(Link callback, bool inline_call, int when, SourceLocation where) {

@@ -93,6 +93,7 @@ class AnyFiber {
 
   // Suspends until the fiber has finished. Does not throw the fiber's error, nor count it as seen:
   // that one is still reported when the last handle goes, unless get() or exception() was called.
+  // Throws Misuse where there is no fiber.
   void join();
 
   // As join(), but gives up at the deadline: false means that it passed.
@@ -100,7 +101,7 @@ class AnyFiber {
 
   // Throws FiberExit, or `error`, at the fiber's suspension point and suspends
   // until it has finished. One that has not run yet never will. Killing oneself
-  // throws from the call. Does nothing to a finished fiber.
+  // throws from the call. Does nothing to a finished fiber, nor where there is none.
   void kill(std::exception_ptr error = nullptr);
 
   // As kill(), but waits at most until the deadline: false means that it lives.

@@ -717,4 +717,13 @@ BOOST_AUTO_TEST_CASE(handles_may_go_while_their_hub_ends) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(a_handle_without_a_fiber_has_nothing_to_kill_and_nothing_to_wait_for) {
+  gnet::Fiber<> none;
+  none.kill();
+  none.kill_async();
+  BOOST_TEST(none.kill(nullptr, 1s));
+  BOOST_CHECK_THROW(none.join(), gnet::Misuse);
+  BOOST_CHECK_THROW(none.start(), gnet::Misuse);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

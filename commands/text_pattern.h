@@ -1,5 +1,6 @@
-// A regular expression that an option has: a POSIX extended one, as grep -E has it, which does not
-// recurse over what it looks at. ^ and $ are the ends of a line.
+// A regular expression that an option has, in the syntax of RE2: that of Perl, without what would
+// need to look back. It takes time in proportion to what it looks at, whatever a peer sends. ^ and
+// $ are the ends of a line.
 //
 //   const TextPattern expected("^ok", "--expect");
 //   if (expected.is_in(message)) return done();
@@ -11,6 +12,10 @@
 #include <memory>
 #include <string>
 #include <string_view>
+
+namespace re2 {
+class RE2;
+}
 
 namespace commands {
 
@@ -26,9 +31,8 @@ class TextPattern {
   [[nodiscard]] const std::string& text() const noexcept { return text_; }
 
  private:
-  struct Compiled;
   std::string text_;
-  std::shared_ptr<const Compiled> compiled_;
+  std::shared_ptr<const re2::RE2> compiled_;
 };
 
 }  // namespace commands

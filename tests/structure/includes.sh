@@ -95,6 +95,7 @@ BEGIN {
   third_party["archive"] = "commands"
   third_party["archive_entry"] = "commands"
   third_party["qrencode"] = "commands"
+  third_party["re2"] = "commands"
   third_party["histedit"] = "cli/client"
   third_party["zmq"] = "gnet/zmq"
   third_party["CLI"] = "cli/line"

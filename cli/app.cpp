@@ -113,7 +113,7 @@ Exit run_command(const CommandLine& line) {
         secrets.front()->name());
   }
   for (const std::string& sentence : strange_variables()) gnet::Logger("gnet").warn("{}", sentence);
-  for (const Part& part : command.parts) part.check(options.get());
+  command.check(options.get());
   set_live_options({line, settings, options});
   std::vector<std::shared_ptr<void>> prepared;
   for (const Part& part : command.parts) {

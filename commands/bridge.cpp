@@ -26,7 +26,6 @@ cli::PartOf<Options> without(cli::PartOf<Options> part,
 }
 
 cli::Exit run(const Options& options) {
-  check(options);
   return Bridge(options).run();
 }
 
@@ -45,6 +44,7 @@ const cli::Command bridge =
         .examples = {"gnet bridge ws-l://:8080 tcp://127.0.0.1:5900",
                      "echo hi | gnet bridge - tcp://127.0.0.1:6011",
                      "gnet bridge tcp-l://:5433 unix:///run/postgresql/.s.PGSQL.5432 --dump hex"},
+        .service = cli::ServiceKind::server,
         .flags =
             {
                 {"",
@@ -151,6 +151,7 @@ const cli::Command bridge =
                             "--unix", "--tls", "--alpn", "--tls-min"}),
                    without(cli::client(&Options::to), {"--unix", "--tls"}),
                    without(cli::reconnect(&Options::retry), {"--offline"})},
+        .check = check,
         .run = run,
     });
 

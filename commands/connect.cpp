@@ -13,7 +13,6 @@ namespace {
 using Options = ConnectOptions;
 
 cli::Exit run(const Options& options) {
-  check(options);
   if (options.probe) return probe(options);
   if (options.listen) return ConnectListener(options).run();
   return ConnectClient(options).run();
@@ -33,6 +32,7 @@ const cli::Command connect_command =
              "gnet connect -z -t 2s 127.0.0.1:8000-8010 --json | jq -r '.open[]'",
              "gnet connect tls://example.org:443 --send $'HEAD / HTTP/1.0\\r\\n\\r\\n' --expect "
              "'^HTTP/1.. 200'"},
+        .service = cli::ServiceKind::client,
         .flags =
             {
                 {"",
@@ -80,7 +80,8 @@ const cli::Command connect_command =
                  "RE",
                  &Options::expect,
                  "end when that comes; status 1 if the peer ends before",
-                 {.more = "An extended regular expression, which is looked for in the last 64 KiB; "
+                 {.more = "A regular expression as RE2 has them, which is looked for in the last "
+                          "64 KiB; "
                           "*^* "
                           "and *$* are the ends of a line."}},
                 {"--dump",
@@ -95,6 +96,7 @@ const cli::Command connect_command =
                  {.completes = cli::Completes::file}},
             },
         .shared = {cli::client(&Options::to), cli::reconnect(&Options::retry)},
+        .check = check,
         .run = run,
     });
 

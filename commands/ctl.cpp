@@ -293,7 +293,7 @@ cli::Command::Offers offers(const cli::Words& words) {
   }
   if (argument == "type") {
     for (const cli::Command* command : cli::commands()) {
-      if (command->find("--drain-timeout") != nullptr) {
+      if (command->service != cli::ServiceKind::none) {
         found.emplace_back(command->name, command->summary);
       }
     }

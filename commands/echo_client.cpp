@@ -232,9 +232,10 @@ const cli::Command echo_client = cli::command<Options>({
     .examples = {"gnet echo-client --reconnect :6011",
                  "gnet echo-client -n 1000 -i 0 -s 4K --connections 50 :6011 --json",
                  "gnet echo-client --reconnect=100ms --max-retries 20 -t 5s -n 1 :6011 && echo up"},
+    .service = cli::ServiceKind::client,
     .flags =
         {
-            {"",
+            {"--to",
              "ENDPOINT",
              &Options::target,
              "where to connect",

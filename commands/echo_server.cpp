@@ -369,6 +369,7 @@ const cli::Command echo_server = cli::command<Options>({
     .examples = {"gnet echo-server --port 6011",
                  "gnet echo-server -p 0 --print-port -D --pid-file echo.pid",
                  "gnet echo-server tcp-l://:7 udp-l://:7 -U /tmp/echo.sock --mode upper"},
+    .service = cli::ServiceKind::server,
     .flags =
         {
             {"--mode",

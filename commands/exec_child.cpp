@@ -7,6 +7,7 @@
 
 #include "cli/out/json.h"
 #include "cli/out/server_output.h"
+#include "commands/line_reader.h"
 #include "gnet/base/error.h"
 #include "gnet/base/utf8.h"
 #include "gnet/fiber/cancel_scope.h"
@@ -18,9 +19,6 @@ namespace commands {
 namespace {
 
 using gnet::Stdio;
-
-// A line of standard error that is longer is cut.
-constexpr std::size_t kErrorLine = 8 * 1024;
 
 // What is read, and dropped, of a program whose client has gone, so that it can come to its end.
 constexpr std::size_t kDiscarded = 1024 * 1024;
@@ -127,32 +125,15 @@ void ExecChild::end_input() noexcept {
 // ---- standard error ----
 
 void ExecChild::read_errors() {
-  std::string lines;
-  try {
-    const gnet::BufferLease buffer(gnet::detail::Scheduler::current(), kErrorLine);
-    while (const std::size_t count = process_->err().receive(buffer.data(), kErrorLine)) {
-      lines.append(buffer.data(), count);
-      const std::size_t last = lines.size() >= kErrorLine ? lines.size() : lines.rfind('\n') + 1;
-      if (last == 0) continue;
-      tell_errors(std::string_view(lines).substr(0, last));
-      lines.erase(0, last);
-    }
-  } catch (const std::system_error&) {
-    // Closed.
-  }
-  tell_errors(lines);
+  read_lines(process_->err(), [this](std::string_view lines) { tell_errors(lines); });
 }
 
 void ExecChild::tell_errors(std::string_view lines) {
   if (errors_ && rules_.errors == ErrorsTo::client) {
-    if (!lines.empty() && !left_) errors_(lines);
+    if (!left_) errors_(lines);
     return;
   }
-  while (!lines.empty()) {
-    const std::size_t end = std::min(lines.find('\n'), lines.size());
-    if (end > 0) log_.info("{}: {}", gnet::printable(name_), gnet::printable(lines.substr(0, end)));
-    lines.remove_prefix(std::min(end + 1, lines.size()));
-  }
+  log_lines(log_, name_, lines);
 }
 
 // ---- the conversation ----

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "commands/program_rules.h"
 #include "gnet/base/decimal.h"
 #include "gnet/base/version.h"
 #include "gnet/http/request.h"
@@ -76,10 +77,7 @@ Environment base_environment(const std::vector<std::string>& passed,
     if (const char* value = std::getenv(name.c_str())) variables[name] = value;
   }
   variables["GNET_SERVICE"] = "exec-server";
-  for (const std::string& text : given) {
-    const std::size_t equals = text.find('=');
-    variables[text.substr(0, equals)] = text.substr(equals + 1);
-  }
+  add_variables(variables, given);
   return variables;
 }
 

@@ -3,47 +3,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <charconv>
-#include <csignal>
 
 #include "cli/out/failure.h"
 #include "commands/exec_environment.h"
+#include "commands/program_rules.h"
 #include "commands/word_list.h"
 
 namespace commands {
 namespace {
-
-struct Step {
-  std::string_view name;
-  int signal;
-};
-
-constexpr std::array<Step, 8> kSteps = {{{"stdin", 0},
-                                         {"HUP", SIGHUP},
-                                         {"INT", SIGINT},
-                                         {"QUIT", SIGQUIT},
-                                         {"TERM", SIGTERM},
-                                         {"USR1", SIGUSR1},
-                                         {"USR2", SIGUSR2},
-                                         {"KILL", SIGKILL}}};
-
-std::vector<int> ending_of(const std::string& text) {
-  std::vector<int> steps;
-  for (const std::string& word : words_of(text)) {
-    const std::string_view name =
-        word.starts_with("SIG") ? std::string_view(word).substr(3) : std::string_view(word);
-    const auto* const step = std::find_if(kSteps.begin(), kSteps.end(),
-                                          [&](const Step& one) { return one.name == name; });
-    if (step == kSteps.end()) {
-      throw cli::UsageError(fmt::format("--close has no step '{}'", word),
-                            "stdin, HUP, INT, QUIT, TERM, USR1, USR2 and KILL are");
-    }
-    steps.push_back(step->signal);
-  }
-  if (steps.empty()) throw cli::UsageError("--close wants at least one step");
-  return steps;
-}
 
 gnet::TerminalSize terminal_size(std::string_view text) {
   gnet::TerminalSize size;
@@ -58,15 +26,6 @@ gnet::TerminalSize terminal_size(std::string_view text) {
     throw cli::UsageError(fmt::format("bad --pty '{}': it has to be COLSxROWS, as 80x24", text));
   }
   return size;
-}
-
-void check_environment(const std::vector<std::string>& given) {
-  for (const std::string& text : given) {
-    const std::size_t equals = text.find('=');
-    if (equals == 0 || equals == text.npos) {
-      throw cli::UsageError(fmt::format("bad --env '{}': it has to be NAME=VALUE", text));
-    }
-  }
 }
 
 void check_program(const ExecOptions& options) {
@@ -113,24 +72,12 @@ void check(const ExecOptions& options) {
 
 ExecRules exec_rules(const ExecOptions& options) {
   ExecRules rules;
-  rules.process.directory = options.cwd;
-  try {
-    rules.process.limits = gnet::parse_resource_limits(options.rlimit);
-  } catch (const std::invalid_argument& error) {
-    throw cli::UsageError(fmt::format("bad --rlimit: {}", error.what()));
-  }
-  if (!options.user.empty()) {
-    try {
-      rules.process.user = gnet::find_process_user(options.user);
-    } catch (const std::invalid_argument& error) {
-      throw cli::UsageError(fmt::format("bad --exec-user: {}", error.what()));
-    }
-  }
+  rules.process = process_options(options.cwd, options.rlimit, options.user);
   rules.environment = base_environment(words_of(options.env_pass), options.env);
   rules.headers = words_of(options.header_env);
   rules.errors = options.errors;
   if (!options.terminal.empty()) rules.terminal = terminal_size(options.terminal);
-  rules.ending = ending_of(options.close);
+  rules.ending = ending_steps(options.close);
   rules.kill_after = options.kill_after;
   const gnet::Duration room = options.listen.drain_timeout - options.listen.drain_quiet;
   const gnet::Duration share = room / static_cast<int>(rules.ending.size());

@@ -169,7 +169,6 @@ class ExecServer {
 };
 
 cli::Exit run(const O& options) {
-  check(options);
   return ExecServer(options).run();
 }
 
@@ -196,6 +195,7 @@ const cli::Command exec_server =
         .examples = {"gnet exec-server -p 8080 --devconsole -- vmstat 1",
                      "gnet exec-server tcp-l://:7007 -- cat",
                      "gnet exec-server http-l://:8080 --cgi-dir cgi-bin --static www"},
+        .service = cli::ServiceKind::server,
         .flags =
             {
                 {"-l,--listen",
@@ -353,6 +353,7 @@ const cli::Command exec_server =
                  {.rare = true}},
             },
         .shared = {listening(), cli::http(&O::http)},
+        .check = check,
         .run = run,
     });
 

@@ -205,6 +205,7 @@ const cli::Command
                 .examples = {"gnet http -f :8080/health --retry 5 > /dev/null || exit 1",
                              "gnet http POST :6001/anything name=gnet n:=3 --json | jq .status",
                              "gnet http -O -C - https://example.org/big.iso"},
+                .service = cli::ServiceKind::client,
                 .flags =
                     {
                         {"",

@@ -152,6 +152,7 @@ const cli::Command http_echo = cli::command<Options>({
              "endless bodies, events, WebSockets, and answers that you make up.",
     .examples = {"gnet http-echo", "gnet http-echo --route 'GET /v1/ping=200:{\"ok\":true}'",
                  "gnet http-echo -p 0 --print-port --until 1:/hook --record hook.json"},
+    .service = cli::ServiceKind::server,
     .flags =
         {
             {"--route", "ROUTE", &Options::routes,

@@ -186,6 +186,7 @@ const cli::Command http_serve = cli::command<Options>({
     .examples = {"gnet http-serve",
                  "gnet http-serve --public --tls --upload --auth-file users --auth-for write /srv",
                  "tar c . | gnet http-serve --once --name backup.tar -"},
+    .service = cli::ServiceKind::server,
     .flags =
         {
             {"",

@@ -68,6 +68,7 @@ const cli::Command proxy =
             .examples = {"gnet proxy --port 1080",
                          "gnet proxy --public --auth-file users --allow-dest '*.corp:443'",
                          "gnet proxy --upstream socks5h://127.0.0.1:9050 -p 8118"},
+            .service = cli::ServiceKind::server,
             .flags =
                 {
                     {"-a,--auth",

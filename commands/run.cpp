@@ -1,4 +1,4 @@
-// gnet run: several servers in one process, as a file has them.
+// gnet run: servers, clients and programs in one process, as a file has them.
 
 #include <fmt/format.h>
 
@@ -21,6 +21,9 @@ struct Options : cli::GlobalOptions {
   std::vector<std::string> except;
   std::vector<std::string> set;
   bool allow_empty = false;
+  std::string env_file;
+  bool watch = false;
+  cli::OnFailure on_failure = cli::OnFailure::proceed;
 };
 
 // "/etc/gnet/demo.toml" is "demo".
@@ -31,10 +34,14 @@ std::string name_of(const std::string& path) {
 
 cli::Exit run(const Options& given) {
   if (given.file.empty()) throw cli::UsageError("run needs a file of services");
-  const cli::ServicesToRun what{
-      .path = given.file,
-      .choice = {.only = given.only, .except = given.except, .set = given.set},
-      .allow_none = given.allow_empty};
+  const cli::ServicesToRun what{.path = given.file,
+                                .choice = {.only = given.only,
+                                           .except = given.except,
+                                           .set = given.set,
+                                           .env_file = given.env_file},
+                                .allow_none = given.allow_empty,
+                                .on_failure = given.on_failure,
+                                .watch = given.watch};
   if (given.check || given.print) {
     const cli::ServicePlan plan(cli::read_services(what.path), what.choice);
     if (plan.services().empty() && !what.allow_none) {
@@ -53,40 +60,64 @@ cli::Exit run(const Options& given) {
 
 }  // namespace
 
-const cli::Command run_services = cli::command<Options>({
-    .name = "run",
-    .group = "Control",
-    .arguments = "FILE",
-    .summary = "several servers in one process, as a file has them",
-    .about = "Run the services of a file in one process, and change them when the file changes.",
-    .examples = {"gnet run gnet.toml", "gnet run --check gnet.toml",
-                 "gnet run gnet.toml --only echo --set service.echo.port=0 --print-port"},
-    .flags =
+const cli::Command run_services =
+    cli::command<Options>(
         {
-            {"",
-             "FILE",
-             &Options::file,
-             "the services, in TOML or JSON; see gnet.toml(5)",
-             {.positional = "FILE", .completes = cli::Completes::file, .command_line_only = true}},
-            {"--check",
-             &Options::check,
-             "say whether the file is good, and run nothing",
-             {.command_line_only = true}},
-            {"--print",
-             &Options::print,
-             "print the options and where they come from",
-             {.command_line_only = true}},
-            {"--only", "NAME", &Options::only, "run these services alone", {.fallback = "all"}},
-            {"--except", "NAME", &Options::except, "do not run these", {.fallback = "none"}},
-            {"--set",
-             "KEY=VALUE",
-             &Options::set,
-             "an option in the place of the file's: service.NAME.KEY=VALUE",
-             {.fallback = "none"}},
-            {"--allow-empty", &Options::allow_empty, "run also without any service"},
-        },
-    .shared = {cli::make_part(&Options::process, cli::process_part(), {})},
-    .run = run,
-});
+            .name = "run",
+            .group = "Control",
+            .arguments = "FILE",
+            .summary = "servers, clients and programs in one process, as a file has them",
+            .about =
+                "Run the services of a file in one process, and change them when the file changes.",
+            .examples = {"gnet run gnet.toml", "gnet run --check gnet.toml",
+                         "gnet run gnet.toml --only echo --set service.echo.port=0 --print-port"},
+            .flags =
+                {
+                    {"",
+                     "FILE",
+                     &Options::file,
+                     "the services, in TOML or JSON; see gnet.toml(5)",
+                     {.positional = "FILE",
+                      .completes = cli::Completes::file,
+                      .command_line_only = true}},
+                    {"--check",
+                     &Options::check,
+                     "say whether the file is good, and run nothing",
+                     {.command_line_only = true}},
+                    {"--print",
+                     &Options::print,
+                     "print the options and where they come from",
+                     {.command_line_only = true}},
+                    {"--only",
+                     "NAME",
+                     &Options::only,
+                     "run these services alone",
+                     {.fallback = "all", .completes = cli::Completes::service}},
+                    {"--except",
+                     "NAME",
+                     &Options::except,
+                     "do not run these",
+                     {.fallback = "none", .completes = cli::Completes::service}},
+                    {"--set",
+                     "KEY=VALUE",
+                     &Options::set,
+                     "an option in the place of the file's: service.NAME.KEY=VALUE",
+                     {.fallback = "none", .completes = cli::Completes::service_key}},
+                    {"--env-file",
+                     "FILE",
+                     &Options::env_file,
+                     "variables beside those of the environment, NAME=VALUE each",
+                     {.completes = cli::Completes::file}},
+                    {"--watch", &Options::watch, "read the file again whenever it changes"},
+                    {"--on-failure",
+                     "WHAT",
+                     &Options::on_failure,
+                     "when a service has failed: continue with the others, or stop",
+                     {.choices = {"continue", "stop"}}},
+                    {"--allow-empty", &Options::allow_empty, "run also without any service"},
+                },
+            .shared = {cli::make_part(&Options::process, cli::process_part(), {})},
+            .run = run,
+        });
 
 }  // namespace commands

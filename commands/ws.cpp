@@ -11,7 +11,6 @@ namespace {
 using Options = WsOptions;
 
 cli::Exit run(const Options& options) {
-  check(options);
   return WsClient(options).run();
 }
 
@@ -26,6 +25,7 @@ const cli::Command ws = cli::command<Options>({
     .examples = {"gnet ws :6012 --send ping --expect ping -t 2s",
                  "echo '{\"id\":1}' | gnet ws wss://example.org/rpc -n 1 | jq .result",
                  "gnet ws --reconnect=1s --on-reconnect '{\"auth\":\"t\"}' wss://example.org/feed"},
+    .service = cli::ServiceKind::client,
     .flags =
         {
             {"",
@@ -88,6 +88,7 @@ const cli::Command ws = cli::command<Options>({
              {.more = "In _$XDG_STATE_HOME/gnet/ws_history_, or that of _~/.local/state_."}},
         },
     .shared = {cli::client(&Options::to), cli::reconnect(&Options::retry)},
+    .check = check,
     .run = run,
 });
 

@@ -175,7 +175,6 @@ void check(const Options& options) {
 
 cli::Exit run(const Options& given) {
   Options options = given;
-  check(options);
   if (options.verbose.times > 2 && options.log_data == LogData::off) {
     options.log_data = LogData::text;
   }
@@ -211,6 +210,7 @@ const cli::Command ws_echo =
         .examples = {"gnet ws-echo --port 6012",
                      "tail -F app.log | gnet ws-echo --stdin -p 8090 --public",
                      "gnet ws-echo --broadcast --subprotocol chat --origin https://example.org"},
+        .service = cli::ServiceKind::server,
         .flags =
             {
                 {"--broadcast",
@@ -262,6 +262,7 @@ const cli::Command ws_echo =
                  {.choices = {"off", "text", "hex"}}},
             },
         .shared = {cli::http_server(&Options::listen), cli::http(&Options::http)},
+        .check = check,
         .run = run,
     });
 

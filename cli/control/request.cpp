@@ -8,6 +8,7 @@
 
 #include "cli/line/suggest.h"
 #include "cli/out/json.h"
+#include "cli/out/trim.h"
 #include "gnet/base/utf8.h"
 
 namespace cli {
@@ -80,12 +81,6 @@ void check_needed(const ControlRequest& request, const ControlOperation& operati
 
 bool is_blank(char c) noexcept {
   return c == ' ' || c == '\t' || c == '\r';
-}
-
-std::string_view trim(std::string_view text) noexcept {
-  while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
-  while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
-  return text;
 }
 
 // The next word of the text, which loses it.

@@ -12,6 +12,11 @@ Commands& all_commands() {
 
 }  // namespace
 
+void Command::check(const void* options) const {
+  for (const Part& part : parts) part.check(options);
+  if (check_own) check_own(options);
+}
+
 const Flag* Command::find(std::string_view name) const noexcept {
   for (const FlagGroup& group : groups) {
     for (const Flag& flag : group.flags) {

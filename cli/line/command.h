@@ -32,6 +32,9 @@
 
 namespace cli {
 
+// What a command is where it is one of several services of a process, see cli/line/hosted.h.
+enum class ServiceKind : unsigned char { none, server, client, program };
+
 struct Command {
   std::string name = {};
   std::string group = {};      // the heading in `gnet help`; empty: not listed
@@ -39,6 +42,7 @@ struct Command {
   std::string summary = {};    // one line for the list of commands, lower case
   std::string about = {};      // one or two sentences for its own help
   std::vector<std::string> examples = {};
+  ServiceKind service = ServiceKind::none;
   std::vector<FlagGroup> groups = {};  // its own first, the global options last
 
   // Of the words behind the name of the command, how many are read by it: what follows them is
@@ -54,6 +58,10 @@ struct Command {
   // An options struct with nothing but defaults, and the view of it that main() needs.
   std::function<std::shared_ptr<void>()> make_options = {};
   std::function<const GlobalOptions&(const void*)> global = {};
+
+  // Throws UsageError for options that are wrong, or do not go together.
+  void check(const void* options) const;
+  std::function<void(const void* options)> check_own = {};  // beside those of its parts; or null
 
   // Does the work; returns the exit status.
   std::function<Exit(const void* options)> run = {};
@@ -71,8 +79,10 @@ struct CommandSpec {
   std::string summary = {};
   std::string about = {};
   std::vector<std::string> examples = {};
+  ServiceKind service = ServiceKind::none;
   std::vector<Row<Options>> flags = {};
   std::vector<PartOf<Options>> shared = {};
+  void (*check)(const Options& options) = nullptr;  // throws UsageError
   Exit (*run)(const Options& options) = nullptr;
   std::size_t (*own_words)(const Words& words) = nullptr;  // as those of Command
   Command::Offers (*offers)(const Words& words) = nullptr;
@@ -86,6 +96,7 @@ template <std::derived_from<GlobalOptions> Options>
                .summary = std::move(spec.summary),
                .about = std::move(spec.about),
                .examples = std::move(spec.examples),
+               .service = spec.service,
                .own_words = spec.own_words,
                .offers = spec.offers};
   made.groups.push_back({.topic = "", .title = "Options", .flags = flags_of(spec.flags)});
@@ -103,6 +114,11 @@ template <std::derived_from<GlobalOptions> Options>
   made.global = [](const void* options) -> const GlobalOptions& {
     return *static_cast<const Options*>(options);
   };
+  if (spec.check != nullptr) {
+    made.check_own = [check = spec.check](const void* options) {
+      check(*static_cast<const Options*>(options));
+    };
+  }
   made.run = [run = spec.run](const void* options) {
     return run(*static_cast<const Options*>(options));
   };

@@ -6,7 +6,9 @@
 #include <set>
 
 #include "cli/line/parse.h"
+#include "cli/line/services_file.h"
 #include "cli/line/topics.h"
+#include "cli/out/failure.h"
 #include "cli/out/output.h"
 
 namespace cli {
@@ -90,8 +92,24 @@ void add_endpoints(Completion& completion, std::string_view prefix, const std::s
   std::ranges::sort(completion.candidates, {}, &Candidate::word);
 }
 
-void add_values(Completion& completion, const Flag& flag, std::string_view prefix,
-                const std::string& before) {
+// Those of the file of `gnet run` that stands on the line.
+void add_services(Completion& completion, const Context& context, const Flag& flag,
+                  std::string_view prefix, const std::string& before) {
+  const bool wants_key = flag.completes == Completes::service_key;
+  if (context.words.empty() || (!wants_key && flag.completes != Completes::service)) return;
+  try {
+    for (const ServicesFile::Section& one : read_services(context.words.front()).services) {
+      const std::string word = wants_key ? "service." + one.name + "." : one.name;
+      if (word.starts_with(prefix)) completion.candidates.push_back({before + word, {}});
+    }
+  } catch (const Failure&) {
+    // A file that is none has no services.
+  }
+}
+
+void add_values(Completion& completion, const Context& context, const Flag& flag,
+                std::string_view prefix, const std::string& before) {
+  add_services(completion, context, flag, prefix, before);
   for (const std::string& choice : flag.choices) {
     if (choice.starts_with(prefix)) completion.candidates.push_back({before + choice, {}});
   }
@@ -148,11 +166,11 @@ Completion complete(const Words& words, std::size_t index) {
   const std::string current = index < words.size() ? words[index] : std::string();
   const std::size_t equals = current.find('=');
   if (context.waits_for_value != nullptr) {
-    add_values(completion, *context.waits_for_value, current, "");
+    add_values(completion, context, *context.waits_for_value, current, "");
   } else if (!context.only_arguments && current.starts_with("--") && equals != std::string::npos) {
     const Flag* flag = find_flag(context.command, current.substr(0, equals));
     if (flag != nullptr) {
-      add_values(completion, *flag, std::string_view(current).substr(equals + 1),
+      add_values(completion, context, *flag, std::string_view(current).substr(equals + 1),
                  current.substr(0, equals + 1));
     }
   } else if (!context.only_arguments && current.starts_with('-')) {
@@ -166,7 +184,7 @@ Completion complete(const Words& words, std::size_t index) {
   } else {
     for (const FlagGroup& group : context.command->groups) {
       for (const Flag& flag : group.flags) {
-        if (!flag.positional.empty()) add_values(completion, flag, current, "");
+        if (!flag.positional.empty()) add_values(completion, context, flag, current, "");
       }
     }
   }

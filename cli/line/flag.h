@@ -26,7 +26,7 @@
 namespace cli {
 
 // What a shell may offer when an option's value is being typed.
-enum class Completes { nothing, file, directory, endpoint, command, topic };
+enum class Completes { nothing, file, directory, endpoint, command, topic, service, service_key };
 
 // What a row may say beside its names, member and summary.
 struct Extra {

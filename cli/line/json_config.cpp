@@ -2,9 +2,9 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <boost/json.hpp>
 
+#include "cli/line/json_places.h"
 #include "cli/out/failure.h"
 
 namespace cli {
@@ -44,9 +44,7 @@ ConfigFile parse_json_config(const std::string& path, const std::string& text) {
     error = json::error::extra_data;
   }
   if (error) {
-    const auto line =
-        std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(used), '\n');
-    throw UsageError(fmt::format("{}:{}: {}", path, line + 1, error.message()));
+    throw UsageError(fmt::format("{}:{}: {}", path, place_in(text, used).first, error.message()));
   }
   const json::value root = parser.release();
   if (!root.is_object()) throw UsageError(fmt::format("{}: must be a JSON object", path));

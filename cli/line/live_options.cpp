@@ -30,7 +30,7 @@ LiveOptions::Update LiveOptions::read_again() const {
   update.command = &command;
   update.options = options;
   update.global = &command.global(options.get());
-  for (const Part& part : command.parts) part.check(options.get());
+  command.check(options.get());
   for (const FlagGroup& group : command.groups) {
     for (const Flag& flag : group.flags) {
       if (!differs(flag, update)) continue;

@@ -6,10 +6,11 @@
 #include <algorithm>
 #include <boost/json/parse.hpp>
 #include <boost/json/stream_parser.hpp>
-#include <cstdlib>
+#include <tuple>
 
 #include "cli/line/config_file.h"
 #include "cli/line/json_config.h"
+#include "cli/line/json_places.h"
 #include "cli/line/read_file.h"
 #include "cli/out/failure.h"
 
@@ -96,56 +97,77 @@ class TomlReader {
 
 namespace json = boost::json;
 
-Section section_of(const std::string& path, std::string name, const json::value& value) {
-  if (!value.is_object()) refuse(path, fmt::format("'{}' must be an object", name));
-  Section made{.name = std::move(name), .entries = {}};
-  for (const auto& [key, item] : value.get_object()) {
-    Entry entry{.key = config_key({key.data(), key.size()}), .words = {}};
-    if (item.is_array()) {
-      for (const json::value& one : item.get_array()) {
-        entry.words.push_back(json_word(one, path, entry.key));
+class JsonReader {
+ public:
+  JsonReader(const std::string& path, const std::string& text)
+      : file_{.path = path}, places_(text) {
+    const json::value root = parse(text);
+    if (!root.is_object()) refuse(path, "must be a JSON object");
+    for (const auto& [key, value] : root.get_object()) {
+      if (key == "gnet") {
+        file_.process = section("gnet", value, {"gnet"});
+      } else if (key == "service" && value.is_object()) {
+        for (const auto& [name, service] : value.get_object()) {
+          file_.services.push_back(
+              section(std::string(name), service, {"service", std::string(name)}));
+        }
+      } else {
+        refuse(place({std::string(key)}), fmt::format("unknown '{}': there are \"gnet\" and "
+                                                      "\"service\"",
+                                                      std::string_view(key.data(), key.size())));
       }
-    } else {
-      entry.words.push_back(json_word(item, path, entry.key));
     }
-    made.entries.push_back(std::move(entry));
   }
-  return made;
-}
 
-ServicesFile read_json(const std::string& path, const std::string& text) {
-  json::error_code error;
-  json::stream_parser parser;
-  const std::size_t used = parser.write_some(text, error);
-  if (!error) parser.finish(error);
-  ServicesFile file{.path = path};
-  if (!error && text.find_first_not_of(" \t\r\n", used) != std::string::npos) {
-    error = json::error::extra_data;
-  }
-  if (error) {
-    const std::string_view before = std::string_view(text).substr(0, used);
-    const auto line = std::ranges::count(before, '\n') + 1;
-    const std::size_t start = before.rfind('\n');
-    refuse(
-        file.place(static_cast<std::size_t>(line), start == before.npos ? used + 1 : used - start),
-        error.message());
-  }
-  const json::value root = parser.release();
-  if (!root.is_object()) refuse(path, "must be a JSON object");
-  for (const auto& [key, value] : root.get_object()) {
-    if (key == "gnet") {
-      file.process = section_of(path, "gnet", value);
-    } else if (key == "service" && value.is_object()) {
-      for (const auto& [name, service] : value.get_object()) {
-        file.services.push_back(section_of(path, std::string(name), service));
-      }
-    } else {
-      refuse(path, fmt::format("unknown '{}': there are \"gnet\" and \"service\"",
-                               std::string_view(key.data(), key.size())));
+  ServicesFile take() { return std::move(file_); }
+
+ private:
+  using Path = JsonPlaces::Path;
+
+  json::value parse(const std::string& text) const {
+    json::error_code error;
+    json::stream_parser parser;
+    const std::size_t used = parser.write_some(text, error);
+    if (!error) parser.finish(error);
+    if (!error && text.find_first_not_of(" \t\r\n", used) != std::string::npos) {
+      error = json::error::extra_data;
     }
+    if (error) {
+      const auto [line, column] = place_in(text, used);
+      refuse(file_.place(line, column), error.message());
+    }
+    return parser.release();
   }
-  return file;
-}
+
+  std::string place(const Path& path) const {
+    const auto [line, column] = places_.find(path);
+    return file_.place(line, column);
+  }
+
+  Section section(std::string name, const json::value& value, const Path& path) const {
+    if (!value.is_object()) refuse(place(path), fmt::format("'{}' must be an object", name));
+    Section made{.name = std::move(name), .entries = {}};
+    std::tie(made.line, made.column) = places_.find(path);
+    for (const auto& [key, item] : value.get_object()) {
+      Path below = path;
+      below.emplace_back(key);
+      Entry entry{.key = config_key({key.data(), key.size()}), .words = {}};
+      std::tie(entry.line, entry.column) = places_.find(below);
+      if (item.is_array()) {
+        for (const json::value& one : item.get_array()) {
+          entry.words.push_back(json_word(one, place(below), entry.key));
+        }
+      } else {
+        entry.words.push_back(json_word(item, place(below), entry.key));
+      }
+      made.entries.push_back(std::move(entry));
+    }
+    return made;
+  }
+
+  ServicesFile file_;
+  const JsonPlaces places_;
+};
 
 // Calls one of the two with each part of a word.
 template <typename Text, typename Reference>
@@ -189,8 +211,24 @@ ServicesFile read_services(const std::string& path) {
   } catch (const Failure& failure) {
     throw UsageError(failure.what());
   }
-  if (path.ends_with(".json")) return read_json(path, text);
+  if (path.ends_with(".json")) return JsonReader(path, text).take();
   return TomlReader(path, text).take();
+}
+
+std::string substitute_variables(std::string_view word, const Lookup& variable) {
+  std::string result;
+  take_apart(
+      word, [&](std::string_view text) { result += text == "$" ? "$$" : text; },
+      [&](std::string_view name) {
+        if (name.starts_with(kPort)) {
+          result += fmt::format("${{{}}}", name);
+          return;
+        }
+        const auto value = variable(std::string(name));
+        if (!value) throw BadValue(fmt::format("the variable {} is not set", name));
+        for (const char c : *value) result += c == '$' ? "$$" : std::string(1, c);
+      });
+  return result;
 }
 
 std::string substitute(std::string_view word,
@@ -199,13 +237,8 @@ std::string substitute(std::string_view word,
   take_apart(
       word, [&](std::string_view text) { result += text; },
       [&](std::string_view name) {
-        if (name.starts_with(kPort)) {
-          result += port(std::string(name.substr(kPort.size())));
-          return;
-        }
-        const char* const value = std::getenv(std::string(name).c_str());
-        if (value == nullptr) throw BadValue(fmt::format("the variable {} is not set", name));
-        result += value;
+        // What else stood there is a variable, and has its value already.
+        if (name.starts_with(kPort)) result += port(std::string(name.substr(kPort.size())));
       });
   return result;
 }

@@ -8,8 +8,8 @@
 //   listen = ["tcp-l://:6011"]   # its options, by their long names
 //   after = ["files"]            # begins when that one listens
 //
-// Words may have ${NAME} in them, a variable of the environment, and ${port.NAME}, the port of
-// another service. $$ is a dollar.
+// Words may have ${NAME} in them, a variable, and ${port.NAME}, the port of another service. $$ is
+// a dollar.
 //
 // Threads: functions without state.
 
@@ -52,8 +52,16 @@ struct ServicesFile {
 // Throws UsageError that begins with the place.
 [[nodiscard]] ServicesFile read_services(const std::string& path);
 
-// A word with what it refers to: `port` gives the port of a service, or throws. Throws BadValue
-// for a variable that is not set, and for what does not end.
+// The value of a variable; nothing: it is not set.
+using Lookup = std::function<std::optional<std::string>(const std::string& name)>;
+
+// A word with the variables that it refers to in their place; what else begins with a dollar stays
+// as it is, for substitute(). Throws BadValue for a variable that is not set, and for what does not
+// end.
+[[nodiscard]] std::string substitute_variables(std::string_view word, const Lookup& variable);
+
+// A word without variables, with the ports that it refers to in their place: `port` gives that of
+// a service, or throws.
 [[nodiscard]] std::string substitute(
     std::string_view word, const std::function<std::string(const std::string& service)>& port);
 

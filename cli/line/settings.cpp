@@ -8,6 +8,7 @@
 #include <set>
 
 #include "cli/line/config_file.h"
+#include "cli/line/env_file.h"
 #include "cli/line/services_file.h"
 #include "cli/line/suggest.h"
 #include "cli/out/failure.h"
@@ -20,6 +21,7 @@ namespace {
 // The command that has a file of services, and what it calls that.
 constexpr std::string_view kRun = "run";
 constexpr std::string_view kRunFile = "FILE";
+constexpr std::string_view kEnvFile = "--env-file";
 
 constexpr std::string_view kName = "--name";
 
@@ -186,12 +188,27 @@ std::vector<std::string> known_variables() {
   return names;
 }
 
+// The variables beside those of the environment that a file of services may refer to. What names
+// their file is itself without them.
+Variables variables_of(const CommandLine& line, const ServicesFile& file) {
+  const Flag& flag = *line.command->find(kEnvFile);
+  std::string path;
+  if (const ServicesFile::Entry* entry = file.process.find(flag.key())) path = entry->words.back();
+  for (const std::string& name :
+       {flag.environment_name(), flag.environment_name(line.command->name)}) {
+    if (const char* text = std::getenv(name.c_str()); text != nullptr && *text != '\0') path = text;
+  }
+  if (const Words given = line.words(kEnvFile); !given.empty()) path = given.back();
+  return path.empty() ? Variables() : read_env_file(path);
+}
+
 // What the file of `gnet run` says of the process.
 std::vector<ConfigFile> process_configs(const CommandLine& line) {
   if (line.command->name != kRun) return {};
   const Words path = line.words(kRunFile);
   if (path.empty()) return {};
   const ServicesFile file = read_services(path.back());
+  const Variables variables = variables_of(line, file);
   ConfigFile config{.path = file.path, .general = {}, .commands = {}};
   ConfigFile::Section& section = config.commands[line.command->name];
   section.line = file.process.line;
@@ -199,9 +216,12 @@ std::vector<ConfigFile> process_configs(const CommandLine& line) {
     Words words;
     for (const std::string& word : entry.words) {
       try {
-        words.push_back(substitute(word, [](const std::string&) -> std::string {
-          throw BadValue("the process knows no ports");
-        }));
+        words.push_back(substitute(
+            substitute_variables(
+                word, [&](const std::string& name) { return variable(variables, name); }),
+            [](const std::string&) -> std::string {
+              throw BadValue("the process knows no ports");
+            }));
       } catch (const BadValue& bad) {
         throw UsageError(fmt::format("{}: bad value '{}' for '{}': {}",
                                      file.place(entry.line, entry.column), word, entry.key,

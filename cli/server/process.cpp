@@ -113,10 +113,13 @@ Exit Process::run() {
   drop_privileges(options_);
   start_threads();
   watch_signals();
-  about_to_be_ready();
-  readiness_.announce(listening_);
-  start();
   if (control_) control_->start();
+  about_to_be_ready();
+  if (!stopping_ && !has_failed()) {
+    readiness_.announce(listening_);
+    start();
+    begun_ = true;
+  }
   wait_for_end();
   return wind_up();
 }
@@ -229,6 +232,7 @@ Exit Process::wind_up() {
     log_.error("nobody reads standard output: the last events are lost");
     return Exit::io;
   }
+  if (has_failed()) return Exit::negative;
   return cut + losses.lost == 0 ? Exit::ok : Exit::cut;
 }
 
@@ -284,8 +288,8 @@ Instance::Reload Process::reload() {
   const std::lock_guard one_at_a_time(reloading_);
   gnet::reopen_log();
   Reload done;
-  if (closed_) {
-    done.message = "the process is about to end";
+  if (closed_ || !begun_) {
+    done.message = closed_ ? "the process is about to end" : "the process is only beginning";
     return done;
   }
   readiness_.reloading();

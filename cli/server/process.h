@@ -66,7 +66,7 @@ class Process : public Instance {
   // Connections may live on hubs(), if there are some.
   virtual void share_hubs() {}
 
-  // What is to be said, and done, before it is ready.
+  // What is to be said, and done, before it is ready; may suspend until stopping().
   virtual void about_to_be_ready() {}
 
   // Accepts from now on.
@@ -74,6 +74,8 @@ class Process : public Instance {
 
   // Asked whenever `woken` is set, and at next_look(): whether it has done what it was to do.
   [[nodiscard]] virtual bool is_over() { return false; }
+  // Whether it ends because of a failure, which its exit status tells.
+  [[nodiscard]] virtual bool has_failed() const { return false; }
   [[nodiscard]] virtual gnet::Deadline next_look() const { return gnet::Deadline::never(); }
 
   virtual void stop_listening() = 0;
@@ -105,6 +107,7 @@ class Process : public Instance {
   [[nodiscard]] const ServerOptions& options() const noexcept { return options_; }
   [[nodiscard]] const gnet::Logger& log() const noexcept { return log_; }
   [[nodiscard]] bool closed() const noexcept { return closed_; }
+  [[nodiscard]] bool stopping() const noexcept { return stopping_; }  // `woken` is set then
 
   gnet::Event* woken = &own_woken_;
 
@@ -158,6 +161,7 @@ class Process : public Instance {
   std::optional<gnet::StopSignals> stop_signals_;
   std::vector<gnet::SignalHandler> signals_;
   gnet::Mutex reloading_;
+  bool begun_ = false;
   bool stopping_ = false;
   bool now_ = false;  // without grace
   bool closed_ = false;

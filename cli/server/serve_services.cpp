@@ -3,15 +3,23 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <deque>
+#include <optional>
 #include <set>
+#include <system_error>
 
 #include "cli/control/event_feed.h"
 #include "cli/out/failure.h"
 #include "cli/server/process.h"
+#include "gnet/base/error.h"
 #include "gnet/fiber/wait.h"
+#include "gnet/os/file_watch.h"
 
 namespace cli {
 namespace {
+
+// Who changes several files, or one several times, is given so long.
+constexpr gnet::Duration kQuiet = std::chrono::milliseconds(50);
 
 class ServicesRun final : public Process {
  public:
@@ -23,6 +31,7 @@ class ServicesRun final : public Process {
 
   ~ServicesRun() override {
     const gnet::Uninterruptible until_they_have_ended;
+    watcher_.kill();
     former_.join();
   }
 
@@ -44,12 +53,15 @@ class ServicesRun final : public Process {
                       failure.hint(), failure.endpoint(), failure.cause());
       }
     }
+    if (what_.watch) watch_files();
   }
 
   [[nodiscard]] std::unique_ptr<HostedUnit> make(const PlannedService& service) {
     auto settings = service.settings([this](const std::string& name) { return port_of(name); });
-    return std::make_unique<HostedUnit>(service.name, *service.command, std::move(settings),
-                                        global().json, hubs());
+    auto unit = std::make_unique<HostedUnit>(service.name, *service.command, std::move(settings),
+                                             global().json, hubs(), service.rules);
+    unit->on_end([this] { woken->set(); });
+    return unit;
   }
 
   [[nodiscard]] std::string port_of(const std::string& name) const {
@@ -70,8 +82,79 @@ class ServicesRun final : public Process {
     return all;
   }
 
+  // Each begins when those have that it waits for; all others at the same time.
+  void about_to_be_ready() override {
+    struct Beginning {
+      explicit Beginning(HostedUnit& given) : unit(given) {}
+      HostedUnit& unit;
+      gnet::Event over;
+    };
+    std::deque<Beginning> beginnings;
+    for (const auto& unit : host().units()) beginnings.emplace_back(*unit);
+    gnet::Group group;
+    std::size_t left = beginnings.size();
+    for (Beginning& one : beginnings) {
+      group.spawn([this, &beginnings, &one, &left] {
+        const Unit::Change until_it_has_begun(one.unit);
+        for (Beginning& other : beginnings) {
+          if (waits_for(one.unit, other.unit)) other.over.wait();
+        }
+        begin(one.unit);
+        one.over.set();
+        --left;
+        woken->set();
+      });
+    }
+    while (left > 0 && !stopping() && !has_failed()) {
+      woken->wait();
+      woken->clear();
+    }
+    group.kill();
+  }
+
+  void begin(HostedUnit& unit) {
+    if (unit.state() != UnitState::starting) return;  // it was told otherwise meanwhile
+    try {
+      unit.start();
+    } catch (const Failure&) {
+      // What has become of it is known, and told, where it ends.
+    }
+  }
+
+  static bool waits_for(const HostedUnit& unit, const HostedUnit& other) {
+    const auto& after = unit.rules().after;
+    return std::ranges::find(after, other.name()) != after.end();
+  }
+
   void start() override {
-    for (const auto& unit : host().units()) unit->start();
+    if (!files_) return;
+    watcher_ = gnet::spawn({.name = "watch"}, [this] { follow_files(); });
+  }
+
+  // ---- its end ----
+
+  // A service has failed without which the others are not to go on.
+  [[nodiscard]] bool has_failed() const override {
+    const auto& units = host().units();
+    const auto failed = [](const auto& unit) {
+      return unit->ended().value_or(Exit::ok) != Exit::ok;
+    };
+    const auto must_not = [&](const auto& unit) {
+      return failed(unit) && (unit->rules().life.required || what_.on_failure == OnFailure::stop);
+    };
+    return failed_for_good_ || std::ranges::any_of(units, must_not) ||
+           (nothing_is_left() && std::ranges::any_of(units, failed));
+  }
+
+  [[nodiscard]] bool nothing_is_left() const {
+    const auto& units = host().units();
+    return !units.empty() &&
+           std::ranges::all_of(units, [](const auto& unit) { return unit->ended().has_value(); });
+  }
+
+  [[nodiscard]] bool is_over() override {
+    failed_for_good_ = has_failed();
+    return failed_for_good_ || nothing_is_left();
   }
 
   void stop_listening() override {}
@@ -90,6 +173,25 @@ class ServicesRun final : public Process {
   }
 
   // ---- another file ----
+
+  // Before the process gives up what it may read.
+  void watch_files() {
+    std::vector<std::string> paths{what_.path};
+    if (!what_.choice.env_file.empty()) paths.push_back(what_.choice.env_file);
+    try {
+      files_.emplace(std::move(paths));
+    } catch (const std::system_error& error) {
+      throw Failure(Exit::io, gnet::describe(error), {}, {}, error.code());
+    }
+  }
+
+  void follow_files() {
+    while (files_->wait()) {
+      while (files_->wait(gnet::Deadline(kQuiet))) {
+      }
+      static_cast<void>(reload());
+    }
+  }
 
   // Everything is read and checked before anything is changed.
   Reload read_again() override {
@@ -150,6 +252,10 @@ class ServicesRun final : public Process {
         host().take(std::move(next)).start();
         return;
       }
+      if (!unit->is_server() || !next->is_server()) {
+        const Unit::Change until_it_has_ended(*unit);
+        unit->stop(gnet::Deadline(unit->grace()));
+      }
       next->listen(unit->hand_over());
       next->start();
       auto former = host().replace(*unit, std::move(next));
@@ -186,6 +292,9 @@ class ServicesRun final : public Process {
 
   const ServicesToRun& what_;
   ServicePlan plan_;
+  std::optional<gnet::FileWatch> files_;
+  gnet::Fiber<> watcher_;
+  bool failed_for_good_ = false;
   std::set<std::string> failed_;  // which are not as the plan says
   std::uint64_t cut_ = 0;
   gnet::Group former_;

@@ -11,13 +11,20 @@
 
 namespace cli {
 
+// What becomes of the others when one has failed that is not required.
+enum class OnFailure { proceed, stop };
+
 struct ServicesToRun {
   std::string path;
   ServiceChoice choice = {};
   bool allow_none = false;
+  OnFailure on_failure = OnFailure::proceed;
+  bool watch = false;  // the file is read again when it changes
 };
 
-// Returns Exit::ok, or Exit::cut when something was cut. Throws Failure, where one cannot begin.
+// Until a signal, or until none of the services is left. Returns Exit::ok; Exit::negative when a
+// service has failed that had to be, or the last ones did; Exit::cut when something was cut.
+// Throws Failure, where a server cannot listen.
 [[nodiscard]] Exit serve_services(const GlobalOptions& global, const ServerOptions& options,
                                   const ServicesToRun& what);
 

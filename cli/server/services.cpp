@@ -7,10 +7,10 @@
 
 #include "cli/control/places.h"
 #include "cli/line/config_file.h"
+#include "cli/line/env_file.h"
 #include "cli/line/suggest.h"
 #include "cli/out/failure.h"
 #include "cli/out/json.h"
-#include "cli/server/unit_host.h"
 #include "gnet/base/utf8.h"
 
 namespace cli {
@@ -18,28 +18,29 @@ namespace {
 
 using Entry = ServicesFile::Entry;
 
-// Keys of a service that are no options of its command.
-bool is_about_service(std::string_view key) noexcept {
-  return key == "type" || key == "after";
+constexpr std::string_view kType = "type";
+
+const Flag* flag_with_key(const std::vector<Flag>& flags, std::string_view key) {
+  const auto found =
+      std::ranges::find_if(flags, [&](const Flag& flag) { return flag.key() == key; });
+  return found != flags.end() ? &*found : nullptr;
 }
 
-const Flag* flag_with_key(const Command& command, std::string_view key) {
-  for (const FlagGroup& group : command.groups) {
-    for (const Flag& flag : group.flags) {
-      if (flag.key() == key) return &flag;
-    }
-  }
-  return nullptr;
+// What the file says of a service beside the options of its command.
+const Flag* life_with_key(std::string_view key) {
+  return flag_with_key(ServiceLife::flags(), key);
 }
 
 const Flag& option_of(const Command& command, const Entry& entry, const std::string& place) {
-  if (const Flag* flag = flag_with_key(command, entry.key)) {
-    if (!belongs_to_process(*flag)) return *flag;
-    throw UsageError(
-        fmt::format("{}: '{}' belongs to the process: it stands in [gnet]", place, entry.key));
-  }
-  std::vector<std::string> known{"type", "after"};
+  if (const Flag* flag = life_with_key(entry.key)) return *flag;
+  std::vector<std::string> known{std::string(kType)};
+  for (const Flag& flag : ServiceLife::flags()) known.push_back(flag.key());
   for (const FlagGroup& group : command.groups) {
+    if (const Flag* flag = flag_with_key(group.flags, entry.key)) {
+      if (!belongs_to_process(*flag)) return *flag;
+      throw UsageError(
+          fmt::format("{}: '{}' belongs to the process: it stands in [gnet]", place, entry.key));
+    }
     for (const Flag& flag : group.flags) {
       if (!belongs_to_process(flag)) known.push_back(flag.key());
     }
@@ -47,6 +48,12 @@ const Flag& option_of(const Command& command, const Entry& entry, const std::str
   const std::string meant = closest(entry.key, known);
   throw UsageError(fmt::format("{}: unknown key '{}' for '{}'{}", place, entry.key, command.name,
                                meant.empty() ? "" : "; did you mean '" + meant + "'?"));
+}
+
+[[noreturn]] void refuse_value(const std::string& place, const Entry& entry,
+                               const std::string& word, const BadValue& bad) {
+  throw UsageError(fmt::format("{}: bad value '{}' for '{}': {}", place, gnet::printable(word),
+                               entry.key, bad.what()));
 }
 
 bool contains(const std::vector<std::string>& names, std::string_view name) {
@@ -57,18 +64,17 @@ bool contains(const std::vector<std::string>& names, std::string_view name) {
 
 // ---- one service ----
 
-std::vector<Setting> PlannedService::settings(
-    const std::function<std::string(const std::string& service)>& port) const {
+std::vector<Setting> PlannedService::settings(const Port& port) const {
   std::vector<Setting> settings;
   for (std::size_t i = 0; i < entries.size(); ++i) {
     const Entry& entry = entries[i];
+    if (life_with_key(entry.key) != nullptr) continue;
     const Flag& flag = option_of(*command, entry, origins[i]);
     for (const std::string& word : entry.words) {
       try {
         settings.push_back({&flag, substitute(word, port), origins[i], 0});
       } catch (const BadValue& bad) {
-        throw UsageError(fmt::format("{}: bad value '{}' for '{}': {}", origins[i],
-                                     gnet::printable(word), entry.key, bad.what()));
+        refuse_value(origins[i], entry, word, bad);
       }
     }
   }
@@ -79,25 +85,131 @@ bool PlannedService::operator==(const PlannedService& other) const {
   const auto same = [](const Entry& a, const Entry& b) {
     return a.key == b.key && a.words == b.words;
   };
-  return command == other.command && after == other.after &&
+  return command == other.command && rules.after == other.rules.after &&
+         rules.variables == other.rules.variables &&
          std::ranges::equal(entries, other.entries, same);
 }
+
+// ---- what a file says of it ----
+
+namespace {
+
+class Planner {
+ public:
+  Planner(const ServicesFile& file, const Variables& variables)
+      : file_(file), variables_(variables) {}
+
+  // As the file has it, with the values of variables.
+  PlannedService read(const ServicesFile::Section& section) const {
+    PlannedService service{.name = section.name};
+    check_process_name(section.name);
+    for (const Entry& entry : section.entries) {
+      service.entries.push_back(entry);
+      service.origins.push_back(file_.place(entry.line, entry.column));
+    }
+    return service;
+  }
+
+  // What is about the service is taken out of its options, and all of them are looked at.
+  void complete(PlannedService& service) const {
+    for (std::size_t i = 0; i < service.entries.size(); ++i) fill_in(service, i);
+    const std::string type = take_type(service);
+    const auto section =
+        std::ranges::find(file_.services, service.name, &ServicesFile::Section::name);
+    const std::string place = file_.place(section->line, section->column);
+    if (type.empty()) throw UsageError(fmt::format("{}: '{}' has no type", place, service.name));
+    try {
+      service.command = &service_command(type);
+    } catch (const UsageError& error) {
+      throw UsageError(fmt::format("{}: {}", place, error.what()));
+    }
+    if (service.command->service == ServiceKind::program) service.rules.variables = variables_;
+    check(service, place);
+  }
+
+ private:
+  void fill_in(PlannedService& service, std::size_t number) const {
+    Entry& entry = service.entries[number];
+    for (std::string& word : entry.words) {
+      try {
+        word = substitute_variables(
+            word, [this](const std::string& name) { return variable(variables_, name); });
+      } catch (const BadValue& bad) {
+        refuse_value(service.origins[number], entry, word, bad);
+      }
+      for (std::string& name : references(word)) service.rules.after.push_back(std::move(name));
+    }
+  }
+
+  static std::string take_type(PlannedService& service) {
+    const auto found = std::ranges::find(service.entries, kType, &Entry::key);
+    if (found == service.entries.end()) return {};
+    const std::string type = found->words.size() == 1 ? found->words.front() : std::string();
+    service.origins.erase(service.origins.begin() + (found - service.entries.begin()));
+    service.entries.erase(found);
+    return type;
+  }
+
+  // Values as well, where they refer to nothing that is known later only.
+  void check(PlannedService& service, const std::string& place) const {
+    std::vector<Setting> life;
+    bool waits = false;
+    for (std::size_t i = 0; i < service.entries.size(); ++i) {
+      const Entry& entry = service.entries[i];
+      const Flag& flag = option_of(*service.command, entry, service.origins[i]);
+      for (const std::string& word : entry.words) {
+        waits = waits || !references(word).empty();
+        if (life_with_key(entry.key) != nullptr) {
+          life.push_back({&flag, word, service.origins[i], 0});
+        }
+      }
+    }
+    ServiceRules& rules = service.rules;
+    apply_settings(life, &rules.life);
+    rules.after.insert(rules.after.end(), rules.life.after.begin(), rules.life.after.end());
+    const auto options = service.command->make_options();
+    apply_settings(service.settings([](const std::string&) { return std::string("1"); }),
+                   options.get());
+    if (waits) return;
+    try {
+      service.command->check(options.get());
+    } catch (const UsageError& error) {
+      throw UsageError(fmt::format("{}: {}", place, error.what()));
+    }
+  }
+
+  const ServicesFile& file_;
+  const Variables& variables_;
+};
+
+void check_names(const ServicesFile& file) {
+  std::set<std::string> names;
+  for (const ServicesFile::Section& section : file.services) {
+    if (names.insert(section.name).second) continue;
+    throw UsageError(fmt::format("{}: '{}' is there twice",
+                                 file.place(section.line, section.column), section.name));
+  }
+}
+
+}  // namespace
 
 // ---- all of them ----
 
 ServicePlan::ServicePlan(const ServicesFile& file, const ServiceChoice& choice) {
   check_names(file);
-  ServicesFile changed = file;
-  for (const ServicesFile::Section& section : changed.services) {
-    PlannedService service{.name = section.name};
-    check_process_name(section.name);
-    for (const Entry& entry : section.entries) {
-      service.entries.push_back(entry);
-      service.origins.push_back(file.place(entry.line, entry.column));
-    }
-    services_.push_back(std::move(service));
+  const Variables variables =
+      choice.env_file.empty() ? Variables() : read_env_file(choice.env_file);
+  const Planner planner(file, variables);
+  for (const ServicesFile::Section& section : file.services) {
+    services_.push_back(planner.read(section));
   }
   for (const std::string& assignment : choice.set) apply(assignment);
+  leave_out(file, choice);
+  for (PlannedService& service : services_) planner.complete(service);
+  sort(file.path);
+}
+
+void ServicePlan::leave_out(const ServicesFile& file, const ServiceChoice& choice) {
   for (const auto* list : {&choice.only, &choice.except}) {
     for (const std::string& name : *list) {
       if (std::ranges::find(services_, name, &PlannedService::name) != services_.end()) continue;
@@ -108,16 +220,6 @@ ServicePlan::ServicePlan(const ServicesFile& file, const ServiceChoice& choice) 
     return contains(choice.except, one.name) ||
            (!choice.only.empty() && !contains(choice.only, one.name));
   });
-  sort(file);
-}
-
-void ServicePlan::check_names(const ServicesFile& file) const {
-  std::set<std::string> names;
-  for (const ServicesFile::Section& section : file.services) {
-    if (names.insert(section.name).second) continue;
-    throw UsageError(fmt::format("{}: '{}' is there twice",
-                                 file.place(section.line, section.column), section.name));
-  }
 }
 
 // "service.echo.port=0"
@@ -146,74 +248,26 @@ void ServicePlan::apply(const std::string& assignment) {
   }
 }
 
-// What is about a service is taken out of its options; then those come first that others wait for.
-void ServicePlan::sort(const ServicesFile& file) {
-  for (PlannedService& service : services_) {
-    std::string type;
-    for (std::size_t i = 0; i < service.entries.size();) {
-      const Entry entry = service.entries[i];
-      if (!is_about_service(entry.key)) {
-        for (const std::string& word : entry.words) {
-          for (std::string& name : references(word)) service.after.push_back(std::move(name));
-        }
-        ++i;
-        continue;
-      }
-      const std::string place = service.origins[i];
-      if (entry.key == "type" && entry.words.size() == 1) type = entry.words.front();
-      if (entry.key == "after") {
-        service.after.insert(service.after.end(), entry.words.begin(), entry.words.end());
-      }
-      service.entries.erase(service.entries.begin() + static_cast<std::ptrdiff_t>(i));
-      service.origins.erase(service.origins.begin() + static_cast<std::ptrdiff_t>(i));
-    }
-    const auto section =
-        std::ranges::find(file.services, service.name, &ServicesFile::Section::name);
-    const std::string place = file.place(section->line, section->column);
-    if (type.empty()) throw UsageError(fmt::format("{}: '{}' has no type", place, service.name));
-    try {
-      service.command = &server_command(type);
-    } catch (const UsageError& error) {
-      throw UsageError(fmt::format("{}: {}", place, error.what()));
-    }
-    for (std::size_t i = 0; i < service.entries.size(); ++i) {
-      static_cast<void>(option_of(*service.command, service.entries[i], service.origins[i]));
-    }
-    // Values as well, where they refer to nothing that is known later only.
-    const bool waits = std::ranges::any_of(service.entries, [](const Entry& entry) {
-      return std::ranges::any_of(entry.words,
-                                 [](const std::string& word) { return !references(word).empty(); });
-    });
-    const auto settings = service.settings([](const std::string&) { return std::string("1"); });
-    const auto options = service.command->make_options();
-    apply_settings(settings, options.get());
-    if (waits) continue;
-    for (const Part& part : service.command->parts) {
-      try {
-        part.check(options.get());
-      } catch (const UsageError& error) {
-        throw UsageError(fmt::format("{}: {}", place, error.what()));
-      }
-    }
-  }
+// Those come first that others wait for.
+void ServicePlan::sort(const std::string& path) {
   std::vector<PlannedService> sorted;
   while (!services_.empty()) {
     const auto next = std::ranges::find_if(services_, [&](const PlannedService& one) {
-      return std::ranges::all_of(one.after, [&](const std::string& name) {
+      return std::ranges::all_of(one.rules.after, [&](const std::string& name) {
         return std::ranges::find(sorted, name, &PlannedService::name) != sorted.end();
       });
     });
     if (next == services_.end()) {
       const PlannedService& stuck = services_.front();
-      for (const std::string& name : stuck.after) {
+      for (const std::string& name : stuck.rules.after) {
         if (std::ranges::find(services_, name, &PlannedService::name) != services_.end() ||
             std::ranges::find(sorted, name, &PlannedService::name) != sorted.end()) {
           continue;
         }
-        throw UsageError(fmt::format("{}: '{}' waits for '{}', which is not there", file.path,
-                                     stuck.name, name));
+        throw UsageError(
+            fmt::format("{}: '{}' waits for '{}', which is not there", path, stuck.name, name));
       }
-      throw UsageError(fmt::format("{}: '{}' waits for itself", file.path, stuck.name));
+      throw UsageError(fmt::format("{}: '{}' waits for itself", path, stuck.name));
     }
     sorted.push_back(std::move(*next));
     services_.erase(next);
@@ -222,6 +276,7 @@ void ServicePlan::sort(const ServicesFile& file) {
 }
 
 std::string ServicePlan::explain(bool json) const {
+  const auto unresolved = [](const std::string& name) { return "${port." + name + "}"; };
   std::string text;
   JsonObject document;
   for (const PlannedService& service : services_) {
@@ -230,7 +285,11 @@ std::string ServicePlan::explain(bool json) const {
     text += fmt::format("[service.{}]\ntype = {}\n", service.name, service.command->name);
     for (std::size_t i = 0; i < service.entries.size(); ++i) {
       const Entry& entry = service.entries[i];
-      const std::string value = fmt::format("{}", fmt::join(entry.words, " "));
+      std::string value;
+      for (const std::string& word : entry.words) {
+        value += (value.empty() ? "" : " ") + substitute(word, unresolved);
+      }
+      if (option_of(*service.command, entry, service.origins[i]).secret) value = "***";
       about.add(entry.key, JsonObject().add("value", value).add("origin", service.origins[i]));
       text +=
           fmt::format("{:<20} {:<24} {}\n", entry.key, gnet::printable(value), service.origins[i]);

@@ -15,6 +15,7 @@
 #include "cli/line/command.h"
 #include "cli/line/services_file.h"
 #include "cli/line/settings.h"
+#include "cli/server/hosted_unit.h"
 
 namespace cli {
 
@@ -23,18 +24,19 @@ struct ServiceChoice {
   std::vector<std::string> only = {};  // empty: all
   std::vector<std::string> except = {};
   std::vector<std::string> set = {};  // "service.echo.port=0"
+  std::string env_file = {};          // variables, beside those of the environment
 };
 
 struct PlannedService {
   std::string name;
   const Command* command = nullptr;
-  std::vector<std::string> after = {};  // all that it waits for
-  std::vector<ServicesFile::Entry> entries = {};
-  std::vector<std::string> origins = {};  // of each: "gnet.toml:3:7", "--set"
+  ServiceRules rules = {};
+  std::vector<ServicesFile::Entry> entries = {};  // without references to variables
+  std::vector<std::string> origins = {};          // of each: "gnet.toml:3:7", "--set"
 
   // The options; `port` gives the port of a service. Throws UsageError that names the place.
-  [[nodiscard]] std::vector<Setting> settings(
-      const std::function<std::string(const std::string& service)>& port) const;
+  using Port = std::function<std::string(const std::string& service)>;
+  [[nodiscard]] std::vector<Setting> settings(const Port& port) const;
 
   [[nodiscard]] bool operator==(const PlannedService& other) const;
 };
@@ -53,8 +55,8 @@ class ServicePlan {
 
  private:
   void apply(const std::string& assignment);
-  void check_names(const ServicesFile& file) const;
-  void sort(const ServicesFile& file);
+  void leave_out(const ServicesFile& file, const ServiceChoice& choice);
+  void sort(const std::string& path);
 
   std::vector<PlannedService> services_;
 };

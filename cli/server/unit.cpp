@@ -17,6 +17,8 @@ std::string_view to_string(UnitState state) noexcept {
       return "paused";
     case UnitState::draining:
       return "draining";
+    case UnitState::waiting:
+      return "waiting";
     case UnitState::failed:
       return "failed";
   }

@@ -9,6 +9,7 @@
 
 #pragma once
 
+#include <cstdint>
 #include <deque>
 #include <string>
 #include <string_view>
@@ -22,7 +23,8 @@
 
 namespace cli {
 
-enum class UnitState { stopped, starting, running, paused, draining, failed };
+// Waiting: it has ended by itself, and is about to begin anew.
+enum class UnitState { stopped, starting, running, paused, draining, waiting, failed };
 
 [[nodiscard]] std::string_view to_string(UnitState state) noexcept;
 
@@ -68,6 +70,8 @@ class Unit {
   // have several hubs.
   [[nodiscard]] virtual gnet::FactoryCounters counters() const { return totals(factories()); }
   [[nodiscard]] virtual std::string metrics() const { return {}; }  // for Prometheus
+  // How often it has begun anew after an end that nobody wanted.
+  [[nodiscard]] virtual std::uint64_t restarts() const noexcept { return 0; }
 
   // Set at each change of state, and when a Use or a Change ends.
   gnet::Event changed;

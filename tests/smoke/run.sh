@@ -38,7 +38,7 @@ wrong() {  # wrong TEXT WHY: the file is refused, and so is a run of it
   expect 2 gnet run bad.toml
 }
 wrong '[service.a]\nport = 0\n' "bad.toml:1:1: 'a' has no type"
-wrong '[service.a]\ntype = "ech-server"\n' "'ech-server' is no server; did you mean 'echo-server'?"
+wrong '[service.a]\ntype = "ech-server"\n' "'ech-server' cannot be a service; did you mean 'echo-server'?"
 wrong '[service.a]\ntype = "echo-server"\nprt = 0\n' "bad.toml:3:7: unknown key 'prt' for 'echo-server'; did you mean 'port'?"
 wrong '[service.a]\ntype = "echo-server"\nport = "x"\n' "bad value 'x' for 'port' in bad.toml:3:8"
 wrong '[service.a]\ntype = "echo-server"\nuser = "nobody"\n' "bad.toml:3:8: 'user' belongs to the process"

@@ -1,7 +1,12 @@
 #include "cli/line/completion.h"
 
-#include <boost/test/unit_test.hpp>
+#include <unistd.h>
 
+#include <boost/test/unit_test.hpp>
+#include <cstdlib>
+#include <fstream>
+
+#include "gnet/base/unique_fd.h"
 #include "tests/unit/cli/command_line.h"
 
 namespace {
@@ -74,6 +79,18 @@ BOOST_AUTO_TEST_CASE(each_shell_gets_lines_that_it_can_read) {
   BOOST_TEST(cli::completion_lines(two, "zsh") == "a\\:b:what\\: it is\nc\n");
   const cli::Completion path{.candidates = {}, .files = cli::Completes::file};
   BOOST_TEST(cli::completion_lines(path, "bash") == ":file\n");
+}
+
+BOOST_AUTO_TEST_CASE(services_are_those_of_the_file_on_the_line) {
+  std::string path = "/tmp/gnet-completion.XXXXXX";
+  const gnet::UniqueFd file(mkstemp(path.data()));
+  std::ofstream(path) << "[service.web]\ntype = \"http-echo\"\n[service.worker]\ntype = \"exec\"\n";
+  BOOST_TEST(offered({"run", path, "--only", "w"}) == "web worker");
+  BOOST_TEST(offered({"run", path, "--except=wo"}) == "--except=worker");
+  BOOST_TEST(offered({"run", path, "--set", "service.we"}) == "service.web.");
+  BOOST_TEST(offered({"run", "--only", "w"}).empty());
+  BOOST_TEST(offered({"run", "/nowhere.toml", "--only", "w"}).empty());
+  unlink(path.c_str());
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -5,6 +5,7 @@
 #include <boost/test/unit_test.hpp>
 #include <cstdlib>
 #include <fstream>
+#include <optional>
 
 #include "cli/out/failure.h"
 #include "tests/unit/cli/command_line.h"
@@ -108,9 +109,9 @@ BOOST_AUTO_TEST_CASE(some_may_be_chosen) {
 
 BOOST_AUTO_TEST_CASE(what_is_wrong_is_told_with_its_place) {
   BOOST_TEST(problem("[service.a]\nport = 1\n") == "s.toml:1:1: 'a' has no type");
-  BOOST_TEST(problem("[service.a]\ntype = \"run\"\n") == "s.toml:1:1: 'run' is no server");
+  BOOST_TEST(problem("[service.a]\ntype = \"run\"\n") == "s.toml:1:1: 'run' cannot be a service");
   BOOST_TEST(problem("[service.a]\ntype = \"ekho-server\"\n") ==
-             "s.toml:1:1: 'ekho-server' is no server; did you mean 'echo-server'?");
+             "s.toml:1:1: 'ekho-server' cannot be a service; did you mean 'echo-server'?");
   BOOST_TEST(problem("[service.a]\ntype = \"echo-server\"\nprt = 1\n") ==
              "s.toml:3:7: unknown key 'prt' for 'echo-server'; did you mean 'port'?");
   BOOST_TEST(problem("[service.a]\ntype = \"echo-server\"\nuser = \"nobody\"\n") ==
@@ -141,17 +142,65 @@ BOOST_AUTO_TEST_CASE(json_says_the_same_as_toml) {
   BOOST_TEST(words(one) == words(other));
 }
 
-BOOST_AUTO_TEST_CASE(words_refer_to_the_environment_and_to_ports) {
-  setenv("GNET_TEST_WORD", "value", 1);
+BOOST_AUTO_TEST_CASE(words_refer_to_variables_and_to_ports) {
+  const auto variable = [](const std::string& name) {
+    return name == "PRICE" ? std::optional<std::string>("$5 ${x}") : std::nullopt;
+  };
   const auto port = [](const std::string& name) { return name + "'s"; };
-  BOOST_TEST(cli::substitute("a ${GNET_TEST_WORD}, ${port.web} $$ $x", port) ==
-             "a value, web's $ $x");
-  BOOST_CHECK_THROW(static_cast<void>(cli::substitute("${GNET_TEST_NOBODY}", port)), cli::BadValue);
-  BOOST_CHECK_THROW(static_cast<void>(cli::substitute("${", port)), cli::BadValue);
+  const std::string known = cli::substitute_variables("a ${PRICE}, ${port.web} $$ $x", variable);
+  BOOST_TEST(known == "a $$5 $${x}, ${port.web} $$ $$x");
+  BOOST_TEST(cli::substitute(known, port) == "a $5 ${x}, web's $ $x");
+  for (const char* bad : {"${NOBODY}", "${", "${PRICE"}) {
+    BOOST_CHECK_THROW(static_cast<void>(cli::substitute_variables(bad, variable)), cli::BadValue);
+  }
   const std::vector<std::string> referred{"a", "b"};
   BOOST_TEST(cli::references("${port.a}${HOME}${port.b}${") == referred,
              boost::test_tools::per_element());
-  unsetenv("GNET_TEST_WORD");
+}
+
+BOOST_AUTO_TEST_CASE(variables_come_from_a_file_as_well) {
+  const std::string variables = write("WORD=from-a-file\n", "vars");
+  const ServicePlan made = plan("[service.a]\ntype = \"echo-server\"\nbanner = \"${WORD}$$\"\n",
+                                {.env_file = variables});
+  BOOST_TEST(made.services().front().settings(no_port).front().word == "from-a-file$");
+  BOOST_TEST(made.explain(false).find("from-a-file$") != std::string::npos);
+  BOOST_TEST(made.services().front().rules.variables.empty());  // it is no program
+  const ServicePlan program =
+      plan("[service.a]\ntype = \"exec\"\ncommand = [\"a\", \"b\"]\n", {.env_file = variables});
+  BOOST_TEST(program.services().front().rules.variables.at("WORD") == "from-a-file");
+}
+
+BOOST_AUTO_TEST_CASE(a_service_has_a_life_beside_its_options) {
+  const ServicePlan made = plan(
+      "[service.b]\ntype = \"echo-server\"\n[service.a]\ntype = \"exec\"\nsh = \"true\"\n"
+      "restart = \"always\"\nrestart-delay = \"2s\"\nmax-restarts = \"3/1h\"\nrequired = true\n"
+      "after = \"b\"\n");
+  const auto& rules = made.services().back().rules;
+  BOOST_TEST((rules.life.restart == cli::RestartWhen::always));
+  BOOST_TEST((rules.life.restart_delay == std::chrono::seconds(2)));
+  BOOST_TEST(rules.life.max_restarts.times == 3U);
+  BOOST_TEST(rules.life.required);
+  BOOST_TEST(rules.after.front() == "b");
+  BOOST_TEST(made.services().back().settings(no_port).size() == 1U);
+  BOOST_TEST(problem("[service.a]\ntype = \"exec\"\nsh = \"true\"\nrestart = \"maybe\"\n")
+                 .starts_with("bad value 'maybe' for 'restart' in s.toml:4:11: ") == false);
+  BOOST_TEST(problem("[service.a]\ntype = \"exec\"\n") ==
+             "s.toml:1:1: exec wants a program: either command or sh");
+}
+
+BOOST_AUTO_TEST_CASE(passwords_are_not_shown) {
+  const ServicePlan made = plan("[service.a]\ntype = \"http-serve\"\nauth = \"anna:secret\"\n");
+  BOOST_TEST(made.explain(false).find("secret") == std::string::npos);
+  BOOST_TEST(made.explain(true).find("***") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(json_has_places_too) {
+  BOOST_TEST(problem(R"({"service": {"a": {"type": "echo-server",
+  "prt": 1}}})",
+                     "p.json") ==
+             "p.json:2:10: unknown key 'prt' for 'echo-server'; did you mean 'port'?");
+  BOOST_TEST(problem(R"({"service": {"a": {}}})", "q.json") == "q.json:1:19: 'a' has no type");
+  BOOST_TEST(problem(R"({"servce": {}})", "r.json").starts_with("r.json:1:12: unknown 'servce'"));
 }
 
 BOOST_AUTO_TEST_CASE(a_service_is_the_same_while_its_words_are) {

@@ -338,16 +338,21 @@ void WsClient::tell_closed(const WebSocket& socket) const {
 void WsClient::tell_pong(std::string_view data) {
   const bool asked = pinged_ != gnet::TimePoint();
   if (!asked && !options_.print_rtt) return;
-  std::optional<gnet::Duration> time = socket_ != nullptr ? socket_->round_trip() : std::nullopt;
-  if (asked) time = gnet::Clock::now() - std::exchange(pinged_, {});
-  if (!time) return;
+  gnet::Duration time{};
+  if (asked) {
+    time = gnet::Clock::now() - std::exchange(pinged_, {});
+  } else {
+    const auto measured = socket_ != nullptr ? socket_->round_trip() : std::nullopt;
+    if (!measured) return;
+    time = *measured;
+  }
   if (options_.json) {
     cli::print_line(cli::event("pong")
-                        .add("rtt_us", std::chrono::duration<double, std::micro>(*time).count())
+                        .add("rtt_us", std::chrono::duration<double, std::micro>(time).count())
                         .text());
   } else {
     note(fmt::format("pong{}{} rtt={}", asked && !data.empty() ? " " : "",
-                     asked ? gnet::printable(data) : "", gnet::format_duration(*time, 3)));
+                     asked ? gnet::printable(data) : "", gnet::format_duration(time, 3)));
   }
 }
 

@@ -53,6 +53,24 @@ Connection Connection::open(std::uint16_t port, std::uint64_t index) {
   return connection;
 }
 
+// RFC 1928 §3, §4. The greeting is answered before the request is sent, as most clients do it.
+void Connection::reach(std::uint16_t port) {
+  const auto exchange = [&](std::string_view message, char* answer, std::size_t size) {
+    send_all(message);
+    const ssize_t got = recv(fd_, answer, size, MSG_WAITALL);
+    if (got < 0) throw_errno("recv");
+    if (static_cast<std::size_t>(got) != size || answer[0] != 5 || answer[1] != 0) {
+      throw WrongEcho("the proxy refuses");
+    }
+  };
+  char answer[10];
+  exchange(std::string_view("\5\1\0", 3), answer, 2);
+  std::string request("\5\1\0\1\x7f\0\0\1", 8);
+  request += static_cast<char>(port >> 8);
+  request += static_cast<char>(port & 0xff);
+  exchange(request, answer, sizeof answer);
+}
+
 namespace {
 
 SSL_SESSION* last_session = nullptr;

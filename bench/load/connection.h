@@ -44,6 +44,10 @@ class Connection {
   // address has too few ports: `index` spreads them over 127.0.0.1 to 127.0.0.8.
   static Connection open(std::uint16_t port, std::uint64_t index = 0);
 
+  // Asks the server, which is a SOCKS 5 proxy that wants no password, for this port of 127.0.0.1.
+  // While it is blocking only.
+  void reach(std::uint16_t port);
+
   // A TLS handshake, with any certificate. While it is blocking only. With `resume` it offers what
   // the last one has left, if anything; whether that was taken is the result.
   bool secure(bool resume = false);

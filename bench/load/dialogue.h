@@ -32,6 +32,7 @@ struct Plan {
   std::size_t connections = 1;
   std::size_t message_size = 64;
   bool check_content = false;  // compare every byte, not only lengths
+  std::uint16_t socks_to = 0;  // the server is a SOCKS proxy, to ask for this port; 0: it is not
   bool tls = false;
   Speech speech = Speech::echo;
   std::string path = "/";  // http

@@ -42,6 +42,7 @@ class EchoClients::Loop {
     if (server.pid != 0) server_clock_.emplace(server.pid);
     for (auto& client : clients_) {
       client.connection = Connection::open(server.port);
+      if (plan.socks_to != 0) client.connection.reach(plan.socks_to);
       if (plan.tls) client.connection.secure();
       dialogue_.open(client.connection);
       client.connection.set_nonblocking();

@@ -108,6 +108,7 @@ void compare(const Options& options) {
 // One connection, from its begin to the end of stream both ways. Whether TLS was resumed.
 bool connect_once(const Options& options, std::uint64_t n, const std::string& message) {
   auto connection = Connection::open(options.server.port, n);
+  if (options.plan.socks_to != 0) connection.reach(options.plan.socks_to);
   const bool resumed = options.plan.tls && connection.secure(options.resume);
   if (options.plan.speech == bench::Speech::echo) {
     connection.echo(message);
@@ -153,6 +154,7 @@ void idle(const Options& options) {
   connections.reserve(options.plan.connections);
   for (std::size_t i = 0; i < options.plan.connections; ++i) {
     connections.push_back(Connection::open(options.server.port, i));
+    if (options.plan.socks_to != 0) connections.back().reach(options.plan.socks_to);
     dialogue.open(connections.back());
   }
   print("ready", static_cast<double>(connections.size()));
@@ -179,6 +181,8 @@ int main(int argc, char** argv) {
     command->add_option("-s,--size", options.plan.message_size, "bytes a message")
         ->check(CLI::PositiveNumber);
     command->add_option("--path", options.plan.path, "what to ask for (http)");
+    command->add_option("--socks-to", options.plan.socks_to,
+                        "the server is a SOCKS 5 proxy: to reach this port of 127.0.0.1");
   }
   for (auto* command : {echoes, connects, idles}) {
     command->add_option("--protocol", options.plan.speech, "echo, bulk, http, ws or ws-deflate")

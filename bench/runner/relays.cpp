@@ -106,6 +106,21 @@ std::optional<Server> stunnel(const Bench& bench, const FarEnd& to, const std::s
   return Server{"stunnel", {program, file}, protocol, port};
 }
 
+Server proxy(const Bench& bench, const std::string& protocol) {
+  return {kGnet,
+          {bench.gnet, "proxy", "--port", "0", "--print-port", "--threads", "1",
+           "--max-connections", "15000", "--quiet"},
+          protocol,
+          {}};
+}
+
+std::optional<Server> microsocks(const std::string& protocol) {
+  const auto program = find_program("microsocks");
+  if (program.empty()) return std::nullopt;
+  const auto port = free_port();
+  return Server{"microsocks", {program, "-i", "127.0.0.1", "-p", port}, protocol, port};
+}
+
 std::optional<Server> node_relay(const Bench& bench, const FarEnd& to, const std::string& protocol,
                                  const std::string& way) {
   const auto program = bench.program("node_ws_relay");

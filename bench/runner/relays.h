@@ -41,6 +41,10 @@ std::optional<Server> socat(const FarEnd& to, const std::string& protocol);
 std::optional<Server> stunnel(const Bench& bench, const FarEnd& to, const std::string& protocol,
                               const Certificate* certificate);
 
+// Proxies of SOCKS 5: the tool's, and one with a thread for each connection.
+Server proxy(const Bench& bench, const std::string& protocol);
+std::optional<Server> microsocks(const std::string& protocol);
+
 // `way` is ws-tcp or tcp-ws.
 std::optional<Server> node_relay(const Bench& bench, const FarEnd& to, const std::string& protocol,
                                  const std::string& way);

@@ -17,6 +17,7 @@ std::vector<Row> all_rows() {
   add_http_client_rows(rows);
   add_web_socket_rows(rows);
   add_relay_rows(rows);
+  add_proxy_rows(rows);
   add_static_file_rows(rows);
   add_exec_rows(rows);
   add_binary_rows(rows);

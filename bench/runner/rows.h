@@ -34,6 +34,7 @@ void add_http_rows(std::vector<Row>& rows);
 void add_http_client_rows(std::vector<Row>& rows);
 void add_web_socket_rows(std::vector<Row>& rows);
 void add_relay_rows(std::vector<Row>& rows);
+void add_proxy_rows(std::vector<Row>& rows);
 void add_static_file_rows(std::vector<Row>& rows);
 void add_exec_rows(std::vector<Row>& rows);
 void add_binary_rows(std::vector<Row>& rows);

@@ -19,7 +19,9 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { kLine = 8 * 1024, kAhead = 8 };
+// One line may be on its way while the next is sent, and no more: websocketd does not read what its
+// program says while that does not read what the client says, and would wait for ever.
+enum { kLine = 8 * 1024, kAhead = 2, kPatience = 10 };
 
 static const char* mode;
 static int port;
@@ -45,6 +47,9 @@ static int connect_to(void) {
                                 .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
   if (fd < 0 || connect(fd, (struct sockaddr*)&address, sizeof address) != 0) die("connect");
   setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  const struct timeval patience = {.tv_sec = kPatience, .tv_usec = 0};
+  setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+  setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
   return fd;
 }
 
@@ -116,7 +121,9 @@ static size_t read_message(int fd) {
 static void tcp_session(void) {
   char buffer[4096];
   const int fd = connect_to();
-  while (recv(fd, buffer, sizeof buffer, 0) > 0) continue;
+  ssize_t got;
+  while ((got = recv(fd, buffer, sizeof buffer, 0)) > 0) continue;
+  if (got < 0) die("recv");
   close(fd);
 }
 

@@ -16,7 +16,7 @@ constexpr std::chrono::seconds kStartLimit{10};
 
 constexpr const char* kHaproxy = R"(global
   nbthread 1
-  maxconn 20000
+  maxconn 4000
   tune.bufsize 16384
 defaults
   mode tcp

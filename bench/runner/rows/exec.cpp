@@ -33,6 +33,7 @@ void measure(const Bench& bench, const std::string& mode, const std::vector<Peer
              const char* unit, RowResult& result) {
   std::vector<Process> servers;
   std::vector<std::string> ports;
+  std::vector<std::string> failures(peers.size());
   for (const Peer& peer : peers) {
     servers.push_back(
         Process::start(peer.command, {bench.server_core, bench.program("server.log")}));
@@ -43,14 +44,24 @@ void measure(const Bench& bench, const std::string& mode, const std::vector<Peer
   std::vector<std::vector<double>> rates(peers.size());
   for (int slice = 0; slice < bench.slices / 2 + 1; ++slice) {
     for (std::size_t i = 0; i < peers.size(); ++i) {
-      const LoadReport report = parse_report(
-          output_of(bench, {bench.program("exec_load"), mode, ports[i],
-                            fmt::format("{:.3f}", bench.slice * 3), std::to_string(kClients)}));
-      rates[i].push_back(report.at("count") / report.at("seconds"));
+      if (!failures[i].empty()) continue;
+      try {
+        const LoadReport report = parse_report(
+            output_of(bench, {bench.program("exec_load"), mode, ports[i],
+                              fmt::format("{:.3f}", bench.slice * 3), std::to_string(kClients)}));
+        rates[i].push_back(report.at("count") / report.at("seconds"));
+      } catch (const std::runtime_error& error) {
+        failures[i] = error.what();
+      }
     }
   }
   const std::vector<double>& own = rates.back();  // gnet stands last
   for (std::size_t i = 0; i < peers.size(); ++i) {
+    const std::string& failure = failures[i].empty() ? failures.back() : failures[i];
+    if (!failure.empty()) {
+      result.subjects.push_back({peers[i].name, {}, failure});
+      continue;
+    }
     std::vector<double> ratios;
     for (std::size_t n = 0; n < own.size(); ++n) ratios.push_back(own[n] / rates[i][n]);
     result.subjects.push_back(
@@ -61,6 +72,11 @@ void measure(const Bench& bench, const std::string& mode, const std::vector<Peer
 void check(RowResult& result, const std::string& peer, const char* what, double bound) {
   for (const Subject& subject : result.subjects) {
     if (subject.name != peer) continue;
+    if (subject.failed()) {
+      result.checks.push_back(
+          failed_check(fmt::format("gnet, {} / {}", what, peer), subject.failure));
+      return;
+    }
     result.checks.push_back({fmt::format("gnet, {} / {}", what, peer), subject.at("gnet / it"), "x",
                              Bound::at_least, bound});
     return;

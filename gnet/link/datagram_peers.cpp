@@ -17,6 +17,9 @@ namespace {
 constexpr std::size_t kWaiting = 256;
 constexpr std::size_t kWaitingBytes = std::size_t{64} * 1024 * 1024;  // of all sessions
 
+// A session has no end that could be waited for: one that has been silent for so long is over.
+constexpr Duration kSilence = std::chrono::seconds(1);
+
 }  // namespace
 
 struct DatagramPeers::Sessions {
@@ -75,6 +78,18 @@ class DatagramPeers::Session {
   void end() noexcept {
     ended_ = true;
     something_.set();
+  }
+
+  // Waits for its end, or for its silence. False: it goes on at the deadline.
+  bool settle(Deadline grace) {
+    while (!fiber.join(grace.earlier(Deadline(last_ + kSilence)))) {
+      if (Clock::now() - last_ < kSilence) {
+        if (grace.passed()) return false;
+        continue;
+      }
+      fiber.kill();
+    }
+    return true;
   }
 
   [[nodiscard]] const SocketAddress& peer() const noexcept { return peer_; }
@@ -170,7 +185,7 @@ std::size_t DatagramPeers::wind_up(Deadline grace) {
   for (const auto& session : all) session->end();
   std::size_t cut = 0;
   for (const auto& session : all) {
-    if (session->fiber.join(grace)) continue;
+    if (session->settle(grace)) continue;
     ++cut;
     session->fiber.kill();
   }

@@ -49,7 +49,8 @@ class DatagramPeers : public UDPServerFactory {
   std::size_t max_sessions = 10'000;
 
   void datagram_received(std::string_view data, const SocketAddress& peer) override;
-  // What sessions are at may go on until `grace`. Returns how many were cut.
+  // What sessions are at may go on until `grace`; one that has been silent for a second is over.
+  // Returns how many were cut.
   std::size_t wind_up(Deadline grace) override;
 
   [[nodiscard]] FactoryCounters counters() const override;

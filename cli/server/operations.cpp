@@ -146,6 +146,7 @@ ControlReply Operations::list() const {
                            .add("state", to_string(one->state()))
                            .add("since_ms", milliseconds(age_of(*one)))
                            .add("sessions", count)
+                           .add("restarts", one->restarts())
                            .add("endpoints", endpoints));
     rows.push_back({one->name(), one->type(), std::string(to_string(one->state())),
                     gnet::format_duration(age_of(*one), 1), std::to_string(count),

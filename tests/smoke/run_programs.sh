@@ -213,7 +213,9 @@ same "$(cat other.pid)" "$before"
 sed 's/echo two; exec sleep 1000/exit 0/' told.toml > new
 mv new told.toml
 await_state job waiting
-ctl list --json | grep -q '"state":"waiting"' || fail 'JSON has another state'
+ctl list --json > out
+contains out '"state":"waiting"'
+contains out '"restarts":1'
 stop
 same "$status" 0
 gone other

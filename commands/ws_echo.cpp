@@ -15,6 +15,7 @@
 #include "commands/records.h"
 #include "commands/shown_data.h"
 #include "commands/word_list.h"
+#include "commands/ws_deflate.h"
 #include "commands/ws_page.h"
 #include "gnet/base/utf8.h"
 #include "gnet/fiber/fiber.h"
@@ -49,7 +50,8 @@ struct Options : cli::GlobalOptions {
   bool from_stdin = false;
   std::string path = "/";
   std::string subprotocols;
-  bool deflate = true;
+  Deflate deflate = Deflate::on;
+  int deflate_window = kWidestWindow;
   gnet::Duration ping_interval = std::chrono::seconds(20);
   gnet::Duration ping_timeout = std::chrono::seconds(10);
   cli::Size max_message{16 * 1024 * 1024};
@@ -67,7 +69,7 @@ gnet::ws::AcceptOptions accept_options(const Options& options) {
   gnet::ws::AcceptOptions accept;
   accept.socket.limits.max_message = options.max_message.bytes;
   accept.socket.limits.max_frame = options.max_frame.bytes;
-  accept.socket.deflate.enabled = options.deflate;
+  accept.socket.deflate = deflate_options(options.deflate, options.deflate_window);
   accept.socket.ping_interval = options.ping_interval;
   accept.socket.ping_timeout = options.ping_timeout;
   accept.socket.idle_timeout = options.listen.idle_timeout;
@@ -165,6 +167,7 @@ class WsEcho {
 };
 
 void check(const Options& options) {
+  check_deflate(options.deflate_window);
   if (options.path.empty() || options.path.front() != '/') {
     throw cli::UsageError("--path wants a path that begins with a slash");
   }
@@ -225,8 +228,21 @@ const cli::Command ws_echo =
                 {"--path", "PATH", &Options::path, "where the WebSocket is"},
                 {"--subprotocol", "LIST", &Options::subprotocols,
                  "subprotocols that are spoken, the best first"},
-                {"--deflate", "on|off", &Options::deflate,
-                 "compress messages for clients that want it"},
+                {"--deflate",
+                 "HOW",
+                 &Options::deflate,
+                 "compress messages for clients that want it: off, on, takeover",
+                 {.choices = {"off", "on", "takeover"},
+                  .more =
+                      "With _takeover_ messages refer to earlier ones, which makes small ones that "
+                      "resemble each other several times smaller. It costs a connection 150 KiB "
+                      "for what it sends and 39 KiB for what comes, or 38 and 11 KiB with a "
+                      "window of 12; without it an idle connection keeps nothing."}},
+                {"--deflate-window",
+                 "BITS",
+                 &Options::deflate_window,
+                 "how far back messages refer: 2 to the power of 8 to 15 bytes",
+                 {.rare = true}},
                 {"--ping-interval", "D", &Options::ping_interval,
                  "ping a client that says nothing"},
                 {"--ping-timeout", "D", &Options::ping_timeout, "and leave it without an answer"},

@@ -62,7 +62,7 @@ gnet::ws::ConnectOptions ws_connect_options(const WsOptions& options, const WebA
   connect.timeout = {};
   connect.headers = headers_of(options);
   connect.subprotocols = words_of(options.subprotocols);
-  connect.socket.deflate.enabled = options.deflate;
+  connect.socket.deflate = deflate_options(options.deflate, options.deflate_window);
   connect.socket.limits.max_message = options.max_message.bytes;
   connect.socket.ping_interval = options.ping_interval;
   connect.socket.ping_timeout = options.ping_timeout;
@@ -86,6 +86,7 @@ std::optional<gnet::Duration> ws_wait(const WsOptions& options) {
 }
 
 void check(const WsOptions& options) {
+  check_deflate(options.deflate_window);
   if (options.url.empty()) throw cli::UsageError("URL is missing");
   if (options.close_code < 1000 || options.close_code > 4999 ||
       !gnet::ws::may_be_sent(static_cast<gnet::ws::CloseCode>(options.close_code))) {

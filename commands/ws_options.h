@@ -10,6 +10,7 @@
 #include "cli/client/reconnect_options.h"
 #include "cli/line/command.h"
 #include "commands/web_address.h"
+#include "commands/ws_deflate.h"
 #include "gnet/link/framing.h"
 #include "gnet/ws/web_socket_client.h"
 
@@ -32,7 +33,8 @@ struct WsOptions : cli::GlobalOptions {
   bool base64 = false;
   bool jsonrpc = false;
   bool timestamps = false;
-  bool deflate = true;
+  Deflate deflate = Deflate::on;
+  int deflate_window = kWidestWindow;
   cli::Size max_message{16 * 1024 * 1024};
   std::vector<std::string> send;
 

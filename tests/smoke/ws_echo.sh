@@ -136,3 +136,16 @@ expect 2 gnet ws-echo --path chat
 contains err "--path wants a path that begins with a slash"
 expect 2 gnet ws-echo -b
 expect 2 gnet ws-echo --subprotocol 'a(b'
+
+# Compressed messages refer to earlier ones where both want that.
+start ws-echo 127.0.0.1:0 --deflate takeover --deflate-window 12
+for how in on takeover off; do
+  same "$(yes 'the same again and again' | head -n 20 | gnet ws "127.0.0.1:$port" --deflate "$how" -n 20 | sort -u)" \
+    'the same again and again'
+done
+offer=$(printf 'GET / HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Extensions: permessage-deflate; client_max_window_bits\r\n\r\n\210\200\0\0\0\0' |
+  peer pipe "127.0.0.1:$port" | tr -d '\r' | sed -n 's/^Sec-WebSocket-Extensions: //pI')
+same "$offer" 'permessage-deflate; server_max_window_bits=12; client_max_window_bits=12'
+stop
+expect 2 gnet ws-echo --deflate-window 16
+contains err '--deflate-window must be from 8 to 15'

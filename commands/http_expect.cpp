@@ -16,7 +16,7 @@ namespace commands {
 
 namespace {
 
-std::optional<int> status_of(std::string_view text) {
+std::optional<int> parse_status(std::string_view text) {
   int status = 0;
   const auto end = std::from_chars(text.data(), text.data() + text.size(), status);
   if (end.ec != std::errc() || end.ptr != text.data() + text.size() || text.size() != 3)
@@ -35,11 +35,11 @@ void StatusSet::add(std::string_view item, std::string_view option) {
   std::optional<int> low;
   std::optional<int> high;
   if (item.size() == 3 && item.ends_with("xx")) {
-    low = status_of(std::string(1, item[0]) + "00");
+    low = parse_status(std::string(1, item[0]) + "00");
     if (low) high = *low + 99;
   } else {
-    low = status_of(item.substr(0, dash));
-    high = dash == item.npos ? low : status_of(item.substr(dash + 1));
+    low = parse_status(item.substr(0, dash));
+    high = dash == item.npos ? low : parse_status(item.substr(dash + 1));
   }
   if (!low || !high || *low < 100 || *low > *high) {
     throw cli::UsageError(

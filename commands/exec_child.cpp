@@ -14,6 +14,7 @@
 #include "gnet/fiber/hub.h"
 #include "gnet/io/buffer_lease.h"
 #include "gnet/os/child_process.h"
+#include "gnet/os/start_process.h"
 
 namespace commands {
 namespace {
@@ -42,7 +43,13 @@ ExecContext::ExecContext(const ExecOptions& given)
     : options(given), rules(exec_rules(given)), slots(given.max_procs.number) {
   std::vector<std::string> command = given.command;
   if (!given.shell.empty()) command = {"/bin/sh", "-c", given.shell};
-  if (!command.empty()) programs = ExecPrograms::of(std::move(command));
+  if (!command.empty()) {
+    const auto path = rules.environment.find("PATH");
+    programs = ExecPrograms::of(std::move(command), {.path = path != rules.environment.end()
+                                                                 ? std::string_view(path->second)
+                                                                 : gnet::detail::kDefaultPath,
+                                                     .directory = rules.process.directory});
+  }
   if (!given.dir.empty()) programs = ExecPrograms::in(given.dir);
   if (!given.cgi_dir.empty()) cgi = ExecPrograms::in(given.cgi_dir);
 }

@@ -6,10 +6,10 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstdlib>
 #include <filesystem>
 
 #include "cli/out/failure.h"
+#include "gnet/os/start_process.h"
 
 namespace commands {
 namespace {
@@ -26,30 +26,19 @@ bool is_program(const std::string& path) {
   return access(path.c_str(), X_OK) == 0;
 }
 
-// As execvp() looks.
-void require_program(const std::string& name) {
+// As the child will look, see start_process.h.
+void require_program(const std::string& name, const ExecPrograms::Place& place) {
   int error = ENOENT;
-  const auto may_run = [&](const std::string& path) {
-    if (is_program(path)) return true;
+  for (const std::string& one : gnet::detail::program_candidates(name, place.path)) {
+    const std::string path = fs::path(place.directory) / one;
+    if (is_program(path)) return;
     struct stat status {};
     if (stat(path.c_str(), &status) == 0) error = S_ISDIR(status.st_mode) ? EISDIR : EACCES;
-    return false;
-  };
-  if (name.find('/') != name.npos) {
-    if (may_run(name)) return;
-  } else {
-    const char* given = std::getenv("PATH");
-    std::string_view path = given != nullptr ? given : "/usr/local/bin:/bin:/usr/bin";
-    for (;;) {
-      const std::size_t end = path.find(':');
-      const std::string_view folder = path.substr(0, end);
-      if (may_run(folder.empty() ? name : std::string(folder) + "/" + name)) return;
-      if (end == path.npos) break;
-      path.remove_prefix(end + 1);
-    }
   }
+  const std::string where =
+      place.directory.empty() ? "" : fmt::format(" in directory '{}'", place.directory);
   throw cli::Failure(error == ENOENT ? cli::Exit::not_found : cli::Exit::not_executable,
-                     fmt::format("cannot run '{}': {}", name, cli::error_text(error)));
+                     fmt::format("cannot run '{}'{}: {}", name, where, cli::error_text(error)));
 }
 
 bool is_below(const fs::path& path, const fs::path& root) {
@@ -97,8 +86,8 @@ class Search {
 
 }  // namespace
 
-ExecPrograms ExecPrograms::of(std::vector<std::string> arguments) {
-  require_program(arguments.front());
+ExecPrograms ExecPrograms::of(std::vector<std::string> arguments, Place place) {
+  require_program(arguments.front(), place);
   ExecPrograms programs;
   programs.only_ = ExecProgram{std::move(arguments)};
   return programs;

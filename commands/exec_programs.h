@@ -28,8 +28,14 @@ struct ExecProgram {
 
 class ExecPrograms {
  public:
+  // Where one for all is looked for: as the process that becomes it will.
+  struct Place {
+    std::string_view path = {};       // PATH of its environment
+    std::string_view directory = {};  // that it runs in; empty: this process's
+  };
+
   // One for all paths. Throws cli::Failure (126 or 127) if it cannot be run.
-  static ExecPrograms of(std::vector<std::string> arguments);
+  static ExecPrograms of(std::vector<std::string> arguments, Place place);
 
   // The files below a folder that may be executed, but for hidden ones and for links that lead out
   // of it. Throws cli::Failure.

@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <csignal>
+#include <filesystem>
 #include <string_view>
 
 #include "cli/out/failure.h"
@@ -66,6 +68,12 @@ gnet::PopenOptions process_options(const std::string& directory, const std::stri
                                    const std::string& user) {
   gnet::PopenOptions process;
   process.directory = directory;
+  std::error_code unreadable;
+  if (!directory.empty() && !std::filesystem::is_directory(directory, unreadable)) {
+    const auto error = unreadable ? unreadable.value() : ENOTDIR;
+    throw cli::Failure(cli::Exit::io, fmt::format("cannot run programs in folder '{}': {}",
+                                                  directory, cli::error_text(error)));
+  }
   try {
     process.limits = gnet::parse_resource_limits(limits);
   } catch (const std::invalid_argument& error) {

@@ -21,7 +21,7 @@ void check_environment(const std::vector<std::string>& given);
 // Puts those into the environment; the last of a name counts.
 void add_variables(gnet::Environment& environment, const std::vector<std::string>& given);
 
-// Its directory, limits and user. Throws UsageError.
+// Its directory, limits and user. Throws UsageError, and Failure (io) for a directory that is none.
 [[nodiscard]] gnet::PopenOptions process_options(const std::string& directory,
                                                  const std::string& limits,
                                                  const std::string& user);

@@ -36,7 +36,6 @@ namespace gnet::detail {
 namespace {
 
 constexpr std::size_t kStack = 64 * 1024;  // of the child, until it is the program
-constexpr const char* kDefaultPath = "/usr/local/bin:/bin:/usr/bin";
 
 enum class Step { none, session, group, limit, user, directory, descriptors, terminal, program };
 
@@ -171,7 +170,7 @@ std::string_view path_of(const ProcessStart& start) {
   constexpr std::string_view kName = "PATH=";
   if (!start.environment) {
     const char* path = std::getenv("PATH");
-    return path != nullptr ? path : kDefaultPath;
+    return path != nullptr ? std::string_view(path) : kDefaultPath;
   }
   for (const std::string& variable : *start.environment) {
     if (std::string_view(variable).starts_with(kName)) {
@@ -179,21 +178,6 @@ std::string_view path_of(const ProcessStart& start) {
     }
   }
   return kDefaultPath;
-}
-
-std::vector<std::string> candidates(const ProcessStart& start) {
-  const std::string& name = start.program;
-  if (name.empty()) return {};
-  if (name.find('/') != std::string::npos) return {name};
-  std::vector<std::string> programs;
-  std::string_view path = path_of(start);
-  for (;;) {
-    const std::size_t end = path.find(':');
-    const std::string_view directory = path.substr(0, end);
-    programs.push_back(directory.empty() ? name : std::string(directory) + "/" + name);
-    if (end == std::string_view::npos) return programs;
-    path.remove_prefix(end + 1);
-  }
 }
 
 std::vector<char*> pointers_to(const std::vector<std::string>& strings) {
@@ -243,10 +227,23 @@ void check(const ProcessStart& start) {
 
 }  // namespace
 
+std::vector<std::string> program_candidates(const std::string& name, std::string_view path) {
+  if (name.empty()) return {};
+  if (name.find('/') != std::string::npos) return {name};
+  std::vector<std::string> programs;
+  for (;;) {
+    const std::size_t end = path.find(':');
+    const std::string_view directory = path.substr(0, end);
+    programs.push_back(directory.empty() ? name : std::string(directory) + "/" + name);
+    if (end == std::string_view::npos) return programs;
+    path.remove_prefix(end + 1);
+  }
+}
+
 pid_t start_process(const ProcessStart& start) {
   check(start);
   Plan plan{.start = &start,
-            .programs = candidates(start),
+            .programs = program_candidates(start.program, path_of(start)),
             .arguments = pointers_to(start.arguments),
             .environment = {},
             .environment_used = environ};

@@ -13,6 +13,7 @@
 #include <array>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "gnet/os/process_rights.h"
@@ -34,6 +35,13 @@ struct ProcessStart {
   std::vector<ResourceLimit> limits;
   std::optional<ProcessUser> user;
 };
+
+// Where a program is looked for whose environment has no PATH.
+inline constexpr std::string_view kDefaultPath = "/usr/local/bin:/bin:/usr/bin";
+
+// The files that are tried for a program, one after the other: itself where its name has a slash,
+// and otherwise that name in each folder of `path`. Relative ones are so to its directory.
+std::vector<std::string> program_candidates(const std::string& program, std::string_view path);
 
 // Its number. Throws SystemError when the program cannot be run: "cannot run 'name': no
 // such file or directory"; and when there is a NUL byte in a string, which would cut it.

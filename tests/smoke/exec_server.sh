@@ -132,6 +132,18 @@ same "$status" 0
 expect 127 gnet exec-server -p 0 -- no-such-program
 contains err "gnet exec-server: cannot run 'no-such-program': no such file or directory"
 expect 126 gnet exec-server -p 0 -- /etc/passwd
+# Where its process will look: in the PATH that it gets, in the folder that it runs in.
+mkdir tools
+printf '#!/bin/sh\necho here\n' > tools/tool && chmod +x tools/tool
+expect 127 gnet exec-server -p 0 --env PATH=/nowhere -- cat
+expect 127 gnet exec-server -p 0 --cwd tools -- tools/tool
+contains err "cannot run 'tools/tool' in directory 'tools': no such file or directory"
+expect 9 gnet exec-server -p 0 --cwd nowhere -- cat
+contains err "cannot run programs in folder 'nowhere': no such file or directory"
+for way in "--cwd $work/tools -- ./tool" "--cwd tools --env PATH=. -- tool" "--env PATH=$work/tools:/bin -- tool"; do
+  # shellcheck disable=SC2086  # words
+  expect 0 gnet exec-server --once tcp-l://127.0.0.1:0 --for 10ms $way
+done
 expect 2 gnet exec-server -p 0
 contains err "exec-server wants a program"
 expect 2 gnet exec-server udp+ws-l://:0 -- cat

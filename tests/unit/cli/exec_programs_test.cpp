@@ -33,9 +33,10 @@ class Folder {
   fs::path path;
 };
 
-cli::Exit refusal_of(const std::string& name) {
+cli::Exit refusal_of(const std::string& name,
+                     ExecPrograms::Place place = {.path = "/bin:/usr/bin"}) {
   try {
-    ExecPrograms::of({name});
+    ExecPrograms::of({name}, place);
   } catch (const cli::Failure& failure) {
     return failure.code();
   }
@@ -45,7 +46,7 @@ cli::Exit refusal_of(const std::string& name) {
 }  // namespace
 
 BOOST_AUTO_TEST_CASE(one_program_answers_for_all_paths) {
-  const auto programs = ExecPrograms::of({"sh", "-c", "true"});
+  const auto programs = ExecPrograms::of({"sh", "-c", "true"}, {.path = "/bin"});
   BOOST_TEST(programs.find("/a/b")->path_info == "/a/b");
   BOOST_TEST(programs.find("/a/b")->script_name.empty());
   BOOST_TEST(programs.find("/")->arguments.size() == 3U);
@@ -59,6 +60,26 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_run_is_told_beforehand) {
   BOOST_TEST((refusal_of(folder.path / "data") == cli::Exit::not_executable));
   BOOST_TEST((refusal_of(folder.path) == cli::Exit::not_executable));
   BOOST_TEST((refusal_of("/bin/sh") == cli::Exit::ok));
+}
+
+BOOST_AUTO_TEST_CASE(one_is_looked_for_where_its_process_will_look) {
+  const Folder folder;
+  folder.program("own");
+  folder.program("bin/deep");
+  folder.program("bin/data", fs::perms::owner_read);
+  const std::string own = folder.path;
+  const std::string bin = folder.path / "bin";
+  using cli::Exit;
+  // The directory is the one that it runs in.
+  BOOST_TEST((refusal_of("./own", {.directory = own}) == Exit::ok));
+  BOOST_TEST((refusal_of("./own", {.directory = bin}) == Exit::not_found));
+  BOOST_TEST((refusal_of("./own") == Exit::not_found));
+  // The path is the one that it gets, and may be relative to that directory.
+  BOOST_TEST((refusal_of("deep", {.path = "/bin:" + bin}) == Exit::ok));
+  BOOST_TEST((refusal_of("deep", {.path = "bin", .directory = own}) == Exit::ok));
+  BOOST_TEST((refusal_of("own", {.path = ":/bin", .directory = own}) == Exit::ok));
+  BOOST_TEST((refusal_of("deep", {.path = "/bin"}) == Exit::not_found));
+  BOOST_TEST((refusal_of("data", {.path = bin}) == Exit::not_executable));
 }
 
 BOOST_AUTO_TEST_CASE(the_longest_path_is_the_program_and_the_rest_is_for_it) {

@@ -90,10 +90,6 @@ class ExecServer {
     handlers.speech = [this](std::optional<std::size_t> number) {
       return number ? speech_of(addresses_[*number]) : speech_of({"0", Speech::ws});
     };
-    handlers.datagrams = [this](cli::SessionRules& rules, auto address,
-                                gnet::ListenOptions listen) {
-      return datagrams(rules, std::move(address), std::move(listen));
-    };
     handlers.ready = [this](const std::vector<cli::Listening>& where) { begin(where); };
     handlers.reload = [this]() -> std::function<void()> {
       context_.programs.rescan();
@@ -106,6 +102,10 @@ class ExecServer {
   cli::Handlers::Speech speech_of(const ExecAddress& address) {
     cli::Handlers::Speech speech{.scheme = std::string(address.scheme()),
                                  .logs_requests = address.speech != Speech::bytes};
+    speech.datagrams = [this, idle = address.endpoint.idle()](cli::SessionRules& rules, auto where,
+                                                              gnet::ListenOptions listen) {
+      return datagrams(rules, std::move(where), listen, idle);
+    };
     switch (address.speech) {
       case Speech::ws:
         speech.connection = [this](cli::SessionRules& rules) {
@@ -135,13 +135,10 @@ class ExecServer {
 
   std::unique_ptr<gnet::UDPServerFactory> datagrams(
       cli::SessionRules& rules, gnet::ServerAddress<gnet::DatagramSocket> address,
-      gnet::ListenOptions listen) {
+      gnet::ListenOptions listen, std::optional<gnet::Duration> own_idle) {
     if (shared_) throw cli::UsageError("--shared has no use for datagrams");
-    gnet::Duration idle = rules.settings->idle_timeout;
-    for (const ExecAddress& one : addresses_) {
-      if (one.speech == Speech::datagrams && one.endpoint.idle()) idle = *one.endpoint.idle();
-    }
-    return std::make_unique<ExecDatagrams>(context_, rules, std::move(address), std::move(listen),
+    const gnet::Duration idle = own_idle.value_or(rules.settings->idle_timeout);
+    return std::make_unique<ExecDatagrams>(context_, rules, std::move(address), listen,
                                            idle > gnet::Duration::zero() ? idle : kIdle);
   }
 

@@ -87,7 +87,7 @@ bool lays_web_sockets(const Endpoint& endpoint, const Handlers& handlers) {
 
 Handlers::Speech speech_of(const Handlers& handlers, std::optional<std::size_t> number) {
   if (handlers.speech) return handlers.speech(number);
-  return {handlers.connection, handlers.scheme, handlers.logs_requests};
+  return {handlers.connection, handlers.scheme, handlers.logs_requests, handlers.datagrams};
 }
 
 gnet::TCPServerOptions library_options(SessionRules& rules, const Endpoint& endpoint) {
@@ -156,9 +156,9 @@ Bound bind_one(const Endpoint& endpoint, SessionRules& rules, const Handlers& ha
     }
     return {std::move(server), true, where};
   }
-  if (!handlers.datagrams) refuse_datagrams(endpoint.to_string());
-  auto server = handlers.datagrams(rules, address_of(endpoint, stock.datagrams(endpoint)),
-                                   library_options(rules, endpoint).listen);
+  if (!speech.datagrams) refuse_datagrams(endpoint.to_string());
+  auto server = speech.datagrams(rules, address_of(endpoint, stock.datagrams(endpoint)),
+                                 library_options(rules, endpoint).listen);
   server->listen();
   const Listening where = listening_at(server->local_endpoint());
   rules.datagram_ports.insert(where.port);
@@ -289,8 +289,9 @@ std::vector<Bound> adopt_all(std::vector<InheritedSocket> sockets, SessionRules&
   for (InheritedSocket& inherited : sockets) {
     const int fd = inherited.fd.get();
     if (socket_option(fd, SO_TYPE) == SOCK_DGRAM) {
-      if (!handlers.datagrams) refuse_datagrams(fmt::format("descriptor {}", fd));
-      auto server = handlers.datagrams(rules, gnet::DatagramSocket(std::move(inherited.fd)), {});
+      const Handlers::Speech speech = speech_of(handlers, std::nullopt);
+      if (!speech.datagrams) refuse_datagrams(fmt::format("descriptor {}", fd));
+      auto server = speech.datagrams(rules, gnet::DatagramSocket(std::move(inherited.fd)), {});
       const Listening where = listening_at(server->local_endpoint());
       rules.datagram_ports.insert(where.port);
       all.push_back({std::move(server), false, where});

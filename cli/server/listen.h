@@ -29,10 +29,10 @@ struct Handlers {
   // What a new connection is: a Session, or any other kind.
   std::function<std::unique_ptr<gnet::Connection>(SessionRules& rules)> connection;
   // The answers to datagrams there.
-  std::function<std::unique_ptr<gnet::UDPServerFactory>(
+  using Datagrams = std::function<std::unique_ptr<gnet::UDPServerFactory>(
       SessionRules& rules, gnet::ServerAddress<gnet::DatagramSocket> address,
-      gnet::ListenOptions options)>
-      datagrams;
+      gnet::ListenOptions options)>;
+  Datagrams datagrams;
   bool answers_datagrams = true;
   // Who comes by a WebSocket, at an endpoint of ws; without it there are none. In a fiber of the
   // peer's own.
@@ -50,6 +50,7 @@ struct Handlers {
     std::function<std::unique_ptr<gnet::Connection>(SessionRules& rules)> connection = {};
     std::string scheme = {};
     bool logs_requests = false;
+    Datagrams datagrams = {};
   };
   // `number`: which of options.endpoints; nothing: a port, a path, a socket of a supervisor. Null:
   // they are all alike.

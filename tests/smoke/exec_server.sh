@@ -104,6 +104,12 @@ same "$(peer datagram "127.0.0.1:$port" hello)" hello
 stop
 same "$status" 0
 
+# Each endpoint has its own end of a session.
+start exec-server "udp-l://127.0.0.1:0?idle=100ms" "udp-l://127.0.0.1:0?idle=50s" --json --sh 'exec cat'
+same "$(peer datagram "127.0.0.1:$(port_of "${endpoints% *}")" hello)" hello
+await server.out '"event":"exit"'
+stop
+
 # One for all.
 start exec-server ws-l://127.0.0.1:0 tcp-l://127.0.0.1:0 --shared --sh 'while read -r line; do echo "all: $line"; done; exit 5'
 bytes=$(port_of "${endpoints#* }")

@@ -75,12 +75,10 @@ gnet::ws::AcceptOptions accept_options(const Options& options) {
   accept.socket.idle_timeout = options.listen.idle_timeout;
   accept.subprotocols = words_of(options.subprotocols);
   accept.origins = words_of(options.origins);
-  const bool any = accept.origins == std::vector<std::string>{"*"};
   // What others say is nobody's business but this server's pages'; an echo tells nothing.
   const bool tells = options.from_stdin || options.broadcast != Broadcast::off ||
                      cli::is_controlled(options.listen);
-  if (any) accept.origins.clear();
-  accept.same_origin = tells && !any;
+  accept.same_origin = tells;
   return accept;
 }
 

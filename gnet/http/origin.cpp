@@ -1,7 +1,7 @@
 #include "gnet/http/origin.h"
 
+#include <algorithm>
 #include <asio/ip/address.hpp>
-
 #include <string>
 #include <system_error>
 
@@ -45,6 +45,12 @@ bool is_own_name(std::string_view name) {
 }
 
 }  // namespace
+
+bool is_listed_origin(std::string_view origin, const std::vector<std::string>& list) {
+  return std::any_of(list.begin(), list.end(), [&](const std::string& one) {
+    return one == "*" || equal_ignoring_case(one, origin);
+  });
+}
 
 bool is_own_origin(std::string_view origin, std::string_view host) {
   for (const std::string_view scheme : {"http://", "https://"}) {

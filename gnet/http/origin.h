@@ -7,7 +7,9 @@
 
 #pragma once
 
+#include <string>
 #include <string_view>
+#include <vector>
 
 namespace gnet::http {
 
@@ -19,6 +21,9 @@ namespace detail {
 // ("name:port", as in Host). Of "https://a.example:443" and "a.example" it is: the scheme is not
 // known behind a proxy.
 [[nodiscard]] bool is_own_origin(std::string_view origin, std::string_view host);
+
+// Whether it is one of a list of those whose pages are welcome; "*" in it is any.
+[[nodiscard]] bool is_listed_origin(std::string_view origin, const std::vector<std::string>& list);
 
 // Whether a request that has come over the loopback is for a name that is not this machine's.
 // Whoever owns a name may have it lead to 127.0.0.1 once his page is loaded ("DNS rebinding"): the

@@ -1,7 +1,5 @@
 #include "gnet/web/cross_site.h"
 
-#include <algorithm>
-
 #include "gnet/http/origin.h"
 #include "gnet/http/request.h"
 
@@ -10,10 +8,7 @@ namespace gnet::web::detail {
 bool comes_from_elsewhere(const http::Request& request, const std::vector<std::string>& origins,
                           OwnNames names) {
   if (const auto origin = request.header("Origin")) {
-    const auto is_allowed = [&](const std::string& allowed) {
-      return allowed == "*" || allowed == *origin;
-    };
-    if (std::any_of(origins.begin(), origins.end(), is_allowed)) return false;
+    if (http::detail::is_listed_origin(*origin, origins)) return false;
     const auto host = request.header(http::FieldName::host).value_or("");
     if (!http::detail::is_own_origin(*origin, host)) return true;
   } else {

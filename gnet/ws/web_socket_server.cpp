@@ -1,6 +1,5 @@
 #include "gnet/ws/web_socket_server.h"
 
-#include <algorithm>
 #include <exception>
 #include <optional>
 #include <string_view>
@@ -55,10 +54,7 @@ void check_origin(const http::Request& request, const AcceptOptions& options) {
   }
   const auto origin = request.header(http::FieldName::origin);
   if (!origin) return;
-  const auto is_it = [&](const std::string& one) {
-    return http::equal_ignoring_case(one, *origin);
-  };
-  if (std::any_of(options.origins.begin(), options.origins.end(), is_it)) return;
+  if (http::detail::is_listed_origin(*origin, options.origins)) return;
   if (options.same_origin && http::detail::is_own_origin(*origin, request.head().authority()) &&
       !http::detail::is_rebound(request)) {
     return;

@@ -27,8 +27,8 @@ struct AcceptOptions {
   std::vector<std::string> subprotocols = {};
 
   // Pages of which origins may connect ("https://example.test"): a browser says where a page comes
-  // from, and lets pages of everybody connect to everywhere. Empty: of any. Others are refused
-  // (403); clients that say no Origin, which are no browsers, are not.
+  // from, and lets pages of everybody connect to everywhere. Empty, or "*" among them: of any.
+  // Others are refused (403); clients that say no Origin, which are no browsers, are not.
   std::vector<std::string> origins = {};
 
   // Pages of this server, by its Host, are welcome, and no others but those of `origins`. To whom

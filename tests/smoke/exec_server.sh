@@ -73,6 +73,9 @@ contains out "403 Forbidden"
 same "$(ws / 'Origin: https://good.test' -- 'say x' hear)" "text x"
 same "$(ws / "Origin: http://127.0.0.1:$port" -- 'say x' hear)" "text x"
 stop
+start exec-server ws-l://127.0.0.1:0 --origin '*' --sh 'exec cat'
+same "$(ws / 'Origin: https://evil.test' -- 'say x' hear)" "text x"
+stop
 
 # As many as may be, and no more.
 start exec-server ws-l://127.0.0.1:0 --max-procs 1 --sh 'echo up; exec cat'

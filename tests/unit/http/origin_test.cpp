@@ -4,6 +4,7 @@
 
 BOOST_AUTO_TEST_SUITE(origin)
 
+using gnet::http::detail::is_listed_origin;
 using gnet::http::detail::is_own_origin;
 using gnet::http::detail::is_rebound;
 
@@ -19,6 +20,14 @@ BOOST_AUTO_TEST_CASE(a_page_of_this_server_has_its_name_and_its_port) {
   BOOST_TEST(!is_own_origin("null", "null"));
   BOOST_TEST(!is_own_origin("", ""));
   BOOST_TEST(!is_own_origin("http://", ""));
+}
+
+BOOST_AUTO_TEST_CASE(a_listed_page_has_one_of_these_origins_and_any_is_any) {
+  BOOST_TEST(is_listed_origin("https://a.example", {"https://b.example", "https://A.example"}));
+  BOOST_TEST(is_listed_origin("null", {"https://a.example", "*"}));
+  BOOST_TEST(!is_listed_origin("https://a.example", {}));
+  BOOST_TEST(!is_listed_origin("https://a.example.evil", {"https://a.example"}));
+  BOOST_TEST(!is_listed_origin("http://a.example", {"https://a.example"}));
 }
 
 BOOST_AUTO_TEST_CASE(over_the_loopback_a_foreign_name_has_been_rebound) {

@@ -205,6 +205,11 @@ BOOST_AUTO_TEST_CASE(pages_of_other_origins_are_refused) {
     BOOST_TEST(read_head(client).substr(9, 3) == "101", host);
   }
   BOOST_TEST(status({}, "Origin: https://evil.test\r\n") == "101");
+  for (const bool same_origin : {false, true}) {
+    const AcceptOptions any{.origins = {"https://good.test", "*"}, .same_origin = same_origin};
+    BOOST_TEST(status(any, "Origin: https://evil.test\r\n") == "101");
+    BOOST_TEST(status(any, "Origin: null\r\n") == "101");
+  }
 }
 
 BOOST_AUTO_TEST_CASE(a_function_that_returns_closes_and_one_that_throws_says_so) {

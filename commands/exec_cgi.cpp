@@ -33,8 +33,7 @@ class Answer {
     if (parser_.response().head_size != 0) return body(bytes);
     head_ += bytes;
     if (parser_.parse(head_) != Parsed::complete) return;
-    if (!redirect().empty()) return;
-    begin();
+    if (redirect().empty()) begin();
     body(std::string_view(head_).substr(parser_.response().head_size));
   }
 
@@ -45,6 +44,8 @@ class Answer {
   [[nodiscard]] const std::string& redirect() const { return parser_.response().local_redirect; }
   [[nodiscard]] bool has_begun() const { return begun_; }
   [[nodiscard]] bool is_empty() const { return head_.empty(); }
+  // More has come than is of the answer.
+  [[nodiscard]] bool is_long() const { return long_; }
   // Less has come than the program has told.
   [[nodiscard]] bool is_short() const { return sends_body_ && left_ && *left_ > 0; }
 
@@ -60,11 +61,13 @@ class Answer {
   }
 
   void body(std::string_view bytes) {
-    if (!redirect().empty() || !sends_body_) return;
-    if (left_) {
-      bytes = bytes.substr(0, *left_);  // what is more is not of the answer
-      *left_ -= bytes.size();
+    const bool sends = redirect().empty() && sends_body_;
+    const std::uint64_t most = sends ? left_.value_or(bytes.size()) : 0;
+    if (bytes.size() > most) {
+      long_ = true;
+      bytes = bytes.substr(0, most);
     }
+    if (left_) *left_ -= bytes.size();
     if (!bytes.empty()) response_.write(bytes);
   }
 
@@ -74,6 +77,7 @@ class Answer {
   std::string head_;
   std::optional<std::uint64_t> left_;
   bool begun_ = false;
+  bool long_ = false;
 };
 
 // The program has given no answer. `malformed`: it has given another thing, and was ended for that.
@@ -140,7 +144,7 @@ bool ExecWeb::answer_by_cgi(Request& request, Response& response, const ExecProg
       const gnet::BufferLease buffer(gnet::detail::Scheduler::current(), kExecPiece);
       while (const std::size_t count = child.output().receive(buffer.data(), buffer.size())) {
         answer.take({buffer.data(), count});
-        if (answer.refusal()) return child.leave();
+        if (answer.refusal() || answer.is_long()) return child.leave();
       }
     };
     end = child.converse(feed, deliver);

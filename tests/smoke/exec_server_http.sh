@@ -93,6 +93,29 @@ done
 stop
 same "$status" 0
 
+# One that writes more than is of its answer is not waited for, and gives its place to the next.
+program bin/more << 'END'
+printf 'Content-Type: text/plain\nContent-Length: 2\n\nok'
+while :; do echo more; done
+END
+program bin/all << 'END'
+printf 'Content-Type: text/plain\n\n'
+while :; do echo more; done
+END
+program bin/elsewhere << 'END'
+printf 'Location: /plain-text\n\n'
+while :; do echo more; done
+END
+program bin/plain-text << 'END'
+printf 'Content-Type: text/plain\n\nhere'
+END
+start exec-server http-l://127.0.0.1:0 --dir bin --max-procs 1 --kill-after 50ms
+ask GET /more | grep -q '^ok$' || fail "no answer"
+ask HEAD /all | grep -q '200 OK' || fail "no head"
+ask GET /elsewhere | grep -q '^here$' || fail "it leads nowhere"
+ask GET /plain-text | grep -q '^here$' || fail "no place is free"
+stop
+
 # Lines as events.
 start exec-server sse-l://127.0.0.1:0 --stderr client --sh 'echo one; echo two; sleep 0.1; echo bad >&2; sleep 0.1; exit 4'
 ask GET / > events

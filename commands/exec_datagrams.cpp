@@ -75,17 +75,26 @@ void ExecDatagrams::serve(Session& session) {
 }
 
 void ExecDatagrams::talk(Session& session, ExecChild& child) {
+  // Beside the feeder, which a program that reads nothing holds up.
+  gnet::Fiber<> watcher = gnet::spawn({.name = "idle"}, [&] {
+    while (gnet::Clock::now() - session.last < idle_) {
+      gnet::sleep(gnet::Deadline::after(session.last, idle_) - gnet::Clock::now());
+    }
+    child.leave();
+  });
+  struct End {
+    ~End() {
+      const gnet::Uninterruptible wait_out;
+      fiber.kill();
+    }
+    gnet::Fiber<>& fiber;
+  } const end_watcher{watcher};
   const auto feed = [&] {
     std::string text;
     for (;;) {
-      const auto data = session.datagrams.get(gnet::Deadline::after(session.last, idle_));
-      if (data) {
-        text.clear();
-        framing_.append(text, {*data, true});
-        child.input().send_all(text);
-      } else if (gnet::Clock::now() - session.last >= idle_) {
-        return child.leave();
-      }
+      text.clear();
+      framing_.append(text, {session.datagrams.get(), true});
+      child.input().send_all(text);
     }
   };
   child.converse(feed, [&] {

@@ -1,6 +1,7 @@
 #include "commands/exec_shared.h"
 
 #include <algorithm>
+#include <optional>
 #include <system_error>
 
 #include "cli/server/paced_stream.h"
@@ -8,11 +9,12 @@
 #include "gnet/fiber/cancel_scope.h"
 #include "gnet/fiber/hub.h"
 #include "gnet/io/buffer_lease.h"
+#include "gnet/io/peer_watch.h"
 
 namespace commands {
 namespace {
 
-constexpr std::size_t kInputs = 256;  // messages that wait for the program
+constexpr std::size_t kInputs = 4;  // that wait for the program; clients have more of it
 
 constexpr gnet::Duration kFirstPause = std::chrono::milliseconds(100);
 constexpr gnet::Duration kLongestPause = std::chrono::seconds(30);
@@ -158,18 +160,36 @@ void SharedStream::converse(gnet::AnyStream& stream, const gnet::Endpoint&) {
     }
     gnet::Fiber<>& fiber;
   } const end_teller{teller_};
+  // One that has gone is not to wait until the program takes what it has said.
+  gnet::CancelScope while_there;
+  const auto leave_when_gone = [&while_there](gnet::PeerChange change) {
+    if (change == gnet::PeerChange::gone) while_there.cancel();
+  };
+  std::optional<gnet::PeerWatch<decltype(leave_when_gone)>> watch;
+  if (gnet::Socket* const socket = stream.lowest_socket()) watch.emplace(*socket, leave_when_gone);
+  static_cast<void>(while_there.run([&] {
+    listen(paced);
+    if (!draining_) teller_.join();  // it may still want to hear
+  }));
+}
+
+void SharedStream::listen(gnet::ByteStream& client) {
   auto reader = shared_.framing().reader();
-  const ExecFraming::Sink say = [&](const ExecMessage& message) {
-    std::string text;
+  std::string text;
+  const ExecFraming::Sink add = [&](const ExecMessage& message) {
     shared_.framing().append(text, message);
-    shared_.say(text);
+  };
+  const auto say = [&] {
+    if (!text.empty()) shared_.say(text);
+    text.clear();
   };
   const gnet::BufferLease buffer(gnet::detail::Scheduler::current(), kExecPiece);
-  while (const std::size_t count = paced.receive(buffer.data(), buffer.size())) {
-    reader.feed({buffer.data(), count}, say);
+  while (const std::size_t count = client.receive(buffer.data(), buffer.size())) {
+    reader.feed({buffer.data(), count}, add);
+    say();
   }
-  reader.finish(say);
-  if (!draining_) teller_.join();  // it may still want to hear
+  reader.finish(add);
+  say();
 }
 
 void SharedStream::drain(gnet::Duration quiet) {

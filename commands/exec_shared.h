@@ -46,7 +46,7 @@ class ExecShared {
   // Ends it by its steps. Suspends.
   void stop();
 
-  // Text, framed already, for its input. Suspends while there is too much.
+  // Messages, framed already, for its input. Suspends while there is too much.
   void say(std::string_view text);
 
   [[nodiscard]] const ExecFraming& framing() const noexcept { return framing_; }
@@ -99,6 +99,7 @@ class SharedStream final : public gnet::StreamConnection {
  private:
   void converse(gnet::AnyStream& stream, const gnet::Endpoint& peer) override;
   void drain(gnet::Duration quiet) override;
+  void listen(gnet::ByteStream& client);
 
   ExecShared& shared_;
   cli::Pacer pacer_;

@@ -5,6 +5,7 @@
 #include <system_error>
 
 #include "commands/exec_environment.h"
+#include "commands/exec_input.h"
 #include "commands/exec_page.h"
 #include "commands/word_list.h"
 #include "gnet/base/error.h"
@@ -33,6 +34,12 @@ RequestPath path_of(const Request& request) {
   auto path = RequestPath::parse(request.path(), &fault);
   if (!path) throw HTTPError(400, "a path with " + std::string(describe(fault)));
   return *path;
+}
+
+// Behind what a client has sent, and nobody reads, its end is not seen. But who has gone answers a
+// sign of life by a reset, which is.
+void call(WebSocket& client) {
+  client.pong();
 }
 
 bool reads(const Request& request) {
@@ -166,20 +173,18 @@ void ExecWeb::serve_socket(Request& request, Response& response, const RequestPa
 void ExecWeb::talk(WebSocket& socket, ExecChild& child) {
   bool too_long = false;
   const auto feed = [&] {
+    ExecInput input({.take = [&](std::string_view text) { child.input().send_all(text); },
+                     .piece = kExecPiece,
+                     .stuck = [&] { call(socket); }});
     std::string text;
-    bool takes_more = true;
     while (const auto message = socket.receive()) {
-      if (!takes_more) continue;  // it may still be told that the client closes
       text.clear();
       framing_.append(text, {message->data, message->is_text()});
-      try {
-        child.input().send_all(text);
-      } catch (const std::system_error&) {
-        takes_more = false;
-      }
+      input.put(text);
     }
     // One that has said close may still hear; one that has gone cannot.
     if (socket.is_open()) {
+      input.finish(context_.rules.kill_after);
       child.wind_up();
     } else {
       child.leave();
@@ -239,12 +244,15 @@ void ExecWeb::join_shared(WebSocket& socket) {
     }
     gnet::Fiber<>& fiber;
   } const end_teller{teller};
+  ExecInput input(
+      {.take = [&](std::string_view text) { shared_->say(text); }, .stuck = [&] { call(socket); }});
   std::string text;
   while (const auto message = socket.receive()) {
     text.clear();
     shared_->framing().append(text, {message->data, message->is_text()});
-    shared_->say(text);
+    input.put(text);
   }
+  input.finish(context_.rules.kill_after);
 }
 
 // ---- events ----

@@ -8,6 +8,7 @@
 #   peer.pl fate ADDRESS COUNT       open COUNT connections that work, print "COUNT open", and at
 #                                    last how each was closed: "3 reset, 1 ended"
 #   peer.pl stall ADDRESS            send and never read; print how many bytes went before it stuck
+#   peer.pl stuff ADDRESS            send until nothing more goes, and close with a reset
 #   peer.pl drip ADDRESS COUNT       send a byte, wait for its echo, COUNT times; print the echo
 #   peer.pl wait ADDRESS             say nothing; print "closed" when the other side closes
 #   peer.pl reset ADDRESS [heard]    send something and close with a reset; first hear something
@@ -149,6 +150,15 @@ my %verbs = (
     my $socket = connect_to(shift);
     1 while sysread $socket, my $data, 65536;
     print "closed\n";
+  },
+  stuff => sub {
+    my $socket = connect_to(shift);
+    $socket->blocking(0);
+    while (IO::Select->new($socket)->can_write(0.3)) {
+      last unless defined syswrite($socket, 'x' x 65535 . "\n") || $!{EAGAIN};
+    }
+    setsockopt $socket, SOL_SOCKET, SO_LINGER, pack('ii', 1, 0);
+    close $socket;
   },
   reset => sub {
     my ($address, $heard) = @_;

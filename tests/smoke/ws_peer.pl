@@ -6,10 +6,11 @@
 # Steps: "say TEXT" and "bin TEXT" send a message, "ping TEXT" a ping, "raw HEX" bytes as they are,
 # "hear" prints the next frame ("text hello", "pong x", "close 1001 why"), "close [CODE]" closes,
 # "end" prints what comes until the end of the connection, what is long by its length; "flood N" sends
-# so many binary messages of 60000 bytes; "until FILE" waits for a file, and reads nothing. Prints the status line of the answer
+# so many binary messages of 60000 bytes, "stuff" as many as go, and perhaps not all of the last; "until FILE" waits for a file, and reads nothing. Prints the status line of the answer
 # first if it is not 101, with the body.
 use strict;
 use warnings;
+use IO::Select;
 use IO::Socket::INET;
 
 my ($where, @rest) = @ARGV;
@@ -78,6 +79,17 @@ for my $step (@steps) {
   elsif ($verb eq 'raw') { syswrite $socket, pack 'H*', $text }
   elsif ($verb eq 'hear') { my $heard = hear(); print defined $heard ? "$heard\n" : "(end)\n" }
   elsif ($verb eq 'flood') { syswrite $socket, frame(0x82, 'x' x 60000) for 1 .. $text }
+  elsif ($verb eq 'stuff') {
+    $socket->blocking(0);
+    my $frame = frame(0x82, 'x' x 60000);
+    my $left = '';
+    while (IO::Select->new($socket)->can_write(0.3)) {
+      $left = $frame if $left eq '';
+      my $count = syswrite $socket, $left;
+      last unless defined $count || $!{EAGAIN};
+      substr($left, 0, $count // 0) = '';
+    }
+  }
   elsif ($verb eq 'until') { until (-e $text) { select undef, undef, undef, 0.01 } }
   elsif ($verb eq 'close') { syswrite $socket, frame(0x88, pack 'n', $text || 1000) }
   elsif ($verb eq 'end') {

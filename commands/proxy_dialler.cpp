@@ -137,6 +137,30 @@ std::vector<gnet::SocketAddress> ProxyDialler::addresses(const SocksTarget& to, 
   return all;
 }
 
+std::vector<gnet::SocketAddress> ProxyDialler::callers(const SocksTarget& to, bool local,
+                                                       gnet::Deadline deadline) const {
+  if (to.port != 0) return addresses(to, local, deadline);
+  const auto rules = lists();
+  auto all = gnet::addresses_of(Endpoint::of(gnet::Transport::tcp, to.host, 1), deadline);
+  std::erase_if(all, [&](const gnet::SocketAddress& address) {
+    const auto ip = address.ip();
+    return !ip || !rules->admits_some_port(to.host, *ip, local);
+  });
+  if (all.empty()) forbid(to);
+  return all;
+}
+
+bool ProxyDialler::may_call(const SocksTarget& to, const gnet::SocketAddress& caller,
+                            bool local) const {
+  const auto ip = caller.ip();
+  return to.port != 0 || (ip && lists()->admits(to.host, *ip, caller.port(), local));
+}
+
+bool ProxyDialler::goes_directly() const noexcept {
+  return chain_.empty() ||
+         std::ranges::any_of(chains_for_, [](const auto& entry) { return entry.second.empty(); });
+}
+
 gnet::AnyStream ProxyDialler::dial(const SocksTarget& to, bool local) const {
   const gnet::Deadline deadline = gnet::Deadline::within(options_.connect_timeout);
   const Chain& chain = chain_for(to.host);

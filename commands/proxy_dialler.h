@@ -45,6 +45,16 @@ class ProxyDialler {
                                                            bool local,
                                                            gnet::Deadline deadline) const;
 
+  // Where the target may call the client back from (BIND), at least one address. Its port may be 0,
+  // for one that is not known: then may_call() judges whoever has called. Throws as above.
+  [[nodiscard]] std::vector<gnet::SocketAddress> callers(const gnet::proxy::SocksTarget& to,
+                                                         bool local, gnet::Deadline deadline) const;
+  [[nodiscard]] bool may_call(const gnet::proxy::SocksTarget& to, const gnet::SocketAddress& caller,
+                              bool local) const;
+
+  // Whether some hosts are connected to directly.
+  [[nodiscard]] bool goes_directly() const noexcept;
+
   // Whether it goes through another proxy, which takes connections and nothing else.
   [[nodiscard]] bool has_upstream(std::string_view host) const { return !chain_for(host).empty(); }
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <asio/ip/address.hpp>
 #include <memory>
 #include <system_error>
@@ -67,6 +68,21 @@ gnet::SocketAddress own_address(gnet::Socket* socket) {
     return {};
   }
   return gnet::SocketAddress(address);
+}
+
+// Who else calls is not who is waited for.
+gnet::Accepted await_call(gnet::Listener& listener,
+                          const std::vector<gnet::SocketAddress>& expected,
+                          gnet::Deadline deadline) {
+  while (listener.socket().wait_readable(deadline)) {
+    auto accepted = listener.try_accept();
+    if (!accepted) continue;
+    const auto is_it = [&](const gnet::SocketAddress& one) {
+      return one.ip() == accepted->peer.ip();
+    };
+    if (std::any_of(expected.begin(), expected.end(), is_it)) return *std::move(accepted);
+  }
+  gnet::throw_error(std::make_error_code(std::errc::timed_out), "wait for the callback");
 }
 
 }  // namespace
@@ -229,6 +245,13 @@ void ProxySession::answer(gnet::AnyStream& stream, SocksReply reply, bool versio
                   handshake_);
 }
 
+// However long it has taken to know: the client gets its time for the answer.
+void ProxySession::tell(gnet::AnyStream& stream, SocksReply reply, bool version_4,
+                        const gnet::SocketAddress& bound) {
+  handshake_ = gnet::Deadline::within(service_.options.handshake_timeout);
+  answer(stream, reply, version_4, bound);
+}
+
 void ProxySession::obey(gnet::AnyStream& stream, const SocksRequest& request, bool version_4) {
   switch (request.command) {
     case SocksCommand::connect:
@@ -237,7 +260,9 @@ void ProxySession::obey(gnet::AnyStream& stream, const SocksRequest& request, bo
       if (service_.options.bind_cmd) return bind(stream, request.target, version_4);
       break;
     case SocksCommand::udp_associate:
-      if (service_.options.udp && !version_4) return associate(stream);
+      if (service_.options.udp && service_.dialler.goes_directly() && !version_4) {
+        return associate(stream);
+      }
       break;
   }
   answer(stream, SocksReply::command_not_supported, version_4);
@@ -252,11 +277,9 @@ void ProxySession::connect(gnet::AnyStream& stream, const Target& target, bool v
     reply = reply_to_current();
     log().info("{}:{}: {}", target.host, target.port, gnet::describe(error));
   }
-  // However long that took: the client gets its time for the answer.
-  handshake_ = gnet::Deadline::within(service_.options.handshake_timeout);
-  if (reply != SocksReply::succeeded) return answer(stream, reply, version_4);
+  if (reply != SocksReply::succeeded) return tell(stream, reply, version_4);
   log().debug("to {}:{}", target.host, target.port);
-  answer(stream, reply, version_4, own_address(there.lowest_socket()));
+  tell(stream, reply, version_4, own_address(there.lowest_socket()));
   if (!bytes_.empty()) there.send_all(std::exchange(bytes_, {}), handshake_);
   relay(stream, there);
 }
@@ -264,31 +287,23 @@ void ProxySession::connect(gnet::AnyStream& stream, const Target& target, bool v
 // RFC 1928: a server of the client's own calls back, as in active FTP.
 void ProxySession::bind(gnet::AnyStream& stream, const Target& target, bool version_4) {
   const auto own = own_address(lowest_socket()).ip();
+  const gnet::Deadline limit = gnet::Deadline::within(service_.options.connect_timeout);
   gnet::AnyStream there;
   try {
     if (service_.dialler.has_upstream(target.host)) throw ProxyForbids("not through a proxy");
-    const auto expected = service_.dialler.addresses(
-        target, is_local(), gnet::Deadline::within(service_.options.connect_timeout));
+    const auto expected = service_.dialler.callers(target, is_local(), limit);
     gnet::Listener listener(gnet::Endpoint::of(gnet::Transport::tcp,
                                                own.value_or(asio::ip::address_v4::loopback()), 0));
-    answer(stream, SocksReply::succeeded, version_4, own_address(&listener.socket()));
-    while (!there) {
-      if (!listener.socket().wait_readable(
-              gnet::Deadline::within(service_.options.connect_timeout))) {
-        gnet::throw_error(std::make_error_code(std::errc::timed_out), "wait for the callback");
-      }
-      auto accepted = listener.try_accept();
-      if (!accepted) continue;
-      for (const gnet::SocketAddress& one : expected) {
-        if (one.ip() != accepted->peer.ip()) continue;
-        there = gnet::Stream(std::move(accepted->fd));
-        answer(stream, SocksReply::succeeded, version_4, accepted->peer);
-        break;
-      }
+    tell(stream, SocksReply::succeeded, version_4, own_address(&listener.socket()));
+    gnet::Accepted caller = await_call(listener, expected, limit);
+    if (!service_.dialler.may_call(target, caller.peer, is_local())) {
+      throw ProxyForbids(fmt::format("{} may not call back", caller.peer.short_name()));
     }
+    tell(stream, SocksReply::succeeded, version_4, caller.peer);
+    there = gnet::Stream(std::move(caller.fd));
   } catch (const std::exception& error) {
     log().info("{}:{}: {}", target.host, target.port, gnet::describe(error));
-    return answer(stream, reply_to_current(), version_4);
+    return tell(stream, reply_to_current(), version_4);
   }
   if (!bytes_.empty()) there.send_all(std::exchange(bytes_, {}), handshake_);
   relay(stream, there);

@@ -60,6 +60,8 @@ class ProxySession final : public gnet::HTTPConnection {
   void associate(gnet::AnyStream& stream);
   void answer(gnet::AnyStream& stream, gnet::proxy::SocksReply reply, bool version_4,
               const gnet::SocketAddress& bound = {});
+  void tell(gnet::AnyStream& stream, gnet::proxy::SocksReply reply, bool version_4,
+            const gnet::SocketAddress& bound = {});
 
   // ---- HTTP ----
   void handle(gnet::http::Request& request, gnet::http::Response& response);

@@ -258,36 +258,55 @@ void Destinations::deny(std::string_view list) {
 }
 
 bool Destinations::admits_name(std::string_view host, std::uint16_t port) const {
-  const std::string name = plain(host);
-  const auto names = [&](const Entry& entry) {
-    return entry.network.empty() && entry.has_port(port) && matches(entry.pattern, name);
-  };
-  if (std::ranges::any_of(denied_, names)) return false;
-  if (allowed_.empty()) return true;
-  return std::ranges::any_of(allowed_, [&](const Entry& entry) {
-    return names(entry) || (!entry.network.empty() && entry.has_port(port));
-  });
+  return judge_name(host, port);
 }
 
 bool Destinations::admits(std::string_view host, const asio::ip::address& address,
                           std::uint16_t port, bool local) const {
-  if (port == 0 || !admits_name(host, port)) return false;
+  return port != 0 && judge(host, address, port, local);
+}
+
+bool Destinations::admits_some_port(std::string_view host, const asio::ip::address& address,
+                                    bool local) const {
+  return judge(host, address, std::nullopt, local);
+}
+
+bool Destinations::judge_name(std::string_view host, std::optional<std::uint16_t> port) const {
+  const std::string name = plain(host);
+  const auto names = [&](const Entry& entry) {
+    return entry.network.empty() && matches(entry.pattern, name);
+  };
+  if (std::ranges::any_of(
+          denied_, [&](const Entry& entry) { return entry.has_surely(port) && names(entry); })) {
+    return false;
+  }
+  if (allowed_.empty()) return true;
+  return std::ranges::any_of(allowed_, [&](const Entry& entry) {
+    return entry.has_perhaps(port) && (names(entry) || !entry.network.empty());
+  });
+}
+
+bool Destinations::judge(std::string_view host, const asio::ip::address& address,
+                         std::optional<std::uint16_t> port, bool local) const {
+  if (!judge_name(host, port)) return false;
   const std::string name = plain(host);
   const std::vector<Bytes> meanings = meanings_of(address);
   const auto any_in = [&](const Entry& entry) {
-    return entry.has_port(port) &&
+    return entry.has_surely(port) &&
            std::ranges::any_of(meanings, [&](const Bytes& one) { return entry.contains(one); });
   };
   if (std::ranges::any_of(denied_, any_in)) return false;
   // Each of its meanings has to be named, or its name.
   const bool by_network = std::ranges::all_of(meanings, [&](const Bytes& one) {
-    return std::ranges::any_of(
-        allowed_, [&](const Entry& entry) { return entry.has_port(port) && entry.contains(one); });
+    return std::ranges::any_of(allowed_, [&](const Entry& entry) {
+      return entry.has_perhaps(port) && entry.contains(one);
+    });
   });
   bool by_name = false;
   bool by_its_name = false;  // more than "*"
   for (const Entry& entry : allowed_) {
-    if (!entry.network.empty() || !entry.has_port(port) || !matches(entry.pattern, name)) continue;
+    if (!entry.network.empty() || !entry.has_perhaps(port) || !matches(entry.pattern, name))
+      continue;
     by_name = true;
     by_its_name = by_its_name || (!is_only_stars(entry.pattern) && !address_in(name));
   }

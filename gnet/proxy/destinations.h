@@ -27,6 +27,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -52,6 +53,10 @@ class Destinations {
   [[nodiscard]] bool admits(std::string_view host, const asio::ip::address& address,
                             std::uint16_t port, bool local) const;
 
+  // The same where the port is not known yet: whether there is one at which it could be admitted.
+  [[nodiscard]] bool admits_some_port(std::string_view host, const asio::ip::address& address,
+                                      bool local) const;
+
   // For a name that somebody else will look up, where nothing can be said of its address.
   [[nodiscard]] bool admits_unresolved(std::string_view host, std::uint16_t port) const {
     return admits_name(host, port);
@@ -65,8 +70,18 @@ class Destinations {
     std::vector<std::pair<std::uint16_t, std::uint16_t>> ports;  // empty: all
 
     [[nodiscard]] bool has_port(std::uint16_t port) const noexcept;
+    // Of a port that is perhaps not known: whether it is sure to be, or may be, one of these.
+    [[nodiscard]] bool has_surely(std::optional<std::uint16_t> port) const noexcept {
+      return port ? has_port(*port) : ports.empty();
+    }
+    [[nodiscard]] bool has_perhaps(std::optional<std::uint16_t> port) const noexcept {
+      return !port || has_port(*port);
+    }
     [[nodiscard]] bool contains(const std::vector<unsigned char>& address) const noexcept;
   };
+  [[nodiscard]] bool judge_name(std::string_view host, std::optional<std::uint16_t> port) const;
+  [[nodiscard]] bool judge(std::string_view host, const asio::ip::address& address,
+                           std::optional<std::uint16_t> port, bool local) const;
   static void read(std::string_view list, std::vector<Entry>& into);
 
   std::vector<Entry> allowed_;

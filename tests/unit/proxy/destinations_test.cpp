@@ -101,4 +101,22 @@ BOOST_AUTO_TEST_CASE(a_list_that_is_none_is_refused) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(of_a_port_that_is_not_known_there_has_to_be_one) {
+  const auto some = [](const Destinations& rules, const char* address, bool local = false) {
+    return rules.admits_some_port(address, asio::ip::make_address(address), local);
+  };
+  Destinations rules;
+  BOOST_TEST(some(rules, "192.0.2.1"));
+  BOOST_TEST(!some(rules, "169.254.169.254", true));
+  BOOST_TEST(!some(rules, "0.0.0.0", true));
+  BOOST_TEST(!some(rules, "10.0.0.1"));
+  BOOST_TEST(some(rules, "10.0.0.1", true));
+  rules.deny("192.0.2.1:22,192.0.2.2");
+  BOOST_TEST(some(rules, "192.0.2.1"));
+  BOOST_TEST(!some(rules, "192.0.2.2"));
+  rules.allow("10.0.0.0/8:20");
+  BOOST_TEST(some(rules, "10.0.0.1"));
+  BOOST_TEST(!some(rules, "192.0.2.1"));
+}
+
 BOOST_AUTO_TEST_SUITE_END()

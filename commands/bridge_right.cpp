@@ -17,9 +17,18 @@ namespace {
 // How long a pool waits after somebody could not be reached.
 constexpr gnet::Duration kPoolPause = std::chrono::seconds(1);
 
-// Options of TLS are for the side that has it, where only one does.
+bool may_have_proxy(const gnet::Endpoint& endpoint) {
+  return endpoint.is_ip() && !endpoint.is_datagram() && !endpoint.is_listen();
+}
+
+// Options of TLS are for the side that has it, and a proxy for the one that may have it, where only
+// one does.
 cli::ClientOptions options_for(const BridgeOptions& options, const gnet::Endpoint& endpoint) {
   cli::ClientOptions own = options.to;
+  if (!may_have_proxy(endpoint) &&
+      (may_have_proxy(options.left()) || may_have_proxy(options.right()))) {
+    own.proxy.clear();
+  }
   if (endpoint.is_tls() || !(options.left().is_tls() || options.right().is_tls())) return own;
   static_cast<cli::ClientTLSOptions&>(own) = cli::ClientTLSOptions();
   return own;

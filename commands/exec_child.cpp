@@ -106,6 +106,7 @@ void ExecChild::start_process(const ExecProgram& program, const Start& start) {
     options.in = options.out = Stdio::pipe();
   }
   process_.emplace(program.arguments, std::move(options));
+  group_.emplace(process_->pid());
   if (terminal_) terminal_->close_program_end();
 }
 

@@ -20,6 +20,7 @@
 #include <string>
 #include <string_view>
 
+#include "cli/out/output.h"
 #include "commands/exec_options.h"
 #include "commands/exec_programs.h"
 #include "commands/exec_slots.h"
@@ -115,6 +116,7 @@ class ExecChild {
   Errors errors_;
   std::optional<gnet::PseudoTerminal> terminal_;
   std::optional<gnet::Popen> process_;
+  std::optional<cli::OwnedGroup> group_;
   gnet::CancelScope* delivering_ = nullptr;
   gnet::Fiber<> errors_reader_;
   gnet::Fiber<> feeder_;

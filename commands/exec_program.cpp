@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <csignal>
 #include <cstring>
@@ -12,6 +13,7 @@
 #include "cli/line/command.h"
 #include "cli/line/hosted.h"
 #include "cli/out/failure.h"
+#include "cli/out/output.h"
 #include "commands/commands.h"
 #include "commands/line_reader.h"
 #include "commands/program_rules.h"
@@ -21,6 +23,7 @@
 #include "gnet/fiber/wait.h"
 #include "gnet/os/notify_socket.h"
 #include "gnet/os/subprocess.h"
+#include "gnet/sync/event.h"
 
 namespace commands {
 namespace {
@@ -57,6 +60,8 @@ void check(const Options& options) {
     throw cli::UsageError("exec wants a program: either command or sh");
   }
   check_environment(options.env);
+  static_cast<void>(ending_steps(options.close));
+  static_cast<void>(process_options(options.cwd, options.rlimit, options.user));
   if (options.kill_after <= gnet::Duration::zero()) {
     throw cli::UsageError("--kill-after must be more than 0");
   }
@@ -70,7 +75,8 @@ class Program {
         log_(service.service_name()),
         steps_(ending_steps(options.close)),
         process_options_(process_options(options.cwd, options.rlimit, options.user)) {
-    service.time_to_end = options.kill_after * static_cast<int>(steps_.size());
+    // And a moment for the last of them to have its effect.
+    service.time_to_end = options.kill_after * static_cast<int>(steps_.size()) + kLastLines * 5;
   }
   Program(const Program&) = delete;
   Program& operator=(const Program&) = delete;
@@ -123,22 +129,23 @@ class Program {
   }
 
   void start() {
-    if (options_.notify) socket_.emplace();
     gnet::PopenOptions options = process_options_;
     options.leads_group = true;
     options.in = Stdio::devnull();
     options.out = stdio_for(options_.output);
     options.err = stdio_for(options_.errors);
-    options.environment = environment();
     std::vector<std::string> command = options_.command;
     if (!options_.shell.empty()) command = {"/bin/sh", "-c", options_.shell};
     try {
+      if (options_.notify) socket_.emplace();
+      options.environment = environment();
       process_.emplace(std::move(command), std::move(options));
     } catch (const std::system_error& error) {
       const bool missing = error.code() == std::errc::no_such_file_or_directory;
       throw cli::Failure(missing ? cli::Exit::not_found : cli::Exit::not_executable, error.what(),
                          {}, {}, error.code());
     }
+    group_.emplace(process_->pid());
     log_.info("started as process {}", process_->pid());
     if (process_->out()) output_ = follow(process_->out());
     if (process_->err()) errors_ = follow(process_->err());
@@ -152,9 +159,8 @@ class Program {
 
   // False: it is to end. Throws Failure when it ends before it is ready, or takes too long.
   bool await_ready() {
-    gnet::Event ready;
     gnet::Event late;
-    notices_ = gnet::spawn({.name = "notices"}, [this, &ready] { read_notices(ready); });
+    notices_ = gnet::spawn({.name = "notices"}, [this] { read_notices(); });
     auto limit = gnet::spawn([this, &late] {
       gnet::sleep(options_.ready_timeout);
       late.set();
@@ -163,13 +169,17 @@ class Program {
       ~End() { limit.kill(); }
       gnet::Fiber<>& limit;
     } const end_of_limit{limit};
-    switch (gnet::wait_any(service_.ending, ready, *process_, late)) {
+    switch (gnet::wait_any(service_.ending, ready_, *process_, late)) {
       case 0:
         return false;
       case 1:
         service_.started();
         return true;
       case 2:
+        if (has_said_ready()) {
+          service_.started();
+          return true;
+        }
         throw cli::Failure(cli::Exit::negative,
                            "it ended before it was ready: " + how(process_->wait()));
       default:
@@ -179,20 +189,30 @@ class Program {
     }
   }
 
+  void read_notices() {
+    while (const auto message = socket_->receive()) hear(*message);
+  }
+
+  // What it said last may not have been read yet.
+  bool has_said_ready() {
+    notices_.kill();
+    while (const auto message = socket_->receive(gnet::Deadline(gnet::Duration::zero()))) {
+      hear(*message);
+    }
+    return ready_.is_set();
+  }
+
   // Whoever is here may write to that socket: only its own user counts, and root.
-  void read_notices(gnet::Event& ready) {
+  void hear(const gnet::NotifySocket::Message& message) {
     const uid_t own = process_options_.user ? process_options_.user->user : geteuid();
-    bool was_ready = false;
-    while (const auto message = socket_->receive()) {
-      if (message->uid != own && message->uid != 0) continue;
-      if (!was_ready && message->says("READY=1")) {
-        was_ready = true;
-        ready.set();
-      }
-      constexpr std::string_view kStatus = "STATUS=";
-      if (message->text.starts_with(kStatus)) {
-        log_lines(log_, "status", std::string_view(message->text).substr(kStatus.size()));
-      }
+    if (message.uid != own && message.uid != 0) return;
+    if (message.says("READY=1")) ready_.set();
+    constexpr std::string_view kStatus = "STATUS=";
+    std::string_view rest = message.text;
+    while (!rest.empty()) {
+      const std::string_view line = rest.substr(0, rest.find('\n'));
+      if (line.starts_with(kStatus)) log_lines(log_, "status", line.substr(kStatus.size()));
+      rest.remove_prefix(std::min(line.size() + 1, rest.size()));
     }
   }
 
@@ -226,7 +246,9 @@ class Program {
   const std::vector<int> steps_;
   const gnet::PopenOptions process_options_;
   std::optional<gnet::NotifySocket> socket_;
+  gnet::Event ready_;  // as it says
   std::optional<gnet::Popen> process_;
+  std::optional<cli::OwnedGroup> group_;
   gnet::Fiber<> notices_;
   gnet::Fiber<> output_;
   gnet::Fiber<> errors_;

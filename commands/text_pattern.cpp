@@ -4,22 +4,26 @@
 #include <re2/re2.h>
 
 #include "cli/out/failure.h"
+#include "gnet/base/utf8.h"
 
 namespace commands {
 
 TextPattern::TextPattern(const std::string& text, std::string_view option) : text_(text) {
   re2::RE2::Options options;
   options.set_log_errors(false);
-  auto compiled = std::make_shared<re2::RE2>("(?m)" + text, options);
-  if (!compiled->ok()) {
+  characters_ = std::make_shared<re2::RE2>("(?m)" + text, options);
+  options.set_encoding(re2::RE2::Options::EncodingLatin1);
+  bytes_ = std::make_shared<re2::RE2>("(?m)" + text, options);
+  for (const auto* one : {&characters_, &bytes_}) {
+    if ((*one)->ok()) continue;
     throw cli::UsageError(
-        fmt::format("{}: bad regular expression '{}': {}", option, text, compiled->error()));
+        fmt::format("{}: bad regular expression '{}': {}", option, text, (*one)->error()));
   }
-  compiled_ = std::move(compiled);
 }
 
 bool TextPattern::is_in(std::string_view text) const {
-  return re2::RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), *compiled_);
+  const auto& fitting = gnet::is_utf8(text) ? *characters_ : *bytes_;
+  return re2::RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), fitting);
 }
 
 }  // namespace commands

@@ -32,7 +32,8 @@ class TextPattern {
 
  private:
   std::string text_;
-  std::shared_ptr<const re2::RE2> compiled_;
+  std::shared_ptr<const re2::RE2> characters_;
+  std::shared_ptr<const re2::RE2> bytes_;  // for what is no text
 };
 
 }  // namespace commands

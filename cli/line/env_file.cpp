@@ -27,10 +27,11 @@ std::string_view without_quotes(std::string_view value) {
 }
 
 void read_line(std::string_view line, const std::string& place, Variables& into) {
-  constexpr std::string_view kExport = "export ";
+  constexpr std::string_view kExport = "export";
   line = trim(line);
   if (line.empty() || line.front() == '#') return;
-  if (line.starts_with(kExport)) line = trim(line.substr(kExport.size()));
+  const std::string_view behind = line.substr(std::min(kExport.size(), line.size()));
+  if (line.starts_with(kExport) && trim(behind).size() < behind.size()) line = trim(behind);
   const std::size_t equals = line.find('=');
   const std::string_view name = trim(line.substr(0, equals));
   if (equals == line.npos || !is_name(name)) {
@@ -46,7 +47,9 @@ void read_line(std::string_view line, const std::string& place, Variables& into)
 }  // namespace
 
 Variables parse_env_file(std::string_view text, const std::string& path) {
+  constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
   Variables variables;
+  if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
   for (std::size_t number = 1; !text.empty(); ++number) {
     const std::size_t end = std::min(text.find('\n'), text.size());
     read_line(text.substr(0, end), fmt::format("{}:{}", path, number), variables);

@@ -193,7 +193,8 @@ std::vector<std::string> known_variables() {
 Variables variables_of(const CommandLine& line, const ServicesFile& file) {
   const Flag& flag = *line.command->find(kEnvFile);
   std::string path;
-  if (const ServicesFile::Entry* entry = file.process.find(flag.key())) path = entry->words.back();
+  const ServicesFile::Entry* const entry = file.process.find(flag.key());
+  if (entry != nullptr && !entry->words.empty()) path = entry->words.back();
   for (const std::string& name :
        {flag.environment_name(), flag.environment_name(line.command->name)}) {
     if (const char* text = std::getenv(name.c_str()); text != nullptr && *text != '\0') path = text;

@@ -126,8 +126,35 @@ TerminalModes::~TerminalModes() {
   terminal = -1;
 }
 
+// ---- the end of the process ----
+
+namespace {
+
+std::mutex groups_mutex;
+
+std::vector<pid_t>& owned_groups() {
+  static std::vector<pid_t> groups;
+  return groups;
+}
+
+}  // namespace
+
+OwnedGroup::OwnedGroup(pid_t group) : group_(group) {
+  const std::lock_guard lock(groups_mutex);
+  owned_groups().push_back(group_);
+}
+
+OwnedGroup::~OwnedGroup() {
+  const std::lock_guard lock(groups_mutex);
+  std::erase(owned_groups(), group_);
+}
+
 void leave(Exit status) noexcept {
   restore_terminal();
+  {
+    const std::lock_guard lock(groups_mutex);
+    for (const pid_t group : owned_groups()) kill(-group, SIGKILL);
+  }
   const std::lock_guard lock(files_mutex);
   for (const TemporaryFile* file : temporary_files()) file->unlink_own();
   _exit(static_cast<int>(status));

@@ -71,4 +71,17 @@ class TerminalModes {
   TerminalModes& operator=(const TerminalModes&) = delete;
 };
 
+// A process group that must not outlive the program: leave() kills what there is of it. Its number
+// has to be kept from others while the object lives.
+class OwnedGroup {
+ public:
+  explicit OwnedGroup(pid_t group);
+  ~OwnedGroup();
+  OwnedGroup(const OwnedGroup&) = delete;
+  OwnedGroup& operator=(const OwnedGroup&) = delete;
+
+ private:
+  const pid_t group_;
+};
+
 }  // namespace cli

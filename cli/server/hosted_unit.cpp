@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <mutex>
 
 #include "cli/control/places.h"
 #include "cli/line/parse.h"
@@ -12,6 +13,7 @@
 #include "gnet/base/error.h"
 #include "gnet/base/log.h"
 #include "gnet/fiber/cancel_scope.h"
+#include "gnet/fiber/wait.h"
 
 namespace cli {
 namespace {
@@ -23,6 +25,10 @@ constexpr std::array kOfProcess{
     "--ready-file", "--ready-fd",   "--json",      "--help",          "--print-port",
     "--log-file",   "--log-format", "--log-level", "--version",       "--verbose",
     "--watchdog",   "--explain",    "--color",     "--stats-interval"};
+
+Failure told_to_end(const std::string& name) {
+  return {Exit::negative, fmt::format("'{}' has been told to end", name)};
+}
 
 }  // namespace
 
@@ -67,6 +73,7 @@ HostedUnit::HostedUnit(std::string name, const Command& command, std::vector<Set
 HostedUnit::~HostedUnit() {
   const gnet::Uninterruptible until_it_has_ended;
   stop(gnet::Duration::zero());
+  if (fiber_) fiber_.join();
 }
 
 HostedUnit* HostedUnit::current() noexcept {
@@ -101,36 +108,46 @@ std::string HostedUnit::config(bool json) const {
 // ---- life ----
 
 void HostedUnit::listen(SocketStock stock) {
-  if (fiber_) fiber_.join();  // it is about to end
+  const std::lock_guard one_at_a_time(turn_);
+  if (stopping_ > 0) throw told_to_end(name());
+  listen_first(std::move(stock));
+}
+
+void HostedUnit::listen_first(SocketStock stock) {
+  if (fiber_) fiber_.join();  // it is at its end
   enter(UnitState::starting);
   stock_ = std::move(stock);
   ended_.reset();
   failure_ = nullptr;
-  ending.clear();
-  go_.clear();
-  begun_.clear();
+  for (gnet::Event* event : {&ending, &go_, &begun_, &idle_}) event->clear();
   active_ = true;
   fiber_ = gnet::spawn({.name = name(), .stack_size = kCommandStack}, [this] { run(); });
   await_step();
   listens_ = true;
 }
 
-// Until the fiber has come to its next step, or failed.
+// Until the fiber has come to its next step, or has not.
 void HostedUnit::await_step() {
-  begun_.wait();
+  gnet::wait_any(begun_, ending);
+  if (ending.is_set()) throw told_to_end(name());
   if (!failure_) return;
-  fiber_.join();
-  enter(UnitState::failed);
+  if (!active_) enter(UnitState::failed);
   std::rethrow_exception(failure_);
 }
 
 void HostedUnit::start() {
-  if (active_ && !listens_ && !ending.is_set()) {
-    if (server_ == nullptr) return;
-    server_->start();
-    return enter(UnitState::running);
+  const std::lock_guard one_at_a_time(turn_);
+  begin();
+}
+
+void HostedUnit::begin() {
+  if (stopping_ > 0) throw told_to_end(name());
+  if (active_ && !listens_) {
+    if (state() == UnitState::paused) return resume();
+    again_.set();
+    return;
   }
-  if (!listens_) listen();
+  if (!listens_) listen_first({});
   listens_ = false;
   begun_.clear();
   go_.set();
@@ -155,7 +172,9 @@ void HostedUnit::run() {
   struct Over {
     ~Over() {
       unit.active_ = false;
+      unit.listens_ = false;
       unit.begun_.set();
+      unit.idle_.set();
       if (unit.hear_) unit.hear_();
     }
     HostedUnit& unit;
@@ -195,7 +214,10 @@ bool HostedUnit::is_to_begin_anew() {
   gnet::Logger(name()).warn("{}; it begins anew in {}", failed ? reason_ : "it has ended",
                             gnet::format_duration(*delay));
   enter(UnitState::waiting);
-  if (ending.wait(gnet::Deadline(*delay))) return false;
+  begun_.set();  // who waits for it waits no longer
+  again_.clear();
+  static_cast<void>(again_.wait(gnet::Deadline(*delay)));
+  if (ending.is_set()) return false;
   enter(UnitState::starting);
   return true;
 }
@@ -255,26 +277,29 @@ SocketStock HostedUnit::hand_over() {
   return server_ != nullptr ? server_->hand_over() : SocketStock();
 }
 
+// Several may do so at once, each with a time of its own: the shortest counts.
 std::size_t HostedUnit::stop(gnet::Deadline grace) {
-  if (!active_) {
-    if (fiber_) fiber_.join();
-    return 0;
-  }
+  if (!active_) return 0;
+  struct Mark {
+    explicit Mark(std::size_t& all) : count(++all) {}
+    ~Mark() { --count; }
+    std::size_t& count;
+  } const until_it_has_ended(stopping_);
   enter(UnitState::draining);
-  listens_ = false;
   ending.set();
   go_.set();
+  again_.set();
   std::size_t cut = 0;
   if (server_ != nullptr) {
     ServerUnit& server = *server_;
     const Change until_it_has_stopped(server);
     cut = server.stop(grace);
     server.rules().admission.changed.set();
-  } else if (!fiber_.join(grace)) {
+  } else if (!idle_.wait(grace)) {
     cut = 1;
     fiber_.kill();
   }
-  fiber_.join();
+  idle_.wait();
   enter(UnitState::stopped);
   return cut;
 }
@@ -288,9 +313,10 @@ gnet::Duration HostedUnit::quiet() const {
 }
 
 void HostedUnit::restart() {
+  const std::lock_guard one_at_a_time(turn_);
   if (server_ == nullptr) {
     stop(gnet::Deadline(grace()));
-    return start();
+    return begin();
   }
   const Change until_it_has(*server_);
   server_->restart();

@@ -28,6 +28,7 @@
 #include "cli/server/service_life.h"
 #include "cli/server/unit.h"
 #include "gnet/fiber/fiber.h"
+#include "gnet/sync/mutex.h"
 
 namespace cli {
 
@@ -61,7 +62,9 @@ class HostedUnit final : public Unit, private Hosted {
   // listens already. Suspends. Throws what the command throws.
   void listen(SocketStock stock = {});
 
-  // Suspends until it serves, or works. Throws as listen().
+  // Suspends until it serves, or works, or its first try has failed; it may go on trying then. One
+  // that waits for its next try begins at once. Throws as listen(), and when it is told to end
+  // meanwhile.
   void start() override;
 
   // What listens, for another to go on with.
@@ -79,6 +82,9 @@ class HostedUnit final : public Unit, private Hosted {
   [[nodiscard]] std::uint64_t restarts() const noexcept override { return restarts_.count(); }
 
   [[nodiscard]] const ServiceRules& rules() const noexcept { return rules_; }
+  // What its options have become, to be compared with others.
+  [[nodiscard]] const std::vector<Setting>& settings() const noexcept { return settings_; }
+
   [[nodiscard]] bool is_server() const noexcept { return command_->service == ServiceKind::server; }
 
   // How it has ended by itself, for good; nothing: it has not. `hear` is called when it does.
@@ -101,6 +107,8 @@ class HostedUnit final : public Unit, private Hosted {
  private:
   void read_options();
   void take_options(std::vector<Setting> settings);
+  void begin();
+  void listen_first(SocketStock stock);
   void await_step();
   void run();
   void run_once();
@@ -125,10 +133,14 @@ class HostedUnit final : public Unit, private Hosted {
   gnet::Fiber<> fiber_;
   ServerUnit* server_ = nullptr;  // while it serves
   SocketStock stock_;
-  gnet::Event begun_;     // it has come to its next step, or is over
-  gnet::Event go_;        // it may accept, or work
-  bool active_ = false;   // its fiber runs
-  bool listens_ = false;  // and has not been told to go
+  gnet::Mutex turn_;          // of those who have it begin
+  std::size_t stopping_ = 0;  // that many have it end: it does not begin meanwhile
+  gnet::Event begun_;         // it has come to its next step, or has not
+  gnet::Event go_;            // it may accept, or work
+  gnet::Event idle_;          // its fiber is at its end
+  gnet::Event again_;         // it need not wait for its next try
+  bool active_ = false;       // its fiber runs
+  bool listens_ = false;      // and has not been told to go
   Exit status_ = Exit::ok;
   std::string reason_;  // of the last end, if that was a failure
   std::exception_ptr failure_;

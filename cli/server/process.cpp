@@ -104,6 +104,8 @@ Process::~Process() {
 
 Exit Process::run() {
   gnet::Service::instance().handle_signals(false);  // here they do more than stop it
+  lifetime_ = gnet::Deadline::within(options_.lifetime);
+  host_.on_end = [this] { woken->set(); };
   open();
   listening_ = listening();
   open_control();
@@ -183,12 +185,11 @@ void Process::cannot_start_threads(std::error_code reason) const {
 // ---- while it runs ----
 
 void Process::wait_for_end() {
-  const gnet::Deadline lifetime = gnet::Deadline::within(options_.lifetime);
-  while (!stopping_ && !is_over() && !lifetime.passed()) {
+  while (!stopping_ && !is_over() && !lifetime_.passed()) {
     if (stats_.due()) report_stats();
     if (watchdog_.due()) readiness_.notifier().send("WATCHDOG=1");
     const gnet::Deadline next =
-        lifetime.earlier(next_look()).earlier(stats_.next()).earlier(watchdog_.next());
+        lifetime_.earlier(next_look()).earlier(stats_.next()).earlier(watchdog_.next());
     static_cast<void>(woken->wait(next));
     woken->clear();
   }
@@ -307,6 +308,10 @@ Instance::Reload Process::reload() {
   }
   readiness_.reloaded();
   return done;
+}
+
+void Process::reload_for_signal() {
+  if (const Reload done = reload(); !done.ok && !begun_) log_.warn("{}", done.message);
 }
 
 void Process::adopt(const GlobalOptions& global, const std::vector<std::string>& changed,

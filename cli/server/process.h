@@ -108,6 +108,7 @@ class Process : public Instance {
   [[nodiscard]] const gnet::Logger& log() const noexcept { return log_; }
   [[nodiscard]] bool closed() const noexcept { return closed_; }
   [[nodiscard]] bool stopping() const noexcept { return stopping_; }  // `woken` is set then
+  [[nodiscard]] gnet::Deadline lifetime() const noexcept { return lifetime_; }
 
   gnet::Event* woken = &own_woken_;
 
@@ -131,7 +132,7 @@ class Process : public Instance {
   void end_answers() noexcept;
   void stop();
   [[noreturn]] void stop_at_once(int number);
-  void reload_for_signal() { static_cast<void>(reload()); }
+  void reload_for_signal();
   [[noreturn]] void quit();
 
   [[nodiscard]] Factories factories() const;
@@ -161,6 +162,7 @@ class Process : public Instance {
   std::optional<gnet::StopSignals> stop_signals_;
   std::vector<gnet::SignalHandler> signals_;
   gnet::Mutex reloading_;
+  gnet::Deadline lifetime_ = gnet::Deadline::never();
   bool begun_ = false;
   bool stopping_ = false;
   bool now_ = false;  // without grace

@@ -1,9 +1,13 @@
 #include "cli/server/serve_services.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <deque>
+#include <list>
+#include <memory>
 #include <optional>
 #include <set>
 #include <system_error>
@@ -12,6 +16,7 @@
 #include "cli/out/failure.h"
 #include "cli/server/process.h"
 #include "gnet/base/error.h"
+#include "gnet/base/unique_fd.h"
 #include "gnet/fiber/wait.h"
 #include "gnet/os/file_watch.h"
 
@@ -44,6 +49,7 @@ class ServicesRun final : public Process {
 
  private:
   void open() override {
+    close_input();
     for (const PlannedService& service : plan_.services()) {
       HostedUnit& unit = host().take(make(service));
       try {
@@ -54,6 +60,12 @@ class ServicesRun final : public Process {
       }
     }
     if (what_.watch) watch_files();
+  }
+
+  // Standard input is of nobody: several who read it would each get a part.
+  static void close_input() {
+    const gnet::UniqueFd nothing(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+    if (nothing) dup2(nothing.get(), STDIN_FILENO);
   }
 
   [[nodiscard]] std::unique_ptr<HostedUnit> make(const PlannedService& service) {
@@ -95,28 +107,35 @@ class ServicesRun final : public Process {
     std::size_t left = beginnings.size();
     for (Beginning& one : beginnings) {
       group.spawn([this, &beginnings, &one, &left] {
+        struct Over {
+          ~Over() {
+            one.over.set();
+            --left;
+            woken.set();
+          }
+          Beginning& one;
+          std::size_t& left;
+          gnet::Event& woken;
+        } const over{one, left, *woken};
         const Unit::Change until_it_has_begun(one.unit);
         for (Beginning& other : beginnings) {
           if (waits_for(one.unit, other.unit)) other.over.wait();
         }
         begin(one.unit);
-        one.over.set();
-        --left;
-        woken->set();
       });
     }
-    while (left > 0 && !stopping() && !has_failed()) {
-      woken->wait();
+    while (left > 0 && !stopping() && !has_failed() && !lifetime().passed()) {
+      static_cast<void>(woken->wait(lifetime()));
       woken->clear();
     }
     group.kill();
   }
 
-  void begin(HostedUnit& unit) {
+  static void begin(HostedUnit& unit) {
     if (unit.state() != UnitState::starting) return;  // it was told otherwise meanwhile
     try {
       unit.start();
-    } catch (const Failure&) {
+    } catch (const std::exception&) {
       // What has become of it is known, and told, where it ends.
     }
   }
@@ -167,8 +186,17 @@ class ServicesRun final : public Process {
 
   [[nodiscard]] gnet::Duration grace() const override { return options().drain_timeout; }
 
+  // Of those as well that a reload has replaced, or removed.
   ServerUnit::Losses end(gnet::Deadline grace) override {
-    static_cast<void>(former_.join(grace));
+    gnet::Group endings;
+    for (const auto& one : retired_) {
+      endings.spawn([this, grace, &unit = *one] {
+        const Unit::Change until_it_has_ended(unit);
+        cut_ += unit.stop(grace);
+      });
+    }
+    endings.join();
+    former_.join();
     return {.cut = cut_};
   }
 
@@ -239,54 +267,104 @@ class ServicesRun final : public Process {
     }
   }
 
-  void bring_up(const PlannedService& service, Reload& done) {
+  // As it was before, what it refers to included.
+  [[nodiscard]] bool is_as_before(const PlannedService& service, const HostedUnit& unit) const {
     const PlannedService* const before = planned(service.name);
+    if (before == nullptr || !(*before == service)) return false;
+    if (!service.refers_to_ports()) return true;
+    const auto port = [this](const std::string& name) { return port_of(name); };
+    const auto same = [](const Setting& now, const Setting& then) {
+      return now.flag == then.flag && now.word == then.word;
+    };
+    const std::vector<Setting> now = service.settings(port);
+    const std::vector<Setting>& then = unit.settings();  // and perhaps --json
+    return now.size() <= then.size() && std::equal(now.begin(), now.end(), then.begin(), same);
+  }
+
+  void bring_up(const PlannedService& service, Reload& done) {
+    if (closed()) return;  // the end has come meanwhile
     HostedUnit* const unit = running(service.name);
-    const bool is_as_before = before != nullptr && *before == service;
-    if (unit != nullptr && is_as_before && failed_.erase(service.name) == 0) return;
-    done.changed.push_back(service.name);
     try {
-      auto next = make(service);
       if (unit == nullptr) {
+        done.changed.push_back(service.name);
+        auto next = make(service);
         next->listen();
-        host().take(std::move(next)).start();
+        if (!closed()) begin_in_place(host().take(std::move(next)));
         return;
       }
-      if (!unit->is_server() || !next->is_server()) {
-        const Unit::Change until_it_has_ended(*unit);
-        unit->stop(gnet::Deadline(unit->grace()));
+      const Unit::Change until_it_is_replaced(*unit);
+      if (is_as_before(service, *unit) && failed_.erase(service.name) == 0) return;
+      done.changed.push_back(service.name);
+      auto next = make(service);
+      if (unit->is_server() && next->is_server()) {
+        hand_over(*unit, std::move(next));
+      } else {
+        take_turns(*unit, std::move(next));
       }
-      next->listen(unit->hand_over());
-      next->start();
-      auto former = host().replace(*unit, std::move(next));
-      const gnet::Duration quiet = former->quiet();
-      retire(std::move(former), quiet);
-    } catch (const Failure& failure) {
-      log().error("service '{}': {}", service.name, failure.what());
+      failed_.erase(service.name);
+    } catch (const std::exception& error) {
+      log().error("service '{}': {}", service.name, gnet::describe(error));
       done.restart.push_back(service.name);
       failed_.insert(service.name);
-      if (unit != nullptr) bring_back(*unit);
     }
+  }
+
+  // It is one of the others already, and may be told to end by anybody.
+  static void begin_in_place(HostedUnit& unit) {
+    const Unit::Change until_it_has_begun(unit);
+    begin(unit);
+  }
+
+  // From one server to the next, with nobody refused.
+  void hand_over(HostedUnit& unit, std::unique_ptr<HostedUnit> next) {
+    try {
+      next->listen(unit.hand_over());
+      next->start();
+    } catch (const std::exception&) {
+      bring_back(unit);
+      throw;
+    }
+    put_in_place(unit, std::move(next));
+  }
+
+  // A client or a program has to end before the next one begins, which is ready to.
+  void take_turns(HostedUnit& unit, std::unique_ptr<HostedUnit> next) {
+    next->listen();
+    unit.stop(gnet::Deadline(unit.grace()));
+    if (HostedUnit* const placed = put_in_place(unit, std::move(next))) begin_in_place(*placed);
+  }
+
+  // Null: somebody has removed the one before meanwhile, or all of them end.
+  HostedUnit* put_in_place(HostedUnit& unit, std::unique_ptr<HostedUnit> next) {
+    if (closed()) return nullptr;
+    HostedUnit* const placed = next.get();
+    auto former = host().replace(unit, next);
+    if (former == nullptr) return nullptr;
+    const gnet::Duration quiet = former->quiet();
+    retire(std::move(former), quiet);
+    return placed;
   }
 
   // Its sockets went to the one that was to follow it, and could not.
   void bring_back(HostedUnit& unit) {
     try {
-      const Unit::Change until_it_has_begun(unit);
       unit.stop(gnet::Deadline(unit.grace()));
       unit.start();
-    } catch (const Failure& failure) {
-      log().error("service '{}' is lost: {}", unit.name(), failure.what());
+    } catch (const std::exception& error) {
+      log().error("service '{}' is lost: {}", unit.name(), gnet::describe(error));
     }
   }
 
   // Its connections come to their end; those that have just come may say what for before that.
   void retire(std::unique_ptr<HostedUnit> unit, gnet::Duration quiet) {
-    former_.spawn([this, quiet, held = std::shared_ptr<HostedUnit>(std::move(unit))] {
+    const auto held = retired_.insert(retired_.end(), std::move(unit));
+    former_.spawn([this, quiet, held] {
+      HostedUnit& one = **held;
       gnet::sleep(quiet);
-      cut_ += held->stop(gnet::Deadline(held->grace()));
-      held->wait_for_changes();
-      held->wait_for_uses();
+      cut_ += one.stop(gnet::Deadline(one.grace()));
+      one.wait_for_changes();
+      one.wait_for_uses();
+      retired_.erase(held);
     });
   }
 
@@ -297,7 +375,8 @@ class ServicesRun final : public Process {
   bool failed_for_good_ = false;
   std::set<std::string> failed_;  // which are not as the plan says
   std::uint64_t cut_ = 0;
-  gnet::Group former_;
+  std::list<std::unique_ptr<HostedUnit>> retired_;
+  gnet::Group former_;  // whose connections come to their end
 };
 
 }  // namespace

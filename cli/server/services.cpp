@@ -81,6 +81,13 @@ std::vector<Setting> PlannedService::settings(const Port& port) const {
   return settings;
 }
 
+bool PlannedService::refers_to_ports() const {
+  return std::ranges::any_of(entries, [](const Entry& entry) {
+    return std::ranges::any_of(entry.words,
+                               [](const std::string& word) { return !references(word).empty(); });
+  });
+}
+
 bool PlannedService::operator==(const PlannedService& other) const {
   const auto same = [](const Entry& a, const Entry& b) {
     return a.key == b.key && a.words == b.words;
@@ -112,7 +119,10 @@ class Planner {
 
   // What is about the service is taken out of its options, and all of them are looked at.
   void complete(PlannedService& service) const {
-    for (std::size_t i = 0; i < service.entries.size(); ++i) fill_in(service, i);
+    for (std::size_t i = 0; i < service.entries.size(); ++i) {
+      service.written.push_back(fmt::format("{}", fmt::join(service.entries[i].words, " ")));
+      fill_in(service, i);
+    }
     const std::string type = take_type(service);
     const auto section =
         std::ranges::find(file_.services, service.name, &ServicesFile::Section::name);
@@ -146,6 +156,7 @@ class Planner {
     if (found == service.entries.end()) return {};
     const std::string type = found->words.size() == 1 ? found->words.front() : std::string();
     service.origins.erase(service.origins.begin() + (found - service.entries.begin()));
+    service.written.erase(service.written.begin() + (found - service.entries.begin()));
     service.entries.erase(found);
     return type;
   }
@@ -153,12 +164,10 @@ class Planner {
   // Values as well, where they refer to nothing that is known later only.
   void check(PlannedService& service, const std::string& place) const {
     std::vector<Setting> life;
-    bool waits = false;
     for (std::size_t i = 0; i < service.entries.size(); ++i) {
       const Entry& entry = service.entries[i];
       const Flag& flag = option_of(*service.command, entry, service.origins[i]);
       for (const std::string& word : entry.words) {
-        waits = waits || !references(word).empty();
         if (life_with_key(entry.key) != nullptr) {
           life.push_back({&flag, word, service.origins[i], 0});
         }
@@ -170,7 +179,7 @@ class Planner {
     const auto options = service.command->make_options();
     apply_settings(service.settings([](const std::string&) { return std::string("1"); }),
                    options.get());
-    if (waits) return;
+    if (service.refers_to_ports()) return;
     try {
       service.command->check(options.get());
     } catch (const UsageError& error) {
@@ -276,7 +285,6 @@ void ServicePlan::sort(const std::string& path) {
 }
 
 std::string ServicePlan::explain(bool json) const {
-  const auto unresolved = [](const std::string& name) { return "${port." + name + "}"; };
   std::string text;
   JsonObject document;
   for (const PlannedService& service : services_) {
@@ -285,10 +293,8 @@ std::string ServicePlan::explain(bool json) const {
     text += fmt::format("[service.{}]\ntype = {}\n", service.name, service.command->name);
     for (std::size_t i = 0; i < service.entries.size(); ++i) {
       const Entry& entry = service.entries[i];
-      std::string value;
-      for (const std::string& word : entry.words) {
-        value += (value.empty() ? "" : " ") + substitute(word, unresolved);
-      }
+      // Variables are often secrets, and stay what they are called.
+      std::string value = service.written[i];
       if (option_of(*service.command, entry, service.origins[i]).secret) value = "***";
       about.add(entry.key, JsonObject().add("value", value).add("origin", service.origins[i]));
       text +=

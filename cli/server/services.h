@@ -33,10 +33,14 @@ struct PlannedService {
   ServiceRules rules = {};
   std::vector<ServicesFile::Entry> entries = {};  // without references to variables
   std::vector<std::string> origins = {};          // of each: "gnet.toml:3:7", "--set"
+  std::vector<std::string> written = {};          // of each its words, as they stand there
 
   // The options; `port` gives the port of a service. Throws UsageError that names the place.
   using Port = std::function<std::string(const std::string& service)>;
   [[nodiscard]] std::vector<Setting> settings(const Port& port) const;
+
+  // Whether some of them depend on ports, which may be others next time.
+  [[nodiscard]] bool refers_to_ports() const;
 
   [[nodiscard]] bool operator==(const PlannedService& other) const;
 };

@@ -9,6 +9,7 @@
 
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -22,14 +23,19 @@ class UnitHost {
   // `hubs` may be given later; null: this thread alone.
   UnitHost(const std::shared_ptr<gnet::HubGroup>& hubs, bool json) : hubs_(hubs), json_(json) {}
 
-  // Takes a service in and starts it. Throws Failure, also the command's own: then there is none.
+  // Takes a service in and starts it. Throws Failure, also the command's own: then there is none;
+  // and when there is one of that name.
   Unit& add(const std::string& name, const std::string& type, const Words& words);
+
+  // Called when one of those that were added has ended by itself.
+  std::function<void()> on_end;
 
   // The same, for one that is there already; it is not started.
   HostedUnit& take(std::unique_ptr<HostedUnit> unit);
 
-  // In the place of another of the same name, which is returned, and still serves its connections.
-  std::unique_ptr<HostedUnit> replace(HostedUnit& former, std::unique_ptr<HostedUnit> unit);
+  // In the place of another of the same name, which is returned, and still serves its connections;
+  // null, and nothing is changed, where that one is none of these any more.
+  std::unique_ptr<HostedUnit> replace(HostedUnit& former, std::unique_ptr<HostedUnit>& unit);
 
   // Gives it back, as it is.
   std::unique_ptr<HostedUnit> release(Unit& unit);

@@ -15,6 +15,9 @@
 namespace gnet {
 namespace {
 
+// How often a folder is looked for that has gone.
+constexpr Duration kPatience = std::chrono::seconds(1);
+
 // While somebody writes it is not yet what it will be.
 constexpr std::uint32_t kEvents = IN_CLOSE_WRITE | IN_MOVED_TO | IN_MOVED_FROM | IN_CREATE |
                                   IN_DELETE | IN_ATTRIB | IN_DELETE_SELF | IN_MOVE_SELF;
@@ -41,16 +44,16 @@ bool FileWatch::Stamp::operator==(const Stamp& other) const noexcept {
 FileWatch::FileWatch(std::vector<std::string> paths)
     : paths_(std::move(paths)), events_(inotify_init1(IN_CLOEXEC | IN_NONBLOCK)) {
   if (!events_) throw_errno("cannot watch files");
-  watch_folders();
+  if (!watch_folders()) throw_errno("cannot watch the folder of a file");
   for (const std::string& path : paths_) stamps_.push_back(Stamp::of(path));
 }
 
 // The folder where the name is, and that where the file is: links may lead elsewhere.
-void FileWatch::watch_folders() {
+bool FileWatch::watch_folders() {
   for (const std::string& path : paths_) {
     const std::string folder = folder_of(path);
     if (inotify_add_watch(events_.get(), folder.c_str(), kEvents) < 0) {
-      throw_errno("cannot watch " + folder);
+      return false;
     }
     const std::unique_ptr<char, decltype(&std::free)> real(realpath(path.c_str(), nullptr),
                                                            &std::free);
@@ -58,6 +61,7 @@ void FileWatch::watch_folders() {
     // One that cannot be watched is found changed when the name's folder changes.
     static_cast<void>(inotify_add_watch(events_.get(), folder_of(real.get()).c_str(), kEvents));
   }
+  return true;
 }
 
 void FileWatch::read_events() {
@@ -65,8 +69,7 @@ void FileWatch::read_events() {
   for (;;) {
     const ssize_t count = read(events_.get(), buffer.data(), buffer.size());
     if (count < 0 && errno == EINTR) continue;
-    if (count < 0 && errno == EAGAIN) return;
-    if (count < 0) throw_errno("cannot watch files");
+    if (count <= 0) return;
   }
 }
 
@@ -83,11 +86,11 @@ bool FileWatch::take_change() {
 bool FileWatch::wait(Deadline deadline) {
   for (;;) {
     read_events();
-    if (take_change()) {
-      watch_folders();  // a link may lead to another folder now
-      return true;
-    }
-    if (!wait_read(events_.get(), deadline)) return false;
+    // A folder, or where a link leads, may be another one than before.
+    const bool are_all_there = watch_folders();
+    if (take_change()) return true;
+    const Deadline next = are_all_there ? deadline : deadline.earlier(Deadline(kPatience));
+    if (!wait_read(events_.get(), next) && deadline.passed()) return false;
   }
 }
 

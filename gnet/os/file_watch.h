@@ -28,7 +28,7 @@ class FileWatch {
   explicit FileWatch(std::vector<std::string> paths);
 
   // Suspends until one of them has changed since the last call, or since this was made; false at
-  // the deadline. Throws std::system_error.
+  // the deadline. While a folder is away it looks for it every second.
   [[nodiscard]] bool wait(Deadline deadline = Deadline::never());
 
  private:
@@ -43,7 +43,7 @@ class FileWatch {
     [[nodiscard]] bool operator==(const Stamp& other) const noexcept;
   };
 
-  void watch_folders();
+  bool watch_folders();
   void read_events();
   bool take_change();
 

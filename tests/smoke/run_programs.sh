@@ -5,7 +5,7 @@ mkdir runtime
 ctl() { "$GNET" ctl "$@" < /dev/null; }
 
 # state NAME: what ctl says of a service; gone NAME: its process, whose number it has written, ends.
-state() { ctl list | sed -n "s/^$1 *[^ ]* *\([a-z]*\) .*/\1/p"; }
+state() { ctl list | sed -n "s/^$1  *[^ ]*  *\([a-z][a-z]*\) .*/\1/p"; }
 await_state() { until [ "$(state "$1")" = "$2" ]; do :; done; }
 gone() { while kill -0 "$(cat "$1.pid")" 2> /dev/null; do :; done; }
 
@@ -108,7 +108,7 @@ same "$status" 0
 cat > ready.toml << 'END'
 [service.slow]
 type = "exec"
-command = ["sh", "-c", "echo $$ > slow.pid; read -r go < go; perl notify.pl READY=1; perl notify.pl STATUS=well; exec sleep 1000"]
+command = ["sh", "-c", "echo $$$$ > slow.pid; read -r go < go; perl notify.pl READY=1; perl notify.pl STATUS=well; exec sleep 1000"]
 notify = true
 [service.next]
 type = "exec"
@@ -141,7 +141,7 @@ rm order
 cat > never.toml << 'END'
 [service.slow]
 type = "exec"
-command = ["sh", "-c", "echo $$ > slow.pid; exec sleep 1000"]
+command = ["sh", "-c", "echo $$$$ > slow.pid; exec sleep 1000"]
 notify = true
 ready-timeout = "50ms"
 [service.next]
@@ -172,7 +172,7 @@ gone slow
   printf '[gnet]\ndrain-timeout = "20s"\n'
   for number in 1 2 3 4 5 6 7 8; do
     printf '[service.deaf%s]\ntype = "exec"\nkill-after = "100ms"\n' "$number"
-    printf 'command = ["sh", "-c", "trap : TERM; echo $$ > deaf%s.pid; echo up; while :; do sleep 1000 & wait; done"]\n' "$number"
+    printf 'command = ["sh", "-c", "trap : TERM; echo $$$$ > deaf%s.pid; echo up; while :; do sleep 1000 & wait; done"]\n' "$number"
   done
 } > deaf.toml
 start run deaf.toml
@@ -219,6 +219,108 @@ contains out '"restarts":1'
 stop
 same "$status" 0
 gone other
+
+# ---- all at once ----
+
+printf '[gnet]\nenv-file = []\n[service.a]\ntype = "exec"\nsh = "true"\n' > none.toml
+expect 0 gnet run --check none.toml
+for bad in 'close = "NOPE"' 'rlimit = "zzz=1"' 'exec-user = "no such user"' 'cwd = "/nowhere"'; do
+  printf '[service.a]\ntype = "exec"\nsh = "true"\n%s\n' "$bad" > bad.toml
+  expect_not_0=0
+  gnet run --check bad.toml > out 2> err || expect_not_0=$?
+  [ "$expect_not_0" != 0 ] || fail "--check takes $bad"
+done
+
+# A program that is never ready keeps neither a reload nor the end.
+job() {
+  printf '[gnet]\ndrain-timeout = "20s"\n[service.job]\ntype = "exec"\n' > new
+  printf 'command = ["sh", "-c", "trap %s TERM; echo $$$$ > job.pid; echo %s; while :; do sleep 1000 & wait; done"]\n' "'${3-exit}'" "$1" >> new
+  printf '%s\n' "${2-}" >> new
+  mv new job.toml
+}
+job one
+start run job.toml
+await server.err 'job one'
+job two 'notify = true'
+kill -HUP "$server"
+await server.err 'job two'
+stop
+same "$status" 0
+gone job
+
+# Nor does one that cannot be started, and tries for ever.
+job one
+start run job.toml
+await server.err 'job one'
+printf '[service.job]\ntype = "exec"\ncommand = "./nowhere"\nrestart = "always"\nrestart-delay = "1h"\nmax-restarts = 0\n' > job.toml
+ctl reload > out
+await_state job waiting
+job three
+ctl reload > out
+await server.err 'job three'
+# What cannot begin as the file says leaves the one before alone.
+before=$(cat job.pid)
+job four 'exec-user = "no such user"'
+expect 1 gnet ctl reload
+same "$(cat job.pid)" "$before"
+same "$(state job)" running
+stop
+same "$status" 0
+gone job
+
+# Several who have it begin, or end, at the same time.
+job one '' 'echo over >> overs; exit'
+start run job.toml
+await server.err 'job one'
+for number in 1 2 3; do ctl restart job > "out$number" 2>&1 & started="$started $!"; done
+ctl stop job --wait > out || :
+kill "$server"
+finish
+same "$status" 0
+gone job
+
+# A second signal leaves nothing behind, nor does SIGQUIT.
+for second in TERM QUIT; do
+  job one 'kill-after = "30s"' ':'
+  start run job.toml
+  await server.err 'job one'
+  [ "$second" = QUIT ] || kill "$server"
+  [ "$second" = QUIT ] || await_state job draining
+  stop "$second"
+  gone job
+done
+
+# What a reload has taken away has no more time than the rest.
+job one 'kill-after = "1h"' ':'
+start run job.toml --allow-empty --drain-timeout 300ms
+await server.err 'job one'
+printf '[gnet]\n' > job.toml
+kill -HUP "$server"
+await server.err 'read job.toml again: job'
+stop
+same "$status" 10
+gone job
+
+# What refers to a port is another when the port is.
+ports() {
+  printf '[service.echo]\ntype = "echo-server"\nlisten = "%s"\n[service.job]\ntype = "exec"\nsh = "echo at ${port.echo}; exec sleep 1000"\n' "$1" > new
+  mv new ports.toml
+}
+ports tcp-l://127.0.0.1:0
+start run ports.toml
+first=$(ctl endpoints echo --port-only)
+await server.err "job at $first"
+ctl reload > out
+contains out '0 options changed'
+ports tcp-l://127.0.0.2:0
+ctl reload > out
+second=$(ctl endpoints echo --port-only)
+[ "$first" = "$second" ] || await server.err "job at $second"
+expect 2 gnet ctl add echo echo-server -p 0
+ctl add more exec -- sleep 1000 > out
+same "$(state more)" running
+stop
+same "$status" 0
 
 # ---- clients ----
 

@@ -26,7 +26,8 @@ std::string problem(const std::string& text) {
 
 BOOST_AUTO_TEST_CASE(lines_are_names_and_values) {
   const auto variables = parse_env_file(
-      "# one\n\nA=1\r\n  B = two words \nexport C=\"  quoted # = \"\nD='x\"'\nE=\nA=last\nF=a=b",
+      "\xef\xbb\xbf# one\n\nA=1\r\n  B = two words \nexport\tC=\"  quoted # = "
+      "\"\nD='x\"'\nE=\nA=last\nF=a=b",
       "vars");
   BOOST_TEST(variables.size() == 6U);
   BOOST_TEST(variables.at("A") == "last");

@@ -103,6 +103,22 @@ BOOST_AUTO_TEST_CASE(a_link_that_leads_elsewhere_is_a_change) {
   BOOST_TEST(watch.wait(5s));
 }
 
+BOOST_AUTO_TEST_CASE(a_folder_may_go_and_come_back) {
+  const Folder folder;
+  const std::string inner = folder.path + "/inner";
+  std::filesystem::create_directory(inner);
+  const std::string file = folder.write("inner/a", "1");
+  FileWatch watch({file});
+  std::filesystem::rename(inner, folder.path + "/away");
+  BOOST_TEST(watch.wait(5s));
+  auto waiter = gnet::spawn([&] { return watch.wait(20s); });
+  gnet::yield();
+  std::filesystem::rename(folder.path + "/away", inner);
+  BOOST_TEST(std::move(waiter).get());
+  static_cast<void>(folder.write("inner/a", "22"));
+  BOOST_TEST(watch.wait(5s));
+}
+
 BOOST_AUTO_TEST_CASE(a_folder_that_is_not_there_is_an_error) {
   BOOST_CHECK_THROW(FileWatch({"/nowhere/at/all"}), std::system_error);
 }

@@ -238,20 +238,20 @@ job() {
   printf '%s\n' "${2-}" >> new
   mv new job.toml
 }
-job one
+job first
 start run job.toml
-await server.err 'job one'
-job two 'notify = true'
+await server.err 'job first'
+job second 'notify = true'
 kill -HUP "$server"
-await server.err 'job two'
+await server.err 'job second'
 stop
 same "$status" 0
 gone job
 
 # Nor does one that cannot be started, and tries for ever.
-job one
+job before
 start run job.toml
-await server.err 'job one'
+await server.err 'job before'
 printf '[service.job]\ntype = "exec"\ncommand = "./nowhere"\nrestart = "always"\nrestart-delay = "1h"\nmax-restarts = 0\n' > job.toml
 ctl reload > out
 await_state job waiting
@@ -269,9 +269,9 @@ same "$status" 0
 gone job
 
 # Several who have it begin, or end, at the same time.
-job one '' 'echo over >> overs; exit'
+job several '' 'echo over >> overs; exit'
 start run job.toml
-await server.err 'job one'
+await server.err 'job several'
 for number in 1 2 3; do ctl restart job > "out$number" 2>&1 & started="$started $!"; done
 ctl stop job --wait > out || :
 kill "$server"
@@ -281,9 +281,9 @@ gone job
 
 # A second signal leaves nothing behind, nor does SIGQUIT.
 for second in TERM QUIT; do
-  job one 'kill-after = "30s"' ':'
+  job "deaf to $second" 'kill-after = "30s"' ':'
   start run job.toml
-  await server.err 'job one'
+  await server.err "job deaf to $second"
   [ "$second" = QUIT ] || kill "$server"
   [ "$second" = QUIT ] || await_state job draining
   stop "$second"
@@ -291,12 +291,12 @@ for second in TERM QUIT; do
 done
 
 # What a reload has taken away has no more time than the rest.
-job one 'kill-after = "1h"' ':'
+job lasting 'kill-after = "1h"' ':'
 start run job.toml --allow-empty --drain-timeout 300ms
-await server.err 'job one'
+await server.err 'job lasting'
 printf '[gnet]\n' > job.toml
 kill -HUP "$server"
-await server.err 'read job.toml again: job'
+until [ -z "$(state job)" ]; do :; done
 stop
 same "$status" 10
 gone job

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <memory>
 #include <optional>
 #include <system_error>
 #include <utility>
@@ -271,15 +272,26 @@ class Direction {
   bool sending_ = false;
 };
 
+struct BothWays {
+  BothWays(ByteStream& first, ByteStream& second, const PumpOptions& options)
+      : course(options.idle_timeout, options.half_close_timeout, options.deadline),
+        forward(course, first, second, options, course),
+        backward(course, second, first, options, course) {
+    course.any_error_ends = options.any_error_ends;
+  }
+
+  Course course;
+  Half<Direction> forward;
+  Half<Direction> backward;
+};
+
 }  // namespace
 
 PumpResult pump(ByteStream& first, ByteStream& second, const PumpOptions& options) {
-  Course course(options.idle_timeout, options.half_close_timeout, options.deadline);
-  course.any_error_ends = options.any_error_ends;
-  Half<Direction> forward(course, first, second, options, course);
-  Half<Direction> backward(course, second, first, options, course);
-  detail::run_both_ways(forward, backward, course);
-  return {forward.result(), backward.result()};
+  // Not on the stack, of which a pair that is idle shall need one page.
+  const auto pair = std::make_unique<BothWays>(first, second, options);
+  detail::run_both_ways(pair->forward, pair->backward, pair->course);
+  return {pair->forward.result(), pair->backward.result()};
 }
 
 PumpDirection copy(ByteStream& source, ByteStream& sink, const PumpOptions& options) {

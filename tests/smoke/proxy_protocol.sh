@@ -31,6 +31,21 @@ await access '198.51.100.7'
 kill -USR1 "$server"
 await server.err ' 8 refused'
 
+# --max-per-ip counts the client, and not the proxy.
+mkfifo keep && exec 8<> keep
+{ printf "${v1}held"; cat <&8; } | "$GNET" connect "$there" > held &
+started="$started $!"
+await held held
+same "$(printf "${v1}hello" | peer bytes "$there")" ""
+same "$(printf "${v1}hello" | peer bytes "$work/s.sock")" ""
+same "$(printf "${v2}hello" | peer bytes "$there")" hello
+kill "$!"
+tries=0
+until [ "$(printf "${v1}hello" | peer bytes "$there")" = hello ]; do
+  tries=$((tries + 1))
+  [ "$tries" -lt 200 ] || fail "192.0.2.1 has left, and may not come again"
+done
+
 # One that does not come is not waited for.
 same "$(peer wait "$there")" closed
 

@@ -117,6 +117,24 @@ cp server.out programs
 check exec-server programs listening accept exit close stopped
 check access-log access
 
+# A proxy, all of whose users are counted.
+echo '[proxy]' > gnet.toml
+start echo-server -p 0 -4
+echo=127.0.0.1:$port
+start proxy -p 0 -4 -a ada:secret --drain-timeout 100ms --json --config gnet.toml --stats-interval 50ms
+same "$(echo hi | gnet connect "$echo" -x "socks5://ada:secret@127.0.0.1:$port")" hi
+await server.out '"event":"close"'
+await server.out '"users":{"ada":'
+kill -HUP "$server"
+await server.out '"event":"reload"'
+peer wait "127.0.0.1:$port" > waited &
+started="$started $!"
+await_active 1
+stop
+cat server.out > proxies
+gnet proxy -p 0 --upstream ftp://x --json >> proxies 2> err && fail "this went well"
+check proxy proxies listening accept close reload stats drain stopped error
+
 # A process that is controlled.
 mkdir run && export XDG_RUNTIME_DIR="$work/run"
 echo '[echo-server]' > gnet.toml

@@ -146,12 +146,17 @@ bool ExecWeb::answer_by_cgi(Request& request, Response& response, const ExecProg
         answer.take({buffer.data(), count});
         if (answer.refusal() || answer.is_long()) return child.leave();
       }
+      // The program may live on: its answer is all there.
+      if (answer.has_begun() && !answer.is_short()) response.end();
     };
     end = child.converse(feed, deliver);
   } catch (const std::system_error& error) {
     request.log().error("{}", gnet::describe(error));
     if (answer.has_begun()) throw;
     if (is_shortage(error.code())) throw HTTPError(503, "no program can be started now");
+    if (error.code() == std::errc::argument_list_too_long) {
+      throw HTTPError(431, "the request has more fields than a program can be given");
+    }
     throw HTTPError(500, "the program cannot be started");
   }
   if (of_request) std::rethrow_exception(of_request);

@@ -24,7 +24,7 @@ using gnet::Stdio;
 // What is read, and dropped, of a program whose client has gone, so that it can come to its end.
 constexpr std::size_t kDiscarded = 1024 * 1024;
 
-// How long standard error may stay open once the program has ended.
+// How long the ends of its pipes may take once the program, and all of its group, has ended.
 constexpr gnet::Duration kLastErrors = std::chrono::milliseconds(200);
 
 gnet::Fiber<> background(std::string name, std::function<void()> work) {
@@ -172,7 +172,7 @@ void ExecChild::run_deliver(const std::function<void()>& deliver) {
     deliver();
     static_cast<void>(process_->wait());
   });
-  if (!completed && !left_) out_of_time_ = true;
+  if (!completed && !left_ && !held_open_) out_of_time_ = true;
 }
 
 ExecEnd ExecChild::converse(const std::function<void()>& feed,
@@ -185,6 +185,10 @@ ExecEnd ExecChild::converse(const std::function<void()>& feed,
         process_->wait();
         gnet::sleep(rules_.kill_after);
         process_->signal_group(SIGKILL);
+        // A daemon has left the group: it stays, but nobody waits for what it might write.
+        gnet::sleep(kLastErrors);
+        held_open_ = true;
+        if (delivering_ != nullptr) delivering_->cancel();
       });
     }
     try {

@@ -125,6 +125,7 @@ class ExecChild {
   bool input_ended_ = false;
   bool left_ = false;
   bool out_of_time_ = false;
+  bool held_open_ = false;  // its output, by somebody who has left its group
   bool reported_ = false;
 };
 

@@ -116,6 +116,24 @@ ask GET /elsewhere | grep -q '^here$' || fail "it leads nowhere"
 ask GET /plain-text | grep -q '^here$' || fail "no place is free"
 stop
 
+# An answer ends with the output, though its program lives on, and what it has started holds on to it.
+program bin/closes << 'END'
+printf 'Content-Type: text/plain\n\nclosed'
+exec >&-
+exec sleep 60
+END
+program bin/forks << 'END'
+printf 'Content-Type: text/plain\n\nforked'
+setsid sleep 15 2> /dev/null &
+END
+start exec-server http-l://127.0.0.1:0 --dir bin --max-procs 1 --kill-after 100ms --max-header 1M
+same "$(gnet http -t 10s "http://127.0.0.1:$port/forks")" forked
+same "$(gnet http -t 10s "http://127.0.0.1:$port/plain-text")" here
+# More than a program can be given.
+ask GET /plain-text "X-Long: $(head -c 140000 /dev/zero | tr '\0' x)" | grep -q '^HTTP/1.1 431' || fail "no 431"
+same "$(gnet http -t 10s "http://127.0.0.1:$port/closes")" closed
+stop
+
 # Lines as events.
 start exec-server sse-l://127.0.0.1:0 --stderr client --sh 'echo one; echo two; sleep 0.1; echo bad >&2; sleep 0.1; exit 4'
 ask GET / > events

@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <tuple>
 #include <utility>
 
 #include "gnet/base/error.h"
@@ -16,7 +15,14 @@
 namespace gnet::detail {
 namespace {
 
-using Ends = std::pair<UniqueFd, UniqueFd>;  // to read from, to write to
+struct Ends {
+  UniqueFd out;  // to read from
+  UniqueFd in;
+  std::size_t room = 0;  // that it has, or was not given
+};
+
+constexpr std::size_t kUsualRoom = 64 * 1024;      // of a new one
+constexpr std::size_t kLargestRoom = 1024 * 1024;  // that the kernel gives to everybody
 
 // The pipes of a thread.
 class Kept {
@@ -37,7 +43,7 @@ class Kept {
   Kept& operator=(const Kept&) = delete;
   ~Kept() { gone_ = true; }
 
-  Ends take() noexcept { return count_ > 0 ? std::move(pipes_[--count_]) : Ends{}; }
+  Ends take() noexcept { return count_ > 0 ? std::exchange(pipes_[--count_], {}) : Ends{}; }
   void give(Ends ends) noexcept {
     if (count_ < pipes_.size()) pipes_[count_++] = std::move(ends);
   }
@@ -64,21 +70,33 @@ ssize_t splice_some(int from, int to, std::size_t most) noexcept {
 }  // namespace
 
 SplicePipe::SplicePipe() : forks_(forks()) {
-  if (Kept* const kept = Kept::current()) std::tie(out_, in_) = kept->take();
+  if (Kept* const kept = Kept::current()) {
+    Ends ends = kept->take();
+    out_ = std::move(ends.out);
+    in_ = std::move(ends.in);
+    room_ = ends.room;
+  }
   if (out_) return;
   std::array<int, 2> ends{};
   if (pipe2(ends.data(), O_CLOEXEC | O_NONBLOCK) != 0) throw_errno("cannot make a pipe");
   out_ = UniqueFd(ends[0]);
   in_ = UniqueFd(ends[1]);
+  room_ = kUsualRoom;
 }
 
 SplicePipe::~SplicePipe() {
   // What is left inside would reach somebody else, and so would what a parent has in it.
   if (size_ > 0 || forks_ != forks()) return;
-  if (Kept* const kept = Kept::current()) kept->give({std::move(out_), std::move(in_)});
+  if (Kept* const kept = Kept::current()) kept->give({std::move(out_), std::move(in_), room_});
 }
 
 ssize_t SplicePipe::fill(int source, std::size_t most) noexcept {
+  // The more go at once, the less each of them costs. A user who has many pipes gets no more, which
+  // is not asked for again.
+  if (most > room_) {
+    fcntl(in_.get(), F_SETPIPE_SZ, static_cast<int>(std::min<std::size_t>(most, kLargestRoom)));
+    room_ = most;
+  }
   const ssize_t count = splice_some(source, in_.get(), most);
   if (count > 0) size_ += static_cast<std::size_t>(count);
   return count;

@@ -26,7 +26,8 @@ class SplicePipe {
   ~SplicePipe();
 
   // Takes up to `most` bytes from `source` without waiting, as read(2) returns: 0 is the end, -1
-  // with EAGAIN that nothing is there, -1 with EINVAL that this descriptor cannot be spliced.
+  // with EAGAIN that nothing is there, -1 with EINVAL that this descriptor cannot be spliced. The
+  // pipe is given room for as many, where the kernel lets it have that.
   ssize_t fill(int source, std::size_t most) noexcept;
 
   // Gives what is inside to `sink` without waiting, as write(2) returns; never a signal.
@@ -42,6 +43,7 @@ class SplicePipe {
   UniqueFd out_;
   UniqueFd in_;
   std::size_t size_ = 0;
+  std::size_t room_ = 0;
   unsigned forks_;  // of this process when it was made
 };
 

@@ -409,6 +409,27 @@ BOOST_AUTO_TEST_CASE(pipes_of_the_last_fibers_of_a_thread_are_closed) {
   BOOST_TEST(open_descriptors() == before);
 }
 
+BOOST_AUTO_TEST_CASE(a_pipe_between_has_room_for_all_that_is_taken_at_once) {
+  constexpr int kMost = 256 * 1024;
+  auto [reader, writer] = Pipe::make();
+  const bool may_be_large = fcntl(writer.native_handle(), F_SETPIPE_SZ, kMost) == kMost;
+  writer.send_all(pattern(may_be_large ? 200'000 : 40'000));
+  for (int i = 0; i < 2; ++i) {  // the second time with a pipe that was kept
+    detail::SplicePipe pipe;
+    BOOST_TEST(pipe.fill(reader.native_handle(), 1) == 1);
+    const ssize_t count = pipe.fill(reader.native_handle(), kMost);
+    BOOST_TEST(count == (may_be_large ? 200'000 : 40'000) - 1);
+    std::string text(static_cast<std::size_t>(count) + 1, ' ');
+    for (std::size_t at = 0; at < text.size();) {
+      const ssize_t taken = pipe.take(text.data() + at, text.size() - at);
+      BOOST_REQUIRE(taken > 0);
+      at += static_cast<std::size_t>(taken);
+    }
+    BOOST_TEST((text == pattern(text.size())));
+    writer.send_all(text);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(the_child_of_a_fork_has_pipes_of_its_own) {
   auto [reader, writer] = Pipe::make();
   { const detail::SplicePipe kept; }

@@ -58,12 +58,17 @@ class TimerHeap {
   // The number of armed timers that keep the hub alive.
   [[nodiscard]] std::size_t keep_alives() const noexcept { return keep_alives_; }
 
-  void insert(Timer& timer, TimePoint when) {
-    timer.sequence = sequence_++;
+  void insert(Timer& timer, TimePoint when) { insert(timer, when, take_sequence()); }
+
+  // As if it had been armed when `sequence` was taken.
+  void insert(Timer& timer, TimePoint when, std::uint64_t sequence) {
+    timer.sequence = sequence;
     nodes_.push_back(Node{when, &timer});
     if (timer.keeps_alive) ++keep_alives_;
     sift_up(nodes_.size() - 1);
   }
+
+  [[nodiscard]] std::uint64_t take_sequence() noexcept { return sequence_++; }
 
   void remove(Timer& timer) noexcept {
     if (!timer.armed()) return;

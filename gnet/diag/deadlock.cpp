@@ -65,7 +65,7 @@ class Search {
     });
     hub.for_each_fiber([&](const FiberControl& fiber) {
       if (fiber.state != FiberState::waiting || fiber.waits_for == nullptr) return;
-      if (fiber.attention || fiber.waits_until != TimePoint() || limited.contains(&fiber)) return;
+      if (fiber.attention || fiber.has_deadline || limited.contains(&fiber)) return;
       if (fiber.scope != nullptr && fiber.scope->is_limited()) return;
       Enders enders = detail::enders_of(fiber);
       if (enders.which == Enders::Which::unknown) return;

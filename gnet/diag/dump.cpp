@@ -41,7 +41,7 @@ std::string describe(const FiberControl& fiber, TimePoint now) {
     if (fiber.hub->watch() != nullptr && fiber.suspended_at != TimePoint()) {
       text += " for " + format_duration(now - fiber.suspended_at, kDigits);
     }
-    if (fiber.waits_until != TimePoint()) {
+    if (fiber.has_deadline) {
       const Duration left = std::max(fiber.waits_until - now, Duration::zero());
       text += fmt::format(", at most {} more", format_duration(left, kDigits));
     }

@@ -19,6 +19,7 @@
 #include "gnet/base/duration.h"
 #include "gnet/base/intrusive_list.h"
 #include "gnet/base/source_location.h"
+#include "gnet/base/timer_heap.h"
 #include "gnet/fiber/context.h"
 #include "gnet/fiber/stack_pool.h"
 
@@ -110,7 +111,22 @@ struct FiberTurn : Runnable {
 static_assert(sizeof(FiberTurn) <= 64, "a turn touches one line of the cache");
 #endif
 
-struct FiberControl : FiberTurn, AllFibersHook, ScopeHook {
+// What wakes a fiber at the deadline of its wait. It stays armed when the wait ends early, as most
+// do, and is looked at when it rings: then it is armed anew for the wait of that moment, if that
+// has a deadline. So a fiber that waits again and again, each time with a later deadline, touches
+// the heap of timers once in a while and not each time.
+struct WaitAlarm : Timer {
+  WaitAlarm() noexcept : Timer(ring) { keeps_alive = false; }  // the wait does, if anything
+  static void ring(Timer& timer) noexcept;
+
+  TimePoint rings_at{};          // while it is armed
+  TimePoint waits_until{};       // the deadline of the wait
+  std::uint64_t wait_begun = 0;  // the place of the wait among those that end at the same time
+  bool has_deadline = false;     // the wait of this moment
+  bool timed_out = false;        // its deadline has passed
+};
+
+struct FiberControl : FiberTurn, AllFibersHook, ScopeHook, WaitAlarm {
   detail::Scheduler* hub = nullptr;
 
   bool kill_pending = false;     // with `kill_with`, or FiberExit when that is null
@@ -124,8 +140,6 @@ struct FiberControl : FiberTurn, AllFibersHook, ScopeHook {
 
   std::uint32_t references = 1;  // handles, and one while it has not ended
   std::uint64_t id = 0;
-
-  TimePoint waits_until{};  // the deadline of the wait, if it has one
 
   // Counted while a watchdog runs.
   std::uint64_t turns = 0;

@@ -115,6 +115,7 @@ void Scheduler::finish(FiberControl& fiber) noexcept {
   fiber.kill_pending = false;
   if (fiber.kill_with) fiber.kill_with = nullptr;
   fiber.ScopeHook::unlink();
+  disarm(fiber);
   --fiber_count_;
   Waiter* waiter = fiber.done_waiters.pop_front();
   if (waiter == nullptr) return;
@@ -262,30 +263,35 @@ bool Scheduler::park(const WaitKind& kind, const void* object, Deadline deadline
 
 bool Scheduler::suspend_until(const WaitKind& kind, const void* object, TimePoint when,
                               bool keeps_alive) {
-  struct Alarm : Timer {
-    Alarm(Scheduler& hub, FiberControl& fiber)
-        : Timer([](Timer& timer) noexcept {
-            auto& self = static_cast<Alarm&>(timer);
-            self.expired = true;
-            self.hub.make_ready(self.fiber);
-          }),
-          hub(hub),
-          fiber(fiber) {}
-    ~Alarm() { hub.disarm(*this); }
-    Scheduler& hub;
-    FiberControl& fiber;
-    bool expired = false;
-  };
-  // On the fiber's stack: no allocation. A suspended stack is never dropped, only run to its end,
-  // so the timer is always disarmed.
-  Alarm alarm(*this, *current_);
-  alarm.keeps_alive = keeps_alive;
-  arm(alarm, when);
   FiberControl& self = *current_;
-  self.waits_until = when;
+  WaitAlarm& alarm = self;
+  alarm.waits_until = when;
+  alarm.wait_begun = timers_.take_sequence();
+  if (!alarm.armed() || when < alarm.rings_at) {
+    disarm(alarm);
+    alarm.rings_at = when;
+    timers_.insert(alarm, when, alarm.wait_begun);
+  }
+  alarm.has_deadline = true;
+  if (keeps_alive) ++timed_waits_;
   suspend(self, kind, object);
-  self.waits_until = TimePoint();
-  return !alarm.expired;
+  if (keeps_alive) --timed_waits_;
+  alarm.has_deadline = false;
+  return !std::exchange(alarm.timed_out, false);
+}
+
+void WaitAlarm::ring(Timer& timer) noexcept {
+  auto& fiber = static_cast<FiberControl&>(static_cast<WaitAlarm&>(timer));
+  WaitAlarm& alarm = fiber;
+  if (!alarm.has_deadline) return;
+  if (alarm.waits_until > alarm.rings_at) return fiber.hub->rearm(fiber);
+  alarm.timed_out = true;
+  fiber.hub->make_ready(fiber);
+}
+
+void Scheduler::rearm(FiberControl& fiber) noexcept {
+  fiber.rings_at = fiber.waits_until;
+  timers_.insert(fiber, fiber.waits_until, fiber.wait_begun);  // where there was room a moment ago
 }
 
 // Waits for events on the stack of the fiber that parks, which saves the way through
@@ -475,8 +481,8 @@ bool Scheduler::asio_has_work() noexcept {
 
 // Letters that somebody here expects have a KeepAlive; those that are there already count as well.
 bool Scheduler::anything_alive() const noexcept {
-  return poller_.waiters > 0 || timers_.keep_alives() > 0 || external_work_ > 0 ||
-         mailbox_->newest_.load(std::memory_order_relaxed) != nullptr;
+  return poller_.waiters > 0 || timed_waits_ > 0 || timers_.keep_alives() > 0 ||
+         external_work_ > 0 || mailbox_->newest_.load(std::memory_order_relaxed) != nullptr;
 }
 
 void Scheduler::nothing_left() noexcept {

@@ -245,6 +245,9 @@ class Scheduler final : public Hub {
   // or may not be interrupted now, finds it at its next checkpoint.
   void interrupt(FiberControl& fiber) noexcept;
 
+  // Arms the alarm of a fiber, which has rung too early, for the deadline of its wait.
+  void rearm(FiberControl& fiber) noexcept;
+
   // Recomputes whether something is pending for `fiber`.
   static void update_attention(FiberControl& fiber) noexcept;
 
@@ -471,6 +474,7 @@ class Scheduler final : public Hub {
   std::size_t fiber_count_ = 0;
   std::uint64_t next_id_ = 1;
   std::uint64_t external_work_ = 0;
+  std::uint64_t timed_waits_ = 0;  // whose deadline is a reason to go on
   bool shutting_down_ = false;
   IntrusiveList<AtEnd> at_end_;
   bool nothing_left_ = false;  // said while it shuts down

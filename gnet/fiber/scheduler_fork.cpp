@@ -87,7 +87,7 @@ void Scheduler::live_on_in_child() noexcept {
   FiberControl* const self = current_;  // null: a callback of the hub has called fork()
   root_ = self;
   fiber_count_ = self == nullptr || self == &main_ ? 0 : 1;
-  external_work_ = 0;
+  external_work_ = timed_waits_ = 0;
   idle_waiters_.for_each([](Waiter& waiter) { waiter.unlink(); });
   // It is about what fibers do that are the parent's.
   while (at_end_.pop_front() != nullptr) {

@@ -103,6 +103,7 @@ Scheduler::~Scheduler() {
     }
   }
   tidy();
+  disarm(main_);
   main_.AllFibersHook::unlink();
   orphan_fibers();
   // Posted while the fibers were being orphaned. Not under the lock, which what is in the letters

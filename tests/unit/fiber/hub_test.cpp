@@ -26,6 +26,7 @@
 #endif
 
 using namespace test;
+using gnet::Event;
 using gnet::Hub;
 using gnet::sleep;
 using gnet::spawn;
@@ -235,6 +236,83 @@ BOOST_AUTO_TEST_CASE(now_is_at_most_its_slack_behind) {
   }
   burn(1ms);
   BOOST_TEST((hub.now() >= gnet::Clock::now() - 1ms));
+}
+
+// An alarm stays armed when its wait ends early: what that must not change.
+
+BOOST_AUTO_TEST_CASE(a_wait_that_has_ended_early_limits_no_later_one) {
+  Event event;
+  auto waiter = spawn([&] {
+    BOOST_TEST(event.wait(10ms));
+    event.clear();
+    event.wait();
+    return gnet::Clock::now();
+  });
+  yield();
+  event.set();
+  sleep(40ms);
+  const auto second = gnet::Clock::now();
+  event.set();
+  BOOST_CHECK(waiter.get() >= second);
+}
+
+BOOST_AUTO_TEST_CASE(each_wait_ends_at_its_own_deadline) {
+  Event event;
+  Event never;
+  const auto time_out = [&](gnet::Duration patience) {
+    const auto since = gnet::Clock::now();
+    BOOST_TEST(!never.wait(patience));
+    return gnet::Clock::now() - since;
+  };
+  const auto end_early = [&](gnet::Duration patience) {
+    event.clear();
+    auto setter = spawn([&] { event.set(); });
+    BOOST_TEST(event.wait(patience));
+  };
+  end_early(5ms);
+  BOOST_CHECK(time_out(30ms) >= 30ms);  // a later one
+  end_early(1min);
+  BOOST_CHECK(time_out(5ms) < 30s);  // an earlier one
+  end_early(5ms);
+  sleep(20ms);  // it rings while nobody waits for it, or for another reason
+  BOOST_CHECK(time_out(5ms) >= 5ms);
+}
+
+BOOST_AUTO_TEST_CASE(waits_that_end_at_the_same_time_end_in_the_order_in_which_they_began) {
+  Event early;
+  Event never;
+  std::string order;
+  const gnet::Deadline end = gnet::Clock::now() + 30ms;
+  auto armed_anew = spawn([&] {
+    BOOST_TEST(early.wait(5ms));
+    BOOST_TEST(!never.wait(end));
+    order += 'a';
+  });
+  yield();
+  early.set();
+  yield();
+  auto fresh = spawn([&] {
+    BOOST_TEST(!never.wait(end));
+    order += 'b';
+  });
+  gnet::joinall({&armed_anew, &fresh});
+  BOOST_TEST(order == "ab");
+}
+
+BOOST_AUTO_TEST_CASE(an_interrupted_wait_limits_no_later_one) {
+  Event never;
+  auto fiber = spawn([&] {
+    try {
+      static_cast<void>(never.wait(10ms));
+    } catch (const Oops&) {
+      sleep(30ms);
+      return true;
+    }
+    return false;
+  });
+  yield();
+  fiber.kill_async(std::make_exception_ptr(Oops(1)));
+  BOOST_TEST(fiber.get());
 }
 
 BOOST_AUTO_TEST_CASE(an_idle_hub_costs_no_cpu_time) {

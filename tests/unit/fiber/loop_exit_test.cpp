@@ -41,6 +41,16 @@ BOOST_AUTO_TEST_CASE(waiting_for_ever_in_main_is_an_error) {
   BOOST_CHECK_THROW(event.wait(), LoopExit);
 }
 
+BOOST_AUTO_TEST_CASE(a_deadline_of_a_wait_that_has_ended_is_no_reason_to_go_on) {
+  gnet::Event event;
+  auto setter = spawn([&] { event.set(); });
+  BOOST_TEST(event.wait(1min));
+  event.clear();
+  const auto since = gnet::Clock::now();
+  BOOST_CHECK_THROW(event.wait(), LoopExit);
+  BOOST_CHECK(gnet::Clock::now() - since < 30s);
+}
+
 BOOST_AUTO_TEST_CASE(the_program_may_go_on_afterwards) {
   gnet::Event event;
   for (int i = 0; i < 3; ++i) BOOST_CHECK_THROW(event.wait(), LoopExit);

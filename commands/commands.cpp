@@ -4,7 +4,7 @@ namespace commands {
 
 cli::Commands all() {
   return {&echo_server,     &http_serve, &http_echo,  &ws_echo, &exec_server, &echo_client,
-          &connect_command, &http,       &ws,         &bridge,  &proxy,       &exec_program,
+          &connect_command, &http,       &ws,         &bridge,  &proxy,       &exec_program, &wait_for,
           &run_services,    &ctl,        &completion, &help,    &version,     &man};
 }
 

@@ -161,6 +161,10 @@ gnet connect -z --json 127.0.0.1 1-2 > connect || :
 gnet connect -d 'exec:echo hello' --expect ll --json >> connect
 gnet connect -d 127.0.0.1:1 --expect ll --json >> connect || :
 check connect connect error
+gnet wait-for --json file:/ > waited
+gnet wait-for --json -t 50ms file:/ file:/nonexistent >> waited || :
+gnet wait-for --json tcp://:99999 >> waited || :
+check wait-for waited error
 gnet version --json > version
 check version version
 gnet echo-server --explain --json -p 7 > explain

@@ -1,0 +1,33 @@
+// The options of gnet wait-for.
+
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cli/client/client_options.h"
+#include "cli/line/global_options.h"
+
+namespace commands {
+
+struct WaitOptions : cli::GlobalOptions {
+  WaitOptions() { to.timeout = std::chrono::seconds(30); }
+
+  cli::ClientOptions to;
+  std::vector<std::string> targets;
+  std::vector<std::string> program;  // to become
+  gnet::Duration interval = std::chrono::milliseconds(25);
+  bool any = false;
+  bool gone = false;
+  cli::Count stable{1};
+  std::string send = "\n";  // to a target of datagrams
+
+  // ---- of HTTP ----
+  std::string status = "200-399";
+  std::string body;
+  std::vector<std::string> headers;
+  bool follow = false;
+};
+
+}  // namespace commands

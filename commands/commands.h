@@ -21,6 +21,7 @@ extern const cli::Command ctl;
 extern const cli::Command proxy;
 extern const cli::Command exec_program;  // hidden: a service of gnet run
 extern const cli::Command wait_for;
+extern const cli::Command ports;
 extern const cli::Command run_services;  // gnet run
 extern const cli::Command completion;
 extern const cli::Command help;

@@ -165,6 +165,20 @@ gnet wait-for --json file:/ > waited
 gnet wait-for --json -t 50ms file:/ file:/nonexistent >> waited || :
 gnet wait-for --json tcp://:99999 >> waited || :
 check wait-for waited error
+start echo-server -p 0 -4
+gnet ports --json --proto tcp,udp,unix -a > ports
+gnet ports --json --who "$port" >> ports
+gnet ports --json --free=2 >> ports
+gnet ports --json --wait-free 1 >> ports
+gnet ports --json --who x >> ports || :
+"$GNET" ports --json --watch 1ms "$port" > changes &
+started="$started $!"
+await changes present
+stop
+await changes closed
+grep -h '"event":"present"' changes >> ports
+grep -h '"event":"closed"' changes >> ports
+check ports ports present closed error
 gnet version --json > version
 check version version
 gnet echo-server --explain --json -p 7 > explain

@@ -129,6 +129,7 @@ kill -HUP "$server"
 await server.out '"event":"reload"'
 peer wait "127.0.0.1:$port" > waited &
 started="$started $!"
+: > server.err
 await_active 1
 stop
 cat server.out > proxies

@@ -32,14 +32,17 @@ kill -USR1 "$server"
 await server.err ' 8 refused'
 
 # --max-per-ip counts the client, and not the proxy.
-mkfifo keep && exec 8<> keep
-{ printf "${v1}held"; cat <&8; } | "$GNET" connect "$there" > held &
+mkfifo keep
+"$GNET" connect "$there" < keep > held &
 started="$started $!"
+exec 8> keep
+printf "${v1}held" >&8
 await held held
 same "$(printf "${v1}hello" | peer bytes "$there")" ""
 same "$(printf "${v1}hello" | peer bytes "$work/s.sock")" ""
 same "$(printf "${v2}hello" | peer bytes "$there")" hello
 kill "$!"
+exec 8>&-
 tries=0
 until [ "$(printf "${v1}hello" | peer bytes "$there")" = hello ]; do
   tries=$((tries + 1))

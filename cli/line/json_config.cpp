@@ -35,7 +35,7 @@ std::string json_word(const json::value& value, const std::string& path, std::st
       fmt::format("{}: '{}' must be a string, a number, true, false or a list", path, key));
 }
 
-ConfigFile parse_json_config(const std::string& path, const std::string& text) {
+json::value parse_json_object(const std::string& path, const std::string& text) {
   json::error_code error;
   json::stream_parser parser;
   const std::size_t used = parser.write_some(text, error);
@@ -44,10 +44,16 @@ ConfigFile parse_json_config(const std::string& path, const std::string& text) {
     error = json::error::extra_data;
   }
   if (error) {
-    throw UsageError(fmt::format("{}:{}: {}", path, place_in(text, used).first, error.message()));
+    const auto [line, column] = place_in(text, used);
+    throw UsageError(fmt::format("{}:{}:{}: {}", path, line, column, error.message()));
   }
-  const json::value root = parser.release();
+  json::value root = parser.release();
   if (!root.is_object()) throw UsageError(fmt::format("{}: must be a JSON object", path));
+  return root;
+}
+
+ConfigFile parse_json_config(const std::string& path, const std::string& text) {
+  const json::value root = parse_json_object(path, text);
   ConfigFile config{.path = path, .general = {}, .commands = {}};
   for (const auto& [key, value] : root.get_object()) {
     if (value.is_object()) {

@@ -4,8 +4,7 @@
 #include <toml++/toml.h>
 
 #include <algorithm>
-#include <boost/json/parse.hpp>
-#include <boost/json/stream_parser.hpp>
+#include <boost/json/value.hpp>
 #include <tuple>
 
 #include "cli/line/config_file.h"
@@ -101,8 +100,7 @@ class JsonReader {
  public:
   JsonReader(const std::string& path, const std::string& text)
       : file_{.path = path}, places_(text) {
-    const json::value root = parse(text);
-    if (!root.is_object()) refuse(path, "must be a JSON object");
+    const json::value root = parse_json_object(path, text);
     for (const auto& [key, value] : root.get_object()) {
       if (key == "gnet") {
         file_.process = section("gnet", value, {"gnet"});
@@ -123,21 +121,6 @@ class JsonReader {
 
  private:
   using Path = JsonPlaces::Path;
-
-  json::value parse(const std::string& text) const {
-    json::error_code error;
-    json::stream_parser parser;
-    const std::size_t used = parser.write_some(text, error);
-    if (!error) parser.finish(error);
-    if (!error && text.find_first_not_of(" \t\r\n", used) != std::string::npos) {
-      error = json::error::extra_data;
-    }
-    if (error) {
-      const auto [line, column] = place_in(text, used);
-      refuse(file_.place(line, column), error.message());
-    }
-    return parser.release();
-  }
 
   std::string place(const Path& path) const {
     const auto [line, column] = places_.find(path);

@@ -75,7 +75,7 @@ SocketAddress unix_address(std::string_view name) {
   address.sun_family = AF_UNIX;
   if (!name.empty() && name.front() != '\0') name = name.substr(0, name.find('\0'));
   name = name.substr(0, sizeof address.sun_path);
-  std::memcpy(address.sun_path, name.data(), name.size());
+  name.copy(address.sun_path, name.size());
   return {reinterpret_cast<const sockaddr*>(&address),
           static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + name.size())};
 }

@@ -81,7 +81,7 @@ BOOST_AUTO_TEST_CASE(broken_files_are_named_with_the_line) {
   };
   BOOST_TEST(read(toml).starts_with(toml.path() + ":"));
   const File json("{\n\"a\": }", ".json");
-  BOOST_TEST(read(json).starts_with(json.path() + ":2: "));
+  BOOST_TEST(read(json).starts_with(json.path() + ":2:6: "));
 }
 
 BOOST_AUTO_TEST_CASE(a_file_that_was_asked_for_must_exist) {

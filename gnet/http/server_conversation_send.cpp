@@ -28,7 +28,9 @@ namespace {
 
 constexpr std::size_t kCopied = 16 * 1024;  // a longer body is not copied to its head
 constexpr std::size_t kLingerRoom = 4 * 1024;
-constexpr std::size_t kLingerBytes = 1024 * 1024;  // read and dropped behind the last answer
+// Read and dropped behind the last answer: more than the kernel holds for both sides, so that a
+// client that looks for an answer before each write finds it.
+constexpr std::size_t kLingerBytes = 16 * 1024 * 1024;
 constexpr Duration kLingerTime = std::chrono::seconds(2);
 constexpr const char* kShorter = "a file has become shorter while it was sent";
 

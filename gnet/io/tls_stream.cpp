@@ -63,20 +63,7 @@ class TLSStream::Connection {
 
   void handshake(Deadline deadline) {
     const TimePoint since = detail::start_of_wait(deadline);
-    while (handshaking_) {
-      if (progress_.wait(kHandshake, this, deadline)) continue;
-      throw_timed_out(session_->what("TLS handshake"), since);
-    }
-    if (session_->established()) return;
-    const Turn turn(handshaking_, progress_);
-    check_open("TLS handshake");
-    for (;;) {
-      const Carry carry(*this);
-      const TLSNeed need = said_why(carry, deadline, [&] { return session_->try_handshake(); });
-      carry.now();
-      if (need == TLSNeed::nothing) return wait_until_sent(deadline, "TLS handshake", since);
-      wait_for(need, deadline, "TLS handshake", since);
-    }
+    if (!shake_hands(deadline)) throw_timed_out(session_->what("TLS handshake"), since);
   }
 
   std::size_t receive(void* buffer, std::size_t size, Deadline deadline) {
@@ -146,7 +133,7 @@ class TLSStream::Connection {
   }
 
   bool wait_readable(Deadline deadline) {
-    handshake(deadline);
+    if (!shake_hands(deadline)) return false;
     check_open("receive");
     if (!below_) return socket_.wait_readable(deadline);
     return session_->has_input() || below_->wait_readable(deadline);
@@ -190,10 +177,31 @@ class TLSStream::Connection {
     WaitQueue& others;
   };
 
+  // False: the deadline passed. The next call goes on from there.
+  bool shake_hands(Deadline deadline) {
+    while (handshaking_) {
+      if (!progress_.wait(kHandshake, this, deadline)) return false;
+    }
+    if (session_->established()) return true;
+    const Turn turn(handshaking_, progress_);
+    check_open("TLS handshake");
+    for (;;) {
+      const Carry carry(*this);
+      const TLSNeed need = said_why(carry, deadline, [&] { return session_->try_handshake(); });
+      carry.now();
+      if (need == TLSNeed::nothing) return all_sent(deadline);
+      if (!has(need, deadline)) return false;
+    }
+  }
+
   void wait_for(TLSNeed need, Deadline deadline, const char* operation, TimePoint since) {
-    if (need == TLSNeed::nothing) return;
-    const bool in_time = need == TLSNeed::data ? wait_for_data(deadline) : wait_for_room(deadline);
-    if (!in_time) throw_timed_out(session_->what(operation), since);
+    if (!has(need, deadline)) throw_timed_out(session_->what(operation), since);
+  }
+
+  // Waits for what is needed; false: the deadline passed.
+  bool has(TLSNeed need, Deadline deadline) {
+    if (need == TLSNeed::nothing) return true;
+    return need == TLSNeed::data ? wait_for_data(deadline) : wait_for_room(deadline);
   }
 
   bool wait_for_data(Deadline deadline) {
@@ -203,9 +211,15 @@ class TLSStream::Connection {
     if (!below_->wait_readable(deadline)) return false;
     detail::Scheduler& hub = detail::Scheduler::current();
     const BufferLease buffer(hub, hub.buffers().block_size());
-    const std::size_t count = below_->receive(buffer.data(), buffer.size(), deadline);
-    session_->feed({buffer.data(), count});
-    return true;
+    try {
+      const std::size_t count = below_->receive(buffer.data(), buffer.size(), deadline);
+      session_->feed({buffer.data(), count});
+      return true;
+    } catch (const std::system_error& error) {
+      // What has woken this fiber was no data.
+      if (error.code() == std::errc::timed_out && deadline.passed()) return false;
+      throw;
+    }
   }
 
   // The reader and the writer may both need room: the one that came second waits for the other.
@@ -281,10 +295,16 @@ class TLSStream::Connection {
   }
 
   void wait_until_sent(Deadline deadline, const char* operation, TimePoint since) {
+    if (!all_sent(deadline)) throw_timed_out(session_->what(operation), since);
+  }
+
+  // Waits until what was made has gone below; false: the deadline passed.
+  bool all_sent(Deadline deadline) {
     while (carrying_) {
-      if (!progress_.wait(kRoom, this, deadline)) throw_timed_out(session_->what(operation), since);
+      if (!progress_.wait(kRoom, this, deadline)) return false;
     }
     if (carry_error_) std::rethrow_exception(carry_error_);
+    return true;
   }
 
   void check_open(const char* operation) const {

@@ -99,6 +99,20 @@ BOOST_AUTO_TEST_CASE(both_ways_at_once_and_to_the_end) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(a_wait_for_data_that_ends_before_the_handshake_does_is_no_error) {
+  for (const auto make : {over_tunnel, over_tls}) {
+    Pair pair = make();
+    BOOST_TEST(!pair.client.wait_readable(5ms));
+    auto answer = spawn([&] {
+      pair.server.send_all("late", kPatience);
+      pair.server.shutdown_send(kPatience);
+    });
+    BOOST_TEST(pair.client.wait_readable(kPatience));
+    BOOST_TEST(receive_all(pair.client) == "late");
+    answer.get();
+  }
+}
+
 BOOST_AUTO_TEST_CASE(the_handshake_refuses_whom_it_does_not_believe_and_says_so_to_the_peer) {
   auto [client, server] = Stream::make_pair();
   Pair pair{

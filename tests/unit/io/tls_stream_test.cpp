@@ -487,6 +487,16 @@ BOOST_AUTO_TEST_CASE(a_peer_that_says_nothing_meets_the_deadline) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(a_wait_for_data_that_ends_before_the_handshake_does_is_no_error) {
+  Secure pair(TLSContext::client(believing()), usual_server());
+  BOOST_TEST(!pair.client.wait_readable(5ms));
+  BOOST_TEST(!pair.client.wait_readable(0ms));
+  auto answer = spawn([&] { pair.server.send_all("late", kPatience); });
+  BOOST_TEST(pair.client.wait_readable(kPatience));
+  BOOST_TEST(receive_text(pair.client) == "late");
+  answer.get();
+}
+
 BOOST_AUTO_TEST_CASE(data_that_was_changed_on_its_way_is_an_error) {
   Secure pair(TLSContext::client(believing()), usual_server());
   BOOST_TEST(shake(pair.client, pair.server).client == "");

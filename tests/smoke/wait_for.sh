@@ -88,7 +88,8 @@ started="$started $!"
 until [ -s zombie ]; do :; done
 expect 0 gnet wait-for -t "$life" --gone "pid:$(cat zombie)"
 
-# A port that opens is seen within 50 ms, if this machine has the time.
+# A port that opens is seen within 50 ms and what a look at one that is open takes, if this machine
+# has the time.
 cat > late.pl << 'END'
 use IO::Socket::INET;
 use Time::HiRes qw(time sleep);
@@ -98,10 +99,12 @@ close $listener;
 my $child = open(my $waiting, '-|') // die;
 exec @ARGV, "127.0.0.1:$port" or die unless $child;
 sleep 0.35;
-$listener = IO::Socket::INET->new(Listen => 1, LocalAddr => "127.0.0.1:$port", ReuseAddr => 1) or die;
+$listener = IO::Socket::INET->new(Listen => 9, LocalAddr => "127.0.0.1:$port", ReuseAddr => 1) or die;
 my $began = time;
 waitpid $child, 0;
-printf "%d %d\n", $? >> 8, 1000 * (time - $began);
+my ($code, $seen) = ($? >> 8, time);
+system @ARGV, "127.0.0.1:$port";
+printf "%d %d\n", $code, 1000 * ($seen - $began - (time - $seen));
 END
 best=1000
 for try in $(seq 20); do

@@ -2,11 +2,29 @@
 
 namespace commands {
 
-cli::Commands all() {
-  return {&echo_server, &http_serve,      &http_echo, &ws_echo,  &exec_server,
-          &echo_client, &connect_command, &http,      &ws,       &bridge,
-          &proxy,       &exec_program,    &ports,     &wait_for, &run_services,
-          &ctl,         &completion,      &help,      &version,  &man};
+cli::KnownCommands all() {
+  return {
+      {"echo-server", &echo_server},
+      {"http-serve", &http_serve},
+      {"http-echo", &http_echo},
+      {"ws-echo", &ws_echo},
+      {"exec-server", &exec_server},
+      {"echo-client", &echo_client},
+      {"connect", &connect_command},
+      {"http", &http},
+      {"ws", &ws},
+      {"bridge", &bridge},
+      {"proxy", &proxy},
+      {"exec", &exec_program},
+      {"ports", &ports},
+      {"wait-for", &wait_for},
+      {"run", &run_services},
+      {"ctl", &ctl},
+      {"completion", &completion},
+      {"help", &help},
+      {"version", &version},
+      {"man", &man},
+  };
 }
 
 }  // namespace commands

@@ -7,29 +7,29 @@
 
 namespace commands {
 
-extern const cli::Command echo_server;
-extern const cli::Command http_serve;
-extern const cli::Command http_echo;
-extern const cli::Command bridge;
-extern const cli::Command echo_client;
-extern const cli::Command connect_command;
-extern const cli::Command ws_echo;
-extern const cli::Command exec_server;
-extern const cli::Command http;
-extern const cli::Command ws;
-extern const cli::Command ctl;
-extern const cli::Command proxy;
-extern const cli::Command exec_program;  // hidden: a service of gnet run
-extern const cli::Command wait_for;
-extern const cli::Command ports;
-extern const cli::Command run_services;  // gnet run
-extern const cli::Command completion;
-extern const cli::Command help;
-extern const cli::Command version;
-extern const cli::Command man;  // hidden: writes a man page's list of options
+[[nodiscard]] const cli::Command& echo_server();
+[[nodiscard]] const cli::Command& http_serve();
+[[nodiscard]] const cli::Command& http_echo();
+[[nodiscard]] const cli::Command& bridge();
+[[nodiscard]] const cli::Command& echo_client();
+[[nodiscard]] const cli::Command& connect_command();
+[[nodiscard]] const cli::Command& ws_echo();
+[[nodiscard]] const cli::Command& exec_server();
+[[nodiscard]] const cli::Command& http();
+[[nodiscard]] const cli::Command& ws();
+[[nodiscard]] const cli::Command& ctl();
+[[nodiscard]] const cli::Command& proxy();
+[[nodiscard]] const cli::Command& exec_program();  // hidden: a service of gnet run
+[[nodiscard]] const cli::Command& wait_for();
+[[nodiscard]] const cli::Command& ports();
+[[nodiscard]] const cli::Command& run_services();  // gnet run
+[[nodiscard]] const cli::Command& completion();
+[[nodiscard]] const cli::Command& help();
+[[nodiscard]] const cli::Command& version();
+[[nodiscard]] const cli::Command& man();  // hidden: writes a man page's list of options
 
 // In the order in which help lists them.
-[[nodiscard]] cli::Commands all();
+[[nodiscard]] cli::KnownCommands all();
 
 // What `gnet help topics` lists.
 [[nodiscard]] cli::Topics topics();

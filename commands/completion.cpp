@@ -26,22 +26,26 @@ cli::Exit run(const Options& options) {
 
 }  // namespace
 
-const cli::Command completion = cli::command<Options>({
-    .name = "completion",
-    .group = "About gnet",
-    .arguments = "bash|zsh|fish",
-    .summary = "print the completion script of a shell",
-    .about = "Print the script that makes a shell complete gnet's commands, options and values.",
-    .examples = {"source <(gnet completion bash)     # in ~/.bashrc",
-                 "source <(gnet completion zsh)      # in ~/.zshrc, after compinit",
-                 "gnet completion fish > ~/.config/fish/completions/gnet.fish"},
-    .flags =
-        {{"",
-          "SHELL",
-          &Options::shell,
-          "bash, zsh or fish",
-          {.choices = {"bash", "zsh", "fish"}, .positional = "SHELL", .command_line_only = true}}},
-    .run = run,
-});
+const cli::Command& completion() {
+  static const cli::Command made = cli::command<Options>({
+      .name = "completion",
+      .group = "About gnet",
+      .arguments = "bash|zsh|fish",
+      .summary = "print the completion script of a shell",
+      .about = "Print the script that makes a shell complete gnet's commands, options and values.",
+      .examples = {"source <(gnet completion bash)     # in ~/.bashrc",
+                   "source <(gnet completion zsh)      # in ~/.zshrc, after compinit",
+                   "gnet completion fish > ~/.config/fish/completions/gnet.fish"},
+      .flags = {{"",
+                 "SHELL",
+                 &Options::shell,
+                 "bash, zsh or fish",
+                 {.choices = {"bash", "zsh", "fish"},
+                  .positional = "SHELL",
+                  .command_line_only = true}}},
+      .run = run,
+  });
+  return made;
+}
 
 }  // namespace commands

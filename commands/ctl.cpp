@@ -247,7 +247,7 @@ std::size_t own_words(const cli::Words& words) {
   for (std::size_t i = 0; i < words.size(); ++i) {
     if (words[i] == "--") return words.size();
     if (words[i].starts_with('-')) {
-      const cli::Flag* const flag = ctl.find(words[i]);
+      const cli::Flag* const flag = ctl().find(words[i]);
       if (flag != nullptr && !flag->is_switch() && flag->bare.empty()) ++i;
     } else if (++plain == 1 && words[i] != "add") {
       return words.size();
@@ -303,75 +303,79 @@ cli::Command::Offers offers(const cli::Words& words) {
 
 }  // namespace
 
-const cli::Command
-    ctl =
-        cli::command<Options>(
-            {
-                .name = "ctl",
-                .group = "Control",
-                .arguments = "OPERATION [ARGUMENT]...",
-                .summary = "ask a running gnet process, and have it do things",
-                .about = "Ask a running gnet process that has a --name, or have it do things.",
-                .examples = {"gnet ctl list", "gnet ctl notify '*' hello",
-                             "gnet ctl stats --watch 1s --name demo"},
-                .flags =
-                    {
-                        {"",
-                         "OPERATION",
-                         &Options::words,
-                         "what is asked for: list, stats, notify, stop and so on",
-                         {.positional = "OPERATION", .command_line_only = true}},
-                        {"--socket",
-                         "PATH",
-                         &Options::socket,
-                         "the control socket of the process",
-                         {.completes = cli::Completes::file, .command_line_only = true}},
-                        {"--name",
-                         "NAME",
-                         &Options::name,
-                         "the process of that name",
-                         {.fallback = "the only one", .command_line_only = true}},
-                        {"--wait",
-                         &Options::wait,
-                         "return when it has been done",
-                         {.command_line_only = true,
-                          .more = "Of *stop*, *drain*, *start*, *restart*, *pause* and *resume*."}},
-                        {"-t,--timeout",
-                         "D",
-                         &Options::timeout,
-                         "wait at most so long",
-                         {.fallback = "no limit", .command_line_only = true}},
-                        {"--watch",
-                         "D",
-                         &Options::watch,
-                         "of stats: again every D, with the rates since then",
-                         {.fallback = "once", .command_line_only = true}},
-                        {"--prometheus",
-                         &Options::prometheus,
-                         "of stats: as Prometheus reads it",
-                         {.command_line_only = true}},
-                        {"--port-only",
-                         &Options::port_only,
-                         "of endpoints: nothing but ports",
-                         {.command_line_only = true}},
-                        {"--now",
-                         &Options::now,
-                         "of shutdown: connections are cut at once",
-                         {.command_line_only = true}},
-                        {"--peer",
-                         "CIDR",
-                         &Options::peer,
-                         "of kick: all connections of these addresses",
-                         {.fallback = "none", .command_line_only = true}},
-                        {"--filter",
-                         "LIST",
-                         &Options::filter,
-                         "of events: those of these names, as patterns",
-                         {.fallback = "all", .command_line_only = true}},
-                    },
-                .run = run,
-                .own_words = own_words,
-                .offers = offers,
-            });
+const cli::Command& ctl() {
+  static const cli::Command
+      made =
+          cli::command<Options>(
+              {
+                  .name = "ctl",
+                  .group = "Control",
+                  .arguments = "OPERATION [ARGUMENT]...",
+                  .summary = "ask a running gnet process, and have it do things",
+                  .about = "Ask a running gnet process that has a --name, or have it do things.",
+                  .examples = {"gnet ctl list", "gnet ctl notify '*' hello",
+                               "gnet ctl stats --watch 1s --name demo"},
+                  .flags =
+                      {
+                          {"",
+                           "OPERATION",
+                           &Options::words,
+                           "what is asked for: list, stats, notify, stop and so on",
+                           {.positional = "OPERATION", .command_line_only = true}},
+                          {"--socket",
+                           "PATH",
+                           &Options::socket,
+                           "the control socket of the process",
+                           {.completes = cli::Completes::file, .command_line_only = true}},
+                          {"--name",
+                           "NAME",
+                           &Options::name,
+                           "the process of that name",
+                           {.fallback = "the only one", .command_line_only = true}},
+                          {"--wait",
+                           &Options::wait,
+                           "return when it has been done",
+                           {.command_line_only = true,
+                            .more =
+                                "Of *stop*, *drain*, *start*, *restart*, *pause* and *resume*."}},
+                          {"-t,--timeout",
+                           "D",
+                           &Options::timeout,
+                           "wait at most so long",
+                           {.fallback = "no limit", .command_line_only = true}},
+                          {"--watch",
+                           "D",
+                           &Options::watch,
+                           "of stats: again every D, with the rates since then",
+                           {.fallback = "once", .command_line_only = true}},
+                          {"--prometheus",
+                           &Options::prometheus,
+                           "of stats: as Prometheus reads it",
+                           {.command_line_only = true}},
+                          {"--port-only",
+                           &Options::port_only,
+                           "of endpoints: nothing but ports",
+                           {.command_line_only = true}},
+                          {"--now",
+                           &Options::now,
+                           "of shutdown: connections are cut at once",
+                           {.command_line_only = true}},
+                          {"--peer",
+                           "CIDR",
+                           &Options::peer,
+                           "of kick: all connections of these addresses",
+                           {.fallback = "none", .command_line_only = true}},
+                          {"--filter",
+                           "LIST",
+                           &Options::filter,
+                           "of events: those of these names, as patterns",
+                           {.fallback = "all", .command_line_only = true}},
+                      },
+                  .run = run,
+                  .own_words = own_words,
+                  .offers = offers,
+              });
+  return made;
+}
 
 }  // namespace commands

@@ -223,45 +223,50 @@ cli::Exit run(const Options& options) {
 
 }  // namespace
 
-const cli::Command echo_client = cli::command<Options>({
-    .name = "echo-client",
-    .group = "Clients",
-    .arguments = "[ENDPOINT]",
-    .summary = "send messages and verify that they come back",
-    .about = "Send messages to a TCP, TLS, UDP or unix socket and verify that they come back.",
-    .examples = {"gnet echo-client --reconnect :6011",
-                 "gnet echo-client -n 1000 -i 0 -s 4K --connections 50 :6011 --json",
-                 "gnet echo-client --reconnect=100ms --max-retries 20 -t 5s -n 1 :6011 && echo up"},
-    .service = cli::ServiceKind::client,
-    .flags =
-        {
-            {"--to",
-             "ENDPOINT",
-             &Options::target,
-             "where to connect",
-             {.fallback = ":6011",
-              .positional = "ENDPOINT",
-              .completes = cli::Completes::endpoint,
-              .more = "See *gnet-endpoints*(7)."}},
-            {"--message", "TEXT", &Options::message, "what to send", {.fallback = kMessage}},
-            {"-s,--size", "SIZE", &Options::size, "send so many random bytes instead"},
-            {"-n,--count",
-             "N",
-             &Options::count,
-             "messages to send on each connection, 0 = no end",
-             {.fallback = "0; 1 with -i 0"}},
-            {"-i,--interval",
-             "D",
-             &Options::interval,
-             "pause between an echo and the next message",
-             {.fallback = "2s; 0 with --stdin"}},
-            {"--connections", "N", &Options::connections, "connections at a time"},
-            {"--verify", "on|off", &Options::verify, "compare what comes with what was sent"},
-            {"--stdin", &Options::use_stdin, "send the lines of standard input"},
-            {"--stop-on-error", &Options::stop_on_error, "end at the first wrong or missing echo"},
-        },
-    .shared = {cli::client(&Options::to), cli::reconnect(&Options::retry)},
-    .run = run,
-});
+const cli::Command& echo_client() {
+  static const cli::Command made = cli::command<Options>({
+      .name = "echo-client",
+      .group = "Clients",
+      .arguments = "[ENDPOINT]",
+      .summary = "send messages and verify that they come back",
+      .about = "Send messages to a TCP, TLS, UDP or unix socket and verify that they come back.",
+      .examples =
+          {"gnet echo-client --reconnect :6011",
+           "gnet echo-client -n 1000 -i 0 -s 4K --connections 50 :6011 --json",
+           "gnet echo-client --reconnect=100ms --max-retries 20 -t 5s -n 1 :6011 && echo up"},
+      .service = cli::ServiceKind::client,
+      .flags =
+          {
+              {"--to",
+               "ENDPOINT",
+               &Options::target,
+               "where to connect",
+               {.fallback = ":6011",
+                .positional = "ENDPOINT",
+                .completes = cli::Completes::endpoint,
+                .more = "See *gnet-endpoints*(7)."}},
+              {"--message", "TEXT", &Options::message, "what to send", {.fallback = kMessage}},
+              {"-s,--size", "SIZE", &Options::size, "send so many random bytes instead"},
+              {"-n,--count",
+               "N",
+               &Options::count,
+               "messages to send on each connection, 0 = no end",
+               {.fallback = "0; 1 with -i 0"}},
+              {"-i,--interval",
+               "D",
+               &Options::interval,
+               "pause between an echo and the next message",
+               {.fallback = "2s; 0 with --stdin"}},
+              {"--connections", "N", &Options::connections, "connections at a time"},
+              {"--verify", "on|off", &Options::verify, "compare what comes with what was sent"},
+              {"--stdin", &Options::use_stdin, "send the lines of standard input"},
+              {"--stop-on-error", &Options::stop_on_error,
+               "end at the first wrong or missing echo"},
+          },
+      .shared = {cli::client(&Options::to), cli::reconnect(&Options::retry)},
+      .run = run,
+  });
+  return made;
+}
 
 }  // namespace commands

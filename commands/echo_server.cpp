@@ -360,55 +360,60 @@ cli::Exit run(const Options& given) {
 
 }  // namespace
 
-const cli::Command echo_server = cli::command<Options>({
-    .name = "echo-server",
-    .group = "Servers",
-    .arguments = "[ENDPOINT]...",
-    .summary = "answer what was sent: echo, discard, chargen, daytime, time",
-    .about = "Answer every byte with the same byte, on TCP, TLS, UDP, unix sockets and WebSockets.",
-    .examples = {"gnet echo-server --port 6011",
-                 "gnet echo-server -p 0 --print-port -D --pid-file echo.pid",
-                 "gnet echo-server tcp-l://:7 udp-l://:7 -U /tmp/echo.sock --mode upper"},
-    .service = cli::ServiceKind::server,
-    .flags =
-        {
-            {"--mode",
-             "MODE",
-             &Options::mode,
-             "echo, discard, chargen, daytime, time, upper or line",
-             {.choices = echo_mode_names(),
-              .more = "*chargen* sends characters without end, *daytime* and *time* tell the time "
-                      "once, *upper* answers in capitals, *line* answers line by line. See RFC "
-                      "862, 863, 864, 867 and 868."}},
-            {"--banner", "TEXT", &Options::banner, "a line sent first on every connection"},
-            {"--delay", "D[~JITTER]", &Options::delay, "answer so much later"},
-            {"--chunk",
-             "SIZE",
-             &Options::chunk,
-             "cut answers into pieces of this size",
-             {.fallback = "off"}},
-            {"--loss", "P%", &Options::loss, "share of datagrams that get no answer"},
-            {"--dup", "P%", &Options::dup, "share of datagrams that get two answers"},
-            {"--close-after",
-             "SIZE|D",
-             &Options::close_after,
-             "close after so many bytes, or after so long",
-             {.fallback = "never"}},
-            {"--buffer-size", "SIZE", &Options::buffer_size,
-             "the most that is received at once; a message of unixpacket that is longer is "
-             "dropped"},
-            {"--read-deadline", "D", &Options::read_deadline,
-             "close when the peer sends nothing for D"},
-            {"--max-datagram", "SIZE", &Options::max_datagram,
-             "the largest datagram; what is longer is dropped"},
-            {"--log-data",
-             "HOW",
-             &Options::log_data,
-             "show what comes, shortened: off, text or hex",
-             {.choices = {"off", "text", "hex"}}},
-        },
-    .shared = {cli::server(&Options::listen)},
-    .run = run,
-});
+const cli::Command& echo_server() {
+  static const cli::Command made = cli::command<Options>({
+      .name = "echo-server",
+      .group = "Servers",
+      .arguments = "[ENDPOINT]...",
+      .summary = "answer what was sent: echo, discard, chargen, daytime, time",
+      .about =
+          "Answer every byte with the same byte, on TCP, TLS, UDP, unix sockets and WebSockets.",
+      .examples = {"gnet echo-server --port 6011",
+                   "gnet echo-server -p 0 --print-port -D --pid-file echo.pid",
+                   "gnet echo-server tcp-l://:7 udp-l://:7 -U /tmp/echo.sock --mode upper"},
+      .service = cli::ServiceKind::server,
+      .flags =
+          {
+              {"--mode",
+               "MODE",
+               &Options::mode,
+               "echo, discard, chargen, daytime, time, upper or line",
+               {.choices = echo_mode_names(),
+                .more =
+                    "*chargen* sends characters without end, *daytime* and *time* tell the time "
+                    "once, *upper* answers in capitals, *line* answers line by line. See RFC "
+                    "862, 863, 864, 867 and 868."}},
+              {"--banner", "TEXT", &Options::banner, "a line sent first on every connection"},
+              {"--delay", "D[~JITTER]", &Options::delay, "answer so much later"},
+              {"--chunk",
+               "SIZE",
+               &Options::chunk,
+               "cut answers into pieces of this size",
+               {.fallback = "off"}},
+              {"--loss", "P%", &Options::loss, "share of datagrams that get no answer"},
+              {"--dup", "P%", &Options::dup, "share of datagrams that get two answers"},
+              {"--close-after",
+               "SIZE|D",
+               &Options::close_after,
+               "close after so many bytes, or after so long",
+               {.fallback = "never"}},
+              {"--buffer-size", "SIZE", &Options::buffer_size,
+               "the most that is received at once; a message of unixpacket that is longer is "
+               "dropped"},
+              {"--read-deadline", "D", &Options::read_deadline,
+               "close when the peer sends nothing for D"},
+              {"--max-datagram", "SIZE", &Options::max_datagram,
+               "the largest datagram; what is longer is dropped"},
+              {"--log-data",
+               "HOW",
+               &Options::log_data,
+               "show what comes, shortened: off, text or hex",
+               {.choices = {"off", "text", "hex"}}},
+          },
+      .shared = {cli::server(&Options::listen)},
+      .run = run,
+  });
+  return made;
+}
 
 }  // namespace commands

@@ -264,55 +264,59 @@ cli::Exit run(const Options& options) {
 
 }  // namespace
 
-const cli::Command
-    exec_program =
-        cli::command<Options>(
-            {
-                .name = "exec",
-                .arguments = "-- CMD [ARG]...",
-                .summary = "a program, as a service of gnet run",
-                .about = "Run a program as long as its service is wanted.",
-                .service = cli::ServiceKind::program,
-                .flags =
-                    {
-                        {"--command",
-                         "CMD",
-                         &Options::command,
-                         "the program and its arguments, without a shell",
-                         {.positional = "CMD",
-                          .behind_dashes = true,
-                          .completes = cli::Completes::file}},
-                        {"--sh", "COMMAND", &Options::shell, "run this by the shell instead"},
-                        {"--cwd",
-                         "DIR",
-                         &Options::cwd,
-                         "run it there",
-                         {.completes = cli::Completes::directory}},
-                        {"--env", "NAME=VALUE", &Options::env, "another variable; may be repeated"},
-                        {"--rlimit", "LIST", &Options::rlimit,
-                         "what it may use: cpu=10,as=512M,nofile=64,nproc=32"},
-                        {"--exec-user", "USER[:GROUP]", &Options::user, "run it as this user"},
-                        {"--output",
-                         "WHERE",
-                         &Options::output,
-                         "standard output: log, inherit, null",
-                         {.choices = {"log", "inherit", "null"}}},
-                        {"--errors",
-                         "WHERE",
-                         &Options::errors,
-                         "standard error: log, inherit, null",
-                         {.choices = {"log", "inherit", "null"}}},
-                        {"--notify", &Options::notify,
-                         "it is ready when it says so, see sd_notify(3)"},
-                        {"--ready-timeout", "D", &Options::ready_timeout,
-                         "with --notify, one that takes longer has failed"},
-                        {"--close", "STEPS", &Options::close,
-                         "signals that end it, to all of its process group"},
-                        {"--kill-after", "D", &Options::kill_after,
-                         "so long after one of these comes the next"},
-                    },
-                .check = check,
-                .run = run,
-            });
+const cli::Command& exec_program() {
+  static const cli::Command
+      made =
+          cli::command<Options>(
+              {
+                  .name = "exec",
+                  .arguments = "-- CMD [ARG]...",
+                  .summary = "a program, as a service of gnet run",
+                  .about = "Run a program as long as its service is wanted.",
+                  .service = cli::ServiceKind::program,
+                  .flags =
+                      {
+                          {"--command",
+                           "CMD",
+                           &Options::command,
+                           "the program and its arguments, without a shell",
+                           {.positional = "CMD",
+                            .behind_dashes = true,
+                            .completes = cli::Completes::file}},
+                          {"--sh", "COMMAND", &Options::shell, "run this by the shell instead"},
+                          {"--cwd",
+                           "DIR",
+                           &Options::cwd,
+                           "run it there",
+                           {.completes = cli::Completes::directory}},
+                          {"--env", "NAME=VALUE", &Options::env,
+                           "another variable; may be repeated"},
+                          {"--rlimit", "LIST", &Options::rlimit,
+                           "what it may use: cpu=10,as=512M,nofile=64,nproc=32"},
+                          {"--exec-user", "USER[:GROUP]", &Options::user, "run it as this user"},
+                          {"--output",
+                           "WHERE",
+                           &Options::output,
+                           "standard output: log, inherit, null",
+                           {.choices = {"log", "inherit", "null"}}},
+                          {"--errors",
+                           "WHERE",
+                           &Options::errors,
+                           "standard error: log, inherit, null",
+                           {.choices = {"log", "inherit", "null"}}},
+                          {"--notify", &Options::notify,
+                           "it is ready when it says so, see sd_notify(3)"},
+                          {"--ready-timeout", "D", &Options::ready_timeout,
+                           "with --notify, one that takes longer has failed"},
+                          {"--close", "STEPS", &Options::close,
+                           "signals that end it, to all of its process group"},
+                          {"--kill-after", "D", &Options::kill_after,
+                           "so long after one of these comes the next"},
+                      },
+                  .check = check,
+                  .run = run,
+              });
+  return made;
+}
 
 }  // namespace commands

@@ -48,21 +48,24 @@ cli::Exit run(const Options& options) {
 
 }  // namespace
 
-const cli::Command help = cli::command<Options>({
-    .name = "help",
-    .group = "About gnet",
-    .arguments = "[COMMAND|TOPIC]",
-    .summary = "help on a command or a topic",
-    .about = "Explain a command, or what several of them have in common.",
-    .examples = {"gnet help echo-server", "gnet help endpoints", "gnet help topics"},
-    .flags = {{"",
-               "SUBJECT",
-               &Options::subject,
-               "a command or a topic",
-               {.positional = "SUBJECT",
-                .completes = cli::Completes::topic,
-                .command_line_only = true}}},
-    .run = run,
-});
+const cli::Command& help() {
+  static const cli::Command made = cli::command<Options>({
+      .name = "help",
+      .group = "About gnet",
+      .arguments = "[COMMAND|TOPIC]",
+      .summary = "help on a command or a topic",
+      .about = "Explain a command, or what several of them have in common.",
+      .examples = {"gnet help echo-server", "gnet help endpoints", "gnet help topics"},
+      .flags = {{"",
+                 "SUBJECT",
+                 &Options::subject,
+                 "a command or a topic",
+                 {.positional = "SUBJECT",
+                  .completes = cli::Completes::topic,
+                  .command_line_only = true}}},
+      .run = run,
+  });
+  return made;
+}
 
 }  // namespace commands

@@ -143,48 +143,52 @@ cli::Exit run(const Options& options) {
 
 }  // namespace
 
-const cli::Command http_echo = cli::command<Options>({
-    .name = "http-echo",
-    .group = "Servers",
-    .arguments = "[ENDPOINT]...",
-    .summary = "HTTP test server: inspect, status, delay, stream, SSE, mock, record",
-    .about = "Answer requests with what they were, or with what a test wants: any status, slow and "
-             "endless bodies, events, WebSockets, and answers that you make up.",
-    .examples = {"gnet http-echo", "gnet http-echo --route 'GET /v1/ping=200:{\"ok\":true}'",
-                 "gnet http-echo -p 0 --print-port --until 1:/hook --record hook.json"},
-    .service = cli::ServiceKind::server,
-    .flags =
-        {
-            {"--route", "ROUTE", &Options::routes,
-             "answer METHOD PATH=STATUS[:BODY|:@FILE]; may be repeated"},
-            {"--routes",
-             "FILE",
-             &Options::route_file,
-             "such routes, one a line",
-             {.completes = cli::Completes::file,
-              .more = "Read again on SIGHUP. Files that its routes name are in its folder."}},
-            {"--record",
-             "FILE",
-             &Options::record,
-             "keep each request as a line of JSON; - is stdout",
-             {.completes = cli::Completes::file}},
-            {"--until",
-             "N[:PATH]",
-             &Options::until,
-             "end after N requests, or N of that path",
-             {.fallback = "never"}},
-            {"--max-body", "SIZE", &Options::max_body, "the largest body of a request"},
-            {"--delay", "D[~JITTER]", &Options::delay, "answer so much later"},
-            {"--error-rate", "P%", &Options::error_rate, "share of requests that get a 503"},
-            {"--status",
-             "N",
-             &Options::status,
-             "answer everything with this status",
-             {.fallback = "what the path says"}},
-            {"--cors", &Options::cors, "let pages of all origins ask"},
-        },
-    .shared = {cli::http_server(&Options::listen), cli::http(&Options::http)},
-    .run = run,
-});
+const cli::Command& http_echo() {
+  static const cli::Command made = cli::command<Options>({
+      .name = "http-echo",
+      .group = "Servers",
+      .arguments = "[ENDPOINT]...",
+      .summary = "HTTP test server: inspect, status, delay, stream, SSE, mock, record",
+      .about =
+          "Answer requests with what they were, or with what a test wants: any status, slow and "
+          "endless bodies, events, WebSockets, and answers that you make up.",
+      .examples = {"gnet http-echo", "gnet http-echo --route 'GET /v1/ping=200:{\"ok\":true}'",
+                   "gnet http-echo -p 0 --print-port --until 1:/hook --record hook.json"},
+      .service = cli::ServiceKind::server,
+      .flags =
+          {
+              {"--route", "ROUTE", &Options::routes,
+               "answer METHOD PATH=STATUS[:BODY|:@FILE]; may be repeated"},
+              {"--routes",
+               "FILE",
+               &Options::route_file,
+               "such routes, one a line",
+               {.completes = cli::Completes::file,
+                .more = "Read again on SIGHUP. Files that its routes name are in its folder."}},
+              {"--record",
+               "FILE",
+               &Options::record,
+               "keep each request as a line of JSON; - is stdout",
+               {.completes = cli::Completes::file}},
+              {"--until",
+               "N[:PATH]",
+               &Options::until,
+               "end after N requests, or N of that path",
+               {.fallback = "never"}},
+              {"--max-body", "SIZE", &Options::max_body, "the largest body of a request"},
+              {"--delay", "D[~JITTER]", &Options::delay, "answer so much later"},
+              {"--error-rate", "P%", &Options::error_rate, "share of requests that get a 503"},
+              {"--status",
+               "N",
+               &Options::status,
+               "answer everything with this status",
+               {.fallback = "what the path says"}},
+              {"--cors", &Options::cors, "let pages of all origins ask"},
+          },
+      .shared = {cli::http_server(&Options::listen), cli::http(&Options::http)},
+      .run = run,
+  });
+  return made;
+}
 
 }  // namespace commands

@@ -34,11 +34,14 @@ cli::Exit run(const Options&) {
 
 }  // namespace
 
-const cli::Command man = cli::command<Options>({
-    .name = "man",
-    .summary = "complete the source of a man page",
-    .about = "Replace @OPTIONS@ and the like in scdoc source, from stdin to stdout.",
-    .run = run,
-});
+const cli::Command& man() {
+  static const cli::Command made = cli::command<Options>({
+      .name = "man",
+      .summary = "complete the source of a man page",
+      .about = "Replace @OPTIONS@ and the like in scdoc source, from stdin to stdout.",
+      .run = run,
+  });
+  return made;
+}
 
 }  // namespace commands

@@ -254,54 +254,58 @@ cli::Exit run(const Options& options) {
 
 }  // namespace
 
-const cli::Command ports = cli::command<Options>({
-    .name = "ports",
-    .group = "Inspect",
-    .arguments = "[FILTER]...",
-    .summary = "who listens at which port, and which ports are free",
-    .about = "List the sockets of this machine that others can connect to, and who has them.",
-    .examples = {"gnet ports --who 8080 && kill \"$(gnet ports --who 8080 --json | jq .pid)\"",
-                 "gnet ports --wait-free 6011 -t 5s && gnet echo-server",
-                 "gnet ports --free=2 | xargs"},
-    .flags =
-        {
-            {"",
-             "FILTER",
-             &Options::filters,
-             "only a port, a range, or what has this in address or process",
-             {.positional = "FILTER",
-              .more = "Of several one is enough: _8080_, _8000-8999_, _127.0.0.1_, _nginx_."}},
-            {"-a,--all", &Options::all, "those that are connected, too, with peer and state"},
-            {"--proto", "LIST", &Options::protocols, "tcp, udp and unix, with commas between"},
-            {"--pid", "PID", &Options::pid, "only those that this process has"},
-            {"--who",
-             "PORT",
-             &Options::who,
-             "print the processes that have this port; status 1: none",
-             {.more = "A line for each: its number, and its command line."}},
-            {"--free",
-             "N",
-             &Options::free,
-             "print so many ports that nobody has",
-             {.bare = "1",
-              .more = "They are free at all addresses, for each of *--proto*, and held until they "
-                      "are printed. _--free 2_ is understood as well."}},
-            {"--range", "LO-HI", &Options::range, "from among these", {.needs = "--free"}},
-            {"--wait-free", "PORT", &Options::wait_free, "wait until nobody has this port"},
-            {"-t,--timeout",
-             "D",
-             &Options::timeout,
-             "but not longer than that: status 124",
-             {.needs = "--wait-free", .more = "0 is for ever."}},
-            {"-w,--watch",
-             "D",
-             &Options::watch,
-             "look again that often, and print what has changed",
-             {.fallback = "off",
-              .more = "A line begins with *=* for what was there, *+* for what has come, and *-* "
-                      "for what has gone."}},
-        },
-    .run = run,
-});
+const cli::Command& ports() {
+  static const cli::Command made = cli::command<Options>({
+      .name = "ports",
+      .group = "Inspect",
+      .arguments = "[FILTER]...",
+      .summary = "who listens at which port, and which ports are free",
+      .about = "List the sockets of this machine that others can connect to, and who has them.",
+      .examples = {"gnet ports --who 8080 && kill \"$(gnet ports --who 8080 --json | jq .pid)\"",
+                   "gnet ports --wait-free 6011 -t 5s && gnet echo-server",
+                   "gnet ports --free=2 | xargs"},
+      .flags =
+          {
+              {"",
+               "FILTER",
+               &Options::filters,
+               "only a port, a range, or what has this in address or process",
+               {.positional = "FILTER",
+                .more = "Of several one is enough: _8080_, _8000-8999_, _127.0.0.1_, _nginx_."}},
+              {"-a,--all", &Options::all, "those that are connected, too, with peer and state"},
+              {"--proto", "LIST", &Options::protocols, "tcp, udp and unix, with commas between"},
+              {"--pid", "PID", &Options::pid, "only those that this process has"},
+              {"--who",
+               "PORT",
+               &Options::who,
+               "print the processes that have this port; status 1: none",
+               {.more = "A line for each: its number, and its command line."}},
+              {"--free",
+               "N",
+               &Options::free,
+               "print so many ports that nobody has",
+               {.bare = "1",
+                .more =
+                    "They are free at all addresses, for each of *--proto*, and held until they "
+                    "are printed. _--free 2_ is understood as well."}},
+              {"--range", "LO-HI", &Options::range, "from among these", {.needs = "--free"}},
+              {"--wait-free", "PORT", &Options::wait_free, "wait until nobody has this port"},
+              {"-t,--timeout",
+               "D",
+               &Options::timeout,
+               "but not longer than that: status 124",
+               {.needs = "--wait-free", .more = "0 is for ever."}},
+              {"-w,--watch",
+               "D",
+               &Options::watch,
+               "look again that often, and print what has changed",
+               {.fallback = "off",
+                .more = "A line begins with *=* for what was there, *+* for what has come, and *-* "
+                        "for what has gone."}},
+          },
+      .run = run,
+  });
+  return made;
+}
 
 }  // namespace commands

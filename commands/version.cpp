@@ -16,13 +16,16 @@ cli::Exit run(const Options& options) {
 
 }  // namespace
 
-const cli::Command version = cli::command<Options>({
-    .name = "version",
-    .group = "About gnet",
-    .summary = "print the version",
-    .about = "Print the version and what it was built with.",
-    .examples = {"gnet version", "gnet --version", "gnet version --json"},
-    .run = run,
-});
+const cli::Command& version() {
+  static const cli::Command made = cli::command<Options>({
+      .name = "version",
+      .group = "About gnet",
+      .summary = "print the version",
+      .about = "Print the version and what it was built with.",
+      .examples = {"gnet version", "gnet --version", "gnet version --json"},
+      .run = run,
+  });
+  return made;
+}
 
 }  // namespace commands

@@ -207,54 +207,61 @@ cli::Exit run(const Options& options) {
 
 }  // namespace
 
-const cli::Command wait_for = cli::command<Options>({
-    .name = "wait-for",
-    .group = "Control",
-    .arguments = "TARGET... [-- CMD...]",
-    .summary = "wait until others are ready, then run a program",
-    .about = "Wait until all targets are there, and then become another program.",
-    .examples = {"gnet wait-for tcp://db:5432 http://web/healthz file:/tmp/ready -- ./app --serve",
-                 "gnet wait-for --gone pid:$pid -t 10s",
-                 "gnet wait-for --any '[::1]:8080' unix:/run/x.sock -q || exit 1"},
-    .flags =
-        {
-            {"",
-             "TARGET",
-             &Options::targets,
-             "what to wait for: an endpoint, a URL, file:PATH, pid:N and so on",
-             {.positional = "TARGET",
-              .completes = cli::Completes::endpoint,
-              .more = "See TARGETS."}},
-            {"",
-             "CMD",
-             &Options::program,
-             "the program to become, and its arguments",
-             {.positional = "CMD", .behind_dashes = true, .completes = cli::Completes::file}},
-            {"-i,--interval",
-             "D",
-             &Options::interval,
-             "pause between two tries, longer in the course of time",
-             {.more = "See DESCRIPTION."}},
-            {"--any", &Options::any, "one of them is enough"},
-            {"--gone", &Options::gone, "wait until they are not there"},
-            {"--stable", "N", &Options::stable, "so often in a row, that far apart"},
-            {"--status", "LIST", &Options::status, "statuses of HTTP that will do"},
-            {"--body",
-             "RE",
-             &Options::body,
-             "what the body of an answer of HTTP has in it",
-             {.more = "An extended regular expression; *^* and *$* are the ends of a line. At "
-                      "most 1 MiB is looked at: a larger body is none."}},
-            {"-H,--header", "NAME: VALUE", &Options::headers, "one more field of a request"},
-            {"-L,--follow", &Options::follow, "go where redirects lead, and judge what is there"},
-            {"--send",
-             "TEXT",
-             &Options::send,
-             "what a UDP target is sent, to be answered",
-             {.fallback = "a line end"}},
-        },
-    .shared = {cli::client(&Options::to)},
-    .run = run,
-});
+const cli::Command& wait_for() {
+  static const cli::Command made =
+      cli::command<Options>({
+          .name = "wait-for",
+          .group = "Control",
+          .arguments = "TARGET... [-- CMD...]",
+          .summary = "wait until others are ready, then run a program",
+          .about = "Wait until all targets are there, and then become another program.",
+          .examples =
+              {"gnet wait-for tcp://db:5432 http://web/healthz file:/tmp/ready -- ./app --serve",
+               "gnet wait-for --gone pid:$pid -t 10s",
+               "gnet wait-for --any '[::1]:8080' unix:/run/x.sock -q || exit 1"},
+          .flags =
+              {
+                  {"",
+                   "TARGET",
+                   &Options::targets,
+                   "what to wait for: an endpoint, a URL, file:PATH, pid:N and so on",
+                   {.positional = "TARGET",
+                    .completes = cli::Completes::endpoint,
+                    .more = "See TARGETS."}},
+                  {"",
+                   "CMD",
+                   &Options::program,
+                   "the program to become, and its arguments",
+                   {.positional = "CMD", .behind_dashes = true, .completes = cli::Completes::file}},
+                  {"-i,--interval",
+                   "D",
+                   &Options::interval,
+                   "pause between two tries, longer in the course of time",
+                   {.more = "See DESCRIPTION."}},
+                  {"--any", &Options::any, "one of them is enough"},
+                  {"--gone", &Options::gone, "wait until they are not there"},
+                  {"--stable", "N", &Options::stable, "so often in a row, that far apart"},
+                  {"--status", "LIST", &Options::status, "statuses of HTTP that will do"},
+                  {"--body",
+                   "RE",
+                   &Options::body,
+                   "what the body of an answer of HTTP has in it",
+                   {.more =
+                        "An extended regular expression; *^* and *$* are the ends of a line. At "
+                        "most 1 MiB is looked at: a larger body is none."}},
+                  {"-H,--header", "NAME: VALUE", &Options::headers, "one more field of a request"},
+                  {"-L,--follow", &Options::follow,
+                   "go where redirects lead, and judge what is there"},
+                  {"--send",
+                   "TEXT",
+                   &Options::send,
+                   "what a UDP target is sent, to be answered",
+                   {.fallback = "a line end"}},
+              },
+          .shared = {cli::client(&Options::to)},
+          .run = run,
+      });
+  return made;
+}
 
 }  // namespace commands

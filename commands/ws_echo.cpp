@@ -201,83 +201,89 @@ cli::Exit run(const Options& given) {
 
 }  // namespace
 
-const cli::Command ws_echo =
-    cli::command<Options>({
-        .name = "ws-echo",
-        .group = "Servers",
-        .arguments = "[ENDPOINT]...",
-        .summary = "a WebSocket server: echo, broadcast, or lines of standard input",
-        .about = "Answer every WebSocket message with the same message, or tell it to everybody.",
-        .examples = {"gnet ws-echo --port 6012",
-                     "tail -F app.log | gnet ws-echo --stdin -p 8090 --public",
-                     "gnet ws-echo --broadcast --subprotocol chat --origin https://example.org"},
-        .service = cli::ServiceKind::server,
-        .flags =
-            {
-                {"--broadcast",
-                 "[=WHOM]",
-                 &Options::broadcast,
-                 "tell messages to all other clients, or to all",
-                 {.choices = {"off", "others", "all"},
-                  .bare = "others",
-                  .more = "_all_ has the one who said it among them. There is no echo then."}},
-                {"--stdin", &Options::from_stdin,
-                 "lines of standard input go to all clients, their messages to standard output"},
-                {"--path", "PATH", &Options::path, "where the WebSocket is"},
-                {"--subprotocol", "LIST", &Options::subprotocols,
-                 "subprotocols that are spoken, the best first"},
-                {"--deflate",
-                 "HOW",
-                 &Options::deflate,
-                 "compress messages for clients that want it: off, on, takeover",
-                 {.choices = {"off", "on", "takeover"},
-                  .more =
-                      "With _takeover_ messages refer to earlier ones, which makes small ones that "
-                      "resemble each other several times smaller. It costs a connection 150 KiB "
-                      "for what it sends and 39 KiB for what comes, or 38 and 11 KiB with a "
-                      "window of 12; without it an idle connection keeps nothing."}},
-                {"--deflate-window",
-                 "BITS",
-                 &Options::deflate_window,
-                 "how far back messages refer: 2 to the power of 8 to 15 bytes",
-                 {.rare = true}},
-                {"--ping-interval", "D", &Options::ping_interval,
-                 "ping a client that says nothing"},
-                {"--ping-timeout", "D", &Options::ping_timeout, "and leave it without an answer"},
-                {"--max-message", "SIZE", &Options::max_message, "the longest message"},
-                {"--max-frame", "SIZE", &Options::max_frame, "the longest frame"},
-                {"--queue", "N", &Options::queue, "messages that wait for a slow client"},
-                {"--slow",
-                 "HOW",
-                 &Options::slow,
-                 "when there are more: close, or drop-oldest",
-                 {.choices = {"close", "drop-oldest"}}},
-                {"--origin",
-                 "LIST",
-                 &Options::origins,
-                 "pages that may connect: https://example.org, or *",
-                 {.fallback = "any; with --stdin and --broadcast its own",
-                  .more = "Clients that are no browsers say no origin, and may. With *--stdin* and "
-                          "*--broadcast* a page may also be this server's; without them this "
-                          "list is all there is."}},
-                {"--greeting", "TEXT", &Options::greeting, "a message sent first to every client"},
-                {"-b,--binary",
-                 &Options::binary,
-                 "standard input goes as binary messages, and messages come as they are",
-                 {.needs = "--stdin"}},
-                {"-0,--null",
-                 &Options::null,
-                 "a NUL byte ends what is read and printed, and no line end",
-                 {.needs = "--stdin"}},
-                {"--log-data",
-                 "HOW",
-                 &Options::log_data,
-                 "show what comes, shortened: off, text or hex",
-                 {.choices = {"off", "text", "hex"}}},
-            },
-        .shared = {cli::http_server(&Options::listen), cli::http(&Options::http)},
-        .check = check,
-        .run = run,
-    });
+const cli::Command& ws_echo() {
+  static const cli::Command made =
+      cli::command<Options>({
+          .name = "ws-echo",
+          .group = "Servers",
+          .arguments = "[ENDPOINT]...",
+          .summary = "a WebSocket server: echo, broadcast, or lines of standard input",
+          .about = "Answer every WebSocket message with the same message, or tell it to everybody.",
+          .examples = {"gnet ws-echo --port 6012",
+                       "tail -F app.log | gnet ws-echo --stdin -p 8090 --public",
+                       "gnet ws-echo --broadcast --subprotocol chat --origin https://example.org"},
+          .service = cli::ServiceKind::server,
+          .flags =
+              {
+                  {"--broadcast",
+                   "[=WHOM]",
+                   &Options::broadcast,
+                   "tell messages to all other clients, or to all",
+                   {.choices = {"off", "others", "all"},
+                    .bare = "others",
+                    .more = "_all_ has the one who said it among them. There is no echo then."}},
+                  {"--stdin", &Options::from_stdin,
+                   "lines of standard input go to all clients, their messages to standard output"},
+                  {"--path", "PATH", &Options::path, "where the WebSocket is"},
+                  {"--subprotocol", "LIST", &Options::subprotocols,
+                   "subprotocols that are spoken, the best first"},
+                  {"--deflate",
+                   "HOW",
+                   &Options::deflate,
+                   "compress messages for clients that want it: off, on, takeover",
+                   {.choices = {"off", "on", "takeover"},
+                    .more =
+                        "With _takeover_ messages refer to earlier ones, which makes small ones "
+                        "that "
+                        "resemble each other several times smaller. It costs a connection 150 KiB "
+                        "for what it sends and 39 KiB for what comes, or 38 and 11 KiB with a "
+                        "window of 12; without it an idle connection keeps nothing."}},
+                  {"--deflate-window",
+                   "BITS",
+                   &Options::deflate_window,
+                   "how far back messages refer: 2 to the power of 8 to 15 bytes",
+                   {.rare = true}},
+                  {"--ping-interval", "D", &Options::ping_interval,
+                   "ping a client that says nothing"},
+                  {"--ping-timeout", "D", &Options::ping_timeout, "and leave it without an answer"},
+                  {"--max-message", "SIZE", &Options::max_message, "the longest message"},
+                  {"--max-frame", "SIZE", &Options::max_frame, "the longest frame"},
+                  {"--queue", "N", &Options::queue, "messages that wait for a slow client"},
+                  {"--slow",
+                   "HOW",
+                   &Options::slow,
+                   "when there are more: close, or drop-oldest",
+                   {.choices = {"close", "drop-oldest"}}},
+                  {"--origin",
+                   "LIST",
+                   &Options::origins,
+                   "pages that may connect: https://example.org, or *",
+                   {.fallback = "any; with --stdin and --broadcast its own",
+                    .more = "Clients that are no browsers say no origin, and may. With *--stdin* "
+                            "and "
+                            "*--broadcast* a page may also be this server's; without them this "
+                            "list is all there is."}},
+                  {"--greeting", "TEXT", &Options::greeting,
+                   "a message sent first to every client"},
+                  {"-b,--binary",
+                   &Options::binary,
+                   "standard input goes as binary messages, and messages come as they are",
+                   {.needs = "--stdin"}},
+                  {"-0,--null",
+                   &Options::null,
+                   "a NUL byte ends what is read and printed, and no line end",
+                   {.needs = "--stdin"}},
+                  {"--log-data",
+                   "HOW",
+                   &Options::log_data,
+                   "show what comes, shortened: off, text or hex",
+                   {.choices = {"off", "text", "hex"}}},
+              },
+          .shared = {cli::http_server(&Options::listen), cli::http(&Options::http)},
+          .check = check,
+          .run = run,
+      });
+  return made;
+}
 
 }  // namespace commands

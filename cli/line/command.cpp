@@ -5,9 +5,9 @@
 namespace cli {
 namespace {
 
-Commands& all_commands() {
-  static Commands all;
-  return all;
+KnownCommands& known_commands() {
+  static KnownCommands known;
+  return known;
 }
 
 }  // namespace
@@ -30,17 +30,19 @@ const Flag* Command::find(std::string_view name) const noexcept {
   return nullptr;
 }
 
-void set_commands(Commands commands) {
-  all_commands() = std::move(commands);
+void set_commands(KnownCommands known) {
+  known_commands() = std::move(known);
 }
 
-const Commands& commands() noexcept {
-  return all_commands();
+Commands commands() {
+  Commands all;
+  for (const KnownCommand& known : known_commands()) all.push_back(&known.get());
+  return all;
 }
 
-const Command* find_command(std::string_view name) noexcept {
-  for (const Command* command : all_commands()) {
-    if (command->name == name) return command;
+const Command* find_command(std::string_view name) {
+  for (const KnownCommand& known : known_commands()) {
+    if (known.name == name) return &known.get();
   }
   return nullptr;
 }

@@ -1,14 +1,17 @@
 // A subcommand of gnet, as data plus one function, and the table of them all.
 //
-//   const cli::Command discard_server = cli::command<Options>({
-//       .name = "discard-server",
-//       .group = "servers",
-//       .summary = "read everything, say nothing",
-//       .about = "Read every byte and answer none.",
-//       .examples = {"gnet discard-server --port 9009"},
-//       .flags = {{"--read-deadline", "D", &Options::read_deadline, "close a silent peer"}},
-//       .run = run,
-//   });
+//   const cli::Command& discard_server() {
+//     static const cli::Command made = cli::command<Options>({
+//         .name = "discard-server",
+//         .group = "servers",
+//         .summary = "read everything, say nothing",
+//         .about = "Read every byte and answer none.",
+//         .examples = {"gnet discard-server --port 9009"},
+//         .flags = {{"--read-deadline", "D", &Options::read_deadline, "close a silent peer"}},
+//         .run = run,
+//     });
+//     return made;
+//   }
 //
 // Options derives from GlobalOptions. Options that several commands share are members of
 // it, each named in `shared`, see cli/line/part.h.
@@ -125,11 +128,19 @@ template <std::derived_from<GlobalOptions> Options>
   return made;
 }
 
+// A command of the program, which is made when it is first asked for: to make them all takes longer
+// than what most of them have to do.
+struct KnownCommand {
+  std::string_view name;
+  const Command& (*get)();
+};
+using KnownCommands = std::vector<KnownCommand>;
+
 // All commands of the program, in the order in which help lists them. main() sets
 // it; help, completion and suggestions read it.
 using Commands = std::vector<const Command*>;
-void set_commands(Commands commands);
-[[nodiscard]] const Commands& commands() noexcept;
-[[nodiscard]] const Command* find_command(std::string_view name) noexcept;
+void set_commands(KnownCommands known);
+[[nodiscard]] Commands commands();  // makes all of them
+[[nodiscard]] const Command* find_command(std::string_view name);
 
 }  // namespace cli

@@ -228,10 +228,13 @@ CommandLine parse(const Words& given) {
   Words behind = take_behind_dashes(arguments);
   arguments = with_values_joined(std::move(arguments));
   // Only what is named can be meant; a tree of everything would take longer than the rest.
-  Commands named = commands();
-  std::erase_if(named, [&](const Command* command) {
-    return std::ranges::find(arguments, command->name) == arguments.end();
-  });
+  Commands named;
+  for (const std::string& word : arguments) {
+    const Command* const command = find_command(word);
+    if (command != nullptr && std::ranges::find(named, command) == named.end()) {
+      named.push_back(command);
+    }
+  }
   Tree tree;
   grow(tree, named);
   refuse_empty_values(arguments);

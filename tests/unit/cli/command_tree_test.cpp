@@ -91,6 +91,14 @@ BOOST_AUTO_TEST_CASE(every_option_can_be_set_to_its_default_by_text) {
   });
 }
 
+BOOST_AUTO_TEST_CASE(a_command_is_found_by_its_own_name) {
+  for (const cli::KnownCommand& known : commands::all()) {
+    BOOST_TEST(known.get().name == known.name);
+    BOOST_TEST(cli::find_command(known.name) == &known.get());
+  }
+  BOOST_TEST(cli::find_command("echo") == nullptr);
+}
+
 BOOST_AUTO_TEST_CASE(names_are_unique_within_a_command) {
   for (const cli::Command* command : cli::commands()) {
     std::set<std::string> names;

@@ -37,8 +37,8 @@ const cli::Command& relay() {
 
 struct Fixture : test::CommandLineFixture {
   Fixture() {
-    cli::Commands all = commands::all();
-    all.push_back(&relay());
+    cli::KnownCommands all = commands::all();
+    all.push_back({"relay", &relay});
     cli::set_commands(all);
   }
   ~Fixture() { cli::set_commands(commands::all()); }

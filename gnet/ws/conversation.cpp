@@ -169,9 +169,7 @@ bool Conversation::fill() {
     return true;
   }
   try {
-    wait_readable();
-    buffer_.emplace(hub_, kReceive);
-    const std::size_t size = stream_.receive(buffer_->data(), kReceive);
+    const std::size_t size = receive_bytes();
     heard_ = hub_.now();
     if (std::exchange(pinged_, false)) set_alarm();
     if (size != 0) {
@@ -185,16 +183,32 @@ bool Conversation::fill() {
   return false;
 }
 
-// Without a probe of the socket, where it is one: receive() waits again if there is nothing.
-void Conversation::wait_readable() {
+// Suspends without a buffer, and takes one when something has come. That there is something may not
+// be so, which a mere socket tells by itself: it saves the probe.
+std::size_t Conversation::receive_bytes() {
+  Socket* const socket = is_plain() ? stream_.lowest_socket() : nullptr;
+  if (socket == nullptr) {
+    wait_readable(stream_);
+    buffer_.emplace(hub_, kReceive);
+    return stream_.receive(buffer_->data(), kReceive);
+  }
+  if (socket->may_read()) socket->took_turn();
+  for (;;) {
+    wait_readable(*socket);
+    buffer_.emplace(hub_, kReceive);
+    if (const auto size = socket->try_receive(buffer_->data(), kReceive)) return *size;
+    buffer_.reset();
+  }
+}
+
+template <typename S>
+void Conversation::wait_readable(S& source) {
   struct Waiting {
     explicit Waiting(bool& of) noexcept : flag(of) { flag = true; }
     ~Waiting() { flag = false; }
     bool& flag;
   } const here(waiting_);
-  Socket* const socket = is_plain() ? stream_.lowest_socket() : nullptr;
-  static_cast<void>(socket != nullptr ? gnet::detail::wait_long(*socket, Deadline::never())
-                                      : gnet::detail::wait_long(stream_, Deadline::never()));
+  static_cast<void>(gnet::detail::wait_long(source, Deadline::never()));
 }
 
 // Whether it is a mere socket. A stream that has other bytes first becomes one later.

@@ -86,7 +86,9 @@ class Conversation {
   void remember(const Event& event) noexcept;
   void take_pong(std::string_view data);
   bool fill();
-  void wait_readable();
+  [[nodiscard]] std::size_t receive_bytes();
+  template <typename S>
+  void wait_readable(S& source);
   void lost(std::string why) noexcept;
   void finish();
   void leave();

@@ -91,16 +91,11 @@ class WsEcho {
 
   void answer(Request& request, Response& response) {
     const bool is_here = request.path() == options_.path;
-    if (is_here && !request.head().upgrade().empty()) {
-      const gnet::Logger& log = request.log();
-      return gnet::ws::serve(
-          request, response, [this, &log](WebSocket& socket) { talk(socket, log); }, accept_);
-    }
-    if (!is_here && request.path() != "/") throw gnet::http::HTTPError(404, "not found");
-    if (request.method() == "GET" || request.method() == "HEAD") return show_page(response);
-    // Which says what is wrong with it.
+    if (!is_here || request.head().upgrade().empty())
+      return answer_page(request, response, is_here);
+    const gnet::Logger& log = request.log();
     gnet::ws::serve(
-        request, response, [](WebSocket&) {}, accept_);
+        request, response, [this, &log](WebSocket& socket) { talk(socket, log); }, accept_);
   }
 
   // What standard input has goes to everybody.
@@ -122,6 +117,15 @@ class WsEcho {
  private:
   [[nodiscard]] char end() const noexcept { return options_.null ? '\0' : '\n'; }
 
+  // In a frame of its own: of what it needs nothing is on the stack while a WebSocket is idle.
+  [[gnu::noinline]] void answer_page(Request& request, Response& response, bool is_here) {
+    if (!is_here && request.path() != "/") throw gnet::http::HTTPError(404, "not found");
+    if (request.method() == "GET" || request.method() == "HEAD") return show_page(response);
+    // Which says what is wrong with it.
+    gnet::ws::serve(
+        request, response, [](WebSocket&) {}, accept_);
+  }
+
   void show_page(Response& response) const {
     response.type("text/html; charset=utf-8")
         .set("Content-Security-Policy", kWsPagePolicy)
@@ -132,10 +136,10 @@ class WsEcho {
 
   void talk(WebSocket& socket, const gnet::Logger& log) {
     std::unique_ptr<gnet::link::MessageLink> link;
-    std::optional<Audience::Guest> guest;
+    std::unique_ptr<Audience::Guest> guest;
     if (options_.broadcast != Broadcast::off || options_.from_stdin || is_controlled_) {
       link = gnet::link::link_of(socket);
-      guest.emplace(audience_, *link);
+      guest = std::make_unique<Audience::Guest>(audience_, *link);
     }
     if (!options_.greeting.empty()) socket.send(options_.greeting);
     while (const auto message = socket.receive()) {
@@ -145,7 +149,7 @@ class WsEcho {
         const bool to_all = options_.broadcast == Broadcast::all;
         audience_.tell(
             {message->data, message->is_text() ? MessageKind::text : MessageKind::binary},
-            to_all ? nullptr : &*guest);
+            to_all ? nullptr : guest.get());
       } else if (!options_.from_stdin) {
         socket.send(*message);
       }

@@ -212,48 +212,53 @@ void ServerConversation::handle(CancelScope* scope) {
   if (output_.size() >= kTogether) flush();
 }
 
+// Half an answer must not look like a whole one, nor what is behind it like its rest.
+void ServerConversation::abort_half(Response& response) noexcept {
+  if (response.state_ == Response::State::body || upgraded_ || cut_short_) stream_.abort();
+}
+
+void ServerConversation::answer_error(Response& response, const HTTPError& error) {
+  if (response.started() || cut_short_) return abort_half(response);
+  if (error.status() >= 500) response.close();
+  send_error(response, error);
+}
+
+// In a frame of its own: of what it needs nothing is on the stack while a handler waits.
+[[gnu::noinline]] void ServerConversation::report(Request& request, Response& response,
+                                                  const std::exception_ptr& error) {
+  log().error("{} {}: {}", request.method(), request.target(), gnet::describe(error));
+  answer_error(response, HTTPError(500, std::string(reason_phrase(500))));
+}
+
 void ServerConversation::call_handler(Request& request, Response& response, CancelScope* scope) {
-  // Half an answer must not look like a whole one, nor what is behind it like its rest.
-  const auto abort_half = [&] {
-    if (response.state_ == Response::State::body || upgraded_ || cut_short_) stream_.abort();
-  };
-  const auto fail = [&](const HTTPError& error) {
-    if (response.started() || cut_short_) return abort_half();
-    if (error.status() >= 500) response.close();
-    send_error(response, error);
-  };
-  const auto report = [&](const std::exception_ptr& error) {
-    log().error("{} {}: {}", request.method(), request.target(), gnet::describe(error));
-    fail(HTTPError(500, std::string(reason_phrase(500))));
-  };
   try {
     if (body_.refusal()) refuse_body();
     {
       const Forget forget{on_drain_};
-      cancellable(request, response, scope);
+      scope != nullptr ? cancellable(request, response, *scope) : bounded(request, response);
     }
     if (!stream_.is_open()) return;  // there is nobody to answer any more
     if (response.state_ == Response::State::head && !response.has_length_) response.send({});
     response.end();
     if (cut_short_) stream_.abort();  // the handler did not mind
   } catch (const HTTPError& error) {
-    fail(error);
+    answer_error(response, error);
   } catch (const Timeout&) {  // of the handler: there is none around it
-    report(std::current_exception());
+    report(request, response, std::current_exception());
   } catch (const Interrupt&) {
-    abort_half();
+    abort_half(response);
     throw;
   } catch (const std::system_error&) {
-    if (!stream_failed_) return report(std::current_exception());
-    abort_half();
+    if (!stream_failed_) return report(request, response, std::current_exception());
+    abort_half(response);
     throw;
   } catch (...) {
-    report(std::current_exception());
+    report(request, response, std::current_exception());
   }
 }
 
-// Calls the handler for as long as there is somebody to answer, and time.
-void ServerConversation::cancellable(Request& request, Response& response, CancelScope* around) {
+// Calls the handler for as long as there is somebody to answer.
+void ServerConversation::cancellable(Request& request, Response& response, CancelScope& scope) {
   struct Running {
     Running(ServerConversation& of, CancelScope& scope) noexcept : conversation(of) {
       of.scope_ = &scope;
@@ -261,14 +266,14 @@ void ServerConversation::cancellable(Request& request, Response& response, Cance
     }
     ~Running() { conversation.scope_ = nullptr; }
     ServerConversation& conversation;
-  };
-  if (around != nullptr) {
-    const Running running(*this, *around);
-    return handler_(request, response);
-  }
+  } const running(*this, scope);
+  handler_(request, response);
+}
+
+// And for as long as there is time. In a frame of its own, which others do not need.
+[[gnu::noinline]] void ServerConversation::bounded(Request& request, Response& response) {
   CancelScope scope(Deadline::within(options_.request_timeout));
-  const Running running(*this, scope);
-  if (scope.run([&] { handler_(request, response); })) return;
+  if (scope.run([&] { cancellable(request, response, scope); })) return;
   if (!gone_) throw HTTPError(503, "the answer took too long");
   lost_client();
 }

@@ -125,7 +125,11 @@ class ServerConversation {
   // `scope`: the one around it, if it has none of its own.
   void handle(CancelScope* scope = nullptr);
   void call_handler(Request& request, Response& response, CancelScope* scope);
-  void cancellable(Request& request, Response& response, CancelScope* around);
+  void abort_half(Response& response) noexcept;
+  void answer_error(Response& response, const HTTPError& error);
+  void report(Request& request, Response& response, const std::exception_ptr& error);
+  void cancellable(Request& request, Response& response, CancelScope& scope);
+  void bounded(Request& request, Response& response);
   [[noreturn]] void lost_client();
   void peer_changed(PeerChange change);
   void tell(const RequestHead* head, bool complete) noexcept;

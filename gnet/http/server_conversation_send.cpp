@@ -251,6 +251,8 @@ ByteStream& ServerConversation::leave_http(Response& response, int status) {
   buffer_.reset();
   begin_ = end_ = 0;
   flush();
+  output_ = std::string();
+  headers_ = Headers();
   return *upgraded_;
 }
 

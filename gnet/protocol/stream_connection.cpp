@@ -140,24 +140,33 @@ void StreamConnection::serve() {
   try {
     converse(stream, peer());
     end({CloseKind::local_close, nullptr});
-  } catch (const Interrupt&) {
-    failure = std::current_exception();
-    end({CloseKind::service_stop, nullptr});
-  } catch (const std::exception& error) {
-    const auto* const system = dynamic_cast<const std::system_error*>(&error);
-    const bool aborted = reason_ && reason_->kind == CloseKind::local_abort;
-    if (system != nullptr && (aborted || is_end(system->code())) && has_gone(stream)) {
-      end({CloseKind::io_error, std::current_exception()});
-    } else {
-      failure = std::current_exception();
-      end({CloseKind::handler_error, failure});
-    }
   } catch (...) {
-    failure = std::current_exception();
-    end({CloseKind::handler_error, failure});
+    failure = end_by_current(stream);
   }
   finish(stream);
-  if (!failure) return;
+  if (failure) fail(failure);
+}
+
+// Why the connection ends is what was thrown; returned where the fiber fails of it. As fail() in a
+// frame of its own, of which nothing is on the stack while a handler waits.
+[[gnu::noinline]] std::exception_ptr StreamConnection::end_by_current(AnyStream& stream) {
+  std::exception_ptr failure = std::current_exception();
+  try {
+    throw;
+  } catch (const Interrupt&) {
+    end({CloseKind::service_stop, nullptr});
+  } catch (const std::system_error& error) {
+    const bool aborted = reason_ && reason_->kind == CloseKind::local_abort;
+    const bool by_peer = (aborted || is_end(error.code())) && has_gone(stream);
+    end({by_peer ? CloseKind::io_error : CloseKind::handler_error, failure});
+    if (by_peer) return nullptr;
+  } catch (...) {
+    end({CloseKind::handler_error, failure});
+  }
+  return failure;
+}
+
+[[gnu::noinline]] void StreamConnection::fail(const std::exception_ptr& failure) {
   this_fiber::set_name("connection from " + peer().to_string());
   std::rethrow_exception(failure);
 }

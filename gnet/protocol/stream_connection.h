@@ -60,6 +60,8 @@ class StreamConnection : public Connection {
   void cut() override;
   [[nodiscard]] AnyStream take_stream();
   void end(CloseReason reason);
+  [[nodiscard]] std::exception_ptr end_by_current(AnyStream& stream);
+  [[noreturn]] void fail(const std::exception_ptr& failure);
   void finish(AnyStream& stream) noexcept;
   void start_draining();
   void end_input_when_quiet();

@@ -84,6 +84,12 @@ HandshakeAnswer answer(const http::Request& request, const AcceptOptions& option
   return answer;
 }
 
+// In a frame of its own: of what it needs nothing is on the stack while a WebSocket is idle.
+[[gnu::noinline]] CloseCode report(http::Request& request, const std::exception_ptr& error) {
+  request.log().error("WebSocket {}: {}", request.target(), describe(error));
+  return kInternalError;
+}
+
 }  // namespace
 
 WebSocket accept(http::Request& request, http::Response& response, const AcceptOptions& options) {
@@ -103,21 +109,17 @@ WebSocket accept(http::Request& request, http::Response& response, const AcceptO
 void serve(http::Request& request, http::Response& response,
            UniqueFunction<void(WebSocket&)>& function, const AcceptOptions& options) {
   WebSocket socket = accept(request, response, options);
-  const auto report = [&](const std::exception_ptr& error) {
-    request.log().error("WebSocket {}: {}", request.target(), describe(error));
-    return kInternalError;
-  };
   CloseCode code = kNormal;
   try {
     function(socket);
   } catch (const WebSocketClosed&) {
-    if (socket.is_open()) code = report(std::current_exception());  // it was another one
+    if (socket.is_open()) code = report(request, std::current_exception());  // it was another one
   } catch (const Timeout&) {  // of the function: there is none around it
-    code = report(std::current_exception());
+    code = report(request, std::current_exception());
   } catch (const Interrupt&) {
     throw;
   } catch (...) {
-    code = report(std::current_exception());
+    code = report(request, std::current_exception());
   }
   socket.close(code);
 }

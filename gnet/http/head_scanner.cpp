@@ -114,9 +114,12 @@ std::size_t count_usual_in_host([[maybe_unused]] std::string_view text) noexcept
     const auto eight = [](const char* at) {
       return _mm_loadl_epi64(reinterpret_cast<const __m128i*>(at));
     };
-    const char* const last = text.data() + text.size() - 8;
-    return unusual_in_host(_mm_unpacklo_epi64(eight(text.data()), eight(last))) == 0 ? text.size()
-                                                                                     : 0;
+    const std::size_t last = text.size() - 8;
+    const unsigned found =
+        unusual_in_host(_mm_unpacklo_epi64(eight(text.data()), eight(text.data() + last)));
+    if (found == 0) return text.size();
+    const auto first = static_cast<std::size_t>(std::countr_zero(found));
+    return first < 8 ? first : last + first - 8;
   }
 #endif
   return 0;

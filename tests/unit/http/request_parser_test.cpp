@@ -482,4 +482,23 @@ BOOST_AUTO_TEST_CASE(what_was_refused_is_forgotten_by_a_reset) {
   BOOST_TEST(!parser.refusal());
 }
 
+BOOST_AUTO_TEST_CASE(a_host_is_judged_alike_whatever_its_length_and_where_its_port_begins) {
+  for (std::size_t size = 1; size <= 40; ++size) {
+    const std::string host(size, 'a');
+    BOOST_TEST(gnet::http::is_authority(host));
+    for (std::size_t at = 0; at < size; ++at) {
+      std::string changed = host;
+      changed[at] = '/';
+      BOOST_TEST(!gnet::http::is_authority(changed), changed);
+      changed[at] = '~';  // unusual, and allowed
+      BOOST_TEST(gnet::http::is_authority(changed), changed);
+      const std::string name = host.substr(0, at) + ':';
+      BOOST_TEST(gnet::http::is_authority(name + std::string(size - at, '1')) ==
+                     (at > 0 && size - at <= 5),
+                 name << size - at);
+      BOOST_TEST(!gnet::http::is_authority(name + "1a"), name);
+    }
+  }
+}
+
 BOOST_AUTO_TEST_SUITE_END()

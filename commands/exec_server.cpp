@@ -261,8 +261,10 @@ const cli::Command& exec_server() {
                   {"--queue-messages",
                    "N",
                    &O::queue_messages,
-                   "with --shared, messages that wait for a slow client, who is let go then",
-                   {.rare = true}},
+                   "with --shared, messages that may wait for each client",
+                   {.rare = true,
+                    .more = "Where they are as many, the program and the others wait; who holds up "
+                            "others for more than a second, or half of the time, is let go."}},
                   {"--pty",
                    "[=COLSxROWS]",
                    &O::terminal,

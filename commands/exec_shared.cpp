@@ -16,6 +16,13 @@ namespace {
 
 constexpr std::size_t kInputs = 4;  // that wait for the program; clients have more of it
 
+constexpr unsigned kTurn = 64;  // messages, after which others of this hub get theirs
+
+// How long a client may hold up the others, who have nothing to do meanwhile, and how often that is
+// looked at.
+constexpr gnet::Duration kPatience = std::chrono::seconds(1);
+constexpr gnet::Duration kGlance = std::chrono::milliseconds(20);
+
 constexpr gnet::Duration kFirstPause = std::chrono::milliseconds(100);
 constexpr gnet::Duration kLongestPause = std::chrono::seconds(30);
 // A program that has lived so long is not taken for one that cannot begin.
@@ -90,19 +97,54 @@ gnet::Duration ExecShared::run_once() {
 }
 
 void ExecShared::tell(const ExecMessage& message) {
-  const auto said = std::make_shared<const Said>(Said{std::string(message.data), message.is_text});
-  const std::lock_guard lock(mutex_);
-  for (Guest* guest : guests_) {
-    if (guest->too_slow_ || guest->messages_.try_put(said)) continue;
-    guest->too_slow_ = true;
-    guest->messages_.close();
+  if (++told_ % kTurn == 0) gnet::yield();
+  Message said;
+  std::vector<std::shared_ptr<Line>> full;
+  {
+    const std::lock_guard lock(mutex_);
+    if (guests_.empty()) return;
+    said = std::make_shared<const Said>(Said{std::string(message.data), message.is_text});
+    for (const auto& line : guests_) {
+      if (!line->too_slow && !line->messages.try_put(said)) full.push_back(line);
+    }
   }
+  for (const auto& line : full) tell_late(line, said);
+}
+
+// Waits for room. What others lose by that they get back at half the rate.
+void ExecShared::tell_late(const std::shared_ptr<Line>& line, const Message& said) {
+  for (;;) {
+    const gnet::TimePoint now = gnet::Clock::now();
+    line->patience = std::min<gnet::Duration>(kPatience, line->patience + (now - line->seen) / 2);
+    line->seen = now;
+    const bool costs = holds_up_others(line);
+    const bool done = line->messages.put(said, gnet::Deadline(kGlance));
+    if (costs) line->patience -= gnet::Clock::now() - now;
+    if (done || !is_here(line)) return;
+    if (line->patience > gnet::Duration::zero()) continue;
+    line->too_slow = true;
+    return line->messages.close();
+  }
+}
+
+bool ExecShared::is_here(const std::shared_ptr<Line>& line) const {
+  const std::lock_guard lock(mutex_);
+  return std::ranges::find(guests_, line) != guests_.end();
+}
+
+// Whether another one has taken most of what there was for it.
+bool ExecShared::holds_up_others(const std::shared_ptr<Line>& line) const {
+  const std::lock_guard lock(mutex_);
+  return std::ranges::any_of(guests_, [&](const auto& other) {
+    return other != line && !other->too_slow &&
+           2 * other->messages.size() <= other->messages.capacity();
+  });
 }
 
 void ExecShared::let_all_go() {
   const std::lock_guard lock(mutex_);
   over_ = true;
-  for (Guest* guest : guests_) guest->messages_.close();
+  for (const auto& line : guests_) line->messages.close();
 }
 
 void ExecShared::say(std::string_view text) {
@@ -115,20 +157,23 @@ ExecEnd ExecShared::end() const {
 }
 
 ExecShared::Guest::Guest(ExecShared& shared)
-    : shared_(shared), messages_(shared.context_.options.queue_messages.number) {
+    : shared_(shared),
+      line_(std::make_shared<Line>(shared.context_.options.queue_messages.number)) {
+  line_->patience = kPatience;
+  line_->seen = gnet::Clock::now();
   const std::lock_guard lock(shared_.mutex_);
-  if (shared_.over_) messages_.close();
-  shared_.guests_.push_back(this);
+  if (shared_.over_) line_->messages.close();
+  shared_.guests_.push_back(line_);
 }
 
 ExecShared::Guest::~Guest() {
   const std::lock_guard lock(shared_.mutex_);
-  std::erase(shared_.guests_, this);
+  std::erase(shared_.guests_, line_);
 }
 
 ExecShared::Message ExecShared::Guest::next() {
   try {
-    return messages_.get();
+    return line_->messages.get();
   } catch (const gnet::QueueClosed&) {
     return nullptr;
   }
@@ -139,6 +184,7 @@ ExecShared::Message ExecShared::Guest::next() {
 void SharedStream::converse(gnet::AnyStream& stream, const gnet::Endpoint&) {
   ExecShared::Guest guest(shared_);
   cli::PacedStream paced(stream, pacer_);
+  gnet::CancelScope while_there;
   teller_ = gnet::spawn({.name = "shared"}, [&] {
     try {
       std::string text;
@@ -151,7 +197,7 @@ void SharedStream::converse(gnet::AnyStream& stream, const gnet::Endpoint&) {
     } catch (const std::system_error&) {
       // It has gone.
     }
-    stream.close();
+    while_there.cancel();
   });
   struct End {
     ~End() {
@@ -161,7 +207,6 @@ void SharedStream::converse(gnet::AnyStream& stream, const gnet::Endpoint&) {
     gnet::Fiber<>& fiber;
   } const end_teller{teller_};
   // One that has gone is not to wait until the program takes what it has said.
-  gnet::CancelScope while_there;
   const auto leave_when_gone = [&while_there](gnet::PeerChange change) {
     if (change == gnet::PeerChange::gone) while_there.cancel();
   };

@@ -1,8 +1,8 @@
 // One program for all clients: what it writes goes to everybody, what anybody says to it.
 //
-// Nobody waits for a client that is slow: messages are queued for it, and when they are too many it
-// is let go. With `restart` the program is started again when it has ended, after a pause that
-// grows while it does not live long.
+// Messages are queued for each client. Where the queue of one is full, all wait for it, and so does
+// the program; one that holds up others for most of the time is let go. With `restart` the program
+// is started again when it has ended, after a pause that grows while it does not live long.
 //
 //   ExecShared shared(context, framing);
 //   shared.start();
@@ -15,6 +15,7 @@
 #pragma once
 
 #include <atomic>
+#include <cstdint>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -53,6 +54,15 @@ class ExecShared {
   // How it has ended the last time.
   [[nodiscard]] ExecEnd end() const;
 
+  // What waits for a client.
+  struct Line {
+    explicit Line(std::size_t capacity) : messages(capacity) {}
+    gnet::ThreadChannel<Message> messages;
+    std::atomic<bool> too_slow = false;
+    gnet::Duration patience;  // that the others still have with it, when it was `seen`
+    gnet::TimePoint seen;
+  };
+
   class Guest {
    public:
     explicit Guest(ExecShared& shared);
@@ -62,19 +72,20 @@ class ExecShared {
 
     // Suspends until there is one; null when the program has ended for good, or it is too slow.
     [[nodiscard]] Message next();
-    [[nodiscard]] bool was_too_slow() const noexcept { return too_slow_; }
+    [[nodiscard]] bool was_too_slow() const noexcept { return line_->too_slow; }
 
    private:
-    friend class ExecShared;
     ExecShared& shared_;
-    gnet::ThreadChannel<Message> messages_;
-    std::atomic<bool> too_slow_ = false;
+    const std::shared_ptr<Line> line_;
   };
 
  private:
   void run(const std::function<void()>& over);
   gnet::Duration run_once();
   void tell(const ExecMessage& message);
+  void tell_late(const std::shared_ptr<Line>& line, const Message& said);
+  [[nodiscard]] bool is_here(const std::shared_ptr<Line>& line) const;
+  [[nodiscard]] bool holds_up_others(const std::shared_ptr<Line>& line) const;
   void let_all_go();
 
   ExecContext& context_;
@@ -82,7 +93,8 @@ class ExecShared {
   const gnet::Logger log_{"exec-server"};
   gnet::ThreadChannel<std::string> input_;
   mutable std::mutex mutex_;
-  std::vector<Guest*> guests_;
+  std::vector<std::shared_ptr<Line>> guests_;
+  std::uint64_t told_ = 0;
   ExecEnd end_;
   bool over_ = false;
   gnet::Fiber<> runner_;

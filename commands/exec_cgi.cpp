@@ -23,6 +23,9 @@ using gnet::http::RequestPath;
 // One path may lead to another one so often.
 constexpr int kMaxRedirects = 10;
 
+// How long the end of a program may take behind that of its output.
+constexpr gnet::Duration kLastWord = std::chrono::milliseconds(200);
+
 // The answer of a program, from its head to its end.
 class Answer {
  public:
@@ -48,6 +51,7 @@ class Answer {
   [[nodiscard]] bool is_long() const { return long_; }
   // Less has come than the program has told.
   [[nodiscard]] bool is_short() const { return sends_body_ && left_ && *left_ > 0; }
+  [[nodiscard]] bool tells_length() const { return left_.has_value(); }
 
  private:
   void begin() {
@@ -128,6 +132,7 @@ bool ExecWeb::answer_by_cgi(Request& request, Response& response, const ExecProg
   std::string first(is_first && request.has_body() ? request.read_some() : std::string_view());
   Answer answer(response, request.method() != "HEAD");
   ExecEnd end;
+  bool complete = false;
   std::exception_ptr of_request;
   try {
     ExecChild child(context_, take_place(), std::move(start));
@@ -140,14 +145,18 @@ bool ExecWeb::answer_by_cgi(Request& request, Response& response, const ExecProg
         child.leave();
       }
     };
+    const AtDrain at_drain(response, [&child] { child.stop(); });
     const auto deliver = [&] {
       const gnet::BufferLease buffer(gnet::detail::Scheduler::current(), kExecPiece);
       while (const std::size_t count = child.output().receive(buffer.data(), buffer.size())) {
         answer.take({buffer.data(), count});
         if (answer.refusal() || answer.is_long()) return child.leave();
       }
-      // The program may live on: its answer is all there.
-      if (answer.has_begun() && !answer.is_short()) response.end();
+      if (!answer.has_begun() || answer.is_short()) return;
+      // Only its end tells whether it has written all. It may live on: then it has.
+      if (!answer.tells_length() && child.status_by(kLastWord).value_or(0) < 0) return;
+      response.end();
+      complete = true;
     };
     end = child.converse(feed, deliver);
   } catch (const std::system_error& error) {
@@ -163,12 +172,12 @@ bool ExecWeb::answer_by_cgi(Request& request, Response& response, const ExecProg
   const bool malformed = static_cast<bool>(answer.refusal());
   answer.end();
   if (answer.has_begun()) {
-    if (!answer.is_short()) {
-      response.end();
-      return true;
-    }
+    if (answer.is_long()) response.end();
+    if (complete || answer.is_long()) return true;
     throw gnet::SystemError(std::make_error_code(std::errc::connection_aborted), "cannot answer",
-                            "the program has written less than it has told");
+                            answer.is_short() ? "the program has written less than it has told"
+                            : end.out_of_time ? "the program was out of time"
+                                              : "the program has not written all: " + end.text());
   }
   if (answer.refusal()) refuse(request, answer.refusal().reason, end, malformed);
   redirect = answer.redirect();

@@ -72,7 +72,8 @@ ExecChild::ExecChild(const ExecContext& context, ExecSlots::Place place, Start s
       log_(start.log),
       session_(start.session),
       name_(start.program.arguments.front()),
-      errors_(start.errors) {
+      errors_(start.errors),
+      pause_(rules_.kill_after) {
   start_process(start.program, start);
   log_.debug("started {} as process {}", gnet::printable(name_), process_->pid());
   if (process_->err()) errors_reader_ = background("stderr", [this] { read_errors(); });
@@ -123,6 +124,7 @@ gnet::ByteStream& ExecChild::input() noexcept {
 void ExecChild::end_input() noexcept {
   if (std::exchange(input_ended_, true)) return;
   if (!terminal_) return process_->in().close();
+  const gnet::Uninterruptible at_once;  // it waits for nothing
   try {
     if (terminal_->is_open()) terminal_->shutdown_send(gnet::Deadline(gnet::Duration::zero()));
   } catch (const std::system_error&) {
@@ -204,10 +206,15 @@ ExecEnd ExecChild::converse(const std::function<void()>& feed,
     // Whoever serves the client is told to end: the program has its steps nevertheless, unless that
     // comes again.
     left_ = true;
+    pause_ = rules_.stop_pause;
     end(feeder_);
     end(overdue_);
     gnet::CancelScope shield(gnet::Deadline::never(), true);
     shield.run([this] { finish(); });
+    throw;
+  } catch (...) {  // of `deliver`: what `feed` refers to ends with it
+    end(feeder_);
+    end(overdue_);
     throw;
   }
 }
@@ -215,6 +222,15 @@ ExecEnd ExecChild::converse(const std::function<void()>& feed,
 void ExecChild::leave() noexcept {
   left_ = true;
   if (delivering_ != nullptr) delivering_->cancel();
+}
+
+void ExecChild::leave_at_stop() noexcept {
+  pause_ = rules_.stop_pause;
+  leave();
+}
+
+std::optional<int> ExecChild::status_by(gnet::Deadline deadline) {
+  return process_->wait(deadline);
 }
 
 void ExecChild::wind_up(gnet::Duration pause) {
@@ -256,12 +272,11 @@ void ExecChild::end_by_steps(gnet::Duration pause) {
 ExecEnd ExecChild::finish() {
   end(ending_);
   if (!process_->poll()) {
-    gnet::Fiber<> discarding;
     if (process_->out() || terminal_) {
-      discarding = background("discard", [this] { discard_output(); });
+      discarder_ = background("discard", [this] { discard_output(); });
     }
-    end_by_steps(rules_.kill_after);
-    end(discarding);
+    end_by_steps(pause_);
+    end(discarder_);
   }
   process_->signal_group(SIGKILL);
   if (errors_reader_) static_cast<void>(errors_reader_.join(gnet::Deadline(kLastErrors)));
@@ -292,6 +307,7 @@ ExecChild::~ExecChild() {
   end(feeder_);
   end(overdue_);
   end(ending_);
+  end(discarder_);
   if (process_) process_->signal_group(SIGKILL);
   end(errors_reader_);
   if (!reported_ && process_) {

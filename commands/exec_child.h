@@ -89,12 +89,17 @@ class ExecChild {
 
   // The client has gone, or wants nothing more. Does not suspend.
   void leave() noexcept;
+  // The same because the server stops: the steps are those of stop().
+  void leave_at_stop() noexcept;
   // The client says no more, or the server stops: the program is ended by steps, the first of which
   // is the end of its input; what it writes is still delivered.
   void wind_up() { wind_up(rules_.kill_after); }
   void stop() { wind_up(rules_.stop_pause); }
 
   [[nodiscard]] bool is_left() const noexcept { return left_; }
+
+  // How it has ended, if it does before the deadline. Suspends.
+  [[nodiscard]] std::optional<int> status_by(gnet::Deadline deadline);
 
  private:
   void start_process(const ExecProgram& program, const Start& start);
@@ -122,6 +127,8 @@ class ExecChild {
   gnet::Fiber<> feeder_;
   gnet::Fiber<> ending_;   // by steps, while its output is still delivered
   gnet::Fiber<> overdue_;  // waits for its end, and then for that of its output
+  gnet::Fiber<> discarder_;
+  gnet::Duration pause_;  // between the steps
   bool input_ended_ = false;
   bool left_ = false;
   bool out_of_time_ = false;

@@ -1,6 +1,7 @@
 #include "commands/exec_datagrams.h"
 
 #include <system_error>
+#include <utility>
 
 #include "cli/server/reflection.h"
 #include "commands/exec_environment.h"
@@ -11,6 +12,12 @@
 #include "gnet/io/endpoint.h"
 
 namespace commands {
+namespace {
+
+// Of a datagram of IPv4.
+constexpr std::size_t kLargest = 65'507;
+
+}  // namespace
 
 ExecDatagrams::ExecDatagrams(ExecContext& context, cli::SessionRules& rules,
                              gnet::ServerAddress<gnet::DatagramSocket> address,
@@ -97,6 +104,7 @@ void ExecDatagrams::talk(Session& session, ExecChild& child) {
       child.input().send_all(text);
     }
   };
+  bool warned = false;
   child.converse(feed, [&] {
     auto reader = framing_.reader();
     const ExecFraming::Sink send = [&](const ExecMessage& message) {
@@ -104,11 +112,11 @@ void ExecDatagrams::talk(Session& session, ExecChild& child) {
       try {
         static_cast<void>(send_to(message.data, session.peer));
       } catch (const std::system_error& error) {
-        log().warn("{}", gnet::describe(error));  // too long for one
+        if (!std::exchange(warned, true)) log().warn("{}", gnet::describe(error));  // too long
       }
     };
-    const gnet::BufferLease buffer(gnet::detail::Scheduler::current(), kExecPiece);
-    while (const std::size_t count = child.output().receive(buffer.data(), buffer.size())) {
+    const gnet::BufferLease buffer(gnet::detail::Scheduler::current(), kLargest);
+    while (const std::size_t count = child.output().receive(buffer.data(), kLargest)) {
       reader.feed({buffer.data(), count}, send);
     }
     reader.finish(send);

@@ -157,6 +157,10 @@ void ExecWeb::serve_socket(Request& request, Response& response, const RequestPa
         }
         try {
           ExecChild child(context_, std::move(*place), std::move(start));
+          const AtDrain at_drain(response, [&] {
+            socket.drain();
+            child.stop();
+          });
           talk(socket, child);
         } catch (const gnet::ws::WebSocketClosed&) {
           throw;
@@ -186,6 +190,9 @@ void ExecWeb::talk(WebSocket& socket, ExecChild& child) {
     if (socket.is_open()) {
       input.finish(context_.rules.kill_after);
       child.wind_up();
+    } else if (const auto& closed = socket.closed();
+               closed && !closed->by_peer && closed->code == gnet::ws::kGoingAway) {
+      child.leave_at_stop();
     } else {
       child.leave();
     }

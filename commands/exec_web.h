@@ -10,14 +10,31 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "commands/exec_child.h"
 #include "commands/exec_shared.h"
+#include "gnet/base/unique_function.h"
 #include "gnet/http/request_path.h"
+#include "gnet/http/response.h"
 #include "gnet/web/static_files.h"
 #include "gnet/ws/web_socket_server.h"
 
 namespace commands {
+
+// While it lives `stop` is called when the server stops.
+class AtDrain {
+ public:
+  AtDrain(gnet::http::Response& response, gnet::UniqueFunction<void()> stop) : response_(response) {
+    response_.on_drain(std::move(stop));
+  }
+  AtDrain(const AtDrain&) = delete;
+  AtDrain& operator=(const AtDrain&) = delete;
+  ~AtDrain() { response_.on_drain({}); }
+
+ private:
+  gnet::http::Response& response_;
+};
 
 class ExecWeb {
  public:

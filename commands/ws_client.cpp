@@ -208,7 +208,7 @@ void WsClient::read_input() {
 void WsClient::deliver(const std::string& record) {
   for (;;) {
     if (!connected_.is_set()) {
-      if (options_.retry.offline == cli::Offline::drop) return;
+      if (options_.retry.offline == cli::Offline::drop) return gnet::yield();
       if (options_.retry.offline == cli::Offline::fail) {
         throw cli::Failure(cli::Exit::lost, "input came while there was no connection");
       }
@@ -220,8 +220,8 @@ void WsClient::deliver(const std::string& record) {
       if (interactive_ && obey(*socket_, record)) return;
       return say(*socket_, record);
     } catch (const WebSocketClosed&) {
+      gnet::yield();  // input without an end never waits
       if (!options_.retry.reconnects()) return;
-      gnet::yield();
     }
     if (connected_.is_set()) gnet::sleep(std::chrono::milliseconds(1));  // its end is on its way
   }

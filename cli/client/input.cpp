@@ -9,6 +9,7 @@
 #include <cerrno>
 
 #include "cli/out/failure.h"
+#include "gnet/fiber/fiber.h"
 
 namespace cli {
 namespace {
@@ -56,6 +57,7 @@ std::string_view Input::some() {
 }
 
 bool Input::fill() {
+  gnet::yield();  // a file, and whoever always writes, never makes anybody wait
   while (socket_.is_open() && !is_ready()) {
     socket_.exhausted();
     socket_.wait_readable();

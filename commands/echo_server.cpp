@@ -261,16 +261,9 @@ class EchoDatagrams : public gnet::UDPServerFactory {
     rules_.pace.take(data.size());
     if (options_.log_data != LogData::off) log_data(log(), options_.log_data, data);
     if (options_.mode == EchoMode::discard || gnet::random_share() < options_.loss.share) return;
-    std::string text = answer(data);
-    if (gnet::random_share() < options_.dup.share) send(text, peer);
-    if (!is_delayed(options_)) {
-      send(text, peer);
-    } else if (!delayed_.add(std::move(text), peer, random_delay(options_.delay))) {
-      ++dropped_;
-      if (!next_warning_.passed()) return;
-      next_warning_ = kWarningInterval;
-      log().warn("too many answers wait for --delay; dropped so far: {}", dropped_);
-    }
+    const std::string text = answer(data);
+    send_once(text, peer);
+    if (gnet::random_share() < options_.dup.share) send_once(text, peer);
   }
 
   std::size_t wind_up(gnet::Deadline grace) override {
@@ -299,6 +292,16 @@ class EchoDatagrams : public gnet::UDPServerFactory {
         peer.short_name());
     if (level == gnet::LogLevel::warn) return log().warn("{}", text);
     log().debug("{}", text);
+  }
+
+  // Now, or after --delay.
+  void send_once(const std::string& text, const gnet::SocketAddress& peer) {
+    if (!is_delayed(options_)) return static_cast<void>(send(text, peer));
+    if (delayed_.add(text, peer, random_delay(options_.delay))) return;
+    ++dropped_;
+    if (!next_warning_.passed()) return;
+    next_warning_ = kWarningInterval;
+    log().warn("too many answers wait for --delay; dropped so far: {}", dropped_);
   }
 
   void send_delayed(std::string_view text, const gnet::SocketAddress& peer) {

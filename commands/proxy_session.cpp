@@ -369,6 +369,7 @@ gnet::AnyStream ProxySession::dial_for_http(const Target& target) {
 void ProxySession::handle(gnet::http::Request& request, gnet::http::Response& response) {
   require_user(request);
   if (request.head().target_form() == gnet::http::TargetForm::authority) {
+    if (request.has_body()) throw gnet::http::HTTPError(400, "CONNECT has no body");
     const auto to = gnet::http::Authority::parse(request.target());
     gnet::AnyStream there = dial_for_http({to.host, to.port});
     gnet::ByteStream& client = response.tunnel();

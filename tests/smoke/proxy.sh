@@ -116,3 +116,10 @@ expect 2 gnet proxy 'tcp-l://*:0'
 expect 2 gnet proxy -p 0 --allow-dest 10.0.0.0/99
 expect 2 gnet proxy -p 0 --upstream ftp://x
 expect 2 gnet proxy -p 0 --protocols socks6
+
+# What CONNECT brings along is refused (RFC 9110 §9.3.6).
+start proxy -p 0 -4
+printf 'CONNECT 127.0.0.1:1 HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\nabcd' |
+  peer pipe "127.0.0.1:$port" > refused
+contains refused '400 Bad Request'
+stop

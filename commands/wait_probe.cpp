@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 
 #include <cerrno>
+#include <csignal>
 #include <exception>
 #include <stdexcept>
 #include <system_error>
@@ -11,6 +12,7 @@
 
 #include "cli/client/dialler.h"
 #include "cli/out/failure.h"
+#include "cli/out/output.h"
 #include "gnet/base/error.h"
 #include "gnet/base/words.h"
 #include "gnet/fiber/cancel_scope.h"
@@ -90,12 +92,27 @@ class WaitProgram : public WaitProbe {
 
  private:
   void try_it(gnet::Deadline) override {
-    gnet::RunOptions how;
-    how.process.in = how.process.out = how.process.err = gnet::Stdio::devnull();
-    const int status = gnet::run(arguments_, std::move(how)).status;
+    gnet::PopenOptions how;
+    how.in = how.out = how.err = gnet::Stdio::devnull();
+    how.leads_group = true;
+    gnet::Popen process(arguments_, std::move(how));
+    const cli::OwnedGroup group(process.pid());
+    const GivenUp given_up{process};
+    const int status = process.wait();
     if (status > 0) throw WaitMissing(fmt::format("it ends with status {}", status));
     if (status < 0) throw WaitMissing(fmt::format("signal {} ends it", -status));
   }
+
+  // What it has started goes with it.
+  struct GivenUp {
+    ~GivenUp() {
+      if (process.poll()) return;
+      process.signal_group(SIGKILL);
+      const gnet::Uninterruptible wait_out;
+      static_cast<void>(process.wait(gnet::Deadline(std::chrono::seconds(2))));
+    }
+    gnet::Popen& process;
+  };
 
   const std::vector<std::string> arguments_;
 };

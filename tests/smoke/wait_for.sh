@@ -46,6 +46,17 @@ expect 124 gnet wait-for -t 50ms --json "$tcp"
 contains out '"ready":false,"tries":'
 contains out '"reason":"connection refused"'
 
+# A program that is given up takes along what it has started.
+expect 124 gnet wait-for -t 300ms 'sh:sleep 97531 & echo $! > left; wait'
+while kill -0 "$(cat left)" 2> /dev/null; do :; done
+"$GNET" wait-for -t "$life" 'sh:sleep 97531 & echo $! > left_by_signal; wait' 2> err &
+watcher=$!
+started="$started $watcher"
+until [ -s left_by_signal ]; do :; done
+kill "$watcher"
+wait "$watcher" || :
+while kill -0 "$(cat left_by_signal)" 2> /dev/null; do :; done
+
 # What does not answer is bounded: each attempt, and all of them.
 mkfifo keep_listening
 cat > deaf.pl << 'END'

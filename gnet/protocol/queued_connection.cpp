@@ -65,10 +65,10 @@ void QueuedConnection::Gathered::copy(std::string_view data) noexcept {
 // ---- what goes in ----
 
 void QueuedConnection::send_otherwise(std::string_view data) {
+  // A peer that takes everything at once must not keep the hub. Others may send meanwhile.
+  if (accepts_data() && hub_.running_if_any() != nullptr) socket_.took_turn();
   if (output_.size() > high_water) [[unlikely]]
     wait_for_room();
-  // A peer that takes everything at once must not keep the hub.
-  if (accepts_data() && hub_.running_if_any() != nullptr) socket_.took_turn();
   queue_data(data);
 }
 

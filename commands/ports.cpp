@@ -281,7 +281,7 @@ const cli::Command& ports() {
                "print the processes that have this port; status 1: none",
                {.more = "A line for each: its number, and its command line."}},
               {"--free",
-               "N",
+               "[=N]",
                &Options::free,
                "print so many ports that nobody has",
                {.bare = "1",

@@ -99,6 +99,12 @@ BOOST_AUTO_TEST_CASE(a_command_is_found_by_its_own_name) {
   BOOST_TEST(cli::find_command("echo") == nullptr);
 }
 
+BOOST_AUTO_TEST_CASE(a_value_that_may_be_missing_is_shown_with_its_equals_sign) {
+  each_flag([](const cli::Command&, const cli::Flag& flag) {
+    if (!flag.bare.empty()) BOOST_TEST(flag.value.starts_with("[="));
+  });
+}
+
 BOOST_AUTO_TEST_CASE(names_are_unique_within_a_command) {
   for (const cli::Command* command : cli::commands()) {
     std::set<std::string> names;

@@ -301,7 +301,7 @@ BOOST_AUTO_TEST_CASE(an_idle_web_socket_holds_no_buffer) {
   client.receive(buffer, 3);
   gnet::yield();
   char* const second = hub.buffers().take();
-  BOOST_TEST(second == first);
+  BOOST_TEST((second == first));  // the addresses
   hub.buffers().give(second);
 }
 

@@ -671,7 +671,7 @@ BOOST_AUTO_TEST_CASE(one_that_waits_holds_no_buffer_also_where_there_seemed_to_b
   gnet::yield();
   gnet::yield();
   char* const second = buffers.take();
-  BOOST_TEST(second == first);
+  BOOST_TEST((second == first));  // the addresses
   buffers.give(second);
   far.send_all(frame_to(Role::server, kText, "late"));
   BOOST_TEST(reader.get() == "text late");

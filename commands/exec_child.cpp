@@ -4,6 +4,7 @@
 
 #include <csignal>
 #include <system_error>
+#include <utility>
 
 #include "cli/out/json.h"
 #include "cli/out/server_output.h"
@@ -235,7 +236,10 @@ std::optional<int> ExecChild::status_by(gnet::Deadline deadline) {
 
 void ExecChild::wind_up(gnet::Duration pause) {
   if (process_->poll()) return;
-  if (ending_) ending_.kill_async();  // in longer steps
+  if (ending_) {
+    ending_.kill_async();  // in longer steps
+    former_ending_ = std::move(ending_);
+  }
   ending_ = background("ending", [this, pause] { end_by_steps(pause); });
 }
 
@@ -270,7 +274,9 @@ void ExecChild::end_by_steps(gnet::Duration pause) {
 }
 
 ExecEnd ExecChild::finish() {
+  end(former_ending_);
   end(ending_);
+  end(discarder_);  // of a first time, which was interrupted
   if (!process_->poll()) {
     if (process_->out() || terminal_) {
       discarder_ = background("discard", [this] { discard_output(); });
@@ -306,6 +312,7 @@ void ExecChild::report(const ExecEnd& how) const {
 ExecChild::~ExecChild() {
   end(feeder_);
   end(overdue_);
+  end(former_ending_);
   end(ending_);
   end(discarder_);
   if (process_) process_->signal_group(SIGKILL);

@@ -125,8 +125,9 @@ class ExecChild {
   gnet::CancelScope* delivering_ = nullptr;
   gnet::Fiber<> errors_reader_;
   gnet::Fiber<> feeder_;
-  gnet::Fiber<> ending_;   // by steps, while its output is still delivered
-  gnet::Fiber<> overdue_;  // waits for its end, and then for that of its output
+  gnet::Fiber<> ending_;         // by steps, while its output is still delivered
+  gnet::Fiber<> former_ending_;  // in other steps
+  gnet::Fiber<> overdue_;        // waits for its end, and then for that of its output
   gnet::Fiber<> discarder_;
   gnet::Duration pause_;  // between the steps
   bool input_ended_ = false;

@@ -225,11 +225,6 @@ void ExecChild::leave() noexcept {
   if (delivering_ != nullptr) delivering_->cancel();
 }
 
-void ExecChild::leave_at_stop() noexcept {
-  pause_ = rules_.stop_pause;
-  leave();
-}
-
 std::optional<int> ExecChild::status_by(gnet::Deadline deadline) {
   return process_->wait(deadline);
 }

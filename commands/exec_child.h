@@ -89,12 +89,10 @@ class ExecChild {
 
   // The client has gone, or wants nothing more. Does not suspend.
   void leave() noexcept;
-  // The same because the server stops: the steps are those of stop().
-  void leave_at_stop() noexcept;
   // The client says no more, or the server stops: the program is ended by steps, the first of which
   // is the end of its input; what it writes is still delivered.
   void wind_up() { wind_up(rules_.kill_after); }
-  void stop() { wind_up(rules_.stop_pause); }
+  void stop() { wind_up(pause_ = rules_.stop_pause); }
 
   [[nodiscard]] bool is_left() const noexcept { return left_; }
 

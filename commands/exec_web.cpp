@@ -190,9 +190,6 @@ void ExecWeb::talk(WebSocket& socket, ExecChild& child) {
     if (socket.is_open()) {
       input.finish(context_.rules.kill_after);
       child.wind_up();
-    } else if (const auto& closed = socket.closed();
-               closed && !closed->by_peer && closed->code == gnet::ws::kGoingAway) {
-      child.leave_at_stop();
     } else {
       child.leave();
     }

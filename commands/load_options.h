@@ -1,0 +1,74 @@
+// The options of gnet load.
+
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cli/client/client_options.h"
+#include "cli/line/command.h"
+
+namespace commands {
+
+enum class LoadArrival { constant, poisson };
+enum class LoadMode { message, stream };
+enum class LoadFormat { text, json, csv, hgrm, html };
+enum class LatencyFrom { intended, sent };
+
+struct LoadOptions : cli::GlobalOptions {
+  static cli::ClientOptions patient() {
+    cli::ClientOptions options;
+    options.timeout = std::chrono::seconds(10);
+    return options;
+  }
+
+  cli::ClientOptions to = patient();  // timeout: of each request
+  std::vector<std::string> urls;
+
+  // ---- how much ----
+  cli::Count connections{50};
+  gnet::Duration duration = std::chrono::seconds(10);
+  std::optional<cli::Count> requests;  // instead of a duration
+  std::string rate;                    // "1000", "1000/s", "60/m"; empty: closed loop
+  LoadArrival arrival = LoadArrival::constant;
+  std::string ramp;    // "0..1000/30s"
+  std::string stages;  // "100@10s,500@30s"
+  std::optional<cli::Count> threads;
+  std::optional<gnet::Duration> warmup;
+  cli::Count max_outstanding{10'000};
+  std::string find_rate;  // a condition: "p99<50ms"
+
+  // ---- what is sent, and awaited ----
+  std::string method;
+  std::vector<std::string> headers;
+  std::optional<std::string> body;
+  std::string body_file;
+  std::string targets;  // a file, "-" is standard input
+  bool random = false;
+  bool keepalive = true;
+  cli::Count pipeline{1};
+  std::optional<cli::Count> reuse;  // requests of a connection
+  std::optional<std::string> message;
+  std::optional<cli::Size> size;
+  std::string expect;
+  LoadMode mode = LoadMode::message;
+  bool reverse = false;
+  bool both_ways = false;
+
+  // ---- the report ----
+  std::vector<std::string> fail_if;
+  std::string compare;
+  std::optional<cli::Percent> regress;
+  bool histogram = false;
+  std::string percentiles = "50,75,90,95,99,99.9,99.99,max";
+  LoadFormat format = LoadFormat::text;
+  std::string output;
+  std::string timeline;
+  std::string hdr;
+  bool progress = true;
+  gnet::Duration interval = std::chrono::seconds(1);  // of lines of progress where is no terminal
+  LatencyFrom latency_from = LatencyFrom::intended;
+};
+
+}  // namespace commands

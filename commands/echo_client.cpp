@@ -1,7 +1,6 @@
 // gnet echo-client: sends messages and verifies that they come back.
 
 #include <fmt/format.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -15,6 +14,7 @@
 #include "cli/out/failure.h"
 #include "cli/out/output.h"
 #include "commands/commands.h"
+#include "commands/connection_limit.h"
 #include "commands/conversation.h"
 #include "commands/echo_links.h"
 #include "gnet/base/random.h"
@@ -187,16 +187,6 @@ class EchoClient {
   gnet::Event ended_;
   std::exception_ptr failure_;
 };
-
-// Every connection is a file, and it is better told at once than when the last one has none.
-void check_connections(std::uint64_t connections) {
-  if (connections == 0) throw cli::UsageError("--connections must be 1 or more");
-  rlimit files{};
-  if (getrlimit(RLIMIT_NOFILE, &files) != 0 || connections < files.rlim_cur) return;
-  throw cli::UsageError(
-      fmt::format("--connections {}: this process may open only {} files; see ulimit -n",
-                  connections, files.rlim_cur));
-}
 
 void check_messages(const Options& options) {
   if (options.message && options.size) {

@@ -156,12 +156,7 @@ WaitFinding WaitProbe::look(gnet::Deadline deadline) {
 }
 
 cli::ClientOptions options_for(const WaitOptions& options, bool secure) {
-  cli::ClientOptions plain = options.to;
-  if (secure) return plain;
-  const cli::Placed place = plain;
-  static_cast<cli::ClientTLSOptions&>(plain) = {};
-  static_cast<cli::Placed&>(plain) = place;
-  return plain;
+  return secure ? options.to : cli::without_tls(options.to);
 }
 
 std::unique_ptr<WaitProbe> make_probe(const std::string& text, const WaitOptions& options) {

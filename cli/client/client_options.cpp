@@ -73,4 +73,11 @@ void check(const ClientOptions& options) {
   }
 }
 
+ClientOptions without_tls(ClientOptions options) {
+  const Placed place = options;
+  static_cast<ClientTLSOptions&>(options) = {};
+  static_cast<Placed&>(options) = place;
+  return options;
+}
+
 }  // namespace cli

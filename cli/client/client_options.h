@@ -41,4 +41,7 @@ template <typename Options>
 // Throws UsageError when options contradict each other.
 void check(const ClientOptions& options);
 
+// The same without those of TLS, for a target that has none beside one that has.
+[[nodiscard]] ClientOptions without_tls(ClientOptions options);
+
 }  // namespace cli

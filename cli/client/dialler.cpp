@@ -86,12 +86,14 @@ bool Dialler::only_opens() const noexcept {
   return to.is_local() || to.is_ws() || to.proxy() || headed;
 }
 
-gnet::link::OpenOptions Dialler::open_options(const OnBehalfOf* whom) const {
+gnet::link::OpenOptions Dialler::open_options(const OnBehalfOf* whom,
+                                              gnet::TimePoint* connected) const {
   gnet::link::OpenOptions open;
   open.connect = route_.options;
   open.tls = tls_;
   open.server_name = server_name(options_, target_);
-  open.set_up = [this, whom](gnet::Socket& socket) {
+  open.set_up = [this, whom, connected](gnet::Socket& socket) {
+    if (connected != nullptr) *connected = gnet::Clock::now();
     if (route_.endpoint.is_ip()) socket.set_no_delay(options_.no_delay);
     set_up(socket);
     send_proxy_header(socket, options_, whom);
@@ -100,14 +102,16 @@ gnet::link::OpenOptions Dialler::open_options(const OnBehalfOf* whom) const {
   return open;
 }
 
-gnet::AnyStream Dialler::open_stream(gnet::link::MessageKind kind, const OnBehalfOf* whom) const {
-  gnet::link::OpenOptions open = open_options(whom);
+gnet::AnyStream Dialler::open_stream(gnet::link::MessageKind kind, const OnBehalfOf* whom,
+                                     gnet::TimePoint* connected) const {
+  gnet::link::OpenOptions open = open_options(whom, connected);
   open.ws_kind = kind;
   return gnet::link::open_stream(route_.endpoint, open);
 }
 
-std::unique_ptr<gnet::link::MessageLink> Dialler::open_messages(const OnBehalfOf* whom) const {
-  return gnet::link::open_messages(route_.endpoint, open_options(whom));
+std::unique_ptr<gnet::link::MessageLink> Dialler::open_messages(const OnBehalfOf* whom,
+                                                                gnet::TimePoint* connected) const {
+  return gnet::link::open_messages(route_.endpoint, open_options(whom, connected));
 }
 
 gnet::DatagramSocket Dialler::open_datagrams() const {

@@ -58,13 +58,14 @@ class Dialler {
   // Whether a connection is made by open_stream() alone: it is more than a socket with TLS.
   [[nodiscard]] bool only_opens() const noexcept;
 
-  // Opens the endpoint, whatever it is; who it is for is for --send-proxy. Suspend, and throw as
+  // Opens the endpoint, whatever it is; who it is for is for --send-proxy. `connected` becomes the
+  // moment at which the socket was, before TLS and other layers. Suspend, and throw as
   // gnet::link::open_stream().
   [[nodiscard]] gnet::AnyStream open_stream(
       gnet::link::MessageKind kind = gnet::link::MessageKind::binary,
-      const OnBehalfOf* whom = nullptr) const;
+      const OnBehalfOf* whom = nullptr, gnet::TimePoint* connected = nullptr) const;
   [[nodiscard]] std::unique_ptr<gnet::link::MessageLink> open_messages(
-      const OnBehalfOf* whom = nullptr) const;
+      const OnBehalfOf* whom = nullptr, gnet::TimePoint* connected = nullptr) const;
 
   // A socket for datagrams to the endpoint. Suspends.
   [[nodiscard]] gnet::DatagramSocket open_datagrams() const;
@@ -76,7 +77,8 @@ class Dialler {
   void announce_retry(unsigned attempt, gnet::Duration delay, const std::string& reason) const;
 
  private:
-  [[nodiscard]] gnet::link::OpenOptions open_options(const OnBehalfOf* whom) const;
+  [[nodiscard]] gnet::link::OpenOptions open_options(const OnBehalfOf* whom,
+                                                     gnet::TimePoint* connected) const;
 
   const GlobalOptions& global_;
   const ClientOptions& options_;

@@ -28,9 +28,9 @@ struct LoadOptions : cli::GlobalOptions {
 
   // ---- how much ----
   cli::Count connections{50};
-  gnet::Duration duration = std::chrono::seconds(10);
-  std::optional<cli::Count> requests;  // instead of a duration
-  std::string rate;                    // "1000", "1000/s", "60/m"; empty: closed loop
+  std::optional<gnet::Duration> duration;  // 10s, or that of the stages
+  std::optional<cli::Count> requests;      // instead of a duration
+  std::string rate;                        // "1000", "1000/s", "60/m"; empty: closed loop
   LoadArrival arrival = LoadArrival::constant;
   std::string ramp;    // "0..1000/30s"
   std::string stages;  // "100@10s,500@30s"
@@ -46,7 +46,7 @@ struct LoadOptions : cli::GlobalOptions {
   std::string body_file;
   std::string targets;  // a file, "-" is standard input
   bool random = false;
-  bool keepalive = true;
+  bool no_keepalive = false;
   cli::Count pipeline{1};
   std::optional<cli::Count> reuse;  // requests of a connection
   std::optional<std::string> message;
@@ -66,8 +66,8 @@ struct LoadOptions : cli::GlobalOptions {
   std::string output;
   std::string timeline;
   std::string hdr;
-  bool progress = true;
-  gnet::Duration interval = std::chrono::seconds(1);  // of lines of progress where is no terminal
+  bool no_progress = false;
+  std::optional<gnet::Duration> interval;  // of progress; none: only at a terminal
   LatencyFrom latency_from = LatencyFrom::intended;
 };
 

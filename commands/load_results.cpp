@@ -20,6 +20,7 @@ void LoadTally::answered(const LoadTimes& times, int status) {
   latency.record(times.latency);
   uncorrected.record(times.uncorrected);
   first_byte.record(times.first_byte);
+  delay.record(times.delay);
   ++answers;
   if (status != 0) ++statuses[status];
 }
@@ -38,6 +39,7 @@ void LoadTally::merge(const LoadTally& other) {
   latency.merge(other.latency);
   uncorrected.merge(other.uncorrected);
   first_byte.merge(other.first_byte);
+  delay.merge(other.delay);
   connect.merge(other.connect);
   tls.merge(other.tls);
   started += other.started;
@@ -57,6 +59,7 @@ void LoadTally::clear() {
   latency.clear();
   uncorrected.clear();
   first_byte.clear();
+  delay.clear();
   connect.clear();
   tls.clear();
   started = answers = dropped = received = sent = opened = 0;

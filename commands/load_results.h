@@ -38,6 +38,7 @@ struct LoadTimes {
   gnet::Duration latency{};      // since it was to be sent; in a closed loop, since it was
   gnet::Duration uncorrected{};  // since it was sent
   gnet::Duration first_byte{};   // from its being sent to the first byte of the answer
+  gnet::Duration delay{};        // from its being due to its being sent
 };
 
 // Of some time: a second of one hub, or all of a run.
@@ -54,6 +55,7 @@ struct LoadTally {
   gnet::FineHistogram latency;      // of answers, see LoadTimes; corrected where there is a rate
   gnet::FineHistogram uncorrected;  // of answers
   gnet::Histogram first_byte;       // of answers
+  gnet::Histogram delay;            // of answers, see LoadTimes
   gnet::Histogram connect;          // of connections: name and TCP, or what stands for it
   gnet::Histogram tls;              // of connections
   std::uint64_t started = 0;        // requests that were sent, or that could not be for want of a

@@ -16,6 +16,7 @@ cli::KnownCommands all() {
       {"bridge", &bridge},
       {"proxy", &proxy},
       {"exec", &exec_program},
+      {"load", &load},
       {"ports", &ports},
       {"wait-for", &wait_for},
       {"run", &run_services},

@@ -19,6 +19,7 @@ namespace commands {
 [[nodiscard]] const cli::Command& ws();
 [[nodiscard]] const cli::Command& ctl();
 [[nodiscard]] const cli::Command& proxy();
+[[nodiscard]] const cli::Command& load();
 [[nodiscard]] const cli::Command& exec_program();  // hidden: a service of gnet run
 [[nodiscard]] const cli::Command& wait_for();
 [[nodiscard]] const cli::Command& ports();

@@ -180,6 +180,16 @@ await changes closed
 grep -h '"event":"present"' changes >> ports
 grep -h '"event":"closed"' changes >> ports
 check ports ports present closed error
+start http-echo -p 0 --route '/=200:hello'
+gnet load --json -n 10 -c 2 "http://127.0.0.1:$port/" > load
+gnet load --json -R 100 -n 10 -c 2 "http://127.0.0.1:$port/" --fail-if 'rps>1' --timeline seconds >> load || :
+gnet load --json -n 10 -c 2 "http://127.0.0.1:$port/" > load_base
+gnet load --json -n 10 -c 2 "http://127.0.0.1:$port/" --compare load_base --regress 99% >> load || :
+gnet load --json --find-rate 'p99<10s' -d 100ms -c 2 "http://127.0.0.1:$port/" >> load
+gnet load --json -n 1 http://127.0.0.1:1/ >> load || :
+cat seconds >> load
+stop
+check load load second error
 gnet version --json > version
 check version version
 gnet echo-server --explain --json -p 7 > explain

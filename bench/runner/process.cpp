@@ -154,6 +154,15 @@ void Process::stop() noexcept {
   pid_ = -1;
 }
 
+double cpu_of_children() {
+  rusage usage{};
+  getrusage(RUSAGE_CHILDREN, &usage);
+  const auto ms = [](const timeval& time) {
+    return static_cast<double>(time.tv_sec) * 1e3 + static_cast<double>(time.tv_usec) / 1e3;
+  };
+  return ms(usage.ru_utime) + ms(usage.ru_stime);
+}
+
 std::uint64_t resident_memory(pid_t pid) {
   const auto proc = "/proc/" + std::to_string(pid);
   std::ifstream rollup(proc + "/smaps_rollup");

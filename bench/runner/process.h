@@ -59,6 +59,9 @@ class Process {
   int stdout_ = -1;
 };
 
+// CPU time of all children that have ended, user and system, in milliseconds.
+double cpu_of_children();
+
 // Memory of the process in RAM, in bytes.
 std::uint64_t resident_memory(pid_t pid);
 

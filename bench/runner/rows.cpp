@@ -20,6 +20,8 @@ std::vector<Row> all_rows() {
   add_proxy_rows(rows);
   add_static_file_rows(rows);
   add_exec_rows(rows);
+  add_load_rows(rows);
+  add_wait_rows(rows);
   add_binary_rows(rows);
   return rows;
 }

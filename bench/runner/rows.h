@@ -37,6 +37,8 @@ void add_relay_rows(std::vector<Row>& rows);
 void add_proxy_rows(std::vector<Row>& rows);
 void add_static_file_rows(std::vector<Row>& rows);
 void add_exec_rows(std::vector<Row>& rows);
+void add_load_rows(std::vector<Row>& rows);
+void add_wait_rows(std::vector<Row>& rows);
 void add_binary_rows(std::vector<Row>& rows);
 
 }  // namespace bench

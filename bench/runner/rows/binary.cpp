@@ -38,7 +38,7 @@ void run_size(const Bench& bench, RowResult& result) {
     output_of(bench, {"strip", "-o", stripped, bench.gnet});
     const auto size = static_cast<double>(std::filesystem::file_size(stripped));
     std::filesystem::remove(stripped);
-    result.checks.push_back({what, size / 1e6, "MB", Bound::below, 3});
+    result.checks.push_back({what, size / 1e6, "MB", Bound::below, 6});
   } catch (const std::exception& error) {
     result.checks.push_back(failed_check(what, error.what()));
   }

@@ -1,7 +1,5 @@
 // What fetching a large file costs the client, beside curl.
 
-#include <sys/resource.h>
-
 #include <filesystem>
 
 #include "bench/runner/process.h"
@@ -12,16 +10,6 @@ namespace bench {
 namespace {
 
 constexpr std::uintmax_t kSize = 1024 * 1024 * 1024;
-
-// Of all children that have ended, in ms: user and system.
-double cpu_of_children() {
-  rusage usage{};
-  getrusage(RUSAGE_CHILDREN, &usage);
-  const auto ms = [](const timeval& time) {
-    return static_cast<double>(time.tv_sec) * 1e3 + static_cast<double>(time.tv_usec) / 1e3;
-  };
-  return ms(usage.ru_utime) + ms(usage.ru_stime);
-}
 
 // Of one run of this command, to its end.
 double cpu_of(const Bench& bench, const Command& command) {

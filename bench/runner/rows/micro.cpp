@@ -88,6 +88,10 @@ void run_micro(const Bench& bench, RowResult& result) {
                                                Bound::at_most, limit.ratio}
                                        : failed_check(limit.what, "not measured"));
     }
+    if (const auto record = medians.find("histogram_record"); record != medians.end()) {
+      result.checks.push_back(
+          {"count a duration in a histogram", record->second, "ns", Bound::at_most, 10});
+    }
   } catch (const std::exception& error) {
     result.checks.push_back(failed_check("micro-benchmarks", error.what()));
   }

@@ -10,6 +10,7 @@
 #include "cli/line/suggest.h"
 #include "cli/line/value.h"
 #include "cli/out/failure.h"
+#include "gnet/base/decimal.h"
 #include "gnet/base/duration.h"
 #include "gnet/base/size.h"
 #include "gnet/base/utf8.h"
@@ -258,9 +259,13 @@ std::vector<Condition> parse_conditions(std::string_view text, std::span<const M
 }
 
 std::optional<double> parse_percentile(std::string_view text) noexcept {
-  const auto number = take_number(text);
-  if (!number || !text.empty() || *number > 100) return std::nullopt;
-  return std::round(*number * 1e10) / 1e12;  // 99.9 / 100 is a little more than 0.999
+  const auto number = gnet::detail::take_decimal(text);
+  if (!number || !text.empty() || number->has_more || number->whole > 100) return std::nullopt;
+  if (number->whole == 100 && number->fraction != 0) return std::nullopt;
+  // One division alone: 99.9 / 100 is more than 0.999, and of 1,000 answers would be the last one.
+  const auto scale = static_cast<double>(number->scale);
+  return (static_cast<double>(number->whole) * scale + static_cast<double>(number->fraction)) /
+         (scale * 100);
 }
 
 }  // namespace commands

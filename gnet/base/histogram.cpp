@@ -45,8 +45,9 @@ Duration BasicHistogram<kStepBits>::mean() const noexcept {
 
 template <int kStepBits>
 Duration BasicHistogram<kStepBits>::percentile(double share) const noexcept {
-  const auto wanted = static_cast<std::uint64_t>(
-      std::ceil(std::clamp(share, 0.0, 1.0) * static_cast<double>(count_)));
+  // 0.07 * 100 is a little more than 7: the next smaller share is meant as well.
+  const double least = std::nextafter(std::clamp(share, 0.0, 1.0), 0.0);
+  const auto wanted = static_cast<std::uint64_t>(std::ceil(least * static_cast<double>(count_)));
   std::uint64_t seen = 0;
   for (std::size_t i = 0; i < kBuckets; ++i) {
     seen += buckets_[i];

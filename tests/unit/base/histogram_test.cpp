@@ -86,6 +86,14 @@ BOOST_AUTO_TEST_CASE(percentiles_of_a_fine_one_are_those_of_the_sorted_list_to_t
   BOOST_TEST(histogram->min().count() == all.front());
 }
 
+BOOST_AUTO_TEST_CASE(a_share_that_is_no_binary_fraction_has_the_rank_it_says) {
+  gnet::FineHistogram histogram;
+  for (int i = 1; i <= 1000; ++i) histogram.record(i * 1ns);
+  for (int tenths = 0; tenths <= 1000; ++tenths) {
+    BOOST_TEST(histogram.percentile(tenths / 1000.0).count() == std::max(tenths, 1));
+  }
+}
+
 BOOST_AUTO_TEST_CASE(its_places_are_told_in_order_and_are_all) {
   gnet::Histogram histogram;
   for (const auto value : {3ns, 3ns, 70ns, 1'000'000ns}) histogram.record(value);

@@ -73,8 +73,9 @@ BOOST_AUTO_TEST_CASE(all_that_a_run_may_have_is_json) {
   commands::LoadVerdict verdict;
   verdict.find_rate = "p99<50ms";
   verdict.failed = {"p99 is 1s"};
-  verdict.comparison =
-      commands::compare(*results, {}, {.file = "a b", .latency_from = "sent"}, 0.1);
+  commands::LoadBase base;
+  base.file = "a b";
+  verdict.comparison = commands::compare(*results, {}, base, 0.1);
   (void)document(*results, {}, verdict);
   (void)document(*load_sample::closed_loop());
 }

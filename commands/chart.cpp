@@ -20,7 +20,7 @@ constexpr double kBottom = 44;
 
 constexpr double kMostTicks = 7;
 
-std::string escaped(std::string_view text) {
+std::string svg_text(std::string_view text) {
   std::string out;
   gnet::web::detail::append_html(out, text);
   return out;
@@ -45,7 +45,7 @@ std::string axes(const Chart& chart) {
         "<line class=\"grid\" x1=\"{:.1f}\" x2=\"{:.1f}\" y1=\"{:.1f}\" "
         "y2=\"{:.1f}\"/><text class=\"axis\" x=\"{:.1f}\" y=\"{:.1f}\" "
         "text-anchor=\"end\">{}</text>\n",
-        kLeft, right, y, y, kLeft - 8, y + 4, escaped(text));
+        kLeft, right, y, y, kLeft - 8, y + 4, svg_text(text));
   }
   for (const auto& [value, text] : chart.x.ticks) {
     const double x = across(chart, value);
@@ -53,13 +53,13 @@ std::string axes(const Chart& chart) {
         "<line class=\"grid\" x1=\"{:.1f}\" x2=\"{:.1f}\" y1=\"{:.1f}\" "
         "y2=\"{:.1f}\"/><text class=\"axis\" x=\"{:.1f}\" y=\"{:.1f}\" "
         "text-anchor=\"middle\">{}</text>\n",
-        x, x, kTop, bottom, x, bottom + 16, escaped(text));
+        x, x, kTop, bottom, x, bottom + 16, svg_text(text));
   }
   return out + fmt::format(
                    "<text class=\"axis\" x=\"{:.1f}\" y=\"{:.1f}\" text-anchor=\"middle\">{}"
                    "</text>\n<text class=\"axis\" x=\"8\" y=\"16\">{}</text>\n",
-                   (kLeft + right) / 2, kHeight - 8, escaped(chart.x.title),
-                   escaped(chart.y.title));
+                   (kLeft + right) / 2, kHeight - 8, svg_text(chart.x.title),
+                   svg_text(chart.y.title));
 }
 
 std::string legend(const Chart& chart) {
@@ -69,7 +69,7 @@ std::string legend(const Chart& chart) {
     const std::string& name = chart.lines[i].name;
     x -= 7.5 * static_cast<double>(name.size()) + 8;
     out +=
-        fmt::format("<text class=\"legend\" x=\"{:.1f}\" y=\"16\">{}</text>\n", x, escaped(name));
+        fmt::format("<text class=\"legend\" x=\"{:.1f}\" y=\"16\">{}</text>\n", x, svg_text(name));
     x -= 30;
     out += fmt::format(
         "<line class=\"line s{}\" x1=\"{:.1f}\" x2=\"{:.1f}\" y1=\"12\" "
@@ -101,7 +101,7 @@ std::string dots(const Chart& chart, const ChartLine& line, std::size_t number) 
     out += fmt::format(
         "<circle class=\"dot s{}\" cx=\"{:.1f}\" cy=\"{:.1f}\" "
         "r=\"5\"><title>{}</title></circle>\n",
-        number, across(chart, point.x), down(chart, point.y), escaped(point.hint));
+        number, across(chart, point.x), down(chart, point.y), svg_text(point.hint));
   }
   return out;
 }
@@ -158,7 +158,7 @@ ChartAxis log_axis(std::string title, double low, double high, ShowValue show) {
 std::string svg(const Chart& chart) {
   std::string out =
       fmt::format("<svg viewBox=\"0 0 {:.0f} {:.0f}\" role=\"img\" aria-label=\"{}\">\n", kWidth,
-                  kHeight, escaped(chart.label));
+                  kHeight, svg_text(chart.label));
   if (chart.shade_to > chart.x.low) {
     out += fmt::format(
         "<rect class=\"shade\" x=\"{:.1f}\" y=\"{:.1f}\" width=\"{:.1f}\" "

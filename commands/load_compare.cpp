@@ -14,8 +14,6 @@
 namespace commands {
 namespace {
 
-using Unit = LoadChange::Unit;
-
 [[noreturn]] void not_a_run(const std::string& file, const std::string& why) {
   throw cli::UsageError(fmt::format("--compare: {} {}", gnet::printable(file), why),
                         "it takes what 'gnet load --json' has written");
@@ -32,22 +30,22 @@ double needed(const cli::JsonDocument& document, const std::string& file,
 bool got_worse(const LoadChange& change, double allowed) {
   if (!change.before) return false;
   if (!change.now) return true;
-  const bool less_is_worse =
-      change.unit == Unit::each_second || change.unit == Unit::bytes_each_second;
+  const bool less_is_worse = change.unit == LoadChange::Unit::each_second ||
+                             change.unit == LoadChange::Unit::bytes_each_second;
   return less_is_worse ? *change.now < *change.before * (1 - allowed)
                        : *change.now > *change.before * (1 + allowed);
 }
 
-std::string text_of(std::optional<double> value, Unit unit) {
+std::string figure_text(std::optional<double> value, LoadChange::Unit unit) {
   if (!value) return "none";
   switch (unit) {
-    case Unit::each_second:
+    case LoadChange::Unit::each_second:
       return rate_text(*value);
-    case Unit::bytes_each_second:
+    case LoadChange::Unit::bytes_each_second:
       return byte_rate_text(*value);
-    case Unit::microseconds:
+    case LoadChange::Unit::microseconds:
       return time_text(std::chrono::duration<double, std::micro>(*value));
-    case Unit::share:
+    case LoadChange::Unit::share:
       return share_text(*value);
   }
   return {};
@@ -61,12 +59,18 @@ void compare_answers(const LoadResults& results, const LoadView& view, const Loa
     return std::chrono::duration<double, std::micro>(latency.percentile(share)).count();
   };
   changes.push_back({.name = "rate", .before = base.rate, .now = results.rate()});
-  changes.push_back(
-      {.name = "p50", .unit = Unit::microseconds, .before = base.p50, .now = percentile(0.5)});
-  changes.push_back(
-      {.name = "p90", .unit = Unit::microseconds, .before = base.p90, .now = percentile(0.9)});
-  changes.push_back(
-      {.name = "p99", .unit = Unit::microseconds, .before = base.p99, .now = percentile(0.99)});
+  changes.push_back({.name = "p50",
+                     .unit = LoadChange::Unit::microseconds,
+                     .before = base.p50,
+                     .now = percentile(0.5)});
+  changes.push_back({.name = "p90",
+                     .unit = LoadChange::Unit::microseconds,
+                     .before = base.p90,
+                     .now = percentile(0.9)});
+  changes.push_back({.name = "p99",
+                     .unit = LoadChange::Unit::microseconds,
+                     .before = base.p99,
+                     .now = percentile(0.99)});
 }
 
 std::vector<std::string> differences(const LoadResults& results, const LoadView& view,
@@ -127,11 +131,11 @@ std::optional<double> LoadChange::change() const noexcept {
 }
 
 std::string LoadChange::before_text() const {
-  return text_of(before, unit);
+  return figure_text(before, unit);
 }
 
 std::string LoadChange::now_text() const {
-  return text_of(now, unit);
+  return figure_text(now, unit);
 }
 
 std::string LoadChange::change_text() const {
@@ -162,14 +166,14 @@ LoadComparison compare(const LoadResults& results, const LoadView& view, const L
                             .notes = differences(results, view, base)};
   if (results.stream) {
     comparison.changes.push_back({.name = "throughput",
-                                  .unit = Unit::bytes_each_second,
+                                  .unit = LoadChange::Unit::bytes_each_second,
                                   .before = base.throughput,
                                   .now = throughput(results)});
   } else {
     compare_answers(results, view, base, comparison.changes);
   }
   comparison.changes.push_back({.name = "errors",
-                                .unit = Unit::share,
+                                .unit = LoadChange::Unit::share,
                                 .before = base.errors,
                                 .now = error_share(results.total)});
   for (LoadChange& one : comparison.changes) one.worse = allowed && got_worse(one, *allowed);

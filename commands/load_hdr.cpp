@@ -18,7 +18,7 @@ namespace {
 constexpr std::uint32_t kPlainCookie = 0x1c849303 | 0x10;
 constexpr std::uint32_t kPackedCookie = 0x1c849304 | 0x10;
 
-constexpr std::uint32_t kDigits = 3;
+constexpr std::uint32_t kHdrDigits = 3;
 constexpr std::uint64_t kSubBuckets = 2048;  // of three digits
 
 // What readers make room for: an hour. Longer times make more room.
@@ -99,7 +99,7 @@ std::string encode_hdr(const gnet::FineHistogram& histogram) {
   append_big_endian(plain, kPlainCookie, 4);
   append_big_endian(plain, counts.size(), 4);
   append_big_endian(plain, 0, 4);  // the place of the first count
-  append_big_endian(plain, kDigits, 4);
+  append_big_endian(plain, kHdrDigits, 4);
   append_big_endian(plain, 1, 8);  // the shortest time that is told from others
   append_big_endian(plain, highest_of(histogram), 8);
   append_big_endian(plain, std::bit_cast<std::uint64_t>(1.0), 8);  // the factor of all values

@@ -16,7 +16,7 @@ double in_us(gnet::Duration time) {
   return std::chrono::duration<double, std::micro>(time).count();
 }
 
-double in_seconds(gnet::Duration time) {
+double seconds_in(gnet::Duration time) {
   return std::chrono::duration<double>(time).count();
 }
 
@@ -82,7 +82,7 @@ cli::JsonObject errors_of(const LoadTally& tally) {
   return object;
 }
 
-cli::JsonObject bytes_of(const LoadResults& results) {
+cli::JsonObject byte_figures_of(const LoadResults& results) {
   cli::JsonObject object;
   object.add("received", results.total.received)
       .add("sent", results.total.sent)
@@ -135,8 +135,8 @@ void add_verdict(cli::JsonObject& object, const LoadResults& results, const Load
 // The figures of a second, in order.
 using Figure = std::variant<bool, std::uint64_t, double>;
 std::vector<std::pair<std::string_view, Figure>> figures_of(const LoadSecond& second) {
-  return {{"at_s", in_seconds(second.at)},
-          {"took_s", in_seconds(second.took)},
+  return {{"at_s", seconds_in(second.at)},
+          {"took_s", seconds_in(second.took)},
           {"warmup", second.warmup},
           {"answers", second.answers},
           {"errors", second.failures},
@@ -192,8 +192,8 @@ cli::JsonObject load_document(const LoadResults& results, const LoadView& view,
       .add("loop", results.open_loop ? "open" : "closed")
       .add("mode", results.stream ? "stream" : "message")
       .add("partial", results.interrupted)
-      .add("elapsed_s", in_seconds(results.elapsed))
-      .add("warmup_s", in_seconds(results.warmup))
+      .add("elapsed_s", seconds_in(results.elapsed))
+      .add("warmup_s", seconds_in(results.warmup))
       .add("threads", results.threads)
       .add("connections", cli::JsonObject()
                               .add("asked", results.connections)
@@ -204,7 +204,7 @@ cli::JsonObject load_document(const LoadResults& results, const LoadView& view,
   if (results.open_loop) object.add("intended_rate_per_s", results.intended_rate);
   object.add("statuses", statuses_of(results.total))
       .add("errors", errors_of(results.total))
-      .add("bytes", bytes_of(results))
+      .add("bytes", byte_figures_of(results))
       .add("latency_from", name_of(view.from));
   add_times(object, "latency_us", view.leading(results.total), view);
   if (results.open_loop) {

@@ -59,7 +59,8 @@ constexpr std::string_view kHead = R"--page--(<!doctype html>
   table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
   th, td { text-align: right; padding: .1rem .75rem; border-bottom: 1px solid var(--line); white-space: nowrap; }
   th { white-space: pre-line; vertical-align: bottom; font-weight: normal; color: var(--dim); }
-  .words { text-align: left; white-space: normal; overflow-wrap: anywhere; }
+  .words, .why { text-align: left; }
+  td.why { white-space: normal; overflow-wrap: anywhere; min-width: 12rem; }
 </style>
 )--page--";
 
@@ -89,14 +90,14 @@ std::string show_number(double number) {
                                       : fmt::format("{:g}", number);
 }
 
-std::string show_size(double bytes) {
+std::string show_bytes(double bytes) {
   return gnet::format_size(static_cast<std::uint64_t>(std::llround(std::max(bytes, 0.0))));
 }
 
 // ---- latency by percentile ----
 
 // 0, 1, 2, 3 nines: 0 %, 90 %, 99 %, 99.9 %.
-double share_of(double nines) {
+double share_of_nines(double nines) {
   return 1 - std::pow(10, -nines);
 }
 
@@ -111,7 +112,7 @@ ChartLine latency_line(std::string name, const gnet::FineHistogram& times, doubl
   const double own = std::min(most, std::log10(static_cast<double>(times.count())));
   constexpr double kStep = 0.05;
   for (int i = 0; i * kStep < own; ++i) {
-    const double share = share_of(i * kStep);
+    const double share = share_of_nines(i * kStep);
     const gnet::Duration time = times.percentile(share);
     line.points.push_back({i * kStep, static_cast<double>(time.count()),
                            fmt::format("{}: {} % took at most {}", line.name,
@@ -134,7 +135,7 @@ std::string latency_chart(const LoadResults& results, const LoadView& view) {
   x.ticks.emplace_back(0, "0 %");
   x.ticks.emplace_back(std::log10(2), "50 %");
   for (int nines = 1; nines <= most; ++nines) {
-    x.ticks.emplace_back(nines, percentile_text(share_of(nines)) + " %");
+    x.ticks.emplace_back(nines, percentile_text(share_of_nines(nines)) + " %");
   }
   const double low = static_cast<double>(both ? std::min(leading.min(), other.min()).count()
                                               : leading.min().count());
@@ -238,11 +239,11 @@ std::string time_charts(const LoadResults& results) {
   std::string out;
   TimeChart rates(seconds, results);
   if (results.stream) {
-    rates.add("received", show_size,
+    rates.add("received", show_bytes,
               [](const LoadSecond& one) { return each_second(one.received, one.took); });
-    rates.add("sent", show_size,
+    rates.add("sent", show_bytes,
               [](const LoadSecond& one) { return each_second(one.sent, one.took); });
-    out += rates.linear("bytes a second", show_size);
+    out += rates.linear("bytes a second", show_bytes);
   } else {
     rates.add("answers", show_number,
               [](const LoadSecond& one) { return std::round(each_second(one.answers, one.took)); });
@@ -280,8 +281,8 @@ std::string time_charts(const LoadResults& results) {
 void put_table(std::string& out, const LoadTable& table) {
   put_element(out, "h2", "", table.title);
   const auto kind = [&](std::size_t i) {
-    const bool words = i < table.words || (table.reasons && i + 1 == table.heads.size());
-    return words ? "words" : "";
+    if (table.reasons && i + 1 == table.heads.size()) return "why";
+    return i < table.words ? "words" : "";
   };
   out += "\n<div class=\"wide\" tabindex=\"0\"><table>\n";
   if (std::ranges::any_of(table.heads, [](const std::string& head) { return !head.empty(); })) {

@@ -14,13 +14,13 @@
 namespace commands {
 namespace {
 
-constexpr std::size_t kMostTargets = 3;
+constexpr std::size_t kMostTargetsShown = 3;
 constexpr std::size_t kMostBars = 12;
 constexpr std::size_t kBarWidth = 40;
 
 std::string targets_text(const LoadResults& results, const cli::Style& style) {
   std::string text;
-  const std::size_t shown = std::min(results.targets.size(), kMostTargets);
+  const std::size_t shown = std::min(results.targets.size(), kMostTargetsShown);
   for (std::size_t i = 0; i < shown; ++i) {
     text += style.heading(gnet::printable(results.targets[i])) + "\n";
   }

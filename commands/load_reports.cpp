@@ -34,7 +34,7 @@ void check_files(const LoadOptions& options) {
       "-o FILE is where the report goes");
 }
 
-std::vector<Condition> conditions_of(const LoadOptions& options) {
+std::vector<Condition> fail_conditions_of(const LoadOptions& options) {
   std::vector<Condition> all;
   for (const std::string& text : options.fail_if) {
     for (Condition& one : parse_load_conditions(text, "--fail-if")) all.push_back(std::move(one));
@@ -65,7 +65,7 @@ void check_load_reports(const LoadOptions& options) {
   }
   check_files(options);
   (void)load_view(options);
-  (void)conditions_of(options);
+  (void)fail_conditions_of(options);
   (void)rate_conditions_of(options);
 }
 
@@ -73,7 +73,7 @@ LoadReports::LoadReports(const LoadOptions& options)
     : options_(options), format_(format_of(options)) {
   check_load_reports(options);
   view_ = load_view(options);
-  fail_if_ = conditions_of(options);
+  fail_if_ = fail_conditions_of(options);
   find_rate_ = rate_conditions_of(options);
   if (!options.compare.empty()) base_ = LoadBase::read(options.compare);
 }

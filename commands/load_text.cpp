@@ -11,7 +11,7 @@ namespace commands {
 namespace {
 
 // Puts commas between the thousands of the whole part.
-std::string with_commas(std::string number) {
+std::string in_thousands(std::string number) {
   const std::size_t point = std::min(number.find('.'), number.size());
   for (std::size_t at = point; at > 3; number.insert(at, 1, ',')) at -= 3;
   return number;
@@ -20,13 +20,13 @@ std::string with_commas(std::string number) {
 }  // namespace
 
 std::string count_text(std::uint64_t count) {
-  return with_commas(std::to_string(count));
+  return in_thousands(std::to_string(count));
 }
 
 std::string rate_text(double each_second) {
   const bool whole = each_second == std::floor(each_second) || each_second >= 100'000;
   const int digits = whole ? 0 : each_second < 10 ? 2 : 1;
-  return with_commas(fmt::format("{:.{}f}", each_second, digits)) + "/s";
+  return in_thousands(fmt::format("{:.{}f}", each_second, digits)) + "/s";
 }
 
 std::string byte_rate_text(double each_second) {

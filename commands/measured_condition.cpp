@@ -21,7 +21,7 @@ namespace {
 using Relation = Condition::Relation;
 using Unit = Condition::Unit;
 
-constexpr std::string_view kBlank = " \t\r\n";
+constexpr std::string_view kBlanks = " \t\r\n";
 
 // The longer signs first: what begins like them is read as them.
 constexpr std::array<std::pair<std::string_view, Relation>, 7> kRelations{{
@@ -53,7 +53,7 @@ std::string_view take_until(std::string_view& text, std::string_view ends) {
 }
 
 void skip_blanks(std::string_view& text) {
-  text.remove_prefix(std::min(text.find_first_not_of(kBlank), text.size()));
+  text.remove_prefix(std::min(text.find_first_not_of(kBlanks), text.size()));
 }
 
 // A number without a sign, of ordinary digits: no nan, no inf, no exponent.
@@ -170,7 +170,7 @@ Condition take_condition(std::string_view& text, std::span<const MeasureName> na
   condition.relation = relation->second;
   text.remove_prefix(relation->first.size());
   skip_blanks(text);
-  const std::string_view bound = take_until(text, kBlank);
+  const std::string_view bound = take_until(text, kBlanks);
   try {
     read_bound(bound, *measure, condition);
   } catch (const cli::BadValue& error) {

@@ -125,15 +125,15 @@ BOOST_AUTO_TEST_CASE(a_file_of_targets_has_methods_fields_and_bodies) {
 }
 
 BOOST_AUTO_TEST_CASE(a_bad_file_of_targets_is_refused_with_the_line) {
-  for (const auto& [text, line] :
-       {std::pair("X: 1\n", ":1: "), std::pair("GET http://h/\nno field\n", ":2: "),
-        std::pair("GET tcp://h:1\n", ":1: ")}) {
-    const Scratch targets(text);
+  for (const auto& bad : {std::pair("X: 1\n", ":1: "), std::pair("GET http://h/\nno field\n", ":2: "),
+                          std::pair("GET tcp://h:1\n", ":1: ")}) {
+    const Scratch targets(bad.first);
     LoadOptions options;
     options.targets = targets.name();
-    BOOST_CHECK_EXCEPTION(LoadRequests{options}, cli::UsageError, [&](const auto& error) {
-      return has(error.what(), (targets.name() + line).c_str());
-    });
+    const std::string place = targets.name() + bad.second;
+    BOOST_CHECK_EXCEPTION(
+        LoadRequests{options}, cli::UsageError,
+        [&](const cli::UsageError& error) { return has(error.what(), place.c_str()); });
   }
   const Scratch nothing("\n# nothing\n\n");
   LoadOptions options;

@@ -13,6 +13,7 @@ cli::KnownCommands all() {
       {"connect", &connect_command},
       {"http", &http},
       {"ws", &ws},
+      {"dns", &dns},
       {"bridge", &bridge},
       {"proxy", &proxy},
       {"exec", &exec_program},

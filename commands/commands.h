@@ -17,6 +17,7 @@ namespace commands {
 [[nodiscard]] const cli::Command& exec_server();
 [[nodiscard]] const cli::Command& http();
 [[nodiscard]] const cli::Command& ws();
+[[nodiscard]] const cli::Command& dns();
 [[nodiscard]] const cli::Command& ctl();
 [[nodiscard]] const cli::Command& proxy();
 [[nodiscard]] const cli::Command& load();

@@ -29,6 +29,14 @@ std::string Placed::named(std::string_view text) const {
   return with_prefix(text, prefix, [](std::string_view name) { return !name.empty(); });
 }
 
+void drop_short_name(Part& part, std::string_view long_name) {
+  for (FlagGroup& group : part.groups) {
+    for (Flag& flag : group.flags) {
+      if (flag.long_name == long_name) flag.short_name.clear();
+    }
+  }
+}
+
 namespace detail {
 
 void put_in_front(std::vector<FlagGroup>& groups, const std::string& prefix) {

@@ -100,4 +100,7 @@ template <typename Options, typename Shared>
   return part;
 }
 
+// A command may have a habit of its own for a short name: the option of the part keeps the long one.
+void drop_short_name(Part& part, std::string_view long_name);
+
 }  // namespace cli

@@ -7,7 +7,7 @@ cd "$1"
 
 failed=0
 for header in gnet/*/*.h; do
-  grep -Eq '^namespace gnet(::http|::ws|::web)? \{$' "$header" || continue
+  grep -Eq '^namespace gnet(::http|::ws|::web|::dns)? \{$' "$header" || continue
   missing=$(awk '
     !/^\/\// { exit }
     NR == 1 && /^\/\/ [A-Z"`]/ { says = 1 }

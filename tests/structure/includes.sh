@@ -69,9 +69,10 @@ BEGIN {
   row("gnet/http", "gnet/protocol gnet/proxy")
   row("gnet/ws", "gnet/protocol gnet/http")
   row("gnet/web", "gnet/http gnet/ws")
+  row("gnet/dns", "gnet/http")
   row("gnet/link", "gnet/ws gnet/http gnet/os gnet/protocol gnet/proxy")
   row("gnet/diag", "gnet/fiber gnet/sync")
-  row("gnet", "gnet/web gnet/link gnet/http gnet/ws gnet/diag gnet/protocol")  # gnet/gnet.h itself
+  row("gnet", "gnet/web gnet/link gnet/dns gnet/http gnet/ws gnet/diag gnet/protocol")  # gnet/gnet.h itself
   row("cli/out", "gnet")
   row("cli/line", "cli/out")
   row("cli/control", "cli/line")
@@ -83,11 +84,12 @@ BEGIN {
   for (folder in direct) reach(folder, folder)
 
   # Libraries that only some folders may see. fmt and the standard library are for everyone.
-  all = "gnet/fiber gnet/sync gnet/io gnet/os gnet/proxy gnet/patch gnet/zmq gnet/protocol gnet/http gnet/ws gnet/web gnet/link gnet/diag gnet cli/out cli/line cli/server cli/client cli commands"
+  all = "gnet/fiber gnet/sync gnet/io gnet/os gnet/proxy gnet/patch gnet/zmq gnet/protocol gnet/http gnet/ws gnet/web gnet/link gnet/dns gnet/diag gnet cli/out cli/line cli/server cli/client cli commands"
   third_party["asio"] = all
   third_party["boost"] = "gnet/fiber cli/line cli/control"  # Context; JSON
   third_party["openssl"] = "gnet/io gnet/http gnet/ws gnet/web"
   third_party["ares"] = "gnet/io"
+  third_party["ldns"] = "gnet/dns"
   third_party["zlib"] = "gnet/http gnet/ws"
   third_party["brotli"] = "gnet/http"
   third_party["zstd"] = "gnet/http"

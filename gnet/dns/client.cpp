@@ -1,0 +1,327 @@
+#include "gnet/dns/client.h"
+
+#include <fmt/format.h>
+#include <sys/random.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <exception>
+#include <stdexcept>
+#include <utility>
+
+#include "gnet/base/error.h"
+#include "gnet/fiber/cancel_scope.h"
+#include "gnet/http/media_type.h"
+#include "gnet/io/buffer_lease.h"
+#include "gnet/io/buffered.h"
+#include "gnet/io/connect.h"
+
+namespace gnet::dns {
+namespace {
+
+constexpr std::size_t kLargest = 65535;  // of a message
+constexpr std::size_t kLeastBuffer = 4096;
+constexpr std::size_t kMostIdle = 16;
+constexpr std::size_t kClientCookie = 8;
+constexpr const char* kMediaType = "application/dns-message";
+
+// Nobody may guess what it will be.
+std::string random_bytes(std::size_t size) {
+  std::string bytes(size, '\0');
+  if (getentropy(bytes.data(), size) != 0) throw_errno("cannot get random numbers");
+  return bytes;
+}
+
+std::uint16_t random_id() {
+  const std::string bytes = random_bytes(2);
+  return static_cast<std::uint16_t>(static_cast<unsigned char>(bytes[0]) << 8 |
+                                    static_cast<unsigned char>(bytes[1]));
+}
+
+// A query as it is sent, and what is an answer to it.
+class Query {
+ public:
+  Query(const Question& question, std::uint16_t id, const QueryOptions& options)
+      : cookie_(options.cookie.substr(0, kClientCookie)),
+        bytes_(build_query(question, id, options)) {}
+
+  [[nodiscard]] const std::string& bytes() const noexcept { return bytes_; }
+
+  // Nothing for what is no answer to it. Throws BadMessage.
+  [[nodiscard]] std::optional<Message> read(std::string_view answer) const {
+    if (!is_answer_to(bytes_, answer)) return std::nullopt;
+    Message message = parse_message(answer);
+    if (!cookie_.empty() && message.edns && !message.edns->cookie.empty() &&
+        !message.edns->cookie.starts_with(cookie_)) {
+      return std::nullopt;
+    }
+    return message;
+  }
+
+ private:
+  const std::string cookie_;
+  const std::string bytes_;
+};
+
+[[noreturn]] void refuse_answer() {
+  throw BadMessage("what came is no answer to the question");
+}
+
+bool is_failure(unsigned rcode) {
+  return rcode == kServFail || rcode == kRefused || rcode == kNotImp;
+}
+
+// The peer has gone: another try may be luckier.
+bool is_lost(const std::exception_ptr& error) {
+  try {
+    std::rethrow_exception(error);
+  } catch (const ConnectionLost&) {
+    return true;
+  } catch (const http::ClientError& failure) {
+    return failure.failure() == http::ClientFailure::lost;
+  } catch (const std::system_error& failure) {
+    return failure.code() == std::errc::connection_reset || failure.code() == std::errc::broken_pipe;
+  } catch (...) {
+    return false;
+  }
+}
+
+}  // namespace
+
+// One question, until it is answered.
+class Client::Asking {
+ public:
+  Asking(Client& client, const Question& question, Deadline deadline)
+      : client_(client), options_(client.options_), question_(question), deadline_(deadline) {
+    if (options_.cookie) cookie_ = random_bytes(kClientCookie);
+  }
+
+  Reply run() {
+    CancelScope scope(deadline_);
+    std::optional<Reply> reply;
+    try {
+      if (scope.run([&] { reply = ask_around(); })) return *std::move(reply);
+    } catch (const std::system_error& error) {
+      const auto* http = dynamic_cast<const http::ClientError*>(&error);
+      const bool too_late = http != nullptr && http->failure() == http::ClientFailure::timeout;
+      if (error.code() != std::errc::timed_out && !too_late) throw;
+    }
+    std::string what = "no answer from " + server_;
+    if (strangers_ > 0) {
+      what += fmt::format(" ({} {} no answer to the question)", strangers_,
+                          strangers_ == 1 ? "datagram was" : "datagrams were");
+    }
+    throw_timed_out(what, began_);
+  }
+
+ private:
+  const std::vector<Server>& servers() const { return client_.servers_; }
+
+  // Each server in turn, until one has an answer that will do.
+  Reply ask_around() {
+    std::optional<Reply> second_best;
+    std::exception_ptr failure;
+    std::vector<bool> out(servers().size());
+    const std::size_t rounds = std::max<std::size_t>(options_.retries + 1U, servers().size());
+    for (std::size_t round = 0; round < rounds; ++round) {
+      const std::size_t index = round % servers().size();
+      if (out[index]) continue;
+      try {
+        auto reply = ask(servers()[index], share_of(round, rounds));
+        if (!reply) continue;
+        if (!is_failure(reply->message.rcode) || servers().size() == 1) return *std::move(reply);
+        if (!second_best) second_best = std::move(reply);
+        out[index] = true;
+      } catch (const BadName&) {
+        throw;
+      } catch (const std::exception&) {
+        if (!failure) failure = std::current_exception();
+        out[index] = !is_lost(std::current_exception());
+      }
+    }
+    if (second_best) return *std::move(second_best);
+    if (failure) std::rethrow_exception(failure);
+    throw_error(std::make_error_code(std::errc::timed_out), "query");
+  }
+
+  // When the next server gets its turn.
+  Deadline share_of(std::size_t round, std::size_t rounds) const {
+    if (servers().size() == 1 || deadline_.is_never()) return deadline_;
+    return Deadline(deadline_.remaining() / static_cast<int>(rounds - round));
+  }
+
+  // Nothing: it has not answered in time.
+  std::optional<Reply> ask(const Server& server, Deadline limit) {
+    server_ = server.to_string();
+    auto reply = ask_with_cookie(server, limit);
+    if (!reply || reply->message.rcode != kBadCookie || !reply->message.edns) return reply;
+    const std::string& theirs = reply->message.edns->cookie;
+    if (cookie_.empty() || theirs.size() <= kClientCookie) return reply;
+    cookie_ = theirs;
+    return ask_with_cookie(server, limit);
+  }
+
+  std::optional<Reply> ask_with_cookie(const Server& server, Deadline limit) {
+    if (server.is_https()) return ask_https(server);
+    if (!server.is_datagram()) return ask_stream(server, limit);
+    auto reply = ask_datagram(server, limit);
+    if (!reply || !reply->message.truncated) return reply;
+    reply = ask_stream(server.over_tcp(), limit);
+    if (reply) reply->over_tcp = true;
+    return reply;
+  }
+
+  Query make_query(std::uint16_t id) const {
+    QueryOptions options = options_.query;
+    if (!cookie_.empty()) options.cookie = cookie_;
+    return Query(question_, id, options);
+  }
+
+  Reply made(Message message, const Server& server, std::size_t size) const {
+    return {std::move(message), server, size, Clock::now() - began_, std::max(sent_, 1U)};
+  }
+
+  // ---- datagrams ----
+
+  // A single server is asked by the same query each time: one that is slow answers the first.
+  std::optional<Reply> ask_datagram(const Server& server, Deadline limit) {
+    const Query query = make_query(random_id());
+    DatagramSocket socket = options_.open_datagrams
+                                ? options_.open_datagrams(server.endpoint())
+                                : DatagramSocket::connect(server.endpoint(), limit);
+    try {
+      const unsigned times = servers().size() == 1 ? options_.retries + 1 : 1;
+      for (unsigned left = times; left > 0; --left) {
+        socket.send(query.bytes());
+        ++sent_;
+        const Deadline turn = limit.is_never() || left == 1
+                                  ? limit
+                                  : Deadline(limit.remaining() / static_cast<int>(left));
+        if (auto reply = receive(socket, query, server, turn)) return reply;
+      }
+      return std::nullopt;
+    } catch (const std::system_error& error) {
+      throw_error(error.code(), "cannot ask " + server_);
+    }
+  }
+
+  std::optional<Reply> receive(DatagramSocket& socket, const Query& query, const Server& server,
+                               Deadline limit) {
+    while (socket.socket().wait_readable(limit)) {
+      const BufferLease buffer(
+          detail::Scheduler::current(),
+          std::max<std::size_t>(options_.query.udp_size, kLeastBuffer));
+      const auto size = socket.receive(buffer.data(), buffer.size(), Deadline(Duration::zero()));
+      if (!size) continue;
+      if (*size <= buffer.size()) {
+        if (auto message = query.read({buffer.data(), *size})) {
+          return made(*std::move(message), server, *size);
+        }
+      }
+      ++strangers_;
+    }
+    return std::nullopt;
+  }
+
+  // ---- streams ----
+
+  std::optional<Reply> ask_stream(const Server& server, Deadline limit) {
+    const Query query = make_query(random_id());
+    std::string frame;
+    frame += static_cast<char>(query.bytes().size() >> 8);
+    frame += static_cast<char>(query.bytes().size());
+    frame += query.bytes();
+    ++sent_;
+    for (;;) {
+      auto kept = take_idle(server);
+      AnyStream stream = kept ? *std::move(kept) : open(server, limit);
+      try {
+        return exchange(std::move(stream), frame, query, server, limit);
+      } catch (const std::exception&) {
+        // One that was kept may have been closed meanwhile.
+        if (!kept || !is_lost(std::current_exception())) throw;
+      }
+    }
+  }
+
+  AnyStream open(const Server& server, Deadline limit) {
+    if (options_.open_stream) return options_.open_stream(server.endpoint());
+    return connect(server.endpoint(), limit);
+  }
+
+  Reply exchange(AnyStream stream, const std::string& frame, const Query& query,
+                 const Server& server, Deadline limit) {
+    stream.send_all(frame, limit);
+    BufferedReader<AnyStream> reader(stream, kLeastBuffer);
+    const std::string head = reader.read_exactly(2, limit);
+    const std::size_t size = static_cast<std::size_t>(static_cast<unsigned char>(head[0])) << 8 |
+                             static_cast<unsigned char>(head[1]);
+    auto message = query.read(reader.read_exactly(size, limit));
+    if (!message) refuse_answer();
+    if (reader.buffered() == 0 && client_.idle_.size() < kMostIdle) {
+      client_.idle_.push_back({server, std::move(stream)});
+    }
+    return made(*std::move(message), server, size);
+  }
+
+  std::optional<AnyStream> take_idle(const Server& server) {
+    auto& idle = client_.idle_;
+    const auto found = std::ranges::find(idle, server, &Idle::server);
+    if (found == idle.end()) return std::nullopt;
+    AnyStream stream = std::move(found->stream);
+    idle.erase(found);
+    return stream;
+  }
+
+  // ---- HTTPS ----
+
+  // Its number is 0, so that caches find what is the same (RFC 8484 §4.1).
+  Reply ask_https(const Server& server) {
+    const Query query = make_query(0);
+    ++sent_;
+    http::ClientRequest request{.method = "POST", .url = server.url(), .body = query.bytes()};
+    request.headers = {{"Content-Type", kMediaType}, {"Accept", kMediaType}};
+    if (!deadline_.is_never()) request.timeout = deadline_.remaining();
+    auto response = client_.http_.request(std::move(request));
+    if (response.status() != 200) {
+      throw BadMessage(fmt::format("{} answers with status {} {}", server_, response.status(),
+                                   response.reason()));
+    }
+    const auto type = http::MediaType::parse(response.header("content-type").value_or(""));
+    if (!type || type->essence() != kMediaType) {
+      throw BadMessage(server_ + " answers with something else than application/dns-message");
+    }
+    const std::string body = response.read_all(kLargest);
+    auto message = query.read(body);
+    if (!message) refuse_answer();
+    return made(*std::move(message), server, body.size());
+  }
+
+  Client& client_;
+  const ClientOptions& options_;
+  const Question& question_;
+  const Deadline deadline_;
+  const TimePoint began_ = Clock::now();
+  std::string cookie_;
+  std::string server_;  // who is asked
+  unsigned sent_ = 0;
+  unsigned strangers_ = 0;
+};
+
+Client::Client(std::vector<Server> servers, ClientOptions options)
+    : servers_(std::move(servers)), options_(std::move(options)), http_(options_.http) {
+  if (servers_.empty()) throw std::invalid_argument("there is no server to ask");
+}
+
+Client::~Client() = default;
+
+Reply Client::query(const Question& question, Deadline deadline) {
+  return Asking(*this, question, deadline).run();
+}
+
+Reply query(const Server& server, const Question& question, Deadline deadline,
+            const QueryOptions& options) {
+  return Client({server}, {.query = options}).query(question, deadline);
+}
+
+}  // namespace gnet::dns

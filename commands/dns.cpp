@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -112,7 +113,7 @@ class Dns {
 };
 
 cli::Exit run(const Options& options) {
-  return Dns(options, DnsWords::parse(options.words)).run();
+  return std::make_unique<Dns>(options, DnsWords::parse(options.words))->run();
 }
 
 // Types of records, and what they are.
@@ -199,8 +200,7 @@ const cli::Command& dns() {
               {"--system",
                &Options::system,
                "as programs look names up: getaddrinfo(3)",
-               {.more = "Tells addresses (A, AAAA), also those of /etc/hosts. Options of queries "
-                        "have no effect."}},
+               {.more = "Tells addresses (A, AAAA), also those of /etc/hosts. "}},
               {"--class", "CLASS", &Options::class_name, "IN, CH, HS, ANY or CLASSn",
                {.rare = true}},
               {"--dnssec", &Options::dnssec, "with signatures (DO)"},

@@ -13,14 +13,12 @@
 namespace commands {
 namespace {
 
-namespace dns = gnet::dns;
-
 constexpr std::size_t kMostOfSystem = 16;
 
 // There is nothing of the kind by this name: another one that it may stand for may have it.
-bool leads_on(const dns::Message& message) {
-  return message.rcode == dns::kNXDomain ||
-         (message.rcode == dns::kNoError && message.answers.empty());
+bool leads_on(const gnet::dns::Message& message) {
+  return message.rcode == gnet::dns::kNXDomain ||
+         (message.rcode == gnet::dns::kNoError && message.answers.empty());
 }
 
 bool is_address(const std::string& name) {
@@ -29,7 +27,7 @@ bool is_address(const std::string& name) {
   return !error;
 }
 
-std::string reasons_of(const dns::Message& message) {
+std::string reasons_of(const gnet::dns::Message& message) {
   std::string text;
   if (!message.edns) return text;
   for (const auto& error : message.edns->errors) {
@@ -72,16 +70,16 @@ void DnsLookup::ask_servers(DnsOutcome& outcome, gnet::Deadline deadline) {
   const auto names = options_.reverse ? std::vector<std::string>{question.given}
                                       : servers_->conf().candidates(question.given);
   const std::string itself = question.given + (question.given.ends_with('.') ? "" : ".");
-  std::optional<dns::Reply> found;
+  std::optional<gnet::dns::Reply> found;
   try {
     for (const std::string& name : names) {
       try {
-        dns::Reply reply =
+        gnet::dns::Reply reply =
             servers_->client().query({name, question.type, question.class_number}, deadline);
         const bool good = !leads_on(reply.message);
         if (good || !found || name == itself) found = std::move(reply);
         if (good) break;
-      } catch (const dns::BadName&) {
+      } catch (const gnet::dns::BadName&) {
         if (name == itself) throw;  // only with its domain it is too long
       }
     }
@@ -103,13 +101,13 @@ void DnsLookup::ask_servers(DnsOutcome& outcome, gnet::Deadline deadline) {
 
 void DnsLookup::ask_system(DnsOutcome& outcome, gnet::Deadline deadline) const {
   const DnsQuestion& question = outcome.question;
-  const bool v4 = question.type == dns::kA;
+  const bool v4 = question.type == gnet::dns::kA;
   const gnet::TimePoint began = gnet::Clock::now();
   try {
-    dns::Message message;
+    gnet::dns::Message message;
     for (const auto& address :
          gnet::resolve(question.name, v4 ? gnet::Family::v4 : gnet::Family::v6, deadline)) {
-      dns::Record record{.name = question.name, .type = question.type};
+      gnet::dns::Record record{.name = question.name, .type = question.type};
       record.text = address.to_string();
       record.fields.push_back({"address", record.text});
       message.answers.push_back(std::move(record));
@@ -129,13 +127,13 @@ void DnsLookup::ask_system(DnsOutcome& outcome, gnet::Deadline deadline) const {
 void DnsLookup::judge(DnsOutcome& outcome) const {
   if (outcome.has_answer()) return;
   const DnsQuestion& question = outcome.question;
-  const dns::Message& message = *outcome.message;
-  if (question.one_of_many && message.rcode == dns::kNoError) return;
-  const bool no = message.rcode == dns::kNoError || message.rcode == dns::kNXDomain;
+  const gnet::dns::Message& message = *outcome.message;
+  if (question.one_of_many && message.rcode == gnet::dns::kNoError) return;
+  const bool no = message.rcode == gnet::dns::kNoError || message.rcode == gnet::dns::kNXDomain;
   std::string hint;
   if (no && !options_.reverse && is_address(question.name)) {
     hint = "-x asks for the name of an address";
-  } else if (message.rcode == dns::kFormErr && !message.edns && options_.udp_size.number > 0) {
+  } else if (message.rcode == gnet::dns::kFormErr && !message.edns && options_.udp_size.number > 0) {
     hint = "--bufsize 0 asks without EDNS";
   }
   outcome.failure =

@@ -111,7 +111,9 @@ gnet::dns::ClientOptions DnsServers::client_options() {
   client.open_stream = [this](const gnet::Endpoint& endpoint) {
     return dialler_to(endpoint).open_stream();
   };
-  if (std::ranges::any_of(servers_, &Server::is_https)) client.http = http_options();
+  if (std::ranges::any_of(servers_, &Server::is_https)) {
+    client.http = [http = http_options()] { return http; };
+  }
   return client;
 }
 

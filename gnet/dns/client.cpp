@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <exception>
+#include <memory>
 #include <stdexcept>
 #include <utility>
 
@@ -106,6 +107,7 @@ class Client::Asking {
       const bool too_late = http != nullptr && http->failure() == http::ClientFailure::timeout;
       if (error.code() != std::errc::timed_out && !too_late) throw;
     }
+    if (second_best_) return *std::move(second_best_);
     std::string what = "no answer from " + server_;
     if (strangers_ > 0) {
       what += fmt::format(" ({} {} no answer to the question)", strangers_,
@@ -119,7 +121,6 @@ class Client::Asking {
 
   // Each server in turn, until one has an answer that will do.
   Reply ask_around() {
-    std::optional<Reply> second_best;
     std::exception_ptr failure;
     std::vector<bool> out(servers().size());
     const std::size_t rounds = std::max<std::size_t>(options_.retries + 1U, servers().size());
@@ -130,7 +131,7 @@ class Client::Asking {
         auto reply = ask(servers()[index], share_of(round, rounds));
         if (!reply) continue;
         if (!is_failure(reply->message.rcode) || servers().size() == 1) return *std::move(reply);
-        if (!second_best) second_best = std::move(reply);
+        if (!second_best_) second_best_ = std::move(reply);
         out[index] = true;
       } catch (const BadName&) {
         throw;
@@ -139,7 +140,7 @@ class Client::Asking {
         out[index] = !is_lost(std::current_exception());
       }
     }
-    if (second_best) return *std::move(second_best);
+    if (second_best_) return *std::move(second_best_);
     if (failure) std::rethrow_exception(failure);
     throw_error(std::make_error_code(std::errc::timed_out), "query");
   }
@@ -282,7 +283,7 @@ class Client::Asking {
     http::ClientRequest request{.method = "POST", .url = server.url(), .body = query.bytes()};
     request.headers = {{"Content-Type", kMediaType}, {"Accept", kMediaType}};
     if (!deadline_.is_never()) request.timeout = deadline_.remaining();
-    auto response = client_.http_.request(std::move(request));
+    auto response = client_.http_client().request(std::move(request));
     if (response.status() != 200) {
       throw BadMessage(fmt::format("{} answers with status {} {}", server_, response.status(),
                                    response.reason()));
@@ -304,16 +305,27 @@ class Client::Asking {
   const TimePoint began_ = Clock::now();
   std::string cookie_;
   std::string server_;  // who is asked
+  std::optional<Reply> second_best_;  // a server that has failed, for want of another
   unsigned sent_ = 0;
   unsigned strangers_ = 0;
 };
 
 Client::Client(std::vector<Server> servers, ClientOptions options)
-    : servers_(std::move(servers)), options_(std::move(options)), http_(options_.http) {
+    : servers_(std::move(servers)), options_(std::move(options)) {
   if (servers_.empty()) throw std::invalid_argument("there is no server to ask");
 }
 
 Client::~Client() = default;
+
+// Made on the heap, since a stack of fibers has no room for its options.
+http::Client& Client::http_client() {
+  if (!http_) {
+    const auto options = std::make_unique<http::ClientOptions>();
+    if (options_.http) *options = options_.http();
+    http_.emplace(*options);
+  }
+  return *http_;
+}
 
 Reply Client::query(const Question& question, Deadline deadline) {
   return Asking(*this, question, deadline).run();

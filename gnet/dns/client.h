@@ -47,7 +47,8 @@ struct ClientOptions {
   // and connect(). The latter is bounded by what is left of the query's time as well.
   std::function<DatagramSocket(const Endpoint& endpoint)> open_datagrams = nullptr;
   std::function<AnyStream(const Endpoint& endpoint)> open_stream = nullptr;
-  http::ClientOptions http = {};  // for https; its timeout is the query's
+  // Of the client for https, which is made when it is needed. The time limit is the query's.
+  std::function<http::ClientOptions()> http = nullptr;
 };
 
 // An answer, and how it was got.
@@ -80,9 +81,11 @@ class Client {
     AnyStream stream;
   };
 
+  [[nodiscard]] http::Client& http_client();
+
   const std::vector<Server> servers_;
   const ClientOptions options_;
-  http::Client http_;
+  std::optional<http::Client> http_;
   std::vector<Idle> idle_;  // connections of TCP and TLS
 };
 

@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::size_t kMostServers = 3;  // as many as the C library asks
 constexpr std::size_t kMostDomains = 32;
-constexpr std::size_t kLargest = 64 * 1024;
+constexpr std::size_t kLargestFile = 64 * 1024;
 constexpr unsigned kMostDots = 15;
 
 std::vector<std::string> words_in(std::string_view line) {
@@ -78,8 +78,8 @@ ResolvConf ResolvConf::read(const std::string& path) {
   std::ifstream file(path);
   if (!file && errno != ENOENT) throw_errno("cannot read " + path);
   std::string text;
-  text.resize(kLargest);
-  file.read(text.data(), kLargest);
+  text.resize(kLargestFile);
+  file.read(text.data(), kLargestFile);
   text.resize(static_cast<std::size_t>(std::max<std::streamsize>(file.gcount(), 0)));
   return parse(text);
 }

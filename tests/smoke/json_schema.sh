@@ -190,6 +190,15 @@ gnet load --json -n 1 http://127.0.0.1:1/ >> load || :
 cat seconds >> load
 stop
 check load load second error
+dns_peer
+gnet dns --json "@127.0.0.1:$dns" www.test A MX TXT CAA HTTPS SOA NAPTR TYPE65280 > dns || :
+gnet dns --json "@127.0.0.1:$dns" none.test blocked.test large.test TXT --nsid --cookie \
+  --subnet 192.0.2.0/24 --padding >> dns || :
+gnet dns --json "@127.0.0.1:$dns" -t 50ms deaf.test >> dns || :
+gnet dns --json --system localhost >> dns
+gnet dns --json "@127.0.0.1:$dns" -n 2 -i 0 www.test >> dns
+gnet dns --json "@127.0.0.1:$dns" --nosuch >> dns || :
+check dns dns answer summary error
 gnet version --json > version
 check version version
 gnet echo-server --explain --json -p 7 > explain

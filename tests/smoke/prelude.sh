@@ -144,3 +144,15 @@ http_peer() {
   until [ -s http_port ]; do :; done
   http=127.0.0.1:$(cat http_port)
 }
+
+# dns_peer [ADDRESS [PORT]]: starts the name server of dns_peer.pl, which stays until the test ends.
+# Sets $dns to its port. Takes descriptor 6.
+dns_peer() {
+  command -v perl > /dev/null || { echo "perl is missing: skipped" >&2; exit 77; }
+  mkfifo dns_keep && exec 6<> dns_keep
+  perl "$here/dns_peer.pl" "$@" < dns_keep > dns_port 2> dns_peer.err 6>&- 7>&- 8>&- &
+  dns_server=$!
+  started="$started $dns_server"
+  until [ -s dns_port ]; do :; done
+  dns=$(cat dns_port)
+}

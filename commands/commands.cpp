@@ -18,6 +18,7 @@ cli::KnownCommands all() {
       {"proxy", &proxy},
       {"exec", &exec_program},
       {"load", &load},
+      {"cert", &cert},
       {"ports", &ports},
       {"wait-for", &wait_for},
       {"run", &run_services},

@@ -151,10 +151,12 @@ constexpr std::string_view kEnvironment = R"(The environment variables that gnet
                             ares, DNS without threads [thread]
   GNET_RESOLVER_NAMESERVERS whom ares asks, such as 192.0.2.1,[2001:db8::1]:5353
   GNET_WATCHDOG             as --watchdog, in any program that uses the library
+  GNET_CERT_PASSWORD        of PKCS#12 and of private keys, for gnet cert
   NO_COLOR                  no colours, if it is set and not empty
   CLICOLOR_FORCE, FORCE_COLOR   colours even if the output is no terminal
   COLUMNS, TERM             width of help; TERM=dumb has no colours
   XDG_CONFIG_HOME, HOME     where the user's configuration file is
+  XDG_DATA_HOME, HOME       where the authority of gnet cert make --local-ca is
   NOTIFY_SOCKET, WATCHDOG_USEC, WATCHDOG_PID   readiness and watchdog for systemd
   LISTEN_FDS, LISTEN_PID, LISTEN_FDNAMES   sockets from systemd, used when no
                             endpoint is named

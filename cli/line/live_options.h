@@ -45,6 +45,9 @@ class LiveOptions {
 
   [[nodiscard]] const Command& command() const noexcept { return *line_.command; }
 
+  // What stood on the command line: environment and files are not among it.
+  [[nodiscard]] const std::vector<Occurrence>& typed() const noexcept { return line_.occurrences; }
+
   // As --explain prints it.
   [[nodiscard]] std::string explain(bool json) const {
     return cli::explain(command(), settings_, options_.get(), json);

@@ -175,7 +175,8 @@ std::vector<std::string> known_variables() {
                                  "GNET_RESOLVER_NAMESERVERS",
                                  "GNET_NAME",
                                  "GNET_SERVICE",
-                                 "GNET_ENDPOINT"};
+                                 "GNET_ENDPOINT",
+                                 "GNET_CERT_PASSWORD"};
   for (const Command* command : commands()) {
     for (const FlagGroup& group : command->groups) {
       for (const Flag& flag : group.flags) {

@@ -5,11 +5,12 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <openssl/bio.h>
+#include <openssl/core_names.h>
+#include <openssl/ec.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <openssl/pkcs12.h>
-#include <openssl/rand.h>
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
 #include <unistd.h>
@@ -17,6 +18,7 @@
 #include <array>
 #include <cerrno>
 #include <ctime>
+#include <span>
 
 #include "gnet/base/c_string.h"
 #include "gnet/base/error.h"
@@ -28,48 +30,20 @@ namespace gnet {
 namespace {
 
 using detail::Bio;
+using detail::content;
 using detail::Key;
+using detail::memory;
 using detail::no_password;
 using detail::Owned;
+using detail::pem_of;
 using detail::reading;
 using detail::Release;
 using detail::throw_tls_configuration;
 using detail::X509Pointer;
+using detail::X509Stack;
 
 constexpr std::size_t kMaxFile = 1024 * 1024;
 constexpr std::size_t kStep = 16 * 1024;
-
-void free_stack(STACK_OF(X509) * stack) {
-  sk_X509_pop_free(stack, X509_free);
-}
-
-Bio memory() {
-  Bio bio(BIO_new(BIO_s_mem()));
-  if (!bio) throw std::bad_alloc();
-  return bio;
-}
-
-std::string content(const Bio& bio) {
-  char* data = nullptr;
-  const long size = BIO_get_mem_data(bio.get(), &data);
-  return {data, static_cast<std::size_t>(size)};
-}
-
-std::string pem_of(X509* certificate) {
-  const Bio out = memory();
-  if (PEM_write_bio_X509(out.get(), certificate) != 1) {
-    throw_tls_configuration("cannot write certificate");
-  }
-  return content(out);
-}
-
-std::string pem_of(EVP_PKEY* key) {
-  const Bio out = memory();
-  if (PEM_write_bio_PrivateKey(out.get(), key, nullptr, nullptr, 0, nullptr, nullptr) != 1) {
-    throw_tls_configuration("cannot write key");
-  }
-  return content(out);
-}
 
 X509Pointer first_certificate(std::string_view text) {
   return X509Pointer(PEM_read_bio_X509(reading(text).get(), nullptr, no_password, nullptr));
@@ -106,7 +80,7 @@ Identity from_pkcs12(const std::string& text) {
   const bool opened = box && PKCS12_parse(box.get(), "", &key, &certificate, &chain) == 1;
   const Key own_key(key);
   const X509Pointer own(certificate);
-  const Owned<STACK_OF(X509), free_stack> others(chain);
+  const X509Stack others(chain);
   Identity identity;
   if (!opened || !own_key || !own) return identity;
   identity.certificate = pem_of(own.get());
@@ -115,27 +89,6 @@ Identity from_pkcs12(const std::string& text) {
   }
   identity.key = pem_of(own_key.get());
   return identity;
-}
-
-void add_extension(X509* certificate, int which, const std::string& value) {
-  const Owned<X509_EXTENSION, X509_EXTENSION_free> extension(
-      X509V3_EXT_conf_nid(nullptr, nullptr, which, value.c_str()));
-  if (!extension || X509_add_ext(certificate, extension.get(), -1) != 1) {
-    throw_tls_configuration("cannot make a certificate for '" + value + "'");
-  }
-}
-
-// The names as OpenSSL's configuration writes them. A comma would begin something else.
-std::string alternative_names(const std::vector<std::string>& names) {
-  std::string text;
-  for (const std::string& name : names) {
-    if (name.empty() || name.find_first_of(",\n\0", 0, 3) != std::string::npos) {
-      throw Misuse("'" + name + "' is no name for a certificate");
-    }
-    text +=
-        (text.empty() ? "" : ",") + std::string(detail::is_address(name) ? "IP:" : "DNS:") + name;
-  }
-  return text;
 }
 
 std::string text_of(const ASN1_STRING* string) {
@@ -157,46 +110,72 @@ std::string text_of(X509_NAME* name) {
   return content(out);
 }
 
-std::chrono::system_clock::time_point time_of(const ASN1_TIME* time) {
+template <typename F>
+void for_each_name(const X509* certificate, F&& f) {
+  const Owned<GENERAL_NAMES, GENERAL_NAMES_free> all(static_cast<GENERAL_NAMES*>(
+      X509_get_ext_d2i(certificate, NID_subject_alt_name, nullptr, nullptr)));
+  for (int i = 0; i < sk_GENERAL_NAME_num(all.get()); ++i) {
+    f(*sk_GENERAL_NAME_value(all.get(), i));
+  }
+}
+
+std::string hexadecimal(std::span<const unsigned char> bytes) {
+  return fmt::format("{:02X}", fmt::join(bytes, ":"));
+}
+
+std::string digest_of(const X509* certificate, const EVP_MD* algorithm) {
+  std::array<unsigned char, EVP_MAX_MD_SIZE> digest;
+  unsigned size = 0;
+  if (X509_digest(certificate, algorithm, digest.data(), &size) != 1) {
+    throw_tls_configuration("cannot hash a certificate");
+  }
+  return hexadecimal({digest.data(), size});
+}
+
+using OpenSSLBytes =
+    std::unique_ptr<unsigned char, Release<[](unsigned char* p) { OPENSSL_free(p); }>>;
+
+// Of a public key as X.509 has it (SubjectPublicKeyInfo).
+std::string pin_of(const OpenSSLBytes& key, int size) {
+  std::array<unsigned char, 32> digest;
+  if (size <= 0 || EVP_Digest(key.get(), static_cast<std::size_t>(size), digest.data(), nullptr,
+                              EVP_sha256(), nullptr) != 1) {
+    throw_tls_configuration("cannot hash a key");
+  }
+  std::array<unsigned char, 45> text;
+  EVP_EncodeBlock(text.data(), digest.data(), digest.size());
+  return std::string("sha256//") + reinterpret_cast<const char*>(text.data());
+}
+
+// "P-256" rather than prime256v1.
+std::string curve_of(const EVP_PKEY* key) {
+  std::array<char, 64> name{};
+  if (EVP_PKEY_get_utf8_string_param(key, OSSL_PKEY_PARAM_GROUP_NAME, name.data(), name.size(),
+                                     nullptr) != 1) {
+    ERR_clear_error();
+    return fmt::format("{} bits", EVP_PKEY_get_bits(key));
+  }
+  const char* const known = EC_curve_nid2nist(OBJ_sn2nid(name.data()));
+  return known != nullptr ? known : name.data();
+}
+
+std::string name_of_use(const ASN1_OBJECT* use) {
+  const int number = OBJ_obj2nid(use);
+  if (number == NID_server_auth) return "server";
+  if (number == NID_client_auth) return "client";
+  if (number != NID_undef) return OBJ_nid2sn(number);
+  std::array<char, 128> text{};
+  OBJ_obj2txt(text.data(), static_cast<int>(text.size()), use, 1);
+  return text.data();
+}
+
+std::chrono::sys_seconds time_of(const ASN1_TIME* time) {
   std::tm parts{};
   if (ASN1_TIME_to_tm(time, &parts) != 1) throw_tls_configuration("cannot read a certificate");
-  return std::chrono::system_clock::from_time_t(timegm(&parts));
+  return std::chrono::sys_seconds(std::chrono::seconds(timegm(&parts)));
 }
 
 }  // namespace
-
-Identity make_self_signed(const SelfSignedOptions& options) {
-  if (options.names.empty()) throw Misuse("a certificate needs a name");
-  constexpr const char* kWhat = "cannot make a certificate";
-  const Key key(EVP_EC_gen("P-256"));
-  const X509Pointer certificate(X509_new());
-  if (!key || !certificate) throw_tls_configuration(kWhat);
-  X509* const x509 = certificate.get();
-
-  std::array<unsigned char, 16> serial;
-  if (RAND_bytes(serial.data(), serial.size()) != 1) throw_tls_configuration(kWhat);
-  serial[0] &= 0x7f;  // positive
-  serial[0] |= 0x40;
-  const Owned<BIGNUM, BN_free> number(BN_bin2bn(serial.data(), serial.size(), nullptr));
-  BN_to_ASN1_INTEGER(number.get(), X509_get_serialNumber(x509));
-
-  X509_set_version(x509, X509_VERSION_3);
-  // Some clocks are behind.
-  X509_gmtime_adj(X509_getm_notBefore(x509), -3600);
-  X509_gmtime_adj(X509_getm_notAfter(x509),
-                  std::chrono::duration_cast<std::chrono::seconds>(options.validity).count());
-  X509_NAME* const subject = X509_get_subject_name(x509);
-  const std::string common = options.names.front().substr(0, 64);  // the longest there is
-  X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_UTF8,
-                             reinterpret_cast<const unsigned char*>(common.c_str()), -1, -1, 0);
-  X509_set_issuer_name(x509, subject);
-  X509_set_pubkey(x509, key.get());
-  add_extension(x509, NID_basic_constraints, "critical,CA:TRUE");
-  add_extension(x509, NID_subject_alt_name, alternative_names(options.names));
-  add_extension(x509, NID_ext_key_usage, "serverAuth,clientAuth");
-  if (X509_sign(x509, key.get(), EVP_sha256()) == 0) throw_tls_configuration(kWhat);
-  return {.certificate = pem_of(x509), .key = pem_of(key.get())};
-}
 
 Identity load_identity(const std::string& certificate_file, const std::string& key_file) {
   const std::string text = read_file(certificate_file);
@@ -233,6 +212,14 @@ Certificate Certificate::from_pem(std::string_view pem) {
   return Certificate(certificate.get());
 }
 
+Certificate Certificate::from_der(std::string_view der) {
+  const auto* begin = reinterpret_cast<const unsigned char*>(der.data());
+  const auto* const end = begin + der.size();
+  const X509Pointer certificate(d2i_X509(nullptr, &begin, static_cast<long>(der.size())));
+  if (!certificate || begin != end) throw_tls_configuration("no certificate");
+  return Certificate(certificate.get());
+}
+
 Certificate::Certificate(x509_st* certificate) {
   X509_up_ref(certificate);
   certificate_.reset(certificate, X509_free);
@@ -248,50 +235,120 @@ std::string Certificate::issuer() const {
 
 std::vector<std::string> Certificate::names() const {
   std::vector<std::string> names;
-  const Owned<GENERAL_NAMES, GENERAL_NAMES_free> all(static_cast<GENERAL_NAMES*>(
-      X509_get_ext_d2i(certificate_.get(), NID_subject_alt_name, nullptr, nullptr)));
-  for (int i = 0; i < sk_GENERAL_NAME_num(all.get()); ++i) {
-    const GENERAL_NAME* name = sk_GENERAL_NAME_value(all.get(), i);
-    if (name->type == GEN_DNS) names.push_back(text_of(name->d.dNSName));
-    if (name->type == GEN_IPADD) names.push_back(address_text(name->d.iPAddress));
-  }
+  for_each_name(certificate_.get(), [&](const GENERAL_NAME& name) {
+    if (name.type == GEN_DNS) names.push_back(text_of(name.d.dNSName));
+    if (name.type == GEN_IPADD) names.push_back(address_text(name.d.iPAddress));
+  });
   return names;
 }
 
-std::chrono::system_clock::time_point Certificate::not_before() const {
+std::vector<std::string> Certificate::other_names() const {
+  std::vector<std::string> names;
+  for_each_name(certificate_.get(), [&](const GENERAL_NAME& name) {
+    if (name.type == GEN_EMAIL) names.push_back("email:" + text_of(name.d.rfc822Name));
+    if (name.type == GEN_URI) names.push_back("URI:" + text_of(name.d.uniformResourceIdentifier));
+  });
+  return names;
+}
+
+std::string Certificate::serial() const {
+  const ASN1_INTEGER* const serial = X509_get0_serialNumber(certificate_.get());
+  const auto* const bytes = ASN1_STRING_get0_data(serial);
+  return hexadecimal({bytes, static_cast<std::size_t>(ASN1_STRING_length(serial))});
+}
+
+std::string Certificate::key() const {
+  const EVP_PKEY* const key = X509_get0_pubkey(certificate_.get());
+  ERR_clear_error();  // it may be of a kind that OpenSSL does not know
+  if (key == nullptr) return "unknown";
+  const char* const kind = EVP_PKEY_get0_type_name(key);
+  if (kind == nullptr) return "unknown";
+  if (EVP_PKEY_is_a(key, "EC") == 1) return fmt::format("{} {}", kind, curve_of(key));
+  if (EVP_PKEY_is_a(key, "RSA") == 1 || EVP_PKEY_is_a(key, "DSA") == 1) {
+    return fmt::format("{} {}", kind, EVP_PKEY_get_bits(key));
+  }
+  return kind;
+}
+
+int Certificate::key_bits() const {
+  const EVP_PKEY* const key = X509_get0_pubkey(certificate_.get());
+  ERR_clear_error();
+  return key == nullptr ? 0 : EVP_PKEY_get_bits(key);
+}
+
+std::string Certificate::signature() const {
+  const int algorithm = X509_get_signature_nid(certificate_.get());
+  return algorithm == NID_undef ? "unknown" : OBJ_nid2ln(algorithm);
+}
+
+std::vector<std::string> Certificate::uses() const {
+  std::vector<std::string> uses;
+  const Owned<EXTENDED_KEY_USAGE, EXTENDED_KEY_USAGE_free> all(static_cast<EXTENDED_KEY_USAGE*>(
+      X509_get_ext_d2i(certificate_.get(), NID_ext_key_usage, nullptr, nullptr)));
+  for (int i = 0; i < sk_ASN1_OBJECT_num(all.get()); ++i) {
+    uses.push_back(name_of_use(sk_ASN1_OBJECT_value(all.get(), i)));
+  }
+  return uses;
+}
+
+bool Certificate::is_authority() const {
+  const bool may_sign = X509_check_ca(certificate_.get()) > 0;
+  ERR_clear_error();
+  return may_sign;
+}
+
+bool Certificate::is_self_issued() const {
+  return X509_NAME_cmp(X509_get_subject_name(certificate_.get()),
+                       X509_get_issuer_name(certificate_.get())) == 0;
+}
+
+bool Certificate::has_key(std::string_view key) const {
+  const Key own = first_key(key);
+  const bool fits = own && X509_check_private_key(certificate_.get(), own.get()) == 1;
+  ERR_clear_error();
+  return fits;
+}
+
+std::chrono::sys_seconds Certificate::not_before() const {
   return time_of(X509_get0_notBefore(certificate_.get()));
 }
 
-std::chrono::system_clock::time_point Certificate::not_after() const {
+std::chrono::sys_seconds Certificate::not_after() const {
   return time_of(X509_get0_notAfter(certificate_.get()));
 }
 
 std::string Certificate::fingerprint() const {
-  std::array<unsigned char, EVP_MAX_MD_SIZE> digest;
-  unsigned size = 0;
-  if (X509_digest(certificate_.get(), EVP_sha256(), digest.data(), &size) != 1) {
-    throw_tls_configuration("cannot hash a certificate");
-  }
-  return fmt::format("{:02X}", fmt::join(digest.data(), digest.data() + size, ":"));
+  return digest_of(certificate_.get(), EVP_sha256());
+}
+
+std::string Certificate::fingerprint_sha1() const {
+  return digest_of(certificate_.get(), EVP_sha1());
 }
 
 std::string Certificate::pin() const {
   unsigned char* key = nullptr;
   const int size = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(certificate_.get()), &key);
-  const std::unique_ptr<unsigned char, Release<[](unsigned char* p) { OPENSSL_free(p); }>> owned(
-      key);
-  std::array<unsigned char, 32> digest;
-  if (size <= 0 || EVP_Digest(key, static_cast<std::size_t>(size), digest.data(), nullptr,
-                              EVP_sha256(), nullptr) != 1) {
-    throw_tls_configuration("cannot hash a key");
-  }
-  std::array<unsigned char, 45> text;
-  EVP_EncodeBlock(text.data(), digest.data(), digest.size());
-  return std::string("sha256//") + reinterpret_cast<const char*>(text.data());
+  return pin_of(OpenSSLBytes(key), size);
+}
+
+std::string pin_of_key(std::string_view text) {
+  const Key key = first_key(text);
+  if (!key) throw_tls_configuration("no private key");
+  unsigned char* bytes = nullptr;
+  const int size = i2d_PUBKEY(key.get(), &bytes);
+  return pin_of(OpenSSLBytes(bytes), size);
 }
 
 std::string Certificate::pem() const {
   return pem_of(certificate_.get());
+}
+
+std::string Certificate::der() const {
+  unsigned char* bytes = nullptr;
+  const int size = i2d_X509(certificate_.get(), &bytes);
+  const OpenSSLBytes owned(bytes);
+  if (size <= 0) throw_tls_configuration("cannot write certificate");
+  return {reinterpret_cast<const char*>(bytes), static_cast<std::size_t>(size)};
 }
 
 }  // namespace gnet

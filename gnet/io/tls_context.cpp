@@ -118,14 +118,17 @@ void believe(SSL_CTX* context, const std::string& ca_file) {
   if (SSL_CTX_load_verify_file(context, ca_file.c_str()) != 1) throw_tls_configuration(ca_file);
 }
 
+int number_of(TLSVersion version) {
+  return TLS1_VERSION + static_cast<int>(version) - static_cast<int>(TLSVersion::tls1_0);
+}
+
 template <typename Options>
 SSLContext make_context(const SSL_METHOD* method, const Options& options, const TLSState& state) {
   SSLContext owner(SSL_CTX_new(method));
   SSL_CTX* const context = owner.get();
   if (context == nullptr) throw_tls_configuration("cannot use OpenSSL");
   SSL_CTX_set_app_data(context, const_cast<TLSState*>(&state));
-  SSL_CTX_set_min_proto_version(
-      context, options.min_version == TLSVersion::tls1_3 ? TLS1_3_VERSION : TLS1_2_VERSION);
+  SSL_CTX_set_min_proto_version(context, number_of(options.min_version));
   SSL_CTX_set_options(context, SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION |
                                    (options.kernel ? SSL_OP_ENABLE_KTLS : 0));
   SSL_CTX_set_mode(context, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER |
@@ -177,6 +180,7 @@ SSLContext make_client(const TLSClientOptions& options, const TLSState& state,
                        const Identity& identity) {
   SSLContext owner = make_context(TLS_client_method(), options, state);
   SSL_CTX* const context = owner.get();
+  SSL_CTX_set_max_proto_version(context, number_of(options.max_version));
   if (!identity.certificate.empty()) use_identity(context, identity);
   if (options.verify) {
     believe(context, options.ca_file);

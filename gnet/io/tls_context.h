@@ -32,7 +32,9 @@ class TLSState;
 
 class Endpoint;
 
-enum class TLSVersion { tls1_2, tls1_3 };
+// The old ones are broken: they are here to find out who still speaks them, by clients that name
+// them as their max_version, with ciphers to match ("ALL:@SECLEVEL=0").
+enum class TLSVersion { tls1_0 = -2, tls1_1, tls1_2, tls1_3 };
 
 struct TLSServerOptions {
   // Who the server is: files (PEM or PKCS#12; the key may be in the first), or PEM itself.
@@ -68,6 +70,7 @@ struct TLSClientOptions {
 
   std::vector<std::string> alpn = {};
   TLSVersion min_version = TLSVersion::tls1_2;
+  TLSVersion max_version = TLSVersion::tls1_3;
   std::string ciphers = {};
   bool resume = true;  // sessions with a server that was spoken to before
   bool kernel = true;

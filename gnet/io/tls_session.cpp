@@ -367,4 +367,14 @@ std::optional<Certificate> TLSSession::peer_certificate() const {
   return Certificate(certificate);
 }
 
+std::vector<Certificate> TLSSession::peer_chain() const {
+  std::vector<Certificate> chain;
+  // A server's view of it has the client's own beside it.
+  const STACK_OF(X509)* const sent = SSL_get_peer_cert_chain(ssl_.get());
+  const auto own = peer_certificate();
+  if (own && (context_.is_server() || sk_X509_num(sent) <= 0)) chain.push_back(*own);
+  for (int i = 0; i < sk_X509_num(sent); ++i) chain.emplace_back(sk_X509_value(sent, i));
+  return chain;
+}
+
 }  // namespace gnet

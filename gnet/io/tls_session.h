@@ -18,6 +18,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "gnet/base/forks.h"
 #include "gnet/io/socket.h"
@@ -99,6 +100,9 @@ class TLSSession {
   [[nodiscard]] bool resumed() const noexcept;
   [[nodiscard]] bool kernel_sends() const noexcept;
   [[nodiscard]] std::optional<Certificate> peer_certificate() const;
+  // All that the peer has sent, its own first; also while the handshake has not come to its end, or
+  // has failed behind them. A session that was resumed has none but the first.
+  [[nodiscard]] std::vector<Certificate> peer_chain() const;
 
   // For errors: "TLS handshake with example.org".
   [[nodiscard]] std::string what(const char* operation) const;

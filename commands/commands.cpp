@@ -19,6 +19,7 @@ cli::KnownCommands all() {
       {"exec", &exec_program},
       {"load", &load},
       {"cert", &cert},
+      {"ping", &ping},
       {"ports", &ports},
       {"wait-for", &wait_for},
       {"run", &run_services},

@@ -24,6 +24,7 @@ namespace commands {
 [[nodiscard]] const cli::Command& exec_program();  // hidden: a service of gnet run
 [[nodiscard]] const cli::Command& wait_for();
 [[nodiscard]] const cli::Command& cert();
+[[nodiscard]] const cli::Command& ping();
 [[nodiscard]] const cli::Command& ports();
 [[nodiscard]] const cli::Command& run_services();  // gnet run
 [[nodiscard]] const cli::Command& completion();

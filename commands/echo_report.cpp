@@ -10,13 +10,8 @@
 #include "cli/out/terminal.h"
 
 namespace commands {
-namespace {
 
-double microseconds(gnet::Duration duration) {
-  return std::chrono::duration<double, std::micro>(duration).count();
-}
-
-}  // namespace
+using cli::microseconds;
 
 std::string rtt_text(gnet::Duration rtt) {
   const double value = microseconds(rtt);

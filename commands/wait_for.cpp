@@ -62,13 +62,8 @@ class WaitFor {
     for (const std::string& target : options.targets) {
       probes.push_back(make_probe(target, options));
     }
-    const cli::ClientOptions& to = options.to;
-    const bool tls = to.insecure || !to.sni.empty() || !to.alpn.empty() || !to.cacert.empty() ||
-                     !to.cert.empty() || !to.pin.empty();
-    if (tls &&
-        std::ranges::none_of(probes, [](const auto& probe) { return probe->nature().secure; })) {
-      throw cli::UsageError("options of TLS need --tls or a target with the scheme tls or https");
-    }
+    const auto is_secure = [](const auto& probe) { return probe->nature().secure; };
+    cli::check_tls_is_used(options.to, std::ranges::any_of(probes, is_secure));
     return probes;
   }
 

@@ -3,19 +3,17 @@
 #include <sys/types.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <asio/ip/address.hpp>
-#include <cctype>
 #include <cerrno>
 #include <charconv>
 #include <csignal>
 #include <optional>
 #include <string_view>
-#include <system_error>
 #include <utility>
 
 #include "cli/client/dialler.h"
 #include "cli/client/http_route.h"
+#include "cli/client/target.h"
 #include "cli/control/asking.h"
 #include "cli/control/places.h"
 #include "cli/out/failure.h"
@@ -23,7 +21,6 @@
 #include "commands/text_pattern.h"
 #include "commands/wait_probe.h"
 #include "commands/web_address.h"
-#include "gnet/base/log.h"
 #include "gnet/base/unique_fd.h"
 #include "gnet/base/utf8.h"
 #include "gnet/http/client.h"
@@ -55,22 +52,13 @@ class WaitPage : public WaitProbe {
         request_{.url = url},
         statuses_(options.status, "--status"),
         status_text_(options.status),
-        to_(options_for(options, url.is_secure())) {
+        client_(cli::lone_requests(options_for(options, url.is_secure()), url)) {
     if (!options.body.empty()) body_.emplace(options.body, "--body");
     for (const std::string& header : options.headers) {
       Field field = parse_field(header, "--header");
       request_.headers.add(std::move(field.name), std::move(field.value));
     }
-    cli::set_route(client_, to_);
-    if (to_.proxy.empty()) client_.proxy = {};  // it is asked for by name, or not at all
-    client_.idle_in_all = 0;
-    client_.max_redirects = options.follow ? 10 : 0;
-    if (!url.is_secure()) return;
-    if (to_.insecure && to_.pin.empty()) {
-      gnet::Logger("gnet").warn("{}: it may be anybody who answers", to_.named("--insecure"));
-    }
-    if (to_.alpn.empty()) to_.alpn = "http/1.1";
-    client_.tls = cli::client_context(to_, gnet::Endpoint::parse("tls://localhost:443"));
+    if (options.follow) client_.max_redirects = 10;
   }
 
  private:
@@ -78,7 +66,7 @@ class WaitPage : public WaitProbe {
     gnet::http::Client client(client_);
     gnet::http::ClientRequest request{.url = request_.url};
     request.headers = request_.headers;
-    auto response = ask(client, std::move(request));
+    auto response = cli::ask_named(client, std::move(request));
     if (!statuses_.has(response.status())) {
       throw WaitMissing(
           fmt::format("status {}, where {} was expected", response.status(), status_text_));
@@ -88,22 +76,10 @@ class WaitPage : public WaitProbe {
     }
   }
 
-  // The name says already where to it cannot connect.
-  static gnet::http::ClientResponse ask(gnet::http::Client& client,
-                                        gnet::http::ClientRequest request) {
-    try {
-      return client.request(std::move(request));
-    } catch (const gnet::http::ClientError& error) {
-      if (error.failure() != gnet::http::ClientFailure::connect || !error.code()) throw;
-      throw std::system_error(error.code());
-    }
-  }
-
   gnet::http::ClientRequest request_;
   const StatusSet statuses_;
   const std::string status_text_;
   std::optional<TextPattern> body_;
-  cli::ClientOptions to_;
   gnet::http::ClientOptions client_;
 };
 
@@ -272,19 +248,10 @@ class WaitReady : public WaitProbe {
   const std::string name_;
 };
 
-// The text behind a scheme, which may be in capitals.
-std::optional<std::string_view> behind(std::string_view text, std::string_view scheme) {
-  const bool begins =
-      text.size() >= scheme.size() &&
-      std::equal(scheme.begin(), scheme.end(), text.begin(),
-                 [](unsigned char a, unsigned char b) { return a == std::tolower(b); });
-  if (!begins) return std::nullopt;
-  return text.substr(scheme.size());
-}
-
 }  // namespace
 
 std::unique_ptr<WaitProbe> make_named_probe(const std::string& text, const WaitOptions& options) {
+  using cli::behind;
   if (behind(text, "http://") || behind(text, "https://")) {
     return std::make_unique<WaitPage>(options, parse_address(text, "http").url);
   }

@@ -5,17 +5,15 @@
 
 #include <cerrno>
 #include <csignal>
-#include <exception>
 #include <stdexcept>
 #include <system_error>
 #include <utility>
 
+#include "cli/client/attempt.h"
 #include "cli/client/dialler.h"
 #include "cli/out/failure.h"
 #include "cli/out/output.h"
-#include "gnet/base/error.h"
 #include "gnet/base/words.h"
-#include "gnet/fiber/cancel_scope.h"
 #include "gnet/io/datagram.h"
 #include "gnet/os/subprocess.h"
 
@@ -136,23 +134,9 @@ std::unique_ptr<WaitProbe> local_probe(const std::string& text, const Endpoint& 
 
 WaitFinding WaitProbe::look(gnet::Deadline deadline) {
   using State = WaitFinding::State;
-  WaitFinding finding;
-  gnet::CancelScope scope(deadline);
-  const auto late = [limit = deadline.remaining()] {
-    return fmt::format("no answer within {}", gnet::format_duration(limit, 2));
-  };
-  const bool completed = scope.run([&] {
-    try {
-      try_it(deadline);
-    } catch (const std::system_error& error) {
-      const bool timed_out = error.code() == std::errc::timed_out;
-      finding.state = timed_out ? State::unknown : State::missing;
-      finding.reason = timed_out ? late() : cli::reason_of(std::current_exception());
-    } catch (const std::exception&) {
-      finding = {State::missing, cli::reason_of(std::current_exception())};
-    }
-  });
-  return completed ? finding : WaitFinding{State::unknown, late()};
+  const cli::Attempt attempt = cli::attempt(deadline, [&] { try_it(deadline); });
+  if (attempt.made()) return {};
+  return {attempt.late ? State::unknown : State::missing, attempt.reason};
 }
 
 cli::ClientOptions options_for(const WaitOptions& options, bool secure) {

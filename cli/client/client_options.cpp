@@ -80,4 +80,9 @@ ClientOptions without_tls(ClientOptions options) {
   return options;
 }
 
+void check_tls_is_used(const ClientOptions& options, bool any_target_is_secure) {
+  if (any_target_is_secure || !need_tls(options)) return;
+  throw UsageError("options of TLS need --tls or a target with the scheme tls or https");
+}
+
 }  // namespace cli

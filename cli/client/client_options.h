@@ -44,4 +44,7 @@ void check(const ClientOptions& options);
 // The same without those of TLS, for a target that has none beside one that has.
 [[nodiscard]] ClientOptions without_tls(ClientOptions options);
 
+// Throws UsageError where options of TLS are for none of the targets.
+void check_tls_is_used(const ClientOptions& options, bool any_target_is_secure);
+
 }  // namespace cli

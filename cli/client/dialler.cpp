@@ -38,8 +38,7 @@ std::optional<gnet::TLSContext> tls_for(const gnet::Endpoint& target,
     }
     return client_context(options, target);
   }
-  if (options.insecure || !options.sni.empty() || !options.alpn.empty() ||
-      !options.cacert.empty() || !options.cert.empty() || !options.pin.empty()) {
+  if (need_tls(options)) {
     throw UsageError(options.named("options of TLS need --tls or an endpoint with the scheme tls"));
   }
   return std::nullopt;
@@ -112,6 +111,20 @@ gnet::AnyStream Dialler::open_stream(gnet::link::MessageKind kind, const OnBehal
 std::unique_ptr<gnet::link::MessageLink> Dialler::open_messages(const OnBehalfOf* whom,
                                                                 gnet::TimePoint* connected) const {
   return gnet::link::open_messages(route_.endpoint, open_options(whom, connected));
+}
+
+gnet::AnyStream Dialler::open_timed(gnet::link::OpenTimings& timings) const {
+  gnet::link::OpenOptions open = open_options(nullptr);
+  open.timings = &timings;
+  return gnet::link::open_stream(route_.endpoint, open);
+}
+
+gnet::ws::WebSocket Dialler::open_web_socket(const gnet::ws::WebSocketOptions& options,
+                                             gnet::link::OpenTimings& timings) const {
+  gnet::link::OpenOptions open = open_options(nullptr);
+  open.ws.socket = options;
+  open.timings = &timings;
+  return gnet::link::open_web_socket(route_.endpoint, open);
 }
 
 gnet::DatagramSocket Dialler::open_datagrams() const {

@@ -67,6 +67,12 @@ class Dialler {
   [[nodiscard]] std::unique_ptr<gnet::link::MessageLink> open_messages(
       const OnBehalfOf* whom = nullptr, gnet::TimePoint* connected = nullptr) const;
 
+  // The same for those who want to know how long each step has taken, in what is filled in as far
+  // as it goes.
+  [[nodiscard]] gnet::AnyStream open_timed(gnet::link::OpenTimings& timings) const;
+  [[nodiscard]] gnet::ws::WebSocket open_web_socket(const gnet::ws::WebSocketOptions& options,
+                                                    gnet::link::OpenTimings& timings) const;
+
   // A socket for datagrams to the endpoint. Suspends.
   [[nodiscard]] gnet::DatagramSocket open_datagrams() const;
 

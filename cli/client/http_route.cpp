@@ -3,11 +3,13 @@
 #include <fmt/format.h>
 
 #include <stdexcept>
+#include <system_error>
 #include <utility>
 
 #include "cli/client/proxy_route.h"
 #include "cli/client/route.h"
 #include "cli/out/failure.h"
+#include "gnet/base/log.h"
 #include "gnet/base/version.h"
 #include "gnet/io/socket.h"
 
@@ -50,6 +52,32 @@ void set_route(gnet::http::ClientOptions& client, const ClientOptions& options) 
     if (options.keepalive > gnet::Duration::zero()) socket.set_keep_alive(options.keepalive);
     send_proxy_header(socket, options);
   };
+}
+
+gnet::http::ClientOptions lone_requests(const ClientOptions& options, const gnet::http::URL& url) {
+  gnet::http::ClientOptions client;
+  set_route(client, options);
+  if (options.proxy.empty()) client.proxy = {};
+  client.idle_in_all = 0;
+  client.max_redirects = 0;
+  if (!url.is_secure()) return client;
+  if (options.insecure && options.pin.empty()) {
+    gnet::Logger("gnet").warn("{}: it may be anybody who answers", options.named("--insecure"));
+  }
+  ClientOptions secure = options;
+  if (secure.alpn.empty()) secure.alpn = "http/1.1";
+  client.tls = client_context(secure, gnet::Endpoint::parse("tls://localhost:443"));
+  return client;
+}
+
+gnet::http::ClientResponse ask_named(gnet::http::Client& client,
+                                     gnet::http::ClientRequest request) {
+  try {
+    return client.request(std::move(request));
+  } catch (const gnet::http::ClientError& error) {
+    if (error.failure() != gnet::http::ClientFailure::connect || !error.code()) throw;
+    throw std::system_error(error.code());
+  }
 }
 
 Exit exit_for(gnet::http::ClientFailure failure) {

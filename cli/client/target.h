@@ -2,6 +2,7 @@
 
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -17,5 +18,9 @@ struct Target {
 
 void read_value(std::string_view text, Target& target);
 [[nodiscard]] std::string show(const Target& target);
+
+// What stands behind a scheme, "http://", which may be in capitals; nothing of another text.
+[[nodiscard]] std::optional<std::string_view> behind(std::string_view text,
+                                                     std::string_view scheme) noexcept;
 
 }  // namespace cli

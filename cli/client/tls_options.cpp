@@ -74,6 +74,11 @@ void check(const ClientTLSOptions& options) {
   }
 }
 
+bool need_tls(const ClientTLSOptions& options) {
+  return options.insecure || !options.sni.empty() || !options.alpn.empty() ||
+         !options.cacert.empty() || !options.cert.empty() || !options.pin.empty();
+}
+
 gnet::TLSContext client_context(const ClientTLSOptions& options, const gnet::Endpoint& target) {
   const char* key_log = std::getenv("SSLKEYLOGFILE");
   if (options.insecure && target.option("cacert")) {

@@ -29,6 +29,9 @@ struct ClientTLSOptions : Placed {
 // Throws UsageError when options contradict each other.
 void check(const ClientTLSOptions& options);
 
+// Whether some of them mean nothing without TLS.
+[[nodiscard]] bool need_tls(const ClientTLSOptions& options);
+
 // Throws Failure: io for a file that cannot be read, usage for what is not valid.
 [[nodiscard]] gnet::TLSContext client_context(const ClientTLSOptions& options,
                                               const gnet::Endpoint& target);

@@ -102,5 +102,19 @@ template <typename Options, typename Shared>
 
 // A command may have a habit of its own for a short name: the option of the part keeps the long one.
 void drop_short_name(Part& part, std::string_view long_name);
+// The part with another line of help for one of its options, which this command has for something
+// of its own:
+//
+//   .shared = {cli::worded(cli::client(&Options::to), "--timeout", "how long each probe may take")}
+template <typename Options>
+[[nodiscard]] PartOf<Options> worded(PartOf<Options> part, std::string_view name,
+                                     std::string_view summary) {
+  for (FlagGroup& group : part.groups) {
+    for (Flag& flag : group.flags) {
+      if (flag.long_name == name) flag.summary = summary;
+    }
+  }
+  return part;
+}
 
 }  // namespace cli

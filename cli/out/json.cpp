@@ -40,6 +40,10 @@ JsonObject& JsonObject::merge(const JsonObject& other) {
   return *this;
 }
 
+double microseconds(gnet::Duration time) noexcept {
+  return std::chrono::duration<double, std::micro>(time).count();
+}
+
 std::string utc_timestamp(std::chrono::system_clock::time_point time) {
   using namespace std::chrono;
   const auto since_epoch = floor<milliseconds>(time).time_since_epoch();

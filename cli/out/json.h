@@ -15,6 +15,8 @@
 #include <string_view>
 #include <vector>
 
+#include "gnet/base/duration.h"
+
 namespace cli {
 
 class JsonObject {
@@ -46,6 +48,9 @@ class JsonObject {
  private:
   std::string members_;
 };
+
+// A duration as a number for keys that end in "_us".
+[[nodiscard]] double microseconds(gnet::Duration time) noexcept;
 
 // A time as every event carries it: 2026-11-21T12:01:07.123Z.
 [[nodiscard]] std::string utc_timestamp(

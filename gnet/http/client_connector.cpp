@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "gnet/base/error.h"
+#include "gnet/base/stopwatch.h"
 #include "gnet/http/client_error.h"
 #include "gnet/http/proxy_url.h"
 #include "gnet/io/address.h"
@@ -18,22 +19,7 @@
 
 namespace gnet::http::detail {
 
-namespace {
-
-// Adds the time that it lives.
-class Stopwatch {
- public:
-  explicit Stopwatch(Duration& sum) noexcept : sum_(sum) {}
-  Stopwatch(const Stopwatch&) = delete;
-  Stopwatch& operator=(const Stopwatch&) = delete;
-  ~Stopwatch() { sum_ += Clock::now() - began_; }
-
- private:
-  Duration& sum_;
-  const TimePoint began_ = Clock::now();
-};
-
-}  // namespace
+using gnet::detail::Stopwatch;
 
 ClientConnector::ClientConnector(const URL& url, const ProxyURL* proxy, bool tunnel,
                                  ClientCore& core, Deadline limit)

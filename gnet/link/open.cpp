@@ -2,9 +2,13 @@
 
 #include <fmt/format.h>
 
+#include <asio/ip/address.hpp>
+
 #include <utility>
 
+#include "gnet/base/stopwatch.h"
 #include "gnet/http/auth.h"
+#include "gnet/io/address.h"
 #include "gnet/io/datagram.h"
 #include "gnet/io/socket.h"
 #include "gnet/io/tls_stream.h"
@@ -14,6 +18,8 @@
 
 namespace gnet::link {
 namespace {
+
+using gnet::detail::Stopwatch;
 
 // One opening: what of it has to be done by when.
 class Opening {
@@ -36,6 +42,7 @@ class Opening {
     bool through = !endpoint_.proxy();
     for (auto layer = layers.rbegin(); layer != layers.rend(); ++layer) {
       if (is_proxy(*layer)) {
+        const Stopwatch watch(timings_.proxy);
         stream = through_proxy(std::move(stream), endpoint_, deadline_);
         through = true;
       } else if (*layer == Layer::tls) {
@@ -56,6 +63,7 @@ class Opening {
     AnyStream stream = bytes();
     options.timeout = deadline_.is_never() ? Duration::zero() : deadline_.remaining();
     if (deadline_.passed()) throw_timed_out(what(), began_);
+    const Stopwatch watch(timings_.upgrade);
     return ws::connect_on(std::move(stream), url(), options);
   }
 
@@ -80,13 +88,20 @@ class Opening {
   AnyStream connect() {
     ConnectOptions options = options_.connect;
     options.deadline = deadline_;
-    Stream stream = gnet::detail::connect_below(endpoint_.without_layers(), options);
+    const Endpoint below = endpoint_.without_layers();
+    if (options.addresses.empty() && below.is_ip() && !below.address()) {
+      const Stopwatch watch(timings_.resolve);
+      options.addresses = addresses_of(below, deadline_);
+    }
+    const Stopwatch watch(timings_.connect);
+    Stream stream = gnet::detail::connect_below(below, options);
     if (endpoint_.transport() == Transport::tcp) stream.socket().set_no_delay(true);
     if (options_.set_up) options_.set_up(stream.socket());
     return stream;
   }
 
   AnyStream secure(AnyStream stream, const TLSContext& context, const std::string& name) {
+    const Stopwatch watch(timings_.tls);
     TLSStream secured(std::move(stream), context, name);
     secured.handshake(deadline_);
     return secured;
@@ -115,6 +130,8 @@ class Opening {
 
   const Endpoint& endpoint_;
   const OpenOptions& options_;
+  OpenTimings unasked_;
+  OpenTimings& timings_ = options_.timings != nullptr ? *options_.timings : unasked_;
   const TimePoint began_ = Clock::now();
   const Deadline deadline_;
 };
@@ -136,6 +153,11 @@ std::unique_ptr<MessageLink> open_messages(const Endpoint& endpoint, const OpenO
   if (endpoint.is_datagram()) return link_of(opening.datagrams());
   if (endpoint.has_messages()) return link_of_packets(opening.bytes());
   throw BadEndpoint(endpoint.url(), "it has bytes, and no messages: ws, udp and unixpacket have");
+}
+
+ws::WebSocket open_web_socket(const Endpoint& endpoint, const OpenOptions& options) {
+  if (!endpoint.is_ws()) throw BadEndpoint(endpoint.url(), "this is no WebSocket");
+  return Opening(endpoint, options).web_socket();
 }
 
 }  // namespace gnet::link

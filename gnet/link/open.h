@@ -19,6 +19,7 @@
 #include <optional>
 #include <string>
 
+#include "gnet/base/duration.h"
 #include "gnet/base/function.h"
 #include "gnet/io/any_stream.h"
 #include "gnet/io/connect.h"
@@ -31,6 +32,15 @@ class Socket;
 
 namespace gnet::link {
 
+// How long each step has taken; zero for one that was not needed.
+struct OpenTimings {
+  Duration resolve{};  // the name; behind a proxy that of the proxy
+  Duration connect{};
+  Duration proxy{};  // what the proxies took to connect
+  Duration tls{};
+  Duration upgrade{};  // of a WebSocket
+};
+
 struct OpenOptions {
   ConnectOptions connect = {};  // its limit is that of all layers together
   // Of the outermost layer tls, and the name that the server shall have; without them it is what
@@ -42,6 +52,8 @@ struct OpenOptions {
   MessageKind ws_kind = MessageKind::binary;  // of what a stream sends
   // Called with the socket of a connection before anything is laid on it.
   std::function<void(Socket& socket)> set_up = nullptr;
+  // What is written here as far as it got. Must outlive the call.
+  OpenTimings* timings = nullptr;
 };
 
 // Suspends until it is open. Throws as connect(), what a layer throws (ws::HandshakeError,
@@ -54,5 +66,10 @@ struct OpenOptions {
 // others, see Endpoint::has_messages().
 [[nodiscard]] std::unique_ptr<MessageLink> open_messages(const Endpoint& endpoint,
                                                          const OpenOptions& options = {});
+
+// The WebSocket itself, for who has more to do with it than to exchange messages. Throws
+// BadEndpoint for an endpoint without that layer.
+[[nodiscard]] ws::WebSocket open_web_socket(const Endpoint& endpoint,
+                                            const OpenOptions& options = {});
 
 }  // namespace gnet::link

@@ -167,6 +167,10 @@ gnet wait-for --json -t 50ms file:/ file:/nonexistent >> waited || :
 gnet wait-for --json tcp://:99999 >> waited || :
 check wait-for waited error
 start echo-server -p 0 -4
+gnet ping --json --split -c 2 -i 1ms -t "$life" "$port" 127.0.0.1:1 http://127.0.0.1:1 > pinged
+gnet ping --json -q -c 2 -i 1ms --fail-if 'loss>0' 127.0.0.1:1 >> pinged || :
+gnet ping --json tcp://:99999 >> pinged || :
+check ping pinged reply lost summary error
 gnet ports --json --proto tcp,udp,unix -a > ports
 gnet ports --json --who "$port" >> ports
 gnet ports --json --free=2 >> ports

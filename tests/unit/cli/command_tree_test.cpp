@@ -128,6 +128,7 @@ BOOST_AUTO_TEST_CASE(a_short_option_means_the_same_everywhere) {
     if (command.name == "connect" && flag.long_name == "--idle-timeout") return;  // ncat's
     if (command.name == "bridge" && flag.long_name == "--one-way") return;        // socat's
     if (command.name == "dns" && flag.long_name == "--reverse") return;           // dig's
+    if (command.name == "ping" && flag.long_name == "--count") return;            // ping's
     if (command.name == "ports" && flag.long_name == "--all") return;             // ss's
     if (command.name == "ports" && flag.long_name == "--watch") return;
     if (command.name == "load" && flag.long_name == "--duration") return;  // wrk's and oha's

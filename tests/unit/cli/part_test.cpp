@@ -150,4 +150,18 @@ BOOST_AUTO_TEST_CASE(an_update_has_each_part) {
   BOOST_TEST((update.part(options->via).timeout == 3s));
 }
 
+BOOST_AUTO_TEST_CASE(a_command_may_have_another_line_for_an_option_of_a_part) {
+  const auto part = cli::worded(cli::client(&Options::to), "--timeout", "of each probe");
+  const auto summary = [&part](std::string_view name) {
+    for (const cli::FlagGroup& group : part.groups) {
+      for (const cli::Flag& flag : group.flags) {
+        if (flag.long_name == name) return flag.summary;
+      }
+    }
+    return std::string();
+  };
+  BOOST_TEST(summary("--timeout") == "of each probe");
+  BOOST_TEST(summary("--ipv4") == "IPv4 only");
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -253,6 +253,23 @@ BOOST_AUTO_TEST_CASE(a_websocket_that_is_cut_off_is_an_error_and_no_end) {
   BOOST_CHECK_THROW(stream.receive(&byte, 1, 20s), std::system_error);
 }
 
+BOOST_AUTO_TEST_CASE(each_step_of_opening_is_timed) {
+  PeerServer server(Endpoint::parse("ws-l://127.0.0.1:0"), echo);
+  gnet::link::OpenTimings timings;
+  const Endpoint by_name =
+      Endpoint::parse("ws://localhost").with_port(server.local_endpoint().port());
+  auto socket =
+      gnet::link::open_web_socket(by_name.with_family(gnet::Family::v4), {.timings = &timings});
+  BOOST_TEST(socket.is_open());
+  BOOST_TEST((timings.resolve > 0ns && timings.connect > 0ns && timings.upgrade > 0ns));
+  BOOST_TEST((timings.tls == 0ns && timings.proxy == 0ns));
+  timings = {};
+  BOOST_CHECK_THROW(static_cast<void>(open_stream("127.0.0.1:1", {.timings = &timings})),
+                    std::system_error);
+  BOOST_TEST((timings.resolve == 0ns && timings.connect > 0ns));
+  BOOST_CHECK_THROW(static_cast<void>(gnet::link::open_web_socket("127.0.0.1:1")), BadEndpoint);
+}
+
 BOOST_AUTO_TEST_CASE(messages_keep_their_kind_and_their_ends) {
   PeerServer server("ws-l://127.0.0.1:0", [](Peer& peer) {
     while (const auto message = peer.messages().receive()) peer.messages().send(*message);

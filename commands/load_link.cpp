@@ -28,6 +28,10 @@ constexpr unsigned kMostInterim = 100;      // heads of 1xx before an answer
   throw std::system_error(std::make_error_code(std::errc::timed_out));
 }
 
+LoadLink::Opening opening_of(const gnet::link::OpenTimings& timings) {
+  return {.connect = timings.resolve + timings.connect + timings.proxy, .tls = timings.tls};
+}
+
 // ---- what is behind a stream of bytes ----
 
 class StreamLink : public LoadLink {
@@ -37,13 +41,9 @@ class StreamLink : public LoadLink {
   Opening open() override {
     begin_ = end_ = 0;
     buffer_.reset();
-    const TimePoint began = gnet::Clock::now();
-    TimePoint connected;
-    stream_ = server_.dialler.open_stream(gnet::link::MessageKind::binary, nullptr, &connected);
-    if (connected == TimePoint()) return {};
-    Opening opening{.connect = connected - began};
-    if (server_.dialler.endpoint().is_tls()) opening.tls = gnet::Clock::now() - connected;
-    return opening;
+    gnet::link::OpenTimings timings;
+    stream_ = server_.dialler.open_timed(timings);
+    return opening_of(timings);
   }
   bool is_open() const noexcept override { return stream_.is_open(); }
   gnet::ByteStream* stream() noexcept override { return &stream_; }
@@ -288,13 +288,9 @@ class MessageLoadLink final : public LoadLink {
         kind_(server.text ? gnet::link::MessageKind::text : gnet::link::MessageKind::binary) {}
 
   Opening open() override {
-    const TimePoint began = gnet::Clock::now();
-    TimePoint connected;
-    link_ = server_.dialler.open_messages(nullptr, &connected);
-    if (connected == TimePoint()) return {};
-    Opening opening{.connect = connected - began};
-    if (server_.dialler.endpoint().is_tls()) opening.tls = gnet::Clock::now() - connected;
-    return opening;
+    gnet::link::OpenTimings timings;
+    link_ = server_.dialler.open_messages(nullptr, &timings);
+    return opening_of(timings);
   }
   bool is_open() const noexcept override { return link_ != nullptr; }
   void close() noexcept override { link_.reset(); }

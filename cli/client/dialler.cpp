@@ -85,14 +85,12 @@ bool Dialler::only_opens() const noexcept {
   return to.is_local() || to.is_ws() || to.proxy() || headed;
 }
 
-gnet::link::OpenOptions Dialler::open_options(const OnBehalfOf* whom,
-                                              gnet::TimePoint* connected) const {
+gnet::link::OpenOptions Dialler::open_options(const OnBehalfOf* whom) const {
   gnet::link::OpenOptions open;
   open.connect = route_.options;
   open.tls = tls_;
   open.server_name = server_name(options_, target_);
-  open.set_up = [this, whom, connected](gnet::Socket& socket) {
-    if (connected != nullptr) *connected = gnet::Clock::now();
+  open.set_up = [this, whom](gnet::Socket& socket) {
     if (route_.endpoint.is_ip()) socket.set_no_delay(options_.no_delay);
     set_up(socket);
     send_proxy_header(socket, options_, whom);
@@ -101,16 +99,17 @@ gnet::link::OpenOptions Dialler::open_options(const OnBehalfOf* whom,
   return open;
 }
 
-gnet::AnyStream Dialler::open_stream(gnet::link::MessageKind kind, const OnBehalfOf* whom,
-                                     gnet::TimePoint* connected) const {
-  gnet::link::OpenOptions open = open_options(whom, connected);
+gnet::AnyStream Dialler::open_stream(gnet::link::MessageKind kind, const OnBehalfOf* whom) const {
+  gnet::link::OpenOptions open = open_options(whom);
   open.ws_kind = kind;
   return gnet::link::open_stream(route_.endpoint, open);
 }
 
-std::unique_ptr<gnet::link::MessageLink> Dialler::open_messages(const OnBehalfOf* whom,
-                                                                gnet::TimePoint* connected) const {
-  return gnet::link::open_messages(route_.endpoint, open_options(whom, connected));
+std::unique_ptr<gnet::link::MessageLink> Dialler::open_messages(
+    const OnBehalfOf* whom, gnet::link::OpenTimings* timings) const {
+  gnet::link::OpenOptions open = open_options(whom);
+  open.timings = timings;
+  return gnet::link::open_messages(route_.endpoint, open);
 }
 
 gnet::AnyStream Dialler::open_timed(gnet::link::OpenTimings& timings) const {

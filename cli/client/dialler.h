@@ -58,14 +58,13 @@ class Dialler {
   // Whether a connection is made by open_stream() alone: it is more than a socket with TLS.
   [[nodiscard]] bool only_opens() const noexcept;
 
-  // Opens the endpoint, whatever it is; who it is for is for --send-proxy. `connected` becomes the
-  // moment at which the socket was, before TLS and other layers. Suspend, and throw as
+  // Opens the endpoint, whatever it is; who it is for is for --send-proxy. Suspend, and throw as
   // gnet::link::open_stream().
   [[nodiscard]] gnet::AnyStream open_stream(
       gnet::link::MessageKind kind = gnet::link::MessageKind::binary,
-      const OnBehalfOf* whom = nullptr, gnet::TimePoint* connected = nullptr) const;
+      const OnBehalfOf* whom = nullptr) const;
   [[nodiscard]] std::unique_ptr<gnet::link::MessageLink> open_messages(
-      const OnBehalfOf* whom = nullptr, gnet::TimePoint* connected = nullptr) const;
+      const OnBehalfOf* whom = nullptr, gnet::link::OpenTimings* timings = nullptr) const;
 
   // The same for those who want to know how long each step has taken, in what is filled in as far
   // as it goes.
@@ -83,8 +82,7 @@ class Dialler {
   void announce_retry(unsigned attempt, gnet::Duration delay, const std::string& reason) const;
 
  private:
-  [[nodiscard]] gnet::link::OpenOptions open_options(const OnBehalfOf* whom,
-                                                     gnet::TimePoint* connected) const;
+  [[nodiscard]] gnet::link::OpenOptions open_options(const OnBehalfOf* whom) const;
 
   const GlobalOptions& global_;
   const ClientOptions& options_;

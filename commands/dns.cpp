@@ -42,16 +42,16 @@ class Dns {
     cli::ClientOptions life = options_.to;
     life.timeout = {};  // it is that of each question
     bool over = false;
-    const cli::Exit status = cli::run_client(
-        life, {.work =
-                   [&] {
-                     struct Over {
-                       ~Over() { flag = true; }
-                       bool& flag;
-                     } const guard{over};
-                     return work();
-                   },
-               .summary = [&] { report_.tell_summary(over); }});
+    const cli::Exit status =
+        cli::run_client(life, {.work =
+                                   [&] {
+                                     struct Over {
+                                       ~Over() { flag = true; }
+                                       bool& flag;
+                                     } const guard{over};
+                                     return work();
+                                   },
+                               .summary = [&] { report_.tell_summary(over); }});
     return status;
   }
 
@@ -148,103 +148,119 @@ cli::PartOf<Options> reach() {
 }  // namespace
 
 const cli::Command& dns() {
-  static const cli::Command made = cli::command<Options>({
-      .name = "dns",
-      .group = "Clients",
-      .arguments = "[@SERVER]... [TYPE]... NAME...",
-      .summary = "ask name servers: UDP, TCP, TLS, HTTPS",
-      .about = "Ask for the records of names, and print them.",
-      .examples = {"ip=$(gnet dns --short example.org | head -1)",
-                   "gnet dns MX github.com @tls://9.9.9.9 -j | jq -r '.answers[].exchange'",
-                   "gnet dns -x 8.8.8.8 --short || echo none"},
-      .flags =
+  static const cli::Command made =
+      cli::command<Options>(
           {
-              {"",
-               "WORD",
-               &Options::words,
-               "names, types of records, and @servers, in any order",
-               {.positional = "NAME", .more = "See DESCRIPTION. - reads names from standard "
-                                              "input."}},
-              {"-x,--reverse", &Options::reverse, "the words are addresses: which names have they"},
-              {"--all", &Options::all, "A AAAA CNAME MX NS TXT SOA CAA and HTTPS at once"},
-              {"--short", &Options::brief, "only what the records say, and only of the type asked"},
-              {"--stats", &Options::stats, "with who has answered, how, and how soon"},
-              {"--tcp", &Options::tcp, "over TCP from the start"},
-              {"--retries",
-               "N",
-               &Options::retries,
-               "send the question so often again before the time is up",
-               {.more = "Over UDP, at equal distances within *--timeout*; over connections, when "
-                        "one is lost."}},
-              {"-n,--count",
-               "N",
-               &Options::count,
-               "ask N times, and tell how long it takes; 0 is without end",
-               {.fallback = "once", .more = "A line for each answer, and a summary."}},
-              {"-i,--interval",
-               "D",
-               &Options::interval,
-               "pause from one time to the next",
-               {.needs = "--count",
-                .more = "0 is as fast as it goes, several questions at a time."}},
-              {"--search",
-               "on|off",
-               &Options::search,
-               "complete names by the domains of /etc/resolv.conf",
-               {.choices = {}}},
-              {"--ndots",
-               "N",
-               &Options::ndots,
-               "a name with N dots is looked up as it is first",
-               {.fallback = "as /etc/resolv.conf says, or 1", .rare = true}},
-              {"--system",
-               &Options::system,
-               "as programs look names up: getaddrinfo(3)",
-               {.more = "Tells addresses (A, AAAA), also those of /etc/hosts. "}},
-              {"--class", "CLASS", &Options::class_name, "IN, CH, HS, ANY or CLASSn",
-               {.rare = true}},
-              {"--dnssec", &Options::dnssec, "with signatures (DO)"},
-              {"--cd", &Options::checking_disabled, "do not verify signatures (CD)",
-               {.rare = true}},
-              {"--ad",
-               &Options::authentic,
-               "say whether signatures were verified (AD)",
-               {.rare = true}},
-              {"--no-rd",
-               &Options::recursion_off,
-               "tell what you know yourself, and ask nobody (no RD)",
-               {.rare = true}},
-              {"--bufsize",
-               "N",
-               &Options::udp_size,
-               "the largest answer over UDP, in bytes; 0 is without EDNS",
-               {.rare = true}},
-              {"--subnet",
-               "CIDR",
-               &Options::subnet,
-               "the answer is for this network",
-               {.rare = true, .more = "As in 192.0.2.0/24 or 2001:db8::/32; 0.0.0.0/0 asks that "
-                                      "no network be told (RFC 7871)."}},
-              {"--nsid", &Options::nsid, "which one of its machines is the server", {.rare = true}},
-              {"--cookie",
-               &Options::cookie,
-               "with a cookie, against forged answers",
-               {.rare = true,
-                .more = "A random one for each question, and the server's as well if it insists "
-                        "(RFC 7873)."}},
-              {"--padding",
-               &Options::padding,
-               "make queries a multiple of 128 bytes long",
-               {.rare = true}},
-              {"--ede",
-               &Options::extended_errors,
-               "print extended errors of answers that are good, too",
-               {.rare = true}},
-          },
-      .shared = {reach()},
-      .run = run,
-      .offers = types,
-  });
+              .name = "dns",
+              .group = "Clients",
+              .arguments = "[@SERVER]... [TYPE]... NAME...",
+              .summary = "ask name servers: UDP, TCP, TLS, HTTPS",
+              .about = "Ask for the records of names, and print them.",
+              .examples = {"ip=$(gnet dns --short example.org | head -1)",
+                           "gnet dns MX github.com @tls://9.9.9.9 -j | jq -r '.answers[].exchange'",
+                           "gnet dns -x 8.8.8.8 --short || echo none"},
+              .flags =
+                  {
+                      {"",
+                       "WORD",
+                       &Options::words,
+                       "names, types of records, and @servers, in any order",
+                       {.positional = "NAME",
+                        .more = "See DESCRIPTION. - reads names from standard "
+                                "input."}},
+                      {"-x,--reverse", &Options::reverse,
+                       "the words are addresses: which names have they"},
+                      {"--all", &Options::all, "A AAAA CNAME MX NS TXT SOA CAA and HTTPS at once"},
+                      {"--short", &Options::brief,
+                       "only what the records say, and only of the type asked"},
+                      {"--stats", &Options::stats, "with who has answered, how, and how soon"},
+                      {"--tcp", &Options::tcp, "over TCP from the start"},
+                      {"--retries",
+                       "N",
+                       &Options::retries,
+                       "send the question so often again before the time is up",
+                       {.more = "Over UDP, at equal distances within *--timeout*; over "
+                                "connections, when "
+                                "one is lost."}},
+                      {"-n,--count",
+                       "N",
+                       &Options::count,
+                       "ask N times, and tell how long it takes; 0 is without end",
+                       {.fallback = "once", .more = "A line for each answer, and a summary."}},
+                      {"-i,--interval",
+                       "D",
+                       &Options::interval,
+                       "pause from one time to the next",
+                       {.needs = "--count",
+                        .more = "0 is as fast as it goes, several questions at a time."}},
+                      {"--search",
+                       "on|off",
+                       &Options::search,
+                       "complete names by the domains of /etc/resolv.conf",
+                       {.choices = {}}},
+                      {"--ndots",
+                       "N",
+                       &Options::ndots,
+                       "a name with N dots is looked up as it is first",
+                       {.fallback = "as /etc/resolv.conf says, or 1", .rare = true}},
+                      {"--system",
+                       &Options::system,
+                       "as programs look names up: getaddrinfo(3)",
+                       {.more = "Tells addresses (A, AAAA), also those of /etc/hosts. "}},
+                      {"--class",
+                       "CLASS",
+                       &Options::class_name,
+                       "IN, CH, HS, ANY or CLASSn",
+                       {.rare = true}},
+                      {"--dnssec", &Options::dnssec, "with signatures (DO)"},
+                      {"--cd",
+                       &Options::checking_disabled,
+                       "do not verify signatures (CD)",
+                       {.rare = true}},
+                      {"--ad",
+                       &Options::authentic,
+                       "say whether signatures were verified (AD)",
+                       {.rare = true}},
+                      {"--no-rd",
+                       &Options::recursion_off,
+                       "tell what you know yourself, and ask nobody (no RD)",
+                       {.rare = true}},
+                      {"--bufsize",
+                       "N",
+                       &Options::udp_size,
+                       "the largest answer over UDP, in bytes; 0 is without EDNS",
+                       {.rare = true}},
+                      {"--subnet",
+                       "CIDR",
+                       &Options::subnet,
+                       "the answer is for this network",
+                       {.rare = true,
+                        .more = "As in 192.0.2.0/24 or 2001:db8::/32; 0.0.0.0/0 asks that "
+                                "no network be told (RFC 7871)."}},
+                      {"--nsid",
+                       &Options::nsid,
+                       "which one of its machines is the server",
+                       {.rare = true}},
+                      {"--cookie",
+                       &Options::cookie,
+                       "with a cookie, against forged answers",
+                       {.rare = true,
+                        .more = "A random one for each question, and the server's as well if it "
+                                "insists "
+                                "(RFC 7873)."}},
+                      {"--padding",
+                       &Options::padding,
+                       "make queries a multiple of 128 bytes long",
+                       {.rare = true}},
+                      {"--ede",
+                       &Options::extended_errors,
+                       "print extended errors of answers that are good, too",
+                       {.rare = true}},
+                  },
+              .shared = {reach()},
+              .run = run,
+              .offers = types,
+          });
   return made;
 }
 

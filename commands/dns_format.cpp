@@ -36,10 +36,9 @@ std::string records_text(const DnsOutcome& outcome, const DnsOptions& options) {
   for (const Record& record : outcome.message->answers) {
     if (!options.brief) {
       // What the system says holds for nobody knows how long.
-      text += outcome.server.empty()
-                  ? fmt::format("{} {} {}\n", record.name, gnet::dns::type_name(record.type),
-                                record.text)
-                  : record.to_string() + "\n";
+      text += outcome.server.empty() ? fmt::format("{} {} {}\n", record.name,
+                                                   gnet::dns::type_name(record.type), record.text)
+                                     : record.to_string() + "\n";
     } else if (is_wanted(outcome.question, record)) {
       text += record.text + "\n";
     }
@@ -83,7 +82,6 @@ std::string stats_text(const DnsOutcome& outcome) {
 }
 
 // ---- JSON ----
-
 
 void add_field(cli::JsonObject& object, const gnet::dns::Field& field) {
   if (const auto* number = std::get_if<std::uint64_t>(&field.value)) {
@@ -140,9 +138,8 @@ std::vector<std::string> words_of_flags(const Message& message) {
 
 bool DnsOutcome::has_answer() const {
   return message && message->rcode == gnet::dns::kNoError &&
-         std::ranges::any_of(message->answers, [this](const Record& record) {
-           return is_wanted(question, record);
-         });
+         std::ranges::any_of(message->answers,
+                             [this](const Record& record) { return is_wanted(question, record); });
 }
 
 std::string DnsOutcome::status() const {

@@ -63,8 +63,8 @@ DnsOutcome DnsLookup::ask(const DnsQuestion& question) {
   return outcome;
 }
 
-// Of several names that it may stand for the first one counts that has something. If none has, it is
-// the name itself that has nothing.
+// Of several names that it may stand for the first one counts that has something. If none has, it
+// is the name itself that has nothing.
 void DnsLookup::ask_servers(DnsOutcome& outcome, gnet::Deadline deadline) {
   const DnsQuestion& question = outcome.question;
   const auto names = options_.reverse ? std::vector<std::string>{question.given}
@@ -133,15 +133,15 @@ void DnsLookup::judge(DnsOutcome& outcome) const {
   std::string hint;
   if (no && !options_.reverse && is_address(question.name)) {
     hint = "-x asks for the name of an address";
-  } else if (message.rcode == gnet::dns::kFormErr && !message.edns && options_.udp_size.number > 0) {
+  } else if (message.rcode == gnet::dns::kFormErr && !message.edns &&
+             options_.udp_size.number > 0) {
     hint = "--bufsize 0 asks without EDNS";
   }
-  outcome.failure =
-      cli::Failure(no ? cli::Exit::negative : cli::Exit::protocol,
-                   fmt::format("{}: {}, says {}{}", title_of(question), outcome.status(),
-                               outcome.server.empty() ? "the system" : outcome.server,
-                               reasons_of(message)),
-                   hint, outcome.server);
+  outcome.failure = cli::Failure(
+      no ? cli::Exit::negative : cli::Exit::protocol,
+      fmt::format("{}: {}, says {}{}", title_of(question), outcome.status(),
+                  outcome.server.empty() ? "the system" : outcome.server, reasons_of(message)),
+      hint, outcome.server);
 }
 
 }  // namespace commands

@@ -63,9 +63,10 @@ DnsQuestions::DnsQuestions(const DnsOptions& options, const DnsWords& words)
     : options_(options), types_(words.types) {
   const auto number = gnet::dns::class_of(options.class_name);
   if (!number) {
-    throw cli::UsageError(fmt::format("bad value '{}' for --class: must be IN, CH, HS, ANY or "
-                                      "CLASS and a number",
-                                      options.class_name));
+    throw cli::UsageError(
+        fmt::format("bad value '{}' for --class: must be IN, CH, HS, ANY or "
+                    "CLASS and a number",
+                    options.class_name));
   }
   class_number_ = *number;
   if (options.all && !types_.empty()) {
@@ -78,8 +79,9 @@ DnsQuestions::DnsQuestions(const DnsOptions& options, const DnsWords& words)
   if (types_.empty()) types_ = {options.reverse ? type_of("PTR").value() : gnet::dns::kA};
   if (words.names.empty() && !words.standard_input) {
     throw cli::UsageError("NAME is missing: what to ask for",
-                          words.types.empty() ? "" : "a name that is called like a type of records "
-                                                     "is written with a dot behind it");
+                          words.types.empty() ? ""
+                                              : "a name that is called like a type of records "
+                                                "is written with a dot behind it");
   }
   add(words.names, types_);
   if (words.standard_input) input_.emplace();

@@ -22,12 +22,12 @@
 namespace commands {
 
 struct DnsQuestion {
-  std::size_t number = 0;       // from 0 on
-  std::string name;             // as it was written
-  std::string given;            // what is to be asked for: in ASCII, an address turned round
+  std::size_t number = 0;  // from 0 on
+  std::string name;        // as it was written
+  std::string given;       // what is to be asked for: in ASCII, an address turned round
   std::uint16_t type = gnet::dns::kA;
   std::uint16_t class_number = gnet::dns::kIN;
-  bool one_of_many = false;     // it is no matter if there is no such record: --all
+  bool one_of_many = false;  // it is no matter if there is no such record: --all
 };
 
 // Words by what they are. What begins with @ is a server, and what is called as a type of records

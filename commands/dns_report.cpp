@@ -58,19 +58,20 @@ void DnsReport::tell_failure(const DnsOutcome& outcome) const {
   if (options_.quiet.times > 1) return;
   // What has an answer says itself what it is about.
   const std::string title = outcome.message ? "" : title_of(outcome.question) + ": ";
-  cli::report({failure.code(), title + failure.what(), failure.hint(), failure.endpoint(),
-               failure.cause()},
-              "dns", false, options_.verbose.times > 1);
+  cli::report(
+      {failure.code(), title + failure.what(), failure.hint(), failure.endpoint(), failure.cause()},
+      "dns", false, options_.verbose.times > 1);
 }
 
 void DnsReport::tell_again(const DnsOutcome& outcome) const {
   if (options_.quiet.times > 0) return;
   if (!options_.json) return cli::print(line_of(outcome));
-  cli::print_line(cli::event("answer")
-                      .add("seq", outcome.question.number + 1)
-                      .merge(json_of(outcome))
-                      .raw("answers", "[" + fmt::format("{}", fmt::join(json_answers(outcome), ",")) + "]")
-                      .text());
+  cli::print_line(
+      cli::event("answer")
+          .add("seq", outcome.question.number + 1)
+          .merge(json_of(outcome))
+          .raw("answers", "[" + fmt::format("{}", fmt::join(json_answers(outcome), ",")) + "]")
+          .text());
 }
 
 void DnsReport::tell_summary(bool over) {
@@ -93,7 +94,8 @@ void DnsReport::tell_summary(bool over) {
 
 std::string DnsReport::totals() const {
   std::vector<std::string> parts;
-  for (const auto& [status, count] : statuses_) parts.push_back(fmt::format("{} {}", count, status));
+  for (const auto& [status, count] : statuses_)
+    parts.push_back(fmt::format("{} {}", count, status));
   const gnet::Duration took = gnet::Clock::now() - began_;
   std::string text = fmt::format("{} in {}", cli::plural(next_, "question"), rtt_text(took));
   if (next_ > 0) {

@@ -51,8 +51,8 @@ class DnsReport {
   gnet::Semaphore room_{4096};
   std::map<std::size_t, DnsOutcome> waiting_;
   std::size_t next_ = 0;
-  std::string text_;  // to be printed
-  std::vector<std::string> answers_;    // of --json
+  std::string text_;                  // to be printed
+  std::vector<std::string> answers_;  // of --json
   std::vector<std::string> questions_;
 
   std::map<std::string, std::uint64_t> statuses_;

@@ -121,9 +121,8 @@ gnet::http::ClientOptions DnsServers::http_options() {
   gnet::http::ClientOptions http;
   cli::set_route(http, options_.to);
   http.idle_per_host = kMostConnections;
-  const bool secure = std::ranges::any_of(servers_, [](const Server& server) {
-    return server.is_https() && server.url().is_secure();
-  });
+  const bool secure = std::ranges::any_of(
+      servers_, [](const Server& server) { return server.is_https() && server.url().is_secure(); });
   if (!secure) return http;
   cli::ClientTLSOptions tls = options_.to;
   if (tls.insecure && tls.pin.empty()) {

@@ -100,7 +100,8 @@ template <typename Options, typename Shared>
   return part;
 }
 
-// A command may have a habit of its own for a short name: the option of the part keeps the long one.
+// A command may have a habit of its own for a short name: the option of the part keeps the long
+// one.
 void drop_short_name(Part& part, std::string_view long_name);
 // The part with another line of help for one of its options, which this command has for something
 // of its own:

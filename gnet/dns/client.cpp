@@ -81,7 +81,8 @@ bool is_lost(const std::exception_ptr& error) {
   } catch (const http::ClientError& failure) {
     return failure.failure() == http::ClientFailure::lost;
   } catch (const std::system_error& failure) {
-    return failure.code() == std::errc::connection_reset || failure.code() == std::errc::broken_pipe;
+    return failure.code() == std::errc::connection_reset ||
+           failure.code() == std::errc::broken_pipe;
   } catch (...) {
     return false;
   }
@@ -209,9 +210,8 @@ class Client::Asking {
   std::optional<Reply> receive(DatagramSocket& socket, const Query& query, const Server& server,
                                Deadline limit) {
     while (socket.socket().wait_readable(limit)) {
-      const BufferLease buffer(
-          detail::Scheduler::current(),
-          std::max<std::size_t>(options_.query.udp_size, kLeastBuffer));
+      const BufferLease buffer(detail::Scheduler::current(),
+                               std::max<std::size_t>(options_.query.udp_size, kLeastBuffer));
       const auto size = socket.receive(buffer.data(), buffer.size(), Deadline(Duration::zero()));
       if (!size) continue;
       if (*size <= buffer.size()) {
@@ -304,7 +304,7 @@ class Client::Asking {
   const Deadline deadline_;
   const TimePoint began_ = Clock::now();
   std::string cookie_;
-  std::string server_;  // who is asked
+  std::string server_;                // who is asked
   std::optional<Reply> second_best_;  // a server that has failed, for want of another
   unsigned sent_ = 0;
   unsigned strangers_ = 0;

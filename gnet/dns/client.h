@@ -54,11 +54,11 @@ struct ClientOptions {
 // An answer, and how it was got.
 struct Reply {
   Message message;
-  Server server;            // who has answered, tcp:// where UDP was too small
-  std::size_t size = 0;     // bytes
-  Duration time{};          // from the first query to this
-  unsigned sent = 1;        // how often it was asked for
-  bool over_tcp = false;    // the answer of UDP was truncated
+  Server server;          // who has answered, tcp:// where UDP was too small
+  std::size_t size = 0;   // bytes
+  Duration time{};        // from the first query to this
+  unsigned sent = 1;      // how often it was asked for
+  bool over_tcp = false;  // the answer of UDP was truncated
 };
 
 class Client {

@@ -50,9 +50,11 @@ std::string subnet_option(const Subnet& subnet) {
   value += '\0';
   std::string bytes;
   if (subnet.address.is_v4()) {
-    for (const unsigned char byte : subnet.address.to_v4().to_bytes()) bytes += static_cast<char>(byte);
+    for (const unsigned char byte : subnet.address.to_v4().to_bytes())
+      bytes += static_cast<char>(byte);
   } else {
-    for (const unsigned char byte : subnet.address.to_v6().to_bytes()) bytes += static_cast<char>(byte);
+    for (const unsigned char byte : subnet.address.to_v6().to_bytes())
+      bytes += static_cast<char>(byte);
   }
   bytes.resize((subnet.bits + 7) / 8);
   if (subnet.bits % 8 != 0) bytes.back() &= static_cast<char>(0xff << (8 - subnet.bits % 8));
@@ -91,21 +93,19 @@ std::span<const Layout> layouts() {
       {LDNS_RR_TYPE_PTR, {"target"}},
       {LDNS_RR_TYPE_MX, {"preference", "exchange"}},
       {LDNS_RR_TYPE_SRV, {"priority", "weight", "port", "target"}},
-      {LDNS_RR_TYPE_SOA,
-       {"mname", "rname", "serial", "refresh", "retry", "expire", "minimum"}},
+      {LDNS_RR_TYPE_SOA, {"mname", "rname", "serial", "refresh", "retry", "expire", "minimum"}},
       {LDNS_RR_TYPE_CAA, {"flags", "tag", "value"}},
       {LDNS_RR_TYPE_HTTPS, {"priority", "target", "params"}},
       {LDNS_RR_TYPE_SVCB, {"priority", "target", "params"}},
-      {LDNS_RR_TYPE_NAPTR,
-       {"order", "preference", "flags", "service", "regexp", "replacement"}},
+      {LDNS_RR_TYPE_NAPTR, {"order", "preference", "flags", "service", "regexp", "replacement"}},
       {LDNS_RR_TYPE_URI, {"priority", "weight", "target"}},
       {LDNS_RR_TYPE_DS, {"key_tag", "algorithm", "digest_type", "digest"}},
       {LDNS_RR_TYPE_CDS, {"key_tag", "algorithm", "digest_type", "digest"}},
       {LDNS_RR_TYPE_DNSKEY, {"flags", "protocol", "algorithm", "public_key"}},
       {LDNS_RR_TYPE_CDNSKEY, {"flags", "protocol", "algorithm", "public_key"}},
       {LDNS_RR_TYPE_RRSIG,
-       {"type_covered", "algorithm", "labels", "original_ttl", "expiration", "inception",
-        "key_tag", "signer", "signature"}},
+       {"type_covered", "algorithm", "labels", "original_ttl", "expiration", "inception", "key_tag",
+        "signer", "signature"}},
       {LDNS_RR_TYPE_NSEC, {"next", "types"}},
       {LDNS_RR_TYPE_TLSA, {"usage", "selector", "matching_type", "certificate"}},
       {LDNS_RR_TYPE_SSHFP, {"algorithm", "fingerprint_type", "fingerprint"}},
@@ -396,7 +396,8 @@ bool is_answer_to(std::string_view query, std::string_view answer) noexcept {
   const bool same_kind = ((answer[2] ^ query[2]) & 0x78) == 0;
   if (!is_response || !same_kind) return false;
   const unsigned rcode = answer[3] & 15;
-  const bool failed = rcode == kFormErr || rcode == kServFail || rcode == kNotImp || rcode == kRefused;
+  const bool failed =
+      rcode == kFormErr || rcode == kServFail || rcode == kNotImp || rcode == kRefused;
   if (number_at(answer, 4) == 0) return failed;
   const std::size_t end = end_of_question(query);
   if (number_at(answer, 4) != 1 || answer.size() < end) return false;

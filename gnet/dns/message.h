@@ -57,14 +57,14 @@ struct Subnet {
 
 // What a query says beside its question.
 struct QueryOptions {
-  bool recursion = true;            // RD: find it, wherever it is
-  bool authentic = false;           // AD: say whether it was verified
-  bool checking_disabled = false;   // CD: do not verify it
-  bool dnssec = false;              // DO: with the signatures
-  std::uint16_t udp_size = 1232;    // the largest answer over UDP; 0: as it was before EDNS
-  bool nsid = false;                // which one of its machines is the server?
-  bool padding = false;             // to a multiple of 128 bytes (RFC 8467)
-  std::string cookie = {};          // 8 bytes, and those of the server behind them (RFC 7873)
+  bool recursion = true;              // RD: find it, wherever it is
+  bool authentic = false;             // AD: say whether it was verified
+  bool checking_disabled = false;     // CD: do not verify it
+  bool dnssec = false;                // DO: with the signatures
+  std::uint16_t udp_size = 1232;      // the largest answer over UDP; 0: as it was before EDNS
+  bool nsid = false;                  // which one of its machines is the server?
+  bool padding = false;               // to a multiple of 128 bytes (RFC 8467)
+  std::string cookie = {};            // 8 bytes, and those of the server behind them (RFC 7873)
   std::optional<Subnet> subnet = {};  // whom the answer is for (RFC 7871)
 
   // Whether it has anything of EDNS.
@@ -93,8 +93,8 @@ struct Record {
   std::string name;  // ends with a dot
   std::uint16_t type = 0;
   std::uint16_t class_number = kIN;
-  std::uint32_t ttl = 0;      // seconds
-  std::string text = {};      // what it says, as zone files have it
+  std::uint32_t ttl = 0;           // seconds
+  std::string text = {};           // what it says, as zone files have it
   std::vector<Field> fields = {};  // the same in parts; none for types that are rare
 
   // "mail.example.org. 300 IN A 192.0.2.1"
@@ -124,14 +124,14 @@ struct EDNS {
 
 struct Message {
   std::uint16_t id = 0;
-  bool response = false;         // QR
-  bool authoritative = false;    // AA
-  bool truncated = false;        // TC: there is more than this
-  bool recursion = false;        // RD
+  bool response = false;             // QR
+  bool authoritative = false;        // AA
+  bool truncated = false;            // TC: there is more than this
+  bool recursion = false;            // RD
   bool recursion_available = false;  // RA
-  bool authentic = false;        // AD
+  bool authentic = false;            // AD
   bool checking_disabled = false;    // CD
-  unsigned rcode = 0;            // with the bits that EDNS has of it
+  unsigned rcode = 0;                // with the bits that EDNS has of it
   std::vector<Record> answers = {};
   std::vector<Record> authority = {};
   std::vector<Record> additional = {};

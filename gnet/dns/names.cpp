@@ -59,7 +59,7 @@ std::string class_name(std::uint16_t number) {
 
 std::string rcode_name(unsigned code) {
   constexpr std::array<std::string_view, 11> kNames = {
-      "NOERROR", "FORMERR",  "SERVFAIL", "NXDOMAIN", "NOTIMP",  "REFUSED",
+      "NOERROR",  "FORMERR", "SERVFAIL", "NXDOMAIN", "NOTIMP",  "REFUSED",
       "YXDOMAIN", "YXRRSET", "NXRRSET",  "NOTAUTH",  "NOTZONE",
   };
   if (code < kNames.size()) return std::string(kNames[code]);

@@ -45,9 +45,8 @@ void take_line(ResolvConf& conf, const std::vector<std::string>& words) {
   } else if (key == "domain" && words.size() > 1) {
     conf.search = {words[1]};
   } else if (key == "search") {
-    conf.search.assign(words.begin() + 1,
-                       words.begin() + static_cast<std::ptrdiff_t>(
-                                           std::min(words.size(), kMostDomains + 1)));
+    conf.search.assign(words.begin() + 1, words.begin() + static_cast<std::ptrdiff_t>(std::min(
+                                                              words.size(), kMostDomains + 1)));
   } else if (key == "options") {
     for (const std::string& option : words) take_option(conf, option);
   }

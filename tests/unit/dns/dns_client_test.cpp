@@ -24,7 +24,6 @@ using gnet::dns::Server;
 
 namespace {
 
-
 constexpr unsigned kBadCookieLow = gnet::dns::kBadCookie & 15;
 
 // What a server sends for a query: any number of messages.
@@ -48,8 +47,7 @@ std::string status(const std::string& query, unsigned rcode) {
 // A name server on UDP and TCP.
 class NameServer {
  public:
-  explicit NameServer(Answer udp, Answer tcp = {})
-      : udp_(std::move(udp)), tcp_(std::move(tcp)) {
+  explicit NameServer(Answer udp, Answer tcp = {}) : udp_(std::move(udp)), tcp_(std::move(tcp)) {
     fibers_.push_back(gnet::spawn([this] { serve_datagrams(); }));
     if (!tcp_) return;
     listener_ = gnet::Listener(socket_.local_endpoint().to_string().replace(0, 3, "tcp-l"));
@@ -174,8 +172,8 @@ BOOST_AUTO_TEST_CASE(without_an_answer_it_is_too_late) {
   Client client({there.server()}, {.retries = 1});
   BOOST_CHECK_EXCEPTION(static_cast<void>(client.query({"a.test"}, 100ms)), gnet::TimedOut,
                         [&](const gnet::TimedOut& error) {
-                          return std::string_view(error.what()).starts_with(
-                              "no answer from " + there.server().to_string());
+                          return std::string_view(error.what())
+                              .starts_with("no answer from " + there.server().to_string());
                         });
   BOOST_TEST(there.queries == 2);
 }
@@ -208,9 +206,8 @@ BOOST_AUTO_TEST_CASE(a_stream_that_answers_something_else_is_at_fault) {
     other[0] ^= 1;
     return Messages{other};
   });
-  BOOST_CHECK_THROW(
-      static_cast<void>(gnet::dns::query(there.server().over_tcp(), {"a.test"}, 5s)),
-      gnet::dns::BadMessage);
+  BOOST_CHECK_THROW(static_cast<void>(gnet::dns::query(there.server().over_tcp(), {"a.test"}, 5s)),
+                    gnet::dns::BadMessage);
 }
 
 BOOST_AUTO_TEST_CASE(the_next_server_is_asked_when_one_is_of_no_use) {
@@ -234,8 +231,8 @@ BOOST_AUTO_TEST_CASE(a_cookie_that_the_server_insists_on_is_sent) {
     const bool known = cookie.size() == 16;
     std::string message = known ? answer_to(query) : status(query, kBadCookieLow);
     message[11] = 1;
-    return Messages{message + "\0\0\x29\x04\xd0"s + (known ? '\0' : '\1') + "\0\0\0\0\x14\0\x0a\0\x10"s +
-                    cookie.substr(0, 8) + "12345678"};
+    return Messages{message + "\0\0\x29\x04\xd0"s + (known ? '\0' : '\1') +
+                    "\0\0\0\0\x14\0\x0a\0\x10"s + cookie.substr(0, 8) + "12345678"};
   });
   Client client({there.server()}, {.cookie = true});
   BOOST_TEST(address_in(client.query({"a.test"}, 5s)) == "192.0.2.1");

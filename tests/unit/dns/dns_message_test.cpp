@@ -65,9 +65,10 @@ std::string with_opt(const std::string& record) {
 
 BOOST_AUTO_TEST_CASE(a_query_has_its_number_its_flags_and_its_question) {
   const std::string query = build_query({"www.example.org"}, kId, {.udp_size = 0});
-  BOOST_TEST(query == "\x12\x34\x01\x00\x00\x01\x00\x00\x00\x00\x00\x00"
-                      "\x03www\x07"
-                      "example\x03org\x00\x00\x01\x00\x01"s);
+  BOOST_TEST(query ==
+             "\x12\x34\x01\x00\x00\x01\x00\x00\x00\x00\x00\x00"
+             "\x03www\x07"
+             "example\x03org\x00\x00\x01\x00\x01"s);
   BOOST_TEST(build_query({"www.example.org."}, kId, {.udp_size = 0}) == query);
 }
 
@@ -79,9 +80,10 @@ BOOST_AUTO_TEST_CASE(edns_asks_for_what_is_wanted) {
   QueryOptions options{.nsid = true, .cookie = "12345678"};
   options.subnet = Subnet::parse("192.0.2.255/25");
   const std::string asked = build_query({"a.test"}, kId, options);
-  BOOST_TEST(asked.substr(plain.size() + 9) == number(4 + 12 + 12) + "\x00\x03\x00\x00"s +
-                                                   "\x00\x08\x00\x08\x00\x01\x19\x00\xc0\x00\x02\x80"s +
-                                                   "\x00\x0a\x00\x08"s + "12345678");
+  BOOST_TEST(asked.substr(plain.size() + 9) ==
+             number(4 + 12 + 12) + "\x00\x03\x00\x00"s +
+                 "\x00\x08\x00\x08\x00\x01\x19\x00\xc0\x00\x02\x80"s + "\x00\x0a\x00\x08"s +
+                 "12345678");
 }
 
 BOOST_AUTO_TEST_CASE(padding_makes_every_query_a_multiple_of_128_bytes_long) {
@@ -159,9 +161,8 @@ BOOST_AUTO_TEST_CASE(nothing_that_a_terminal_would_obey_is_in_a_text) {
   std::string all;
   for (int byte = 0; byte < 255; ++byte) all += static_cast<char>(byte);
   const auto is_safe = [](const std::string& text) {
-    return std::ranges::all_of(text, [](unsigned char c) {
-      return c == '\t' || (c >= 0x20 && c < 0x7f);
-    });
+    return std::ranges::all_of(
+        text, [](unsigned char c) { return c == '\t' || (c >= 0x20 && c < 0x7f); });
   };
   BOOST_TEST(is_safe(text("TXT", static_cast<char>(255) + all)));
   BOOST_TEST(is_safe(text("CAA", "\x00\x05"s + "a\x1b[0m" + all)));
@@ -181,8 +182,8 @@ BOOST_AUTO_TEST_CASE(an_answer_that_is_cut_anywhere_is_malformed) {
 }
 
 BOOST_AUTO_TEST_CASE(of_a_truncated_answer_there_is_what_has_come) {
-  std::string cut = answer("A", record("A", "\xc0\x00\x02\x01"s) + record("A", "\xc0\x00\x02\x02"s),
-                           2, 0x8380);
+  std::string cut =
+      answer("A", record("A", "\xc0\x00\x02\x01"s) + record("A", "\xc0\x00\x02\x02"s), 2, 0x8380);
   cut.resize(cut.size() - 3);
   const Message message = parse_message(cut);
   BOOST_TEST(message.truncated);
@@ -192,7 +193,8 @@ BOOST_AUTO_TEST_CASE(of_a_truncated_answer_there_is_what_has_come) {
 BOOST_AUTO_TEST_CASE(a_name_that_leads_to_itself_is_malformed) {
   const std::string question = answer("CNAME", "", 0);
   const unsigned at = static_cast<unsigned>(question.size()) + 12;
-  for (const std::string& name : {"\xc0"s + static_cast<char>(at), "\x01"s + "a\xc0" + static_cast<char>(at)}) {
+  for (const std::string& name :
+       {"\xc0"s + static_cast<char>(at), "\x01"s + "a\xc0" + static_cast<char>(at)}) {
     BOOST_CHECK_THROW(static_cast<void>(parsed("CNAME", name)), BadMessage);
   }
   // Many pointers, each to the one before, and many records that begin with the last.

@@ -41,9 +41,9 @@ BOOST_AUTO_TEST_CASE(what_is_too_large_for_udp_comes_over_tcp) {
 }
 
 BOOST_AUTO_TEST_CASE(what_is_no_server_is_refused) {
-  for (const char* bad : {"", "udp://", "192.0.2.1:99999", "ws://a.test", "exec:cat", "tcp-l://:53",
-                          "a b", "https://", "nosuch://a.test", "192.0.2.1:0",
-                          "socks5://a.test:1080/b.test:53"}) {
+  for (const char* bad :
+       {"", "udp://", "192.0.2.1:99999", "ws://a.test", "exec:cat", "tcp-l://:53", "a b",
+        "https://", "nosuch://a.test", "192.0.2.1:0", "socks5://a.test:1080/b.test:53"}) {
     BOOST_CHECK_THROW(static_cast<void>(Server::parse(bad)), std::invalid_argument);
   }
 }

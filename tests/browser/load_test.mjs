@@ -20,7 +20,7 @@ async function show({page, site, url}, ...flags) {
 }
 
 const labels = (page) => page.$$eval('svg', (all) => all.map((svg) => svg.getAttribute('aria-label')));
-const legend = (page) => page.$$eval('svg:first-of-type .legend', (all) => all.map((text) => text.textContent));
+const legend = (page) => page.$$eval('svg .legend', (all) => all.map((text) => text.textContent));
 const wide = ['-R', '200', '-d', '3s', '--warmup', '1s'];
 
 await group('load', async (it) => {

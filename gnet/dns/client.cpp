@@ -23,6 +23,9 @@ namespace {
 constexpr std::size_t kLargest = 65535;  // of a message
 constexpr std::size_t kLeastBuffer = 4096;
 constexpr std::size_t kMostIdle = 16;
+constexpr std::size_t kMostPorts = 64;
+constexpr unsigned kMostOfPort = 32;      // so many answers, and the next query has another port
+constexpr std::size_t kMostRandom = 256;  // bytes that getentropy() gives at a time
 constexpr std::size_t kClientCookie = 8;
 constexpr const char* kMediaType = "application/dns-message";
 
@@ -31,12 +34,6 @@ std::string random_bytes(std::size_t size) {
   std::string bytes(size, '\0');
   if (getentropy(bytes.data(), size) != 0) throw_errno("cannot get random numbers");
   return bytes;
-}
-
-std::uint16_t random_id() {
-  const std::string bytes = random_bytes(2);
-  return static_cast<std::uint16_t>(static_cast<unsigned char>(bytes[0]) << 8 |
-                                    static_cast<unsigned char>(bytes[1]));
 }
 
 // A query as it is sent, and what is an answer to it.
@@ -187,24 +184,42 @@ class Client::Asking {
 
   // A single server is asked by the same query each time: one that is slow answers the first.
   std::optional<Reply> ask_datagram(const Server& server, Deadline limit) {
-    const Query query = make_query(random_id());
-    DatagramSocket socket = options_.open_datagrams
-                                ? options_.open_datagrams(server.endpoint())
-                                : DatagramSocket::connect(server.endpoint(), limit);
+    const Query query = make_query(client_.random_id());
+    Port port = take_port(server, limit);
     try {
       const unsigned times = servers().size() == 1 ? options_.retries + 1 : 1;
       for (unsigned left = times; left > 0; --left) {
-        socket.send(query.bytes());
+        port.socket.send(query.bytes());
         ++sent_;
         const Deadline turn = limit.is_never() || left == 1
                                   ? limit
                                   : Deadline(limit.remaining() / static_cast<int>(left));
-        if (auto reply = receive(socket, query, server, turn)) return reply;
+        auto reply = receive(port.socket, query, server, turn);
+        if (!reply) continue;
+        if (++port.answers < kMostOfPort && client_.ports_.size() < kMostPorts) {
+          client_.ports_.push_back(std::move(port));
+        }
+        return reply;
       }
       return std::nullopt;
     } catch (const std::system_error& error) {
       throw_error(error.code(), "cannot ask " + server_);
     }
+  }
+
+  // Opening one takes longer than asking. One whose query had no answer is not asked by again: who
+  // wants to forge one has had time to look for it.
+  Port take_port(const Server& server, Deadline limit) {
+    auto& ports = client_.ports_;
+    const auto found = std::ranges::find(ports, server, &Port::server);
+    if (found != ports.end()) {
+      Port port = std::move(*found);
+      ports.erase(found);
+      return port;
+    }
+    const Endpoint& endpoint = server.endpoint();
+    return {server, options_.open_datagrams ? options_.open_datagrams(endpoint)
+                                            : DatagramSocket::connect(endpoint, limit)};
   }
 
   std::optional<Reply> receive(DatagramSocket& socket, const Query& query, const Server& server,
@@ -227,7 +242,7 @@ class Client::Asking {
   // ---- streams ----
 
   std::optional<Reply> ask_stream(const Server& server, Deadline limit) {
-    const Query query = make_query(random_id());
+    const Query query = make_query(client_.random_id());
     std::string frame;
     frame += static_cast<char>(query.bytes().size() >> 8);
     frame += static_cast<char>(query.bytes().size());
@@ -316,6 +331,14 @@ Client::Client(std::vector<Server> servers, ClientOptions options)
 }
 
 Client::~Client() = default;
+
+std::uint16_t Client::random_id() {
+  if (random_.empty()) random_ = random_bytes(kMostRandom);
+  const auto high = static_cast<unsigned char>(random_[random_.size() - 2]);
+  const auto low = static_cast<unsigned char>(random_.back());
+  random_.resize(random_.size() - 2);
+  return static_cast<std::uint16_t>(high << 8 | low);
+}
 
 // Made on the heap, since a stack of fibers has no room for its options.
 http::Client& Client::http_client() {

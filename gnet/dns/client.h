@@ -7,9 +7,9 @@
 //   client.query({"example.org"}, 2s);     // again and again, over connections that stay
 //
 // An answer is what has the number and the question of the query and comes from where that has
-// gone; whatever else comes is passed over. Numbers, and ports of UDP, are random and of one query
-// alone. That a name does not exist, or that the server refuses, is an answer too: see
-// Message::rcode.
+// gone; whatever else comes is passed over. Numbers of queries are random, and so are ports of UDP,
+// each of which has one query at a time and 32 in all. That a name does not exist, or that the
+// server refuses, is an answer too: see Message::rcode.
 //
 // Of several servers the next one is asked when one is not there, has not answered in its share of
 // the time, or fails (SERVFAIL, REFUSED, NOTIMP).
@@ -19,6 +19,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -80,13 +81,21 @@ class Client {
     Server server;
     AnyStream stream;
   };
+  struct Port {
+    Server server;
+    DatagramSocket socket;
+    unsigned answers = 0;  // that it has had
+  };
 
+  [[nodiscard]] std::uint16_t random_id();
   [[nodiscard]] http::Client& http_client();
 
   const std::vector<Server> servers_;
   const ClientOptions options_;
   std::optional<http::Client> http_;
-  std::vector<Idle> idle_;  // connections of TCP and TLS
+  std::vector<Idle> idle_;   // connections of TCP and TLS
+  std::vector<Port> ports_;  // of UDP, without a query under way
+  std::string random_;       // bytes for numbers of queries
 };
 
 // One question to one server.

@@ -179,4 +179,4 @@ for words in "" MX "a..b" "www.test --bufsize 100" "www.test --class XX" "-x www
 done
 expect 2 gnet dns @127.0.0.1:99999 www.test
 expect 2 gnet dns --tls @https://127.0.0.1 www.test
-expect 9 gnet dns @tls://127.0.0.1 --cacert /nonexistent www.test
+expect 9 gnet dns @tls://127.0.0.1 --cacert none.pem www.test

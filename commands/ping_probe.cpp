@@ -115,6 +115,7 @@ std::vector<PingPhase> phases_of(const gnet::link::OpenTimings& timings) {
 
 std::unique_ptr<PingProbe> make_ping_probe(const std::string& text, const PingOptions& options) {
   if (auto page = make_ping_page(text, options)) return page;
+  if (auto query = make_ping_query(text, options)) return query;
   const Endpoint endpoint = Endpoint::parse(text);
   if (endpoint.is_local() || endpoint.is_listen()) {
     throw cli::UsageError(fmt::format(

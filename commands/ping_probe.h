@@ -66,7 +66,11 @@ class PingProbe {
 [[nodiscard]] std::unique_ptr<PingProbe> make_ping_probe(const std::string& text,
                                                          const PingOptions& options);
 
-// Those of the web: a URL of http or https; an endpoint with the layer ws.
+// A question to a name server, dns:NAME or dns://SERVER/NAME; null for another text.
+[[nodiscard]] std::unique_ptr<PingProbe> make_ping_query(const std::string& text,
+                                                         const PingOptions& options);
+
+// Those of the web: a URL of http or https, null for another text; an endpoint with the layer ws.
 [[nodiscard]] std::unique_ptr<PingProbe> make_ping_page(const std::string& url,
                                                         const PingOptions& options);
 [[nodiscard]] std::unique_ptr<PingProbe> make_ping_socket(const gnet::Endpoint& endpoint,

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <asio/ip/address.hpp>
 #include <optional>
 #include <system_error>
 #include <utility>
@@ -52,7 +53,7 @@ AnyStream ClientConnector::open(const Endpoint& to, ClientTimings& timings) {
     ConnectOptions options = options_.connect;
     if (options_.route) options_.route(endpoint, options);
     options.deadline = deadline_;
-    if (options.addresses.empty()) {
+    if (options.addresses.empty() && endpoint.is_ip() && !endpoint.address()) {
       const Stopwatch watch(timings.resolve);
       options.addresses = addresses_of(endpoint, deadline_);
     }

@@ -150,6 +150,30 @@ stop
 expect 1 gnet ping -c 1 -t "$life" "$ws"
 contains out 'seq=1 lost: connection refused'
 
+# A name server whose answer is always that there is no such name.
+if command -v perl > /dev/null; then
+  cat > names.pl << 'END'
+use IO::Socket::INET;
+my $socket = IO::Socket::INET->new(Proto => 'udp', LocalAddr => '127.0.0.1') or die;
+$| = 1;
+print $socket->sockport, "\n";
+while (defined $socket->recv(my $query, 4096)) {
+  substr($query, 2, 2) = "\x81\x83";
+  $socket->send($query);
+}
+END
+  mkfifo names_port
+  perl names.pl > names_port 8>&- &
+  started="$started $!"
+  read -r port < names_port
+  expect 0 gnet ping -c 2 -i 1ms -t "$life" "dns://127.0.0.1:$port/nobody.test?type=MX"
+  contains out "dns://127.0.0.1:$port/nobody.test?type=MX: seq=2 rcode=NXDOMAIN time="
+  gnet ping -c 1 -t "$life" --json "dns://127.0.0.1:$port/nobody.test" > out
+  contains out '"rcode":"NXDOMAIN"'
+fi
+expect 1 gnet ping -c 1 -t "$life" dns://127.0.0.1:1/a.test
+contains out 'lost: connection refused'
+
 # Through a proxy.
 start echo-server tcp-l://127.0.0.1:0
 echo=127.0.0.1:$port
@@ -167,7 +191,11 @@ expect 2 gnet ping example.org
 expect 2 gnet ping -k :1
 expect 2 gnet ping --tls http://127.0.0.1:1/
 expect 2 gnet ping --tls udp://:1
+expect 2 gnet ping dns:
+expect 2 gnet ping dns://127.0.0.1
+expect 2 gnet ping 'dns:a.test?type=NOTHING'
 expect 2 gnet ping -c x :1
+expect 2 gnet ping -i 10us :1
 seq 257 > many
 gnet ping - < many > out 2> err && fail 'so many'
 contains err 'there are more than 256 targets'

@@ -95,6 +95,8 @@ BOOST_AUTO_TEST_CASE(targets_are_named_as_they_are_asked) {
   BOOST_TEST(name("/run/x") == "unix:///run/x");
   BOOST_TEST(name("http://u:secret@a.test") == "http://a.test/");
   BOOST_TEST(name("HTTPS://a.test/x") == "https://a.test/x");
+  BOOST_TEST(name("dns://127.0.0.1:5353/a.test?type=mx") == "dns://127.0.0.1:5353/a.test?type=mx");
+  BOOST_TEST(name("DNS:a.test").ends_with("/a.test"));
   options.to.tls = true;
   BOOST_TEST(name("a:1") == "tls://a:1");
   BOOST_TEST(make_ping_probe("a:1", options)->nature().secure);
@@ -104,6 +106,12 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_asked_is_refused) {
   BOOST_TEST(problem("exec:cat") == "bad target 'exec:cat': there is no network in between");
   BOOST_TEST(problem("tcp-l://:1") == "bad target 'tcp-l://:1': this is the listening side");
   BOOST_CHECK_THROW(static_cast<void>(make_ping_probe("example.org", {})), gnet::BadEndpoint);
+  BOOST_TEST(problem("dns:") == "bad target 'dns:': a name is missing; the root is '.'");
+  BOOST_TEST(problem("dns://a") == "bad target 'dns://a': must be dns://SERVER/NAME");
+  BOOST_TEST(problem("dns://127.0.0.1/" + std::string(64, 'x') + ".test") != "");
+  for (const char* query : {"", "type=", "type=NONE", "class=IN", "type=A&type=B"}) {
+    BOOST_TEST(problem(std::string("dns://127.0.0.1/a?") + query) != "", query);
+  }
   PingOptions secure;
   secure.to.tls = true;
   BOOST_TEST(problem("http://a/", secure) ==
@@ -144,6 +152,20 @@ BOOST_AUTO_TEST_CASE(a_datagram_is_answered_by_the_same) {
   const Answering other([](std::string_view data) { return std::string(data) + "x"; });
   const auto wrong = make_ping_probe(other.local_endpoint().to_string(), {});
   BOOST_TEST(reason_of(*wrong) == "the answer is not what was sent");
+}
+
+BOOST_AUTO_TEST_CASE(any_status_of_dns_is_an_answer) {
+  const Answering server([](std::string_view query) {
+    std::string answer(query);
+    answer[2] = '\x81';
+    answer[3] = '\x85';
+    return answer;
+  });
+  const std::string port = std::to_string(server.local_endpoint().port());
+  const auto probe = make_ping_probe("dns://127.0.0.1:" + port + "/a.test", {});
+  const PingAnswer answer = answer_of(*probe);
+  BOOST_TEST(answer.rcode == "REFUSED");
+  BOOST_TEST(names(answer) == "answer ");
 }
 
 BOOST_AUTO_TEST_CASE(any_status_of_http_is_an_answer) {

@@ -28,11 +28,11 @@ std::vector<PingTally> three() {
 
 BOOST_AUTO_TEST_CASE(a_table_has_a_row_for_each_target_and_each_phase) {
   BOOST_TEST(ping_table(three()) ==
-             "TARGET         SENT  RECEIVED  LOSS   MIN   MEAN  P50   P95   P99   MAX   JITTER\n"
-             "tcp://a:1      2     2         0%     2ms   3ms   2ms   4ms   4ms   4ms   2ms\n"
-             "  connect            2                2ms   3ms   2ms   4ms   4ms   4ms\n"
-             "udp://b:22222  3     1         66.7%  81us  81us  81us  81us  81us  81us  -\n"
-             "dead\\n         1     0         100%   -     -     -     -     -     -     -\n");
+             "TARGET         SENT  RECEIVED  LOSS   MIN   MEAN  P50     P95   P99   MAX   JITTER\n"
+             "tcp://a:1      2     2         0%     2ms   3ms   2ms     4ms   4ms   4ms   2ms\n"
+             "  connect            2                2ms   3ms   2.02ms  4ms   4ms   4ms\n"
+             "udp://b:22222  3     1         66.7%  81us  81us  81us    81us  81us  81us  -\n"
+             "dead\\n         1     0         100%   -     -     -       -     -     -     -\n");
 }
 
 BOOST_AUTO_TEST_CASE(a_loss_that_is_neither_none_nor_all_does_not_look_so) {

@@ -176,22 +176,24 @@ class Conversation {
 
   // ---- xmpp (RFC 6120, 5) ----
 
-  // What comes up to one of these, and it.
+  // What comes up to a tag that begins like one of these, and it.
   std::string up_to(std::initializer_list<std::string_view> ends) {
     std::string text;
     while (text.size() < kMostXML) {
+      std::optional<std::string> piece;
       try {
-        const auto piece = reader_.read_until(">", deadline_, kMostXML);
-        if (!piece || !piece->ends_with('>')) fail("the server has ended the connection");
-        text += *piece;
+        piece = reader_.read_until(">", deadline_, kMostXML);
       } catch (const std::length_error&) {
         break;
       }
-      for (const std::string_view end : ends) {
-        const std::size_t found = text.rfind(end);
-        if (found != text.npos && text.find('>', found) == text.size() - 1) return text;
+      if (!piece || !piece->ends_with('>')) fail("the server has ended the connection");
+      const std::size_t begin = piece->rfind('<');
+      if (begin == piece->npos) strange(*piece);
+      text += *piece;
+      const std::string_view tag = std::string_view(*piece).substr(begin);
+      if (std::ranges::any_of(ends, [&](std::string_view end) { return tag.starts_with(end); })) {
+        return text;
       }
-      if (text.find('<') == text.npos) strange(text);
     }
     fail("an answer of the server does not end");
   }

@@ -203,6 +203,17 @@ gnet dns --json --system localhost >> dns
 gnet dns --json "@127.0.0.1:$dns" -n 2 -i 0 www.test >> dns
 gnet dns --json "@127.0.0.1:$dns" --nosuch >> dns || :
 check dns dns answer summary error
+gnet cert make --json localhost --ca ca -o made --p12 > cert
+gnet cert make --json localhost --ca ca -o made >> cert || :
+start echo-server -p 0 -4 --tls-cert made/localhost.pem --tls-key made/localhost-key.pem
+gnet cert show --json --root --ca ca --probe "localhost:$port" >> cert
+gnet cert show --json "localhost:$port" >> cert || :
+gnet cert show --json made/localhost.p12 >> cert
+gnet cert check --json --ca ca --days 9 "localhost:$port" made/localhost.pem nowhere.pem >> cert || :
+gnet cert fingerprint --json "localhost:$port" made/localhost.pem >> cert
+gnet cert pin --json made/localhost-key.pem >> cert
+stop
+check cert cert error
 gnet version --json > version
 check version version
 gnet echo-server --explain --json -p 7 > explain

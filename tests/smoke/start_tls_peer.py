@@ -1,6 +1,7 @@
 """start_tls_peer.py CERTIFICATE KEY KIND…: servers that are asked for TLS in the middle of a protocol.
 
 One for each KIND, which is a protocol, or a protocol and how it fails: smtp, smtp-refuses, imap-garbage.
+A port may stand behind it: smtp@25.
 Prints their ports on one line, and serves until standard input ends.
 
   refuses   says that it has no TLS just now
@@ -152,9 +153,11 @@ def serve(connection, protocol, how):
 
 
 def listen(kind):
+    kind, _, port = kind.partition('@')
     protocol, _, how = kind.partition('-')
     listener = socket.socket()
-    listener.bind(('127.0.0.1', 0))
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.bind(('127.0.0.1', int(port or 0)))
     listener.listen()
 
     def accept():

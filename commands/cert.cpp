@@ -129,8 +129,7 @@ const cli::Command& cert() {
           .arguments = "OPERATION [TARGET|NAME]...",
           .summary = "show, check, make and convert certificates",
           .about = "Look at the certificates of servers and files, check them, and make new ones.",
-          .examples = {"gnet cert show https://example.org",
-                       "gnet cert check --days 14 https://a https://b smtp://mx:25 || notify",
+          .examples = {"gnet cert check --days 14 https://a https://b smtp://mx:25 || notify",
                        "gnet cert make localhost 127.0.0.1 ::1 -o tls",
                        "curl --pinnedpubkey \"$(gnet cert pin :8443)\" -k https://127.0.0.1:8443/"},
           .flags =

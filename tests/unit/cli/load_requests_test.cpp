@@ -125,8 +125,9 @@ BOOST_AUTO_TEST_CASE(a_file_of_targets_has_methods_fields_and_bodies) {
 }
 
 BOOST_AUTO_TEST_CASE(a_bad_file_of_targets_is_refused_with_the_line) {
-  for (const auto& bad : {std::pair("X: 1\n", ":1: "), std::pair("GET http://h/\nno field\n", ":2: "),
-                          std::pair("GET tcp://h:1\n", ":1: ")}) {
+  for (const auto& bad :
+       {std::pair("X: 1\n", ":1: "), std::pair("GET http://h/\nno field\n", ":2: "),
+        std::pair("GET tcp://h:1\n", ":1: ")}) {
     const Scratch targets(bad.first);
     LoadOptions options;
     options.targets = targets.name();

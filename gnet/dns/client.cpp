@@ -12,6 +12,7 @@
 
 #include "gnet/base/error.h"
 #include "gnet/fiber/cancel_scope.h"
+#include "gnet/http/client.h"
 #include "gnet/http/media_type.h"
 #include "gnet/io/buffer_lease.h"
 #include "gnet/io/buffered.h"
@@ -345,7 +346,7 @@ http::Client& Client::http_client() {
   if (!http_) {
     const auto options = std::make_unique<http::ClientOptions>();
     if (options_.http) *options = options_.http();
-    http_.emplace(*options);
+    http_ = std::make_unique<http::Client>(*options);
   }
   return *http_;
 }

@@ -20,6 +20,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -30,9 +31,13 @@
 #include "gnet/dns/message.h"
 #include "gnet/dns/server.h"
 #include "gnet/fiber/deadline.h"
-#include "gnet/http/client.h"
 #include "gnet/io/any_stream.h"
 #include "gnet/io/datagram.h"
+
+namespace gnet::http {
+class Client;  // <gnet/http/client.h> has it, and <gnet/http/client_options.h> what it is made of
+struct ClientOptions;
+}  // namespace gnet::http
 
 namespace gnet::dns {
 
@@ -92,10 +97,10 @@ class Client {
 
   const std::vector<Server> servers_;
   const ClientOptions options_;
-  std::optional<http::Client> http_;
-  std::vector<Idle> idle_;   // connections of TCP and TLS
-  std::vector<Port> ports_;  // of UDP, without a query under way
-  std::string random_;       // bytes for numbers of queries
+  std::unique_ptr<http::Client> http_;  // made when it is needed
+  std::vector<Idle> idle_;              // connections of TCP and TLS
+  std::vector<Port> ports_;             // of UDP, without a query under way
+  std::string random_;                  // bytes for numbers of queries
 };
 
 // One question to one server.

@@ -4,6 +4,7 @@
 #include <ldns/ldns.h>
 
 #include <algorithm>
+#include <asio/ip/address.hpp>
 #include <charconv>
 #include <span>
 #include <system_error>
@@ -45,18 +46,10 @@ void put_option(std::string& options, unsigned code, std::string_view value) {
 
 std::string subnet_option(const Subnet& subnet) {
   std::string value;
-  put_number(value, subnet.address.is_v4() ? 1 : 2);
+  put_number(value, subnet.address.size() == 4 ? 1 : 2);
   value += static_cast<char>(subnet.bits);
   value += '\0';
-  std::string bytes;
-  if (subnet.address.is_v4()) {
-    for (const unsigned char byte : subnet.address.to_v4().to_bytes())
-      bytes += static_cast<char>(byte);
-  } else {
-    for (const unsigned char byte : subnet.address.to_v6().to_bytes())
-      bytes += static_cast<char>(byte);
-  }
-  bytes.resize((subnet.bits + 7) / 8);
+  std::string bytes = subnet.address.substr(0, (subnet.bits + 7) / 8);
   if (subnet.bits % 8 != 0) bytes.back() &= static_cast<char>(0xff << (8 - subnet.bits % 8));
   return value + bytes;
 }
@@ -336,10 +329,13 @@ BadName::BadName(std::string_view name, std::string_view problem)
 Subnet Subnet::parse(std::string_view text) {
   const std::size_t slash = text.find('/');
   asio::error_code error;
-  Subnet subnet{asio::ip::make_address(std::string(text.substr(0, slash)), error)};
-  const unsigned most = subnet.address.is_v4() ? 32 : 128;
+  const auto address = asio::ip::make_address(std::string(text.substr(0, slash)), error);
+  Subnet subnet;
+  const auto take = [&](const auto& bytes) { subnet.address.assign(bytes.begin(), bytes.end()); };
+  address.is_v4() ? take(address.to_v4().to_bytes()) : take(address.to_v6().to_bytes());
+  const unsigned most = address.is_v4() ? 32 : 128;
   subnet.bits = most;
-  bool good = !error && !(subnet.address.is_v6() && subnet.address.to_v6().scope_id() != 0);
+  bool good = !error && !(address.is_v6() && address.to_v6().scope_id() != 0);
   if (slash != text.npos) {
     const std::string_view bits = text.substr(slash + 1);
     const auto [end, problem] =

@@ -14,7 +14,6 @@
 
 #pragma once
 
-#include <asio/ip/address.hpp>
 #include <cstdint>
 #include <optional>
 #include <stdexcept>
@@ -48,7 +47,7 @@ struct Question {
 
 // A network, of which so many bits count.
 struct Subnet {
-  asio::ip::address address;
+  std::string address;  // 4 bytes, or 16, as they are sent
   unsigned bits = 0;
 
   // "192.0.2.0/24", "2001:db8::/32", or an address alone. Throws std::invalid_argument.

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <system_error>
 
 #include "gnet/io/buffered.h"
 
@@ -50,7 +51,14 @@ class Conversation {
         deadline_(deadline) {}
 
   void run() {
-    talk();
+    try {
+      talk();
+    } catch (const std::system_error& error) {
+      // A server that ends without having read all of what it was sent resets.
+      if (error.code() != std::errc::connection_reset && error.code() != std::errc::broken_pipe)
+        throw;
+      fail("the server has ended the connection");
+    }
     // Somebody in between has sent it, for it to be taken for what was secured (CVE-2011-0411).
     if (reader_.buffered() > 0) fail("the server goes on in the clear where TLS should begin");
   }

@@ -1,6 +1,6 @@
 # gnet-cert(1)
 
-example '-o tls'
+example 'gnet http-serve --tls-cert'
 run 0 "$(line 1)"
 serve port:8080 "$(line 2)"
 expect 0 gnet http --cacert tls/localhost.pem https://localhost:8080/

@@ -23,7 +23,7 @@ example --pinnedpubkey
 if [ "$(command -v curl)" = "$box/bin/curl" ]; then
   skip 'curl is missing'
 elif certified; then
-  helper web http-serve 'tls-l://:8443?cert=server.pem&key=server.key'
+  helper web http-echo 'tls-l://:8443?cert=server.pem&key=server.key'
   run 0
   sed 's/gnet cert pin :8443/gnet cert pin other.pem/' "$text" > other
   gnet cert make other

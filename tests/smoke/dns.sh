@@ -6,7 +6,7 @@ ask() { gnet dns "$ns" -t "$life" "$@"; }
 
 # Names, types and servers in any order; what is asked first is printed first.
 same "$(ask www.test)" 'www.test. 300 IN A 192.0.2.1'
-same "$(gnet dns MX www.test "$ns" a.www.test. AAAA --search off)" \
+same "$(gnet dns -t "$life" MX www.test "$ns" a.www.test. AAAA --search off)" \
   'www.test. 300 IN MX 10 mx.test.
 www.test. 300 IN MX 20 mx2.test.
 www.test. 300 IN AAAA 2001:db8::1
@@ -28,7 +28,7 @@ expect 0 ask --all www.test --search off
 contains out 'IN SOA ns1.test.'
 contains out 'IN CAA 0 issue "ca.test"'
 printf '# names\nwww.test\n\n; more\nwww.test MX AAAA\n' > names
-same "$(gnet dns "$ns" --short - < names)" '192.0.2.1
+same "$(gnet dns -t "$life" "$ns" --short - < names)" '192.0.2.1
 10 mx.test.
 20 mx2.test.
 2001:db8::1'
@@ -43,8 +43,8 @@ same "$(say --subnet 192.0.2.77/25 --nsid)" \
   '"udp id=some rd=1 ad=0 cd=0 class=1 size=53 edns=1232 do=0 3= 8=00011900c0000200"'
 say --padding | grep -q ' size=128 ' || fail "not padded: $(say --padding)"
 same "$(say --tcp)" '"tcp id=some rd=1 ad=0 cd=0 class=1 size=37 edns=1232 do=0"'
-same "$(gnet dns --short "@tcp://127.0.0.1:$dns" say.test TXT | cut -d' ' -f1)" '"tcp'
-same "$(gnet dns --short "@http://127.0.0.1:$dns/dns-query" say.test TXT | cut -d' ' -f1,2)" \
+same "$(gnet dns -t "$life" --short "@tcp://127.0.0.1:$dns" say.test TXT | cut -d' ' -f1)" '"tcp'
+same "$(gnet dns -t "$life" --short "@http://127.0.0.1:$dns/dns-query" say.test TXT | cut -d' ' -f1,2)" \
   '"https id=0'
 expect 0 ask www.test --nsid --cookie --subnet 192.0.2.0/24 --ede --stats
 contains out '; nsid: machine 7 (6d616368696e652037)'
@@ -57,7 +57,7 @@ expect 0 ask insist.test --cookie
 same "$(ask --short large.test TXT | wc -l)" 12
 expect 0 ask large.test TXT --stats
 contains out ', was too large for UDP'
-same "$(gnet dns --short "@http://127.0.0.1:$dns" large.test TXT | wc -l)" 12
+same "$(gnet dns -t "$life" --short "@http://127.0.0.1:$dns" large.test TXT | wc -l)" 12
 
 # Statuses.
 expect 1 ask none.test
@@ -90,10 +90,10 @@ case $status in 7 | 124) ;; *) fail "exit $status: $(cat err)" ;; esac
 same "$(cat out)" ''
 same "$(grep -c '^gnet dns: cut-.*\(malformed\|timed out\)' err)" 45
 for name in wrongid wrongname; do expect 7 ask --tcp "$name.test"; done
-expect 7 gnet dns "@http://127.0.0.1:$dns" huge.test
-expect 7 gnet dns "@http://127.0.0.1:$dns" status.test
+expect 7 gnet dns -t "$life" "@http://127.0.0.1:$dns" huge.test
+expect 7 gnet dns -t "$life" "@http://127.0.0.1:$dns" status.test
 contains err 'status 503'
-expect 7 gnet dns "@http://127.0.0.1:$dns" type.test
+expect 7 gnet dns -t "$life" "@http://127.0.0.1:$dns" type.test
 contains err 'application/dns-message'
 
 # Nobody answers, in time or at all; a query is sent again, and so is one on a connection that ends.
@@ -106,30 +106,30 @@ contains out ', sent 2 times'
 expect 0 ask late.test
 expect 0 ask gone.test
 contains out 192.0.2.1
-expect 5 gnet dns @127.0.0.1:1 www.test
+expect 5 gnet dns -t "$life" @127.0.0.1:1 www.test
 contains err 'cannot ask udp://127.0.0.1:1: connection refused'
-expect 5 gnet dns @tcp://127.0.0.1:1 www.test
-expect 4 gnet dns @nosuch.invalid www.test
-expect 5 gnet dns @http://127.0.0.1:1 www.test
+expect 5 gnet dns -t "$life" @tcp://127.0.0.1:1 www.test
+expect 4 gnet dns -t "$life" @nosuch.invalid www.test
+expect 5 gnet dns -t "$life" @http://127.0.0.1:1 www.test
 # The next server.
 same "$(gnet dns --short -t "$life" @127.0.0.1:1 "$ns" www.test)" 192.0.2.1
 
 # TLS and HTTPS, with the options that every client has.
 start bridge tls-l://127.0.0.1:0 "tcp://127.0.0.1:$dns"
-expect 6 gnet dns "@tls://127.0.0.1:$port" www.test
-expect 0 gnet dns -k "@tls://127.0.0.1:$port" say.test TXT --short
+expect 6 gnet dns -t "$life" "@tls://127.0.0.1:$port" www.test
+expect 0 gnet dns -t "$life" -k "@tls://127.0.0.1:$port" say.test TXT --short
 contains out '"tcp id=some '
 contains err '--insecure: it may be anybody who answers'
-expect 0 gnet dns -k "@127.0.0.1:$port" --tls www.test
-expect 6 gnet dns "@https://127.0.0.1:$port/dns-query" www.test
-expect 0 gnet dns -k "@https://127.0.0.1:$port/dns-query" say.test TXT --short
+expect 0 gnet dns -t "$life" -k "@127.0.0.1:$port" --tls www.test
+expect 6 gnet dns -t "$life" "@https://127.0.0.1:$port/dns-query" www.test
+expect 0 gnet dns -t "$life" -k "@https://127.0.0.1:$port/dns-query" say.test TXT --short
 contains out '"https id=0 '
 start proxy -p 0 -4 --no-auth
-expect 0 gnet dns --proxy "socks5://127.0.0.1:$port" "@tcp://127.0.0.1:$dns" www.test
+expect 0 gnet dns -t "$life" --proxy "socks5://127.0.0.1:$port" "@tcp://127.0.0.1:$dns" www.test
 expect 2 gnet dns --proxy "socks5://127.0.0.1:$port" "$ns" www.test
 start bridge "unix-l://$work/dns.sock" "tcp://127.0.0.1:$dns"
-expect 0 gnet dns -U "$work/dns.sock" www.test
-expect 0 gnet dns --source 127.0.0.1 "$ns" www.test
+expect 0 gnet dns -t "$life" -U "$work/dns.sock" www.test
+expect 0 gnet dns -t "$life" --source 127.0.0.1 "$ns" www.test
 
 # JSON, also of what has failed.
 expect 1 ask --json www.test none.test MX CAA
@@ -150,7 +150,7 @@ same "$(wc -l < out)" 1
 contains out '2 NXDOMAIN'
 expect 0 ask -n 2000 -i 0 -q www.test
 contains out '2000 NOERROR'
-"$GNET" dns "$ns" -n 0 -i 1ms www.test > endless 2> endless.err 6>&- &
+"$GNET" dns -t "$life" "$ns" -n 0 -i 1ms www.test > endless 2> endless.err 6>&- &
 endless=$!
 started="$started $endless"
 await endless 'seq=3:'
@@ -167,7 +167,7 @@ same "$status" 124
 sed '100d; s/$/. 300 IN A 192.0.2.1/' names | cmp - out
 
 # As the system has it.
-expect 0 gnet dns --system localhost
+expect 0 gnet dns -t "$life" --system localhost
 contains out 'localhost A 127.0.0.1'
 
 # What cannot be asked says so before anything is.
@@ -179,4 +179,4 @@ for words in "" MX "a..b" "www.test --bufsize 100" "www.test --class XX" "-x www
 done
 expect 2 gnet dns @127.0.0.1:99999 www.test
 expect 2 gnet dns --tls @https://127.0.0.1 www.test
-expect 9 gnet dns @tls://127.0.0.1 --cacert none.pem www.test
+expect 9 gnet dns -t "$life" @tls://127.0.0.1 --cacert none.pem www.test

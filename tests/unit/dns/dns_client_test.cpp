@@ -5,6 +5,7 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -48,10 +49,9 @@ std::string status(const std::string& query, unsigned rcode) {
 class NameServer {
  public:
   explicit NameServer(Answer udp, Answer tcp = {}) : udp_(std::move(udp)), tcp_(std::move(tcp)) {
+    while (tcp_ && !listener_.is_open()) listen_beside();
     fibers_.push_back(gnet::spawn([this] { serve_datagrams(); }));
-    if (!tcp_) return;
-    listener_ = gnet::Listener(socket_.local_endpoint().to_string().replace(0, 3, "tcp-l"));
-    fibers_.push_back(gnet::spawn([this] { serve_streams(); }));
+    if (tcp_) fibers_.push_back(gnet::spawn([this] { serve_streams(); }));
   }
   ~NameServer() {
     for (auto& fiber : fibers_) fiber.kill();
@@ -62,6 +62,16 @@ class NameServer {
   int connections = 0;
 
  private:
+  // At the port of UDP, which of TCP may be somebody else's: then another one is tried.
+  void listen_beside() {
+    try {
+      listener_ = gnet::Listener(socket_.local_endpoint().to_string().replace(0, 3, "tcp-l"));
+    } catch (const std::system_error& error) {
+      if (error.code() != std::errc::address_in_use) throw;
+      socket_ = gnet::DatagramSocket::bind("udp-l://127.0.0.1:0");
+    }
+  }
+
   void serve_datagrams() {
     char buffer[2048];
     gnet::SocketAddress peer;

@@ -194,8 +194,10 @@ std::string certificate_name(std::string_view text) {
   std::string_view name = text;
   if (name.starts_with('[') && name.ends_with(']')) name = name.substr(1, name.size() - 2);
   if (name.find('\0') != name.npos) refuse(text, "it has a NUL byte");
+  if (name.size() != text.size() && name.find(':') == name.npos) {
+    refuse(text, "an address of IPv6 stands between brackets");
+  }
   if (detail::is_address(std::string(name))) return std::string(name);
-  if (name.size() != text.size()) refuse(text, "an address of IPv6 stands between brackets");
   if (name.empty()) refuse(text, "it is empty");
   const std::size_t at = name.rfind('@');
   return at == name.npos ? host_name(text, name) : mail_name(text, at);

@@ -14,13 +14,6 @@
 #include "commands/echo_report.h"
 
 namespace commands {
-namespace {
-
-double in_microseconds(gnet::Duration duration) {
-  return std::chrono::duration<double, std::micro>(duration).count();
-}
-
-}  // namespace
 
 void DnsReport::take(DnsOutcome outcome) {
   const std::size_t number = outcome.question.number;
@@ -99,8 +92,9 @@ std::string DnsReport::totals() const {
   const gnet::Duration took = gnet::Clock::now() - began_;
   std::string text = fmt::format("{} in {}", cli::plural(next_, "question"), rtt_text(took));
   if (next_ > 0) {
-    text += fmt::format(", {:.0f}/s: {}", static_cast<double>(next_) * 1e6 / in_microseconds(took),
-                        fmt::join(parts, ", "));
+    text +=
+        fmt::format(", {:.0f}/s: {}", static_cast<double>(next_) * 1e6 / cli::microseconds(took),
+                    fmt::join(parts, ", "));
   }
   if (answered_ > 0) {
     text += fmt::format("; min {}, p50 {}, p99 {}, max {}", rtt_text(times_.min()),
@@ -115,12 +109,12 @@ std::string DnsReport::json_totals() const {
   for (const auto& [status, count] : statuses_) statuses.add(status, count);
   cli::JsonObject summary = cli::event("summary");
   summary.add("questions", next_).add("answered", answered_).add("statuses", statuses);
-  summary.add("time_us", in_microseconds(gnet::Clock::now() - began_));
+  summary.add("time_us", cli::microseconds(gnet::Clock::now() - began_));
   if (answered_ > 0) {
-    summary.add("min_us", in_microseconds(times_.min()))
-        .add("p50_us", in_microseconds(times_.percentile(0.5)))
-        .add("p99_us", in_microseconds(times_.percentile(0.99)))
-        .add("max_us", in_microseconds(times_.max()));
+    summary.add("min_us", cli::microseconds(times_.min()))
+        .add("p50_us", cli::microseconds(times_.percentile(0.5)))
+        .add("p99_us", cli::microseconds(times_.percentile(0.99)))
+        .add("max_us", cli::microseconds(times_.max()));
   }
   return summary.text();
 }

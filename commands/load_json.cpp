@@ -12,10 +12,6 @@
 namespace commands {
 namespace {
 
-double in_us(gnet::Duration time) {
-  return std::chrono::duration<double, std::micro>(time).count();
-}
-
 double seconds_in(gnet::Duration time) {
   return std::chrono::duration<double>(time).count();
 }
@@ -42,11 +38,11 @@ void add_times(cli::JsonObject& object, std::string_view key, const Histogram& t
                const LoadView& view) {
   if (times.count() == 0) return;
   cli::JsonObject figures;
-  figures.add("min", in_us(times.min())).add("mean", in_us(times.mean()));
+  figures.add("min", cli::microseconds(times.min())).add("mean", cli::microseconds(times.mean()));
   for (const LoadPercentile& one : percentiles_of(view)) {
-    figures.add(key_of(one.name), in_us(times.percentile(one.share)));
+    figures.add(key_of(one.name), cli::microseconds(times.percentile(one.share)));
   }
-  figures.add("max", in_us(times.max()));
+  figures.add("max", cli::microseconds(times.max()));
   object.add(key, figures);
 }
 
@@ -97,7 +93,7 @@ cli::JsonObject search_of(const LoadResults& results, const std::string& conditi
     tries.push_back(cli::JsonObject()
                         .add("rate_per_s", one.rate)
                         .add("achieved_per_s", one.achieved)
-                        .add("p99_us", in_us(one.p99))
+                        .add("p99_us", cli::microseconds(one.p99))
                         .add("passed", one.passed));
     if (!one.passed) tries.back().add("reason", one.reason);
   }
@@ -147,9 +143,9 @@ std::vector<std::pair<std::string_view, Figure>> figures_of(const LoadSecond& se
           {"connections", second.connections},
           {"rate_per_s", each_second(second.answers, second.took)},
           {"intended_rate_per_s", second.intended_rate},
-          {"p50_us", in_us(second.p50)},
-          {"p99_us", in_us(second.p99)},
-          {"max_us", in_us(second.max)}};
+          {"p50_us", cli::microseconds(second.p50)},
+          {"p99_us", cli::microseconds(second.p99)},
+          {"max_us", cli::microseconds(second.max)}};
 }
 
 std::string cell(const Figure& figure) {

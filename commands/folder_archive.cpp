@@ -1,7 +1,5 @@
 #include "commands/folder_archive.h"
 
-#include <archive.h>
-#include <archive_entry.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -12,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "commands/archive_library.h"
 #include "gnet/fiber/fiber.h"
 #include "gnet/http/content_disposition.h"
 #include "gnet/http/http_error.h"
@@ -46,26 +45,30 @@ const Kind& kind_of(ArchiveKind kind) {
 }
 
 struct Free {
-  void operator()(archive* a) const noexcept { archive_write_free(a); }
-  void operator()(archive_entry* entry) const noexcept { archive_entry_free(entry); }
+  const ArchiveLibrary* library;
+  void operator()(archive* a) const noexcept { library->write_free(a); }
+  void operator()(archive_entry* entry) const noexcept { library->entry_free(entry); }
 };
 
 class Writer {
  public:
   Writer(const Directory& directory, const ArchiveOptions& options, Sink sink)
-      : directory_(directory), sink_(std::move(sink)), archive_(archive_write_new()) {
+      : directory_(directory),
+        sink_(std::move(sink)),
+        library_(archive_library()),
+        archive_(library_.write_new(), Free{&library_}) {
     if (!archive_) throw std::bad_alloc();
     archive* a = archive_.get();
     if (options.kind == ArchiveKind::zip) {
-      check(archive_write_set_format_zip(a));
-      check(archive_write_set_options(a, "zip:compression=store,zip:hdrcharset=UTF-8"));
+      check(library_.write_set_format_zip(a));
+      check(library_.write_set_options(a, "zip:compression=store,zip:hdrcharset=UTF-8"));
     } else {
-      check(archive_write_set_format_pax_restricted(a));
-      if (options.kind == ArchiveKind::tgz) check(archive_write_add_filter_gzip(a));
+      check(library_.write_set_format_pax_restricted(a));
+      if (options.kind == ArchiveKind::tgz) check(library_.write_add_filter_gzip(a));
     }
-    check(archive_write_set_bytes_per_block(a, kBlock));
-    check(archive_write_set_bytes_in_last_block(a, 1));
-    check(archive_write_open(a, this, nullptr, &Writer::write_block, nullptr));
+    check(library_.write_set_bytes_per_block(a, kBlock));
+    check(library_.write_set_bytes_in_last_block(a, 1));
+    check(library_.write_open(a, this, nullptr, &Writer::write_block, nullptr));
   }
 
   // What is not ended is not written either.
@@ -74,7 +77,7 @@ class Writer {
   void add_folder(const std::string& path, const std::string& name, const struct stat& status,
                   FolderReader reader, std::size_t depth);
 
-  void end() { check(archive_write_close(archive_.get())); }
+  void end() { check(library_.write_close(archive_.get())); }
 
  private:
   // libarchive's C does not let exceptions through; and it forgets what it has allocated when its
@@ -96,7 +99,7 @@ class Writer {
   void check(la_ssize_t result) {
     if (error_) std::rethrow_exception(std::exchange(error_, nullptr));
     if (result >= ARCHIVE_WARN) return;
-    const char* text = archive_error_string(archive_.get());
+    const char* text = library_.error_string(archive_.get());
     throw std::runtime_error(fmt::format("cannot make an archive: {}", text ? text : "no reason"));
   }
 
@@ -107,6 +110,7 @@ class Writer {
 
   const Directory& directory_;
   Sink sink_;
+  const ArchiveLibrary& library_;
   std::exception_ptr error_;
   bool discards_ = false;  // what is still to be written
   std::unique_ptr<archive, Free> archive_;
@@ -116,14 +120,15 @@ class Writer {
 
 // The header of an entry. Who owns it here is of no use elsewhere.
 void Writer::begin(const std::string& name, const struct stat& status) {
-  const std::unique_ptr<archive_entry, Free> entry(archive_entry_new2(archive_.get()));
+  const std::unique_ptr<archive_entry, Free> entry(library_.entry_new2(archive_.get()),
+                                                   Free{&library_});
   if (!entry) throw std::bad_alloc();
-  archive_entry_copy_pathname(entry.get(), name.c_str());
-  archive_entry_set_filetype(entry.get(), S_ISDIR(status.st_mode) ? AE_IFDIR : AE_IFREG);
-  archive_entry_set_perm(entry.get(), status.st_mode & 0777U);
-  archive_entry_set_mtime(entry.get(), status.st_mtim.tv_sec, 0);
-  archive_entry_set_size(entry.get(), S_ISDIR(status.st_mode) ? 0 : status.st_size);
-  check(archive_write_header(archive_.get(), entry.get()));
+  library_.entry_copy_pathname(entry.get(), name.c_str());
+  library_.entry_set_filetype(entry.get(), S_ISDIR(status.st_mode) ? AE_IFDIR : AE_IFREG);
+  library_.entry_set_perm(entry.get(), status.st_mode & 0777U);
+  library_.entry_set_mtime(entry.get(), status.st_mtim.tv_sec, 0);
+  library_.entry_set_size(entry.get(), S_ISDIR(status.st_mode) ? 0 : status.st_size);
+  check(library_.write_header(archive_.get(), entry.get()));
 }
 
 void Writer::add_file(const std::string& path, const std::string& name) {
@@ -140,16 +145,16 @@ void Writer::add_content(OpenFile& file, const std::string& name) {
     const std::size_t most = std::min<std::uint64_t>(block_.size(), size - at);
     const std::size_t count = content.pread(block_.data(), most, at);
     if (count == 0) throw std::runtime_error("'" + name + "' is shorter than it was");
-    check(archive_write_data(archive_.get(), block_.data(), count));
+    check(library_.write_data(archive_.get(), block_.data(), count));
     at += count;
   }
-  check(archive_write_finish_entry(archive_.get()));
+  check(library_.write_finish_entry(archive_.get()));
 }
 
 void Writer::add_folder(const std::string& path, const std::string& name, const struct stat& status,
                         FolderReader reader, std::size_t depth) {
   begin(name + "/", status);
-  check(archive_write_finish_entry(archive_.get()));
+  check(library_.write_finish_entry(archive_.get()));
   above_.emplace_back(status.st_dev, status.st_ino);
   std::vector<std::string> folders;
   std::optional<FolderReader> names(std::move(reader));

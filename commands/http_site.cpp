@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "cli/out/failure.h"
+#include "commands/archive_library.h"
 #include "commands/qr_code.h"
 #include "gnet/base/error.h"
 #include "gnet/base/utf8.h"
@@ -97,6 +98,7 @@ HTTPSite::HTTPSite(const HTTPServeOptions& options)
     files.directory.hidden = true;
   }
   listing_.readme = options.readme;
+  if (!archives_.empty()) static_cast<void>(archive_library());  // it is not there: said now
   for (const ArchiveKind kind : archives_) listing_.archives.push_back(name_of(kind));
   if (options.qr) listing_.draw = qr_svg;
   if (options.listen.tls) listing_.scheme = "https";

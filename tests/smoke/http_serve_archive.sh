@@ -72,3 +72,11 @@ contains page '<title>/docs/</title>'
 stop
 expect 2 gnet http-serve -p 0 --archive rar
 contains err "not 'rar'"
+
+# Where libarchive cannot be loaded, that is said before anything is served; others do not need it.
+mkdir broken && : > broken/libarchive.so.13
+export LD_LIBRARY_PATH="$work/broken"
+expect 9 gnet http-serve -p 0 --archive zip www
+contains err 'cannot load libarchive: '
+expect 0 gnet --version
+unset LD_LIBRARY_PATH

@@ -66,6 +66,12 @@ class Query {
   throw BadMessage("what came is no answer to the question");
 }
 
+std::vector<std::string> texts_of(const std::vector<Server>& servers) {
+  std::vector<std::string> texts;
+  for (const Server& server : servers) texts.push_back(server.to_string());
+  return texts;
+}
+
 bool is_failure(unsigned rcode) {
   return rcode == kServFail || rcode == kRefused || rcode == kNotImp;
 }
@@ -107,7 +113,7 @@ class Client::Asking {
       if (error.code() != std::errc::timed_out && !too_late) throw;
     }
     if (second_best_) return *std::move(second_best_);
-    std::string what = "no answer from " + server_;
+    std::string what = "no answer from " + *server_;
     if (strangers_ > 0) {
       what += fmt::format(" ({} {} no answer to the question)", strangers_,
                           strangers_ == 1 ? "datagram was" : "datagrams were");
@@ -127,6 +133,7 @@ class Client::Asking {
       const std::size_t index = round % servers().size();
       if (out[index]) continue;
       try {
+        server_ = &client_.names_[index];
         auto reply = ask(servers()[index], share_of(round, rounds));
         if (!reply) continue;
         if (!is_failure(reply->message.rcode) || servers().size() == 1) return *std::move(reply);
@@ -152,7 +159,6 @@ class Client::Asking {
 
   // Nothing: it has not answered in time.
   std::optional<Reply> ask(const Server& server, Deadline limit) {
-    server_ = server.to_string();
     auto reply = ask_with_cookie(server, limit);
     if (!reply || reply->message.rcode != kBadCookie || !reply->message.edns) return reply;
     const std::string& theirs = reply->message.edns->cookie;
@@ -204,7 +210,7 @@ class Client::Asking {
       }
       return std::nullopt;
     } catch (const std::system_error& error) {
-      throw_error(error.code(), "cannot ask " + server_);
+      throw_error(error.code(), "cannot ask " + *server_);
     }
   }
 
@@ -212,15 +218,15 @@ class Client::Asking {
   // wants to forge one has had time to look for it.
   Port take_port(const Server& server, Deadline limit) {
     auto& ports = client_.ports_;
-    const auto found = std::ranges::find(ports, server, &Port::server);
+    const auto found = std::ranges::find(ports, &server, &Port::server);
     if (found != ports.end()) {
       Port port = std::move(*found);
       ports.erase(found);
       return port;
     }
     const Endpoint& endpoint = server.endpoint();
-    return {server, options_.open_datagrams ? options_.open_datagrams(endpoint)
-                                            : DatagramSocket::connect(endpoint, limit)};
+    return {&server, options_.open_datagrams ? options_.open_datagrams(endpoint)
+                                             : DatagramSocket::connect(endpoint, limit)};
   }
 
   std::optional<Reply> receive(DatagramSocket& socket, const Query& query, const Server& server,
@@ -301,12 +307,12 @@ class Client::Asking {
     if (!deadline_.is_never()) request.timeout = deadline_.remaining();
     auto response = client_.http_client().request(std::move(request));
     if (response.status() != 200) {
-      throw BadMessage(fmt::format("{} answers with status {} {}", server_, response.status(),
+      throw BadMessage(fmt::format("{} answers with status {} {}", *server_, response.status(),
                                    response.reason()));
     }
     const auto type = http::MediaType::parse(response.header("content-type").value_or(""));
     if (!type || type->essence() != kMediaType) {
-      throw BadMessage(server_ + " answers with something else than application/dns-message");
+      throw BadMessage(*server_ + " answers with something else than application/dns-message");
     }
     const std::string body = response.read_all(kLargest);
     auto message = query.read(body);
@@ -320,14 +326,14 @@ class Client::Asking {
   const Deadline deadline_;
   const TimePoint began_ = Clock::now();
   std::string cookie_;
-  std::string server_;                // who is asked
+  const std::string* server_ = &client_.names_.front();  // who is asked
   std::optional<Reply> second_best_;  // a server that has failed, for want of another
   unsigned sent_ = 0;
   unsigned strangers_ = 0;
 };
 
 Client::Client(std::vector<Server> servers, ClientOptions options)
-    : servers_(std::move(servers)), options_(std::move(options)) {
+    : servers_(std::move(servers)), names_(texts_of(servers_)), options_(std::move(options)) {
   if (servers_.empty()) throw std::invalid_argument("there is no server to ask");
 }
 

@@ -87,7 +87,7 @@ class Client {
     AnyStream stream;
   };
   struct Port {
-    Server server;
+    const Server* server;  // one of servers_
     DatagramSocket socket;
     unsigned answers = 0;  // that it has had
   };
@@ -96,6 +96,7 @@ class Client {
   [[nodiscard]] http::Client& http_client();
 
   const std::vector<Server> servers_;
+  const std::vector<std::string> names_;  // of the servers, as texts
   const ClientOptions options_;
   std::unique_ptr<http::Client> http_;  // made when it is needed
   std::vector<Idle> idle_;              // connections of TCP and TLS

@@ -53,9 +53,10 @@ void run(const std::vector<Case>& cases, const CodecOptions& options = {}) {
       std::string bytes;
       for (const Frame& frame : c.frames) bytes += frame_to(role, frame.first, frame.payload);
       const std::string expected = c.expected + (c.written.empty() ? "" : " => " + c.written);
-      BOOST_TEST(without_reason(outcome(role, options, bytes)) == expected,
-                 c.name << (role == Role::server ? " (server): " : " (client): ")
-                        << outcome(role, options, bytes) << ", not " << expected);
+      const std::string found = outcome(role, options, bytes);
+      BOOST_TEST(without_reason(found) == expected,
+                 c.name << (role == Role::server ? " (server): " : " (client): ") << found
+                        << ", not " << expected);
     }
   }
 }

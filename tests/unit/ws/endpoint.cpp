@@ -61,12 +61,12 @@ std::string outcome(gnet::ws::Role role, const gnet::ws::CodecOptions& options,
   };
   const std::string whole = run(std::max<std::size_t>(bytes.size(), 1));
   for (const std::size_t piece : {1U, 2U, 3U, 61U, 997U, 65536U}) {
-    if (piece < 61 && bytes.size() > 300000) continue;
+    if (piece < 61 && bytes.size() > 100000) continue;
     const std::string cut = run(piece);
     if (cut != whole) return "in pieces of " + std::to_string(piece) + ": " + cut + "; " + whole;
   }
   const std::size_t step = bytes.size() / 700 + 1;
-  for (std::size_t first = 1; first<bytes.size(); first += bytes.size()> 300000 ? 40009 : step) {
+  for (std::size_t first = 1; first<bytes.size(); first += bytes.size()> 100000 ? 40009 : step) {
     const std::string cut = run(bytes.size(), first);
     if (cut != whole) return "cut at " + std::to_string(first) + ": " + cut + "; " + whole;
   }

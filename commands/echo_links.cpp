@@ -11,7 +11,7 @@ namespace commands {
 namespace {
 
 // How long a server may take to take what is left.
-constexpr gnet::Duration kFarewell = std::chrono::seconds(1);
+constexpr gnet::Duration kLinksFarewell = std::chrono::seconds(1);
 
 // One connection of a StreamLink.
 class EchoProtocol : public gnet::Protocol, public Link {
@@ -55,7 +55,7 @@ class StreamLink : public EchoLink, private cli::Connector {
   // The server is to see an end, and not a reset.
   void finish() override {
     if (const auto connected = connection()) connected->close_protocol();
-    stop(gnet::Deadline(kFarewell));
+    stop(gnet::Deadline(kLinksFarewell));
   }
 
   void close() override { stop(gnet::Duration::zero()); }
@@ -86,11 +86,11 @@ class OpenedLink : public EchoLink, private Link {
   void finish() override {
     finishing_ = true;
     try {
-      if (stream_.is_open()) stream_.shutdown_send(gnet::Deadline(kFarewell));
+      if (stream_.is_open()) stream_.shutdown_send(gnet::Deadline(kLinksFarewell));
     } catch (const std::system_error&) {
       // It has gone first.
     }
-    static_cast<void>(fiber_.join(gnet::Deadline(kFarewell)));
+    static_cast<void>(fiber_.join(gnet::Deadline(kLinksFarewell)));
     close();
   }
 

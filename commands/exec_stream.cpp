@@ -21,7 +21,7 @@ namespace commands {
 namespace {
 
 // How long a client that still sends may take to see the end, before it sees a reset.
-constexpr gnet::Duration kFarewell = std::chrono::seconds(2);
+constexpr gnet::Duration kStreamFarewell = std::chrono::seconds(2);
 
 constexpr std::uint64_t kStretch = 1024 * 1024;
 
@@ -57,7 +57,7 @@ void say_farewell(gnet::ByteStream& stream, gnet::Connection& connection) {
   }
   try {
     stream.shutdown_send();
-    const gnet::Deadline deadline(kFarewell);
+    const gnet::Deadline deadline(kStreamFarewell);
     const gnet::BufferLease buffer(gnet::detail::Scheduler::current(), 64 * 1024);
     while (stream.receive(buffer.data(), buffer.size(), deadline) > 0) {
     }

@@ -15,7 +15,7 @@
 namespace commands {
 namespace {
 
-constexpr std::size_t kPiece = 128 * 1024;
+constexpr std::size_t kHandedPiece = 128 * 1024;
 
 [[noreturn]] void fail_to_read(const std::string& path, const std::string& reason) {
   throw cli::Failure(cli::Exit::io, "cannot read " + path + ": " + reason);
@@ -99,7 +99,7 @@ class HttpBody::Reader {
   std::string_view read_file(const std::string& path) {
     try {
       if (!file_) file_ = gnet::File::open(path);
-      buffer_.resize(kPiece);
+      buffer_.resize(kHandedPiece);
       return {buffer_.data(), file_.read(buffer_.data(), buffer_.size())};
     } catch (const std::system_error& error) {
       throw cli::Failure(cli::Exit::io, error.what());

@@ -22,8 +22,8 @@ using gnet::http::Request;
 using gnet::http::Response;
 using std::chrono::seconds;
 
-constexpr seconds kPatience{60};           // with a client that takes nothing
-constexpr std::size_t kPiece = 64 * 1024;  // bytes, of what is made as it is sent
+constexpr seconds kPatience{60};               // with a client that takes nothing
+constexpr std::size_t kMadePiece = 64 * 1024;  // bytes, of what is made as it is sent
 
 // Numbers that a seed gives, always the same: Weyl sequence and mixer of SplitMix64.
 class Numbers {
@@ -57,7 +57,7 @@ void bytes(Request& request, Response& response) {
   response.type("application/octet-stream").length(left);
   std::string piece;
   for (; left > 0; left -= piece.size()) {
-    piece.resize(std::min<std::uint64_t>(left, kPiece));
+    piece.resize(std::min<std::uint64_t>(left, kMadePiece));
     fill(piece, numbers);
     response.write(piece);
   }

@@ -32,25 +32,25 @@ constexpr std::size_t kLongestCommonName = 64;  // RFC 5280, ub-common-name
 
 // ---- names ----
 
-[[noreturn]] void refuse(std::string_view text, std::string_view reason) {
+[[noreturn]] void refuse_name(std::string_view text, std::string_view reason) {
   throw std::invalid_argument(fmt::format("'{}' is no name for a certificate: {}", text, reason));
 }
 
 void check_label(std::string_view text, std::string_view label, bool first) {
-  if (label.empty()) refuse(text, "nothing stands between two dots");
-  if (label.size() > kLongestLabel) refuse(text, "a part of it has more than 63 bytes");
+  if (label.empty()) refuse_name(text, "nothing stands between two dots");
+  if (label.size() > kLongestLabel) refuse_name(text, "a part of it has more than 63 bytes");
   if (first && label == "*") return;
   for (const char c : label) {
     const bool good = std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '-' || c == '_';
-    if (!good) refuse(text, "it may have letters, digits, '-', '_' and dots");
+    if (!good) refuse_name(text, "it may have letters, digits, '-', '_' and dots");
   }
-  if (label.front() == '-' || label.back() == '-') refuse(text, "'-' is in its middle only");
+  if (label.front() == '-' || label.back() == '-') refuse_name(text, "'-' is in its middle only");
 }
 
 void check_host(std::string_view text, std::string_view host) {
-  if (host.size() > kLongestName) refuse(text, "it has more than 253 bytes");
+  if (host.size() > kLongestName) refuse_name(text, "it has more than 253 bytes");
   if (host.starts_with('*') && host.find('.') == host.npos) {
-    refuse(text, "'*' stands before a domain: *.example.org");
+    refuse_name(text, "'*' stands before a domain: *.example.org");
   }
   for (std::size_t begin = 0;;) {
     const std::size_t dot = std::min(host.find('.', begin), host.size());
@@ -71,7 +71,7 @@ std::string host_name(std::string_view text, std::string_view host) {
     check_host(text, ascii);
     return ascii;
   } catch (const std::system_error& error) {
-    refuse(text, describe(error.code()));
+    refuse_name(text, describe(error.code()));
   }
 }
 
@@ -81,7 +81,7 @@ std::string mail_name(std::string_view text, std::size_t at) {
     return std::isalnum(static_cast<unsigned char>(c)) != 0 ||
            std::string_view("!#$%&'*+-/=?^_`{|}~.").find(c) != std::string_view::npos;
   });
-  if (!good) refuse(text, "this is not how an e-mail address begins");
+  if (!good) refuse_name(text, "this is not how an e-mail address begins");
   return fmt::format("{}@{}", user, host_name(text, text.substr(at + 1)));
 }
 
@@ -193,12 +193,12 @@ struct Issuer {
 std::string certificate_name(std::string_view text) {
   std::string_view name = text;
   if (name.starts_with('[') && name.ends_with(']')) name = name.substr(1, name.size() - 2);
-  if (name.find('\0') != name.npos) refuse(text, "it has a NUL byte");
+  if (name.find('\0') != name.npos) refuse_name(text, "it has a NUL byte");
   if (name.size() != text.size() && name.find(':') == name.npos) {
-    refuse(text, "an address of IPv6 stands between brackets");
+    refuse_name(text, "an address of IPv6 stands between brackets");
   }
   if (detail::is_address(std::string(name))) return std::string(name);
-  if (name.empty()) refuse(text, "it is empty");
+  if (name.empty()) refuse_name(text, "it is empty");
   const std::size_t at = name.rfind('@');
   return at == name.npos ? host_name(text, name) : mail_name(text, at);
 }

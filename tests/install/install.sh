@@ -21,7 +21,7 @@ if ! grep -q "^BUILD_SHARED_LIBS:BOOL=$shared" "$build/CMakeCache.txt"; then
   # The other kind of library, alone; kept, so that the next run has little to compile.
   build=$build/$kind-library
   quietly cmake -S "$source" -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Debug -DCMAKE_CXX_FLAGS_DEBUG=-O0 \
-    -DCMAKE_UNITY_BUILD=ON \
+    -DCMAKE_UNITY_BUILD=ON -DCMAKE_UNITY_BUILD_BATCH_SIZE=32 \
     -DBUILD_SHARED_LIBS="$shared" \
     -DGNET_BUILD_TOOL=OFF -DGNET_BUILD_TESTS=OFF -DGNET_BUILD_EXAMPLES=OFF
   quietly cmake --build "$build"

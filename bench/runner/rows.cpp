@@ -22,6 +22,7 @@ std::vector<Row> all_rows() {
   add_exec_rows(rows);
   add_load_rows(rows);
   add_wait_rows(rows);
+  add_dns_rows(rows);
   add_binary_rows(rows);
   return rows;
 }

@@ -39,6 +39,7 @@ void add_static_file_rows(std::vector<Row>& rows);
 void add_exec_rows(std::vector<Row>& rows);
 void add_load_rows(std::vector<Row>& rows);
 void add_wait_rows(std::vector<Row>& rows);
+void add_dns_rows(std::vector<Row>& rows);
 void add_binary_rows(std::vector<Row>& rows);
 
 }  // namespace bench

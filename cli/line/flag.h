@@ -102,6 +102,10 @@ void assign_word(T& target, std::string_view word, const Extra& extra) {
   } else if constexpr (std::is_enum_v<T>) {
     target = static_cast<T>(choice(text, extra.choices));
   } else {
+    // An option that is not given is empty: "$VARIABLE" of a script has no value then.
+    if constexpr (std::same_as<T, std::string>) {
+      if (text.empty() && target.empty()) throw BadValue("must not be empty");
+    }
     read_value(text, target);
   }
 }

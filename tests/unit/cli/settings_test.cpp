@@ -28,6 +28,18 @@ BOOST_AUTO_TEST_CASE(flag_goes_before_environment_before_file_before_default) {
   BOOST_TEST(value_of({"echo-server", "--config", file.path(), "-p", "5"}, "--port") == "5");
 }
 
+BOOST_AUTO_TEST_CASE(an_empty_word_is_no_value_where_it_would_mean_that_there_is_none) {
+  BOOST_TEST(usage_error([] {
+               value_of({"echo-server", "--tls-cert", ""}, "--tls-cert");
+             }).find("must not be empty") != std::string::npos);
+  const File file("[echo-server]\ntls-cert = \"\"\n");
+  BOOST_TEST(usage_error([&] {
+               value_of({"echo-server", "--config", file.path()}, "--tls-cert");
+             }).find("must not be empty") != std::string::npos);
+  const Environment environment("GNET_TLS_CERT", "");  // the same as none
+  BOOST_TEST(value_of({"echo-server"}, "--tls-cert").empty());
+}
+
 BOOST_AUTO_TEST_CASE(a_list_comes_from_one_place_only) {
   const Environment environment("GNET_BIND", "127.0.0.2 127.0.0.3");
   BOOST_TEST(value_of({"echo-server"}, "--bind") == "127.0.0.2 127.0.0.3");

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <exception>
 #include <memory>
 #include <optional>
 #include <string>
@@ -76,15 +77,28 @@ class Dns {
     if (options_.count) {
       repeat(pool);
     } else {
-      while (auto question = questions_.next()) ask(pool, *std::move(question));
+      for (auto question = questions_.next(); question && !failure_; question = questions_.next()) {
+        ask(pool, *std::move(question));
+      }
     }
     pool.join();
+    if (failure_) std::rethrow_exception(failure_);
+    if (!asked_) throw cli::UsageError("NAME is missing: standard input has none");
     return report_.status();
   }
 
   void ask(gnet::Pool& pool, DnsQuestion question) {
     report_.await_room();
-    pool.spawn([this, question = std::move(question)] { report_.take(lookup_.ask(question)); });
+    if (failure_) return;
+    asked_ = true;
+    pool.spawn([this, question = std::move(question)] {
+      DnsOutcome outcome = lookup_.ask(question);
+      try {
+        report_.take(std::move(outcome));
+      } catch (const cli::Failure&) {  // nobody reads it
+        failure_ = std::current_exception();
+      }
+    });
   }
 
   // All questions, and again, each round that long after the one before.
@@ -94,7 +108,7 @@ class Dns {
     const std::uint64_t rounds = options_.count->number;
     std::size_t number = 0;
     gnet::TimePoint next = gnet::Clock::now();
-    for (std::uint64_t round = 0; rounds == 0 || round < rounds; ++round) {
+    for (std::uint64_t round = 0; (rounds == 0 || round < rounds) && !failure_; ++round) {
       if (round > 0 && options_.interval > gnet::Duration::zero()) {
         next += options_.interval;
         gnet::sleep(std::max(next - gnet::Clock::now(), gnet::Duration::zero()));
@@ -110,6 +124,8 @@ class Dns {
   DnsQuestions questions_;
   DnsLookup lookup_;
   DnsReport report_;
+  bool asked_ = false;
+  std::exception_ptr failure_;  // of what is told
 };
 
 cli::Exit run(const Options& options) {

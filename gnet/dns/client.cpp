@@ -54,6 +54,7 @@ class Query {
         !message.edns->cookie.starts_with(cookie_)) {
       return std::nullopt;
     }
+    drop_strange_answers(message, bytes_);
     return message;
   }
 
@@ -62,8 +63,11 @@ class Query {
   const std::string bytes_;
 };
 
-[[noreturn]] void refuse_answer() {
-  throw BadMessage("what came is no answer to the question");
+// Of what came where an answer may be of any size.
+Message whole(std::optional<Message> message) {
+  if (!message) throw BadMessage("what came is no answer to the question");
+  if (message->truncated) throw BadMessage("the answer is cut off, and not by UDP");
+  return *std::move(message);
 }
 
 std::vector<std::string> texts_of(const std::vector<Server>& servers) {
@@ -172,7 +176,11 @@ class Client::Asking {
     if (!server.is_datagram()) return ask_stream(server, limit);
     auto reply = ask_datagram(server, limit);
     if (!reply || !reply->message.truncated) return reply;
-    reply = ask_stream(server.over_tcp(), limit);
+    const Server larger = server.over_tcp();
+    larger_ = larger.to_string();
+    const std::string* const first = std::exchange(server_, &larger_);
+    reply = ask_stream(larger, limit);
+    server_ = first;
     if (reply) reply->over_tcp = true;
     return reply;
   }
@@ -279,12 +287,11 @@ class Client::Asking {
     const std::string head = reader.read_exactly(2, limit);
     const std::size_t size = static_cast<std::size_t>(static_cast<unsigned char>(head[0])) << 8 |
                              static_cast<unsigned char>(head[1]);
-    auto message = query.read(reader.read_exactly(size, limit));
-    if (!message) refuse_answer();
+    Message message = whole(query.read(reader.read_exactly(size, limit)));
     if (reader.buffered() == 0 && client_.idle_.size() < kMostIdle) {
       client_.idle_.push_back({server, std::move(stream)});
     }
-    return made(*std::move(message), server, size);
+    return made(std::move(message), server, size);
   }
 
   std::optional<AnyStream> take_idle(const Server& server) {
@@ -315,9 +322,7 @@ class Client::Asking {
       throw BadMessage(*server_ + " answers with something else than application/dns-message");
     }
     const std::string body = response.read_all(kLargest);
-    auto message = query.read(body);
-    if (!message) refuse_answer();
-    return made(*std::move(message), server, body.size());
+    return made(whole(query.read(body)), server, body.size());
   }
 
   Client& client_;
@@ -327,6 +332,7 @@ class Client::Asking {
   const TimePoint began_ = Clock::now();
   std::string cookie_;
   const std::string* server_ = &client_.names_.front();  // who is asked
+  std::string larger_;                                   // the same over TCP
   std::optional<Reply> second_best_;  // a server that has failed, for want of another
   unsigned sent_ = 0;
   unsigned strangers_ = 0;

@@ -9,7 +9,8 @@
 // An answer is what has the number and the question of the query and comes from where that has
 // gone; whatever else comes is passed over. Numbers of queries are random, and so are ports of UDP,
 // each of which has one query at a time and 32 in all. That a name does not exist, or that the
-// server refuses, is an answer too: see Message::rcode.
+// server refuses, is an answer too: see Message::rcode. Records of other names than the one asked
+// for and its aliases are dropped.
 //
 // Of several servers the next one is asked when one is not there, has not answered in its share of
 // the time, or fails (SERVFAIL, REFUSED, NOTIMP).

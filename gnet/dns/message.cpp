@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <asio/ip/address.hpp>
 #include <charconv>
+#include <iterator>
 #include <span>
 #include <system_error>
 
@@ -321,6 +322,37 @@ class MessageReader {
   Message message_;
 };
 
+// ---- whose records an answer has ----
+
+bool is_same_name(std::string_view a, std::string_view b) noexcept {
+  return std::ranges::equal(a, b, [](char x, char y) { return lower(x) == lower(y); });
+}
+
+// "www.example.org." is below "org.", but not below itself.
+bool is_below(std::string_view name, std::string_view parent) noexcept {
+  return name.size() > parent.size() && name[name.size() - parent.size() - 1] == '.' &&
+         is_same_name(name.substr(name.size() - parent.size()), parent);
+}
+
+// The name that is asked for, and those that it leads to, in their order.
+std::vector<std::string_view> names_of(std::string_view asked, const std::vector<Record>& records) {
+  constexpr std::size_t kMostNames = 17;
+  std::vector<std::string_view> names{asked};
+  while (names.size() < kMostNames) {
+    const auto alias = std::ranges::find_if(records, [&](const Record& record) {
+      return record.type == kCNAME && is_same_name(record.name, names.back());
+    });
+    if (alias == records.end()) break;
+    names.push_back(alias->text);
+  }
+  return names;
+}
+
+// Records of DNAME, and their signatures, belong to a name above.
+bool may_stand_above(const Record& record) noexcept {
+  return record.type == LDNS_RR_TYPE_DNAME || record.type == LDNS_RR_TYPE_RRSIG;
+}
+
 }  // namespace
 
 BadName::BadName(std::string_view name, std::string_view problem)
@@ -432,6 +464,29 @@ std::string Message::flags() const {
 
 Message parse_message(std::string_view bytes) {
   return MessageReader(bytes).read();
+}
+
+void drop_strange_answers(Message& message, std::string_view query) {
+  if (message.answers.empty()) return;
+  std::size_t at = kHeader;
+  ldns_rdf* parsed = nullptr;
+  const ldns_status status = ldns_wire2dname(&parsed, data_of(query), query.size(), &at);
+  const detail::OwnedData owned(status == LDNS_STATUS_OK ? parsed : nullptr);
+  if (!owned || at + 4 > query.size()) throw BadMessage("the query has no question");
+  const std::string asked = text_of(owned.get());
+  const std::uint16_t class_number = number_at(query, at + 2);
+  const std::vector<std::string_view> names = names_of(asked, message.answers);
+  const auto belongs = [&](const Record& record) {
+    const bool is_of_class = class_number == kANY || record.class_number == class_number;
+    return is_of_class && std::ranges::any_of(names, [&](std::string_view name) {
+             return is_same_name(record.name, name) ||
+                    (may_stand_above(record) && is_below(name, record.name));
+           });
+  };
+  if (std::ranges::all_of(message.answers, belongs)) return;
+  std::vector<Record> kept;  // names look into those that go
+  std::ranges::copy_if(message.answers, std::back_inserter(kept), belongs);
+  message.answers = std::move(kept);
 }
 
 }  // namespace gnet::dns

@@ -143,4 +143,9 @@ struct Message {
 // Throws BadMessage. Of one that is truncated it takes what there is.
 [[nodiscard]] Message parse_message(std::string_view bytes);
 
+// Drops answers that are not of the query's class, nor of its name or one that this is an alias of
+// by way of 16 at most: a server may say what it likes of other names, and is not believed (RFC
+// 5452 §6).
+void drop_strange_answers(Message& message, std::string_view query);
+
 }  // namespace gnet::dns

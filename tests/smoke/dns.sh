@@ -33,6 +33,27 @@ same "$(gnet dns -t "$life" "$ns" --short - < names)" '192.0.2.1
 20 mx2.test.
 2001:db8::1'
 
+expect 2 gnet dns "$ns" - < /dev/null
+same "$(cat err)" 'gnet: NAME is missing: standard input has none'
+
+# What cannot be printed has not been told.
+if [ -w /dev/full ]; then
+  for words in www.test 'www.test a.www.test --all' 'www.test -n 2 -i 0' 'www.test --json'; do
+    status=0
+    # shellcheck disable=SC2086 # words
+    ask --search off $words > /dev/full 2> err || status=$?
+    same "$status" 9
+    same "$(cat err)" 'gnet dns: cannot write standard output: no space left on device'
+  done
+fi
+
+# A server is believed as to what it was asked for, and "there is more" is not "there is none".
+expect 1 ask stranger.test --short --search off
+same "$(cat out)" ''
+contains err 'stranger.test A: NODATA'
+expect 7 ask short.test --search off
+contains err 'the answer is cut off, and not by UDP'
+
 # What the query says.
 say() { ask --short say.test TXT "$@"; }
 same "$(say)" '"udp id=some rd=1 ad=0 cd=0 class=1 size=37 edns=1232 do=0"'

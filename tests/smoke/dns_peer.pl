@@ -12,6 +12,7 @@
 #   servfail refused formerr notimp    these statuses
 #   blocked      SERVFAIL, with an extended error
 #   loop         a name that leads to itself; cut-N: N bytes of the answer to www
+#   stranger     a record of another name; short: truncated, by whatever way
 #   wrongid wrongname wrongtype query    what is no answer, and then one
 #   elsewhere    an answer from another port, and then one
 #   garbage      other bytes, and then an answer
@@ -117,9 +118,10 @@ sub name_of {
 
 sub wire { return join('', map { chr(length) . $_ } split /\./, $_[0]) . "\0" }
 sub text { return join '', map { chr(length) . $_ } @_ }
+our $class_now = 1;  # of the question that is being answered
 sub record {
   my ($type, $data, $name) = @_;
-  return ($name // "\xc0\x0c") . pack('nnNn', $type, 1, 300, length $data) . $data;
+  return ($name // "\xc0\x0c") . pack('nnNn', $type, $class_now, 300, length $data) . $data;
 }
 
 sub www {
@@ -161,6 +163,7 @@ sub answer {
   my ($query, $way, $send, $elsewhere) = @_;
   return if length $query < 17;
   my ($name, $type, $class, $end) = name_of($query);
+  local $class_now = $class;
   my ($id, $asked) = unpack 'nn', $query;
   my $question = substr $query, 12, $end - 12;
   my $edns = edns($query, $end);
@@ -220,6 +223,10 @@ sub answer {
   } elsif ($kind eq 'loop') {
     my $at = 12 + length $question;
     @records = record(5, pack('n', 0xc000 | $at + 12));
+  } elsif ($kind eq 'stranger') {
+    @records = www($type, wire('evil.test'));
+  } elsif ($kind eq 'short') {
+    $truncated = 1;
   } elsif ($kind eq 'gone') {
     return $elsewhere->() if $way ne 'udp' && !$seen;
     @records = www($type);

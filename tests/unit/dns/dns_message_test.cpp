@@ -2,6 +2,7 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <chrono>
 #include <string>
 #include <string_view>
 
@@ -169,6 +170,45 @@ BOOST_AUTO_TEST_CASE(nothing_that_a_terminal_would_obey_is_in_a_text) {
   BOOST_TEST(is_safe(text("CNAME", "\x3f" + all.substr(0, 63) + "\0"s)));
   BOOST_TEST(is_safe(text("NAPTR", number(1) + number(2) + "\x01\x1b\x01\n\x01\x07\x01\x7f\0"s)));
   BOOST_TEST(is_safe(text("HTTPS", number(1) + "\0"s + number(1) + number(4) + "\x03\x1b\n,"s)));
+}
+
+BOOST_AUTO_TEST_CASE(records_of_other_names_and_classes_are_no_answer) {
+  const auto wire = [](std::string_view name) {
+    return build_query({std::string(name)}, kId, {.udp_size = 0}).substr(12, name.size() + 2);
+  };
+  const auto of = [&](std::string_view owner, std::string_view type, const std::string& data,
+                      unsigned class_number = 1) {
+    return wire(owner) + number(type_of(type).value()) + number(class_number) + number(0) +
+           number(300) + number(static_cast<unsigned>(data.size())) + data;
+  };
+  const auto kept = [](std::string_view type, const std::string& records, unsigned count,
+                       std::uint16_t class_number = 1) {
+    Message message = parse_message(answer(type, records, count));
+    const QueryOptions plain{.udp_size = 0};
+    gnet::dns::drop_strange_answers(
+        message, build_query({"example.org", type_of(type).value(), class_number}, kId, plain));
+    std::string names;
+    for (const auto& one : message.answers) names += one.name + " ";
+    return names;
+  };
+  const std::string address = "\xc0\x00\x02\x01"s;
+  BOOST_TEST(kept("A", of("Example.ORG", "A", address), 1) == "Example.ORG. ");
+  BOOST_TEST(kept("A", of("evil.test", "A", address) + of("example.org", "A", address), 2) ==
+             "example.org. ");
+  BOOST_TEST(kept("A", of("example.org", "A", address, 3), 1).empty());
+  BOOST_TEST(kept("A", of("example.org", "A", address, 3), 1, 255) == "example.org. ");
+  // Aliases, in whatever order, and not in a circle.
+  const std::string chain = of("b.test", "A", address) + of("a.test", "CNAME", wire("b.test")) +
+                            of("example.org", "CNAME", wire("A.test"));
+  BOOST_TEST(kept("A", chain, 3) == "b.test. a.test. example.org. ");
+  BOOST_TEST(
+      kept("A", of("a.test", "CNAME", wire("b.test")) + of("b.test", "A", address), 2).empty());
+  const std::string circle =
+      of("example.org", "CNAME", wire("a.test")) + of("a.test", "CNAME", wire("example.org"));
+  BOOST_TEST(kept("A", circle, 2) == "example.org. a.test. ");
+  // What stands above.
+  BOOST_TEST(kept("A", of("org", "DNAME", wire("net")), 1) == "org. ");
+  BOOST_TEST(kept("A", of("ple.org", "DNAME", wire("net")), 1).empty());
 }
 
 BOOST_AUTO_TEST_CASE(an_answer_that_is_cut_anywhere_is_malformed) {

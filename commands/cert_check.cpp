@@ -112,8 +112,10 @@ class CertCheck {
     if (std::ranges::any_of(targets_, [](const auto& one) { return one.endpoint.has_value(); })) {
       warn_if_insecure(options_);
     }
+    cli::ClientOptions life = options_.to;
+    life.timeout = {};  // what it ends is told with the target, and counts as others do
     return cli::run_client(
-        options_.to, {.work = [this] { return look_at_all(); }, .summary = [this] { tell(); }});
+        life, {.work = [this] { return look_at_all(); }, .summary = [this] { tell(); }});
   }
 
  private:
@@ -131,7 +133,10 @@ class CertCheck {
       ~Ended() { gnet::killall(fibers); }
       std::vector<gnet::Fiber<>>& fibers;
     } const ended{fibers};
-    for (gnet::Fiber<>& fiber : fibers) fiber.join();
+    const gnet::Deadline deadline = gnet::Deadline::within(options_.to.timeout);
+    for (gnet::Fiber<>& fiber : fibers) {
+      if (!fiber.join(deadline)) break;
+    }
     const auto bad = std::ranges::find_if(
         results_, [](const CertResult& result) { return result.code != cli::Exit::ok; });
     return bad == results_.end() ? cli::Exit::ok : bad->code;

@@ -7,6 +7,7 @@
 #include <array>
 #include <cstdlib>
 #include <string_view>
+#include <system_error>
 
 #include "cli/client/dialler.h"
 #include "cli/client/input.h"
@@ -235,18 +236,26 @@ gnet::TLSInspection shake_hands(const CertTarget& target, const CertOptions& opt
                              {.endpoint = target.endpoint->with_tls(false), .given = given});
   const gnet::Deadline deadline = gnet::Deadline::within(plain.connect_timeout);
   const std::string name = cli::server_name(options.to, *target.endpoint);
+  gnet::AnyStream stream;
   try {
-    gnet::AnyStream stream = dialler.open_stream();
+    stream = dialler.open_stream();
+  } catch (const std::exception&) {
+    std::rethrow_exception(dialler.as_failure(std::current_exception()));
+  }
+  try {
     if (target.start) gnet::link::start_tls(stream, *target.start, name, deadline);
     return gnet::inspect_tls(std::move(stream), context, name, deadline);
   } catch (const gnet::link::StartTLSError& error) {
     throw cli::Failure(cli::Exit::protocol, fmt::format("{}: {}", target.name, error.what()), {},
                        target.endpoint->to_string());
-  } catch (const gnet::TLSError& error) {
+  } catch (const std::system_error& error) {
+    // Whether a server that does not want it ends the connection or resets it is the kernel's
+    // choice.
+    if (error.code() == std::errc::timed_out) {
+      std::rethrow_exception(dialler.as_failure(std::current_exception()));
+    }
     throw cli::Failure(cli::Exit::tls, error.what(), {}, target.endpoint->to_string(),
                        error.code());
-  } catch (const std::exception&) {
-    std::rethrow_exception(dialler.as_failure(std::current_exception()));
   }
 }
 

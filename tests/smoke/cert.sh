@@ -96,4 +96,9 @@ expect 124 gnet cert show -t 200ms --connect-timeout 1h ":$port"
 expect 124 gnet cert check -t 400ms --connect-timeout 1h ":$port" -k chain.pem
 contains out "not ok :$port: no answer in time"
 contains out 'ok     chain.pem'
+! grep -q 'timed out' err || fail "it is told twice"
+# The first that is wrong says which status it is.
+expect 1 gnet cert check -t 400ms --connect-timeout 1h chain.pem ":$port"
+contains out "not ok chain.pem: "
+contains out "not ok :$port: no answer in time"
 stop

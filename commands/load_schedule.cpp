@@ -89,9 +89,8 @@ LoadStages parse_load_stages(const std::string& text) {
     const gnet::Duration time = parse_time(std::string_view(item).substr(at + 1), text, "--stages");
     stages.push_back({*rate, *rate, time});
   }
-  if (stages.empty() || requests_of(stages) <= 0) {
-    refuse_rate(text, "--stages", "RATE@TIME, as in 100@10s,500@30s");
-  }
+  if (stages.empty()) refuse_rate(text, "--stages", "RATE@TIME, as in 100@10s,500@30s");
+  if (requests_of(stages) <= 0) refuse_rate(text, "--stages", "more than pauses");
   return stages;
 }
 
@@ -103,7 +102,8 @@ LoadStage parse_load_ramp(const std::string& text) {
   if (dots == all.npos || slash == all.npos || slash < dots) refuse_rate(text, "--ramp", kWanted);
   const auto from = rate_of(all.substr(0, dots));
   const auto to = rate_of(all.substr(dots + 2, slash - dots - 2));
-  if (!from || !to || *from + *to <= 0) refuse_rate(text, "--ramp", kWanted);
+  if (!from || !to) refuse_rate(text, "--ramp", kWanted);
+  if (*from + *to <= 0) refuse_rate(text, "--ramp", "more than a pause");
   return {*from, *to, parse_time(all.substr(slash + 1), text, "--ramp")};
 }
 

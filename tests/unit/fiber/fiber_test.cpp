@@ -599,17 +599,16 @@ BOOST_AUTO_TEST_CASE(checkpoint_throws_a_pending_interrupt) {
 }
 
 BOOST_AUTO_TEST_CASE(a_larger_stack_holds_more) {
-  std::size_t depth = 0;
+  int sum = 0;
   auto fiber = spawn({.stack_size = 8 * 1024 * 1024}, [&] {
     volatile char large[4 * 1024 * 1024];
     large[0] = 1;
     large[sizeof large - 1] = 2;
     yield();
-    depth = sizeof large;
-    BOOST_TEST(large[0] + large[sizeof large - 1] == 3);
+    sum = large[0] + large[sizeof large - 1];
   });
   fiber.join();
-  BOOST_TEST(depth == 4U * 1024 * 1024);
+  BOOST_TEST(sum == 3);
 }
 
 BOOST_AUTO_TEST_CASE(large_captures_are_held_and_aligned) {

@@ -2,6 +2,7 @@
 
 #include <sys/resource.h>
 
+#include <algorithm>
 #include <atomic>
 #include <boost/test/unit_test.hpp>
 #include <functional>
@@ -316,10 +317,14 @@ BOOST_AUTO_TEST_CASE(an_interrupted_wait_limits_no_later_one) {
 }
 
 BOOST_AUTO_TEST_CASE(an_idle_hub_costs_no_cpu_time) {
-  sleep(1ms);
-  const auto before = cpu_time();
-  sleep(300ms);
-  const auto spent = cpu_time() - before;
+  // The least of three: valgrind itself has something to do now and then.
+  auto spent = std::chrono::nanoseconds::max();
+  for (int i = 0; i < 3; ++i) {
+    sleep(1ms);
+    const auto before = cpu_time();
+    sleep(300ms);
+    spent = std::min<std::chrono::nanoseconds>(spent, cpu_time() - before);
+  }
   BOOST_TEST((spent < (kSanitized || test::on_valgrind() ? 10ms : 1ms)),
              "spent " << spent.count() / 1000 << " us in 300 ms");
 }

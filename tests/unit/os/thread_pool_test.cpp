@@ -347,13 +347,17 @@ BOOST_AUTO_TEST_CASE(a_pool_that_goes_lets_run_what_runs_and_drops_the_rest) {
   std::atomic<bool> dropped{true};
   auto pool = std::make_unique<ThreadPool>(1);
   std::atomic<bool> inside{false};
-  auto runs = pool->spawn([&] {
+  std::atomic<bool> queued{false};
+  // Until what waits behind it has been dropped, however long that takes.
+  auto runs = pool->spawn([&, all = pool.get()] {
     inside = true;
-    std::this_thread::sleep_for(5ms);
+    while (!queued || all->unfinished() > 1) std::this_thread::yield();
     ended = true;
   });
   auto waits = pool->spawn([&] { dropped = false; });
   BOOST_REQUIRE(test::eventually([&] { return inside.load(); }));
+  BOOST_TEST(pool->unfinished() == 2U);
+  queued = true;
   pool.reset();
   BOOST_TEST(ended);
   runs.get();

@@ -1,6 +1,24 @@
 #include "bench/runner/rows.h"
 
+#include <exception>
+
+#include "bench/runner/process.h"
+
 namespace bench {
+
+void with_tools(const Bench& bench, RowResult& result, const std::string& what,
+                std::initializer_list<const char*> programs, const std::function<void()>& run) {
+  if (!bench.has_gnet()) return result.checks.push_back(skipped_check(what, "no gnet"));
+  for (const char* const program : programs) {
+    if (in_path(program)) continue;
+    return result.checks.push_back(skipped_check(what, std::string("no ") + program));
+  }
+  try {
+    run();
+  } catch (const std::exception& error) {
+    result.checks.push_back(failed_check(what, error.what()));
+  }
+}
 
 std::vector<Row> all_rows() {
   std::vector<Row> rows;

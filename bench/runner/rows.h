@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <initializer_list>
 #include <string>
 #include <vector>
 
@@ -16,6 +17,11 @@ struct Row {
   std::string title;
   std::function<void(const Bench&, RowResult&)> run;
 };
+
+// Runs a measurement of gnet's that needs these programs as well. The check `what` is skipped where
+// one is missing, and missed when the measurement throws.
+void with_tools(const Bench& bench, RowResult& result, const std::string& what,
+                std::initializer_list<const char*> programs, const std::function<void()>& run);
 
 // In the order in which they are run and shown.
 std::vector<Row> all_rows();

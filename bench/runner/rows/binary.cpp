@@ -9,12 +9,8 @@ namespace bench {
 namespace {
 
 void run_start(const Bench& bench, RowResult& result) {
-  const auto what = "gnet --version, wall time";
-  if (!bench.has_gnet()) {
-    result.checks.push_back(skipped_check(what, "no gnet"));
-    return;
-  }
-  try {
+  const std::string what = "gnet --version, wall time";
+  with_tools(bench, result, what, {}, [&] {
     std::vector<double> times;
     for (int i = 0; i < 41; ++i) {
       const auto start = now();
@@ -22,26 +18,18 @@ void run_start(const Bench& bench, RowResult& result) {
       times.push_back(static_cast<double>(now() - start) / 1e6);
     }
     result.checks.push_back({what, median(times), "ms", Bound::below, 10});
-  } catch (const std::exception& error) {
-    result.checks.push_back(failed_check(what, error.what()));
-  }
+  });
 }
 
 void run_size(const Bench& bench, RowResult& result) {
-  const auto what = "gnet, stripped";
-  if (!bench.has_gnet()) {
-    result.checks.push_back(skipped_check(what, "no gnet"));
-    return;
-  }
-  try {
+  const std::string what = "gnet, stripped";
+  with_tools(bench, result, what, {}, [&] {
     const auto stripped = bench.program("gnet.stripped");
     output_of(bench, {"strip", "-o", stripped, bench.gnet});
     const auto size = static_cast<double>(std::filesystem::file_size(stripped));
     std::filesystem::remove(stripped);
     result.checks.push_back({what, size / 1e6, "MB", Bound::below, 6});
-  } catch (const std::exception& error) {
-    result.checks.push_back(failed_check(what, error.what()));
-  }
+  });
 }
 
 }  // namespace

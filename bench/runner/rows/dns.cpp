@@ -80,15 +80,7 @@ void compare_with_dig(const Bench& bench, const std::string& what, RowResult& re
 
 void run_dns(const Bench& bench, RowResult& result) {
   const std::string what = "gnet dns / dig -f, queries a second";
-  if (!bench.has_gnet() || !in_path("dig")) {
-    result.checks.push_back(skipped_check(what, "it takes gnet and dig"));
-    return;
-  }
-  try {
-    compare_with_dig(bench, what, result);
-  } catch (const std::exception& error) {
-    result.checks.push_back(failed_check(what, error.what()));
-  }
+  with_tools(bench, result, what, {"dig"}, [&] { compare_with_dig(bench, what, result); });
 }
 
 }  // namespace

@@ -7,7 +7,6 @@
 #include <chrono>
 #include <cmath>
 #include <cstdlib>
-#include <functional>
 #include <stdexcept>
 #include <thread>
 
@@ -121,27 +120,13 @@ Compared compare_with_wrk(const Bench& bench, const std::string& url, RowResult&
   return ratios;
 }
 
-// Runs what needs gnet and, if it says so, wrk; what goes wrong is a miss.
-void with_tools(const Bench& bench, RowResult& result, const std::string& what, bool needs_wrk,
-                const std::function<void()>& run) {
-  if (!bench.has_gnet() || (needs_wrk && !in_path("wrk"))) {
-    result.checks.push_back(skipped_check(what, "it takes gnet and wrk"));
-    return;
-  }
-  try {
-    run();
-  } catch (const std::exception& error) {
-    result.checks.push_back(failed_check(what, error.what()));
-  }
-}
-
 Server floor_server(const Bench& bench) {
   return {kFloor, {bench.program("http_epoll"), "0", "1"}, "http"};
 }
 
 void run_hello(const Bench& bench, RowResult& result) {
   const std::string what = "gnet load / wrk, requests a second";
-  with_tools(bench, result, what, true, [&] {
+  with_tools(bench, result, what, {"wrk"}, [&] {
     const RunningServer server(bench, floor_server(bench));
     const Compared ratios =
         compare_with_wrk(bench, "http://127.0.0.1:" + server.port() + "/hello", result);
@@ -160,7 +145,7 @@ void run_bulk(const Bench& bench, RowResult& result) {
     result.checks.push_back(skipped_check(what, "nginx is not installed"));
     return;
   }
-  with_tools(bench, result, what, true, [&] {
+  with_tools(bench, result, what, {"wrk"}, [&] {
     const RunningServer server(bench, *web);
     const Compared ratios =
         compare_with_wrk(bench, "http://127.0.0.1:" + server.port() + "/large", result);
@@ -185,7 +170,7 @@ std::string load_frozen(const Bench& bench, std::chrono::milliseconds after) {
 
 void run_freeze(const Bench& bench, RowResult& result) {
   const std::string what = "p99 of a server that stood still for a second";
-  with_tools(bench, result, what, false, [&] {
+  with_tools(bench, result, what, {}, [&] {
     for (const int at : {0, 3, 6}) {
       const std::string report = load_frozen(bench, std::chrono::seconds(at));
       const double corrected = number_in(report, "latency_us p99") / 1e3;
@@ -202,7 +187,7 @@ void run_freeze(const Bench& bench, RowResult& result) {
 
 void run_rate(const Bench& bench, RowResult& result) {
   const std::string what = "rate of -R 1000 in 10 s, from what was wanted";
-  with_tools(bench, result, what, false, [&] {
+  with_tools(bench, result, what, {}, [&] {
     const RunningServer server(bench, floor_server(bench));
     const std::string report = output_of(bench, {bench.gnet, "load", "--json", "-R", "1000", "-d",
                                                  "10s", "http://127.0.0.1:" + server.port() + "/"});
@@ -234,7 +219,7 @@ double memory_of(const Bench& bench, const std::string& url, int connections) {
 void run_many(const Bench& bench, RowResult& result) {
   constexpr int kMany = 10'000;
   const std::string what = "memory of a connection, of 10,000";
-  with_tools(bench, result, what, false, [&] {
+  with_tools(bench, result, what, {}, [&] {
     rlimit before{};
     getrlimit(RLIMIT_NOFILE, &before);
     const rlimit wanted{2 * kMany, before.rlim_max};

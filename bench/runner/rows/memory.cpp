@@ -54,17 +54,11 @@ void run_connections(const Bench& bench, RowResult& result) {
 // What a connection costs that waits for the next request, or message.
 void run_idle(const Bench& bench, RowResult& result, const Server& server, const std::string& what,
               double bound) {
-  if (!bench.has_gnet()) {
-    result.checks.push_back(skipped_check(what, "no gnet"));
-    return;
-  }
-  try {
+  with_tools(bench, result, what, {}, [&] {
     const double memory = memory_per_connection(bench, server);
     result.subjects.push_back({server.name, {{"KiB/conn", memory}}, {}});
     result.checks.push_back({what, memory, "KiB", Bound::at_most, bound});
-  } catch (const std::exception& error) {
-    result.checks.push_back(failed_check(what, error.what()));
-  }
+  });
 }
 
 void run_idle_http(const Bench& bench, RowResult& result) {

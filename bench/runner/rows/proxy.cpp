@@ -41,31 +41,25 @@ void add_subjects(const Rounds& rounds, const std::string& unit, double units, R
 
 void run_bulk(const Bench& bench, RowResult& result) {
   const std::string what = "MiB a second";
-  if (!bench.has_gnet()) return result.checks.push_back(skipped_check(what, "no gnet"));
-  try {
+  with_tools(bench, result, what, {}, [&] {
     const FarEnd sink(bench, {bench.program("bulk_sink"), "0", kBulk});
     const auto rounds =
         run_slices(bench, proxies(bench, "bulk"), {"--size", kBulk, "--socks-to", sink.port()});
     add_subjects(rounds, "MiB", kMiBOfBulk, result);
     result.checks.push_back(against(result, "microsocks", "ratio", what, Bound::at_least, 1));
-  } catch (const std::exception& error) {
-    result.checks.push_back(failed_check(what, error.what()));
-  }
+  });
 }
 
 void run_connect(const Bench& bench, RowResult& result) {
   const std::string what = "connections a second";
-  if (!bench.has_gnet()) return result.checks.push_back(skipped_check(what, "no gnet"));
-  try {
+  with_tools(bench, result, what, {}, [&] {
     const FarEnd echo(bench, {bench.program("peer_epoll"), "0"});
     const auto seconds = fmt::format("{:.3f}", bench.slice * bench.slices / 4);
     const auto rounds = run_rounds(bench, proxies(bench, "echo"),
                                    {"connect", "--duration", seconds, "--socks-to", echo.port()});
     add_subjects(rounds, "conn", 1, result);
     result.checks.push_back(against(result, "microsocks", "ratio", what, Bound::at_least, 1));
-  } catch (const std::exception& error) {
-    result.checks.push_back(failed_check(what, error.what()));
-  }
+  });
 }
 
 }  // namespace

@@ -4,7 +4,6 @@
 #include <unistd.h>
 
 #include <chrono>
-#include <functional>
 #include <thread>
 
 #include "bench/runner/cpu.h"
@@ -36,20 +35,6 @@ void add(std::vector<Server>& servers, std::optional<Server> server) {
   if (server) servers.push_back(std::move(*server));
 }
 
-// A row that needs the tool; what it throws is a miss.
-void measure(const Bench& bench, RowResult& result, const std::string& what,
-             const std::function<void()>& work) {
-  if (!bench.has_gnet()) {
-    result.checks.push_back(skipped_check(what, "no gnet"));
-    return;
-  }
-  try {
-    work();
-  } catch (const std::exception& error) {
-    result.checks.push_back(failed_check(what, error.what()));
-  }
-}
-
 double rate(const LoadReport& report) {
   return report.at("rate");
 }
@@ -74,7 +59,7 @@ void add_bulk_subjects(const Rounds& rounds, RowResult& result) {
 
 void run_bulk(const Bench& bench, RowResult& result) {
   const std::string what = "MiB a second";
-  measure(bench, result, what, [&] {
+  with_tools(bench, result, what, {}, [&] {
     const FarEnd sink(bench, bulk_sink(bench));
     std::vector<Server> servers = {c_relay(bench, "splice_relay", sink, "bulk"),
                                    bridge(bench, "bulk", kListen, at("tcp", sink))};
@@ -89,7 +74,7 @@ void run_bulk(const Bench& bench, RowResult& result) {
 
 void run_exchange(const Bench& bench, RowResult& result) {
   const std::string what = "CPU an exchange";
-  measure(bench, result, what, [&] {
+  with_tools(bench, result, what, {}, [&] {
     const FarEnd end(bench, echo(bench));
     std::vector<Server> servers = {c_relay(bench, "epoll_relay", end, "echo"),
                                    bridge(bench, "echo", kListen, at("tcp", end))};
@@ -109,7 +94,7 @@ void check_tls(const Rounds& rounds, RowResult& result) {
 
 // The far end takes TLS off again; its CPU time is not counted.
 void run_tcp_to_tls(const Bench& bench, RowResult& result) {
-  measure(bench, result, "CPU a byte", [&] {
+  with_tools(bench, result, "CPU a byte", {}, [&] {
     const auto certificate = make_certificate(bench);
     const FarEnd sink(bench, bulk_sink(bench));
     const FarEnd secured(bench,
@@ -124,7 +109,7 @@ void run_tcp_to_tls(const Bench& bench, RowResult& result) {
 }
 
 void run_tls_to_tcp(const Bench& bench, RowResult& result) {
-  measure(bench, result, "CPU a byte", [&] {
+  with_tools(bench, result, "CPU a byte", {}, [&] {
     const auto certificate = make_certificate(bench);
     const FarEnd sink(bench, bulk_sink(bench));
     std::vector<Server> servers;
@@ -138,7 +123,7 @@ void run_tls_to_tcp(const Bench& bench, RowResult& result) {
 // The floor is the same on TCP alone: what is asked for is a share of it.
 void run_web_socket(const Bench& bench, RowResult& result, bool from_ws) {
   const std::string what = "exchanges in a second of CPU";
-  measure(bench, result, what, [&] {
+  with_tools(bench, result, what, {}, [&] {
     const FarEnd plain(bench, echo(bench));
     const FarEnd socket(bench, {bench.gnet, "ws-echo", "--port", "0", "--print-port", "--threads",
                                 "1", "--deflate", "off", "--quiet"});
@@ -175,7 +160,7 @@ void run_memory(const Bench& bench, RowResult& result) {
     result.checks.push_back(skipped_check(what, "too few descriptors; raise ulimit -Hn"));
     return;
   }
-  measure(bench, result, what, [&] {
+  with_tools(bench, result, what, {}, [&] {
     const FarEnd end(bench, echo(bench));
     for (const auto& server : {c_relay(bench, "epoll_relay", end, "echo"),
                                bridge(bench, "echo", kListen, at("tcp", end))}) {

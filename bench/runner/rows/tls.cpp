@@ -27,12 +27,8 @@ double cpu_per_echo(const LoadReport& report) {
 }
 
 void run_echo(const Bench& bench, RowResult& result) {
-  const auto what = "gnet over TLS, CPU per echo / floor";
-  if (!in_path("openssl") || !bench.has_gnet()) {
-    result.checks.push_back(skipped_check(what, "no openssl command, or no gnet"));
-    return;
-  }
-  try {
+  const std::string what = "gnet over TLS, CPU per echo / floor";
+  with_tools(bench, result, what, {"openssl"}, [&] {
     const auto certificate = make_certificate(bench);
     const std::vector<Server> servers = {
         {kFloor, {bench.program("tls_epoll"), "0", certificate.file, certificate.key}},
@@ -52,9 +48,7 @@ void run_echo(const Bench& bench, RowResult& result) {
     result.checks.push_back(gnet.failed()
                                 ? failed_check(what, gnet.failure)
                                 : Check{what, gnet.at("ratio"), "x", Bound::at_most, 1.1});
-  } catch (const std::exception& error) {
-    result.checks.push_back(failed_check(what, error.what()));
-  }
+  });
 }
 
 // --- handshakes
@@ -88,12 +82,8 @@ double handshakes_of_gnet(const Bench& bench, const Server& server) {
 }
 
 void run_handshakes(const Bench& bench, RowResult& result) {
-  const auto what = "gnet, full handshakes a second / openssl s_server";
-  if (!in_path("openssl") || !bench.has_gnet()) {
-    result.checks.push_back(skipped_check(what, "no openssl command, or no gnet"));
-    return;
-  }
-  try {
+  const std::string what = "gnet, full handshakes a second / openssl s_server";
+  with_tools(bench, result, what, {"openssl"}, [&] {
     const auto certificate = make_certificate(bench);
     const auto server = gnet_server(bench, certificate);
     std::vector<double> openssl;
@@ -107,9 +97,7 @@ void run_handshakes(const Bench& bench, RowResult& result) {
     result.subjects.push_back({"openssl s_server", {{"handshakes/s", median(openssl)}}, {}});
     result.subjects.push_back({kGnet, {{"handshakes/s", median(gnet)}}, {}});
     result.checks.push_back({what, median(ratios), "x", Bound::at_least, 0.95});
-  } catch (const std::exception& error) {
-    result.checks.push_back(failed_check(what, error.what()));
-  }
+  });
 }
 
 }  // namespace

@@ -56,18 +56,12 @@ double late(const Bench& bench) {
 }
 
 void run_wait(const Bench& bench, RowResult& result) {
-  const auto what = "gnet wait-for returns, after the port has opened";
-  if (!bench.has_gnet()) {
-    result.checks.push_back(skipped_check(what, "no gnet"));
-    return;
-  }
-  try {
+  const std::string what = "gnet wait-for returns, after the port has opened";
+  with_tools(bench, result, what, {}, [&] {
     std::vector<double> times;
     for (int i = 0; i < 4 * bench.rounds + 1; ++i) times.push_back(late(bench));
     result.checks.push_back({what, median(times), "ms", Bound::at_most, 50});
-  } catch (const std::exception& error) {
-    result.checks.push_back(failed_check(what, error.what()));
-  }
+  });
 }
 
 }  // namespace

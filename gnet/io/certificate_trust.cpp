@@ -60,6 +60,11 @@ std::string reason_of(int error, const TrustOptions& options, const Certificate&
       return unknown_issuer(certificate);
     case X509_V_ERR_INVALID_PURPOSE:
       return "the certificate is not for servers";
+    case X509_V_ERR_EE_KEY_TOO_SMALL:
+    case X509_V_ERR_CA_KEY_TOO_SMALL:
+      return "its key is too weak";
+    case X509_V_ERR_CA_MD_TOO_WEAK:
+      return "its signature is too weak";
     default:
       return X509_verify_cert_error_string(error);
   }
@@ -84,6 +89,8 @@ int note(int fine, X509_STORE_CTX* context) {
     if (std::ranges::find(findings.problems, reason) == findings.problems.end()) {
       findings.problems.push_back(std::move(reason));
     }
+    // One that stays ends the search for an issuer, and what comes behind it.
+    X509_STORE_CTX_set_error(context, X509_V_OK);
     return 1;
   } catch (const std::exception&) {
     return 0;  // out of memory

@@ -34,6 +34,19 @@ Certificate leaf(std::chrono::hours validity = std::chrono::hours(240)) {
           .certificate);
 }
 
+// Self-signed, for localhost, with a key of 192 bits that gnet does not make.
+constexpr char kWeak[] =
+    "-----BEGIN CERTIFICATE-----\n"
+    "MIIBajCCASGgAwIBAgIUYUWV68vuKviUvxqORuLcAeMnhhEwCgYIKoZIzj0EAwIw\n"
+    "DzENMAsGA1UEAwwEd2VhazAgFw0yNjExMzAxMDAwMDZaGA8yMTI2MTEwNjEwMDAw\n"
+    "NlowDzENMAsGA1UEAwwEd2VhazBJMBMGByqGSM49AgEGCCqGSM49AwEBAzIABHQx\n"
+    "SfbqEdlrTsnIJIytPFtfOcZhH8gNds9NOFaE30C3AKZi72zcc+JD0rLN1WccE6Np\n"
+    "MGcwHQYDVR0OBBYEFDsX8X7U7HkMoqJH8+PrIK5B13hEMB8GA1UdIwQYMBaAFDsX\n"
+    "8X7U7HkMoqJH8+PrIK5B13hEMA8GA1UdEwEB/wQFMAMBAf8wFAYDVR0RBA0wC4IJ\n"
+    "bG9jYWxob3N0MAoGCCqGSM49BAMCAzcAMDQCGDHU4BMP4sfHeZSDSa9feT0Hsqbe\n"
+    "pFsoFQIYMSkPyR5s+4V4SP848GI+WSRTeG+9MtUY\n"
+    "-----END CERTIFICATE-----\n";
+
 std::string first_problem(const gnet::TrustVerdict& verdict) {
   return verdict.problems.empty() ? "" : verdict.problems.front();
 }
@@ -62,6 +75,15 @@ BOOST_AUTO_TEST_CASE(all_that_is_wrong_is_told) {
   const auto verdict = TrustStore(leaf()).verify({leaf(std::chrono::hours(-24))}, {.name = "c"});
   BOOST_TEST(verdict.problems.size() == 3);
   BOOST_TEST(verdict.anchors == 0);
+}
+
+BOOST_AUTO_TEST_CASE(a_weak_key_does_not_hide_what_else_is_wrong) {
+  const auto verdict = TrustStore().verify({Certificate::from_pem(kWeak)}, {.name = "a.test"});
+  BOOST_TEST(verdict.problems == (std::vector<std::string>{"its key is too weak",
+                                                           "self-signed certificate",
+                                                           "the certificate is not for a.test"}),
+             boost::test_tools::per_element());
+  BOOST_TEST(verdict.path.size() == 1);
 }
 
 BOOST_AUTO_TEST_CASE(an_issuer_that_is_missing_is_named) {

@@ -165,6 +165,11 @@ TLSNeed TLSSession::try_handshake() {
   return TLSNeed::nothing;
 }
 
+void TLSSession::check_reset_in_handshake(const std::error_code& error) const {
+  if (error != std::errc::connection_reset && error != std::errc::broken_pipe) return;
+  throw TLSError(TLSErrc::truncated, what("TLS handshake"), "the peer reset the connection");
+}
+
 void TLSSession::handshake(Deadline deadline) {
   if (socket_ == nullptr) throw Misuse("a TLS session without a socket cannot wait");
   const TimePoint since = detail::start_of_wait(deadline);
@@ -286,7 +291,10 @@ void TLSSession::fail(const char* operation) {
                    established_ ? "the peer ended the connection without saying so"
                                 : "the peer ended the connection");
   }
-  if (failure_ == SSL_ERROR_SYSCALL) throw_errno(system_error_, what(operation));
+  if (failure_ == SSL_ERROR_SYSCALL) {
+    if (!established_) check_reset_in_handshake({system_error_, std::generic_category()});
+    throw_errno(system_error_, what(operation));
+  }
   const int reason = ERR_GET_REASON(ERR_peek_error());
   if (reason == SSL_R_CERTIFICATE_VERIFY_FAILED) {
     ERR_clear_error();

@@ -51,8 +51,11 @@ class TLSSession {
   // Whether an end without a farewell is an end like others, after which sending goes on.
   void allow_truncation(bool allow) noexcept;
 
-  // Both sides agree, and show who they are. Nothing is received or sent before.
+  // Both sides agree, and show who they are. Nothing is received or sent before. Whatever ends it
+  // is a TLSError, a connection that is reset as well (truncated).
   [[nodiscard]] TLSNeed try_handshake();
+  // Throws that, if this error is one of a connection that was reset.
+  void check_reset_in_handshake(const std::error_code& error) const;
   [[nodiscard]] bool established() const noexcept { return established_; }
 
   // The same, and suspends as long as it takes. Throws std::errc::timed_out at the deadline, and

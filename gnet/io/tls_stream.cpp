@@ -185,12 +185,17 @@ class TLSStream::Connection {
     if (session_->established()) return true;
     const Turn turn(handshaking_, progress_);
     check_open("TLS handshake");
-    for (;;) {
-      const Carry carry(*this);
-      const TLSNeed need = said_why(carry, deadline, [&] { return session_->try_handshake(); });
-      carry.now();
-      if (need == TLSNeed::nothing) return all_sent(deadline);
-      if (!has(need, deadline)) return false;
+    try {
+      for (;;) {
+        const Carry carry(*this);
+        const TLSNeed need = said_why(carry, deadline, [&] { return session_->try_handshake(); });
+        carry.now();
+        if (need == TLSNeed::nothing) return all_sent(deadline);
+        if (!has(need, deadline)) return false;
+      }
+    } catch (const std::system_error& error) {
+      session_->check_reset_in_handshake(error.code());  // what is below said so
+      throw;
     }
   }
 

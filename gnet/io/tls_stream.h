@@ -53,7 +53,8 @@ class TLSStream final : public ByteStream {
   void allow_truncation(bool allow = true) noexcept;
 
   // Suspends until both sides have agreed and shown who they are. The other functions do it first
-  // if it was not done.
+  // if it was not done. Throws TLSError for whatever ends it, a connection that is reset as well;
+  // std::errc::timed_out at the deadline.
   void handshake(Deadline deadline = Deadline::never());
 
   // Receives at least one byte; 0 means that the peer has ended its side. Suspends.

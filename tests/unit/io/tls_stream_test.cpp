@@ -475,6 +475,26 @@ BOOST_AUTO_TEST_CASE(a_peer_that_goes_away_during_the_handshake_is_an_error) {
   BOOST_TEST(is(code_of([&] { server.handshake(kPatience); }), TLSErrc::truncated));
 }
 
+// With what it was sent unread: that makes it a reset.
+BOOST_AUTO_TEST_CASE(a_peer_that_resets_the_connection_during_the_handshake_is_an_error_of_tls) {
+  Plain plain = plain_pair();
+  plain.server.send_all("unread");
+  TLSStream server(std::move(plain.server), usual_server());
+  plain.client.send_all(std::string_view("\x16\x03\x01\x02", 4));
+  plain.client.abort();
+  BOOST_TEST(is(code_of([&] { server.handshake(kPatience); }), TLSErrc::truncated));
+}
+
+BOOST_AUTO_TEST_CASE(a_reset_of_what_is_below_is_one_as_well) {
+  Secure pair(TLSContext::client(believing()), usual_server());
+  auto agree = spawn([&] { pair.client.handshake(kPatience); });
+  pair.server.send_all("unread");
+  agree.get();
+  TLSStream inner(std::move(pair.server), usual_server());
+  pair.client.abort();
+  BOOST_TEST(is(code_of([&] { inner.handshake(kPatience); }), TLSErrc::truncated));
+}
+
 BOOST_AUTO_TEST_CASE(a_peer_that_says_nothing_meets_the_deadline) {
   Plain plain = plain_pair();
   TLSStream client(std::move(plain.client), TLSContext::client(), "localhost");

@@ -289,7 +289,7 @@ class MessageLoadLink final : public LoadLink {
 
   Opening open() override {
     gnet::link::OpenTimings timings;
-    link_ = server_.dialler.open_messages(nullptr, &timings);
+    link_ = server_.dialler.open_messages_timed(timings);
     return opening_of(timings);
   }
   bool is_open() const noexcept override { return link_ != nullptr; }

@@ -106,16 +106,22 @@ gnet::AnyStream Dialler::open_stream(gnet::link::MessageKind kind, const OnBehal
 }
 
 std::unique_ptr<gnet::link::MessageLink> Dialler::open_messages(
-    const OnBehalfOf* whom, gnet::link::OpenTimings* timings) const {
-  gnet::link::OpenOptions open = open_options(whom);
-  open.timings = timings;
-  return gnet::link::open_messages(route_.endpoint, open);
+    const OnBehalfOf* whom) const {
+  return gnet::link::open_messages(route_.endpoint, open_options(whom));
 }
 
 gnet::AnyStream Dialler::open_timed(gnet::link::OpenTimings& timings) const {
   gnet::link::OpenOptions open = open_options(nullptr);
   open.timings = &timings;
   return gnet::link::open_stream(route_.endpoint, open);
+}
+
+std::unique_ptr<gnet::link::MessageLink> Dialler::open_messages_timed(
+    gnet::link::OpenTimings& timings) const {
+  gnet::link::OpenOptions open = open_options(nullptr);
+  open.timings = &timings;
+  open.refusals = gnet::link::Refusals::told;
+  return gnet::link::open_messages(route_.endpoint, open);
 }
 
 gnet::ws::WebSocket Dialler::open_web_socket(const gnet::ws::WebSocketOptions& options,

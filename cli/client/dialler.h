@@ -64,11 +64,13 @@ class Dialler {
       gnet::link::MessageKind kind = gnet::link::MessageKind::binary,
       const OnBehalfOf* whom = nullptr) const;
   [[nodiscard]] std::unique_ptr<gnet::link::MessageLink> open_messages(
-      const OnBehalfOf* whom = nullptr, gnet::link::OpenTimings* timings = nullptr) const;
+      const OnBehalfOf* whom = nullptr) const;
 
   // The same for those who want to know how long each step has taken, in what is filled in as far
-  // as it goes.
+  // as it goes, and who await answers: they are told that a datagram was refused.
   [[nodiscard]] gnet::AnyStream open_timed(gnet::link::OpenTimings& timings) const;
+  [[nodiscard]] std::unique_ptr<gnet::link::MessageLink> open_messages_timed(
+      gnet::link::OpenTimings& timings) const;
   [[nodiscard]] gnet::ws::WebSocket open_web_socket(const gnet::ws::WebSocketOptions& options,
                                                     gnet::link::OpenTimings& timings) const;
 

@@ -96,7 +96,8 @@ class WebSocketLink final : public MessageLink {
 
 class DatagramLink final : public MessageLink {
  public:
-  explicit DatagramLink(DatagramSocket&& socket) : socket_(std::move(socket)) {}
+  DatagramLink(DatagramSocket&& socket, Refusals refusals)
+      : socket_(std::move(socket)), refusals_(refusals) {}
 
   std::optional<LinkMessage> receive(Deadline deadline) override {
     const TimePoint since = Clock::now();
@@ -108,8 +109,7 @@ class DatagramLink final : public MessageLink {
         return LinkMessage{std::string_view(buffer_).substr(0, *size)};
       } catch (const std::system_error& error) {
         if (!socket_.is_open()) break;
-        // An earlier datagram was refused: the next may be taken.
-        if (error.code() != std::errc::connection_refused) throw;
+        if (!is_passed_over(error)) throw;
       }
     }
     return std::nullopt;
@@ -120,13 +120,12 @@ class DatagramLink final : public MessageLink {
     try {
       attempt();
     } catch (const std::system_error& error) {
-      const bool is_unix = socket_.socket().remote_endpoint().is_unix();
-      if (is_unix || error.code() != std::errc::connection_refused) throw;
+      if (socket_.socket().remote_endpoint().is_unix() || !is_passed_over(error)) throw;
       // That was of an earlier one.
       try {
         attempt();
       } catch (const std::system_error& again) {
-        if (again.code() != std::errc::connection_refused) throw;
+        if (!is_passed_over(again)) throw;
       }
     }
   }
@@ -141,7 +140,13 @@ class DatagramLink final : public MessageLink {
   }
 
  private:
+  // An earlier datagram was refused: the next may be taken.
+  [[nodiscard]] bool is_passed_over(const std::system_error& error) const noexcept {
+    return refusals_ == Refusals::passed_over && error.code() == std::errc::connection_refused;
+  }
+
   mutable DatagramSocket socket_;
+  const Refusals refusals_;
   std::string buffer_;
 };
 
@@ -184,8 +189,8 @@ std::unique_ptr<MessageLink> link_of(ws::WebSocket& socket) {
   return std::make_unique<WebSocketLink>(socket);
 }
 
-std::unique_ptr<MessageLink> link_of(DatagramSocket&& socket) {
-  return std::make_unique<DatagramLink>(std::move(socket));
+std::unique_ptr<MessageLink> link_of(DatagramSocket&& socket, Refusals refusals) {
+  return std::make_unique<DatagramLink>(std::move(socket), refusals);
 }
 
 std::unique_ptr<MessageLink> link_of_packets(AnyStream&& packets) {

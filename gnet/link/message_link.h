@@ -62,7 +62,7 @@ class MessageLink {
 
   // Suspends while there is no room. Text that is not UTF-8 goes over a WebSocket as binary. Throws
   // message_size for what is too large for a datagram or a unixpacket; a datagram that nobody was
-  // there to take is no error.
+  // there to take is no error, but see Refusals.
   virtual void send(const LinkMessage& message, Deadline deadline = Deadline::never()) = 0;
 
   // The same without suspending. False, with nothing sent: there is no room, or no telling.
@@ -93,8 +93,12 @@ class MessageLink {
 // both ways it was made with WebSocketOptions::half_close.
 [[nodiscard]] std::unique_ptr<MessageLink> link_of(ws::WebSocket&& socket);
 [[nodiscard]] std::unique_ptr<MessageLink> link_of(ws::WebSocket& socket);
-// A socket that was connected.
-[[nodiscard]] std::unique_ptr<MessageLink> link_of(DatagramSocket&& socket);
+// A socket that was connected. What the system says about an earlier datagram, that nobody takes it
+// there, is passed over: the next one may be taken. Who awaits an answer wants it told, and has
+// connection_refused from receive() and send() then.
+enum class Refusals : std::uint8_t { passed_over, told };
+[[nodiscard]] std::unique_ptr<MessageLink> link_of(DatagramSocket&& socket,
+                                                   Refusals refusals = Refusals::passed_over);
 // A stream of a unixpacket, in which each receive is a message.
 [[nodiscard]] std::unique_ptr<MessageLink> link_of_packets(AnyStream&& packets);
 

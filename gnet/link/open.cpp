@@ -150,7 +150,7 @@ AnyStream open_stream(const Endpoint& endpoint, const OpenOptions& options) {
 std::unique_ptr<MessageLink> open_messages(const Endpoint& endpoint, const OpenOptions& options) {
   Opening opening(endpoint, options);
   if (endpoint.is_ws()) return link_of(opening.web_socket());
-  if (endpoint.is_datagram()) return link_of(opening.datagrams());
+  if (endpoint.is_datagram()) return link_of(opening.datagrams(), options.refusals);
   if (endpoint.has_messages()) return link_of_packets(opening.bytes());
   throw BadEndpoint(endpoint.url(), "it has bytes, and no messages: ws, udp and unixpacket have");
 }

@@ -50,6 +50,7 @@ struct OpenOptions {
   // Of the layer ws: subprotocols, fields, limits. The way there and the time are those above.
   ws::ConnectOptions ws = {};
   MessageKind ws_kind = MessageKind::binary;  // of what a stream sends
+  Refusals refusals = Refusals::passed_over;  // of datagrams
   // Called with the socket of a connection before anything is laid on it.
   std::function<void(Socket& socket)> set_up = nullptr;
   // What is written here as far as it got. Must outlive the call.

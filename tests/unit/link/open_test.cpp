@@ -13,6 +13,7 @@
 #include <system_error>
 
 #include "gnet/fiber/fiber.h"
+#include "gnet/io/datagram.h"
 #include "gnet/io/pump.h"
 #include "gnet/link/peer_server.h"
 #include "gnet/protocol/stream_server.h"
@@ -305,6 +306,31 @@ BOOST_AUTO_TEST_CASE(unixpackets_are_messages) {
   BOOST_TEST((link->receive(20s)->data == large));
   link->shutdown_send();
   BOOST_TEST(!link->receive(20s));
+}
+
+// Where nobody listens: the port of a socket that is gone.
+gnet::Endpoint nobody() {
+  return gnet::DatagramSocket::bind("udp-l://127.0.0.1:0").local_endpoint();
+}
+
+BOOST_AUTO_TEST_CASE(a_datagram_that_is_refused_is_passed_over) {
+  auto link = open_messages(nobody());
+  link->send({.data = "one"});
+  BOOST_CHECK_EXCEPTION(static_cast<void>(link->receive(50ms)), std::system_error,
+                        [](const auto& e) { return e.code() == std::errc::timed_out; });
+  BOOST_CHECK_NO_THROW(link->send({.data = "two"}));
+  BOOST_CHECK_NO_THROW(link->send({.data = "three"}));
+}
+
+BOOST_AUTO_TEST_CASE(a_datagram_that_is_refused_is_told_to_who_asks) {
+  const auto refused = [](const std::system_error& e) {
+    return e.code() == std::errc::connection_refused;
+  };
+  auto link = open_messages(nobody(), {.refusals = gnet::link::Refusals::told});
+  link->send({.data = "one"});
+  BOOST_CHECK_EXCEPTION(static_cast<void>(link->receive(20s)), std::system_error, refused);
+  link->send({.data = "two"});
+  BOOST_CHECK_EXCEPTION(link->send({.data = "three"}), std::system_error, refused);
 }
 
 BOOST_AUTO_TEST_CASE(a_connection_goes_through_a_proxy_of_http) {

@@ -68,7 +68,8 @@ class ExecServer {
     if (listen.access_log == "auto" && options_.verbose.times > 0) listen.access_log = "-";
     const cli::Exit status = cli::serve(options_, listen, handlers());
     if (shared_) shared_->stop();
-    return status;
+    const bool in_vain = options_.shared == Sharing::once && shared_->could_not_begin();
+    return status == cli::Exit::ok && in_vain ? cli::Exit::not_executable : status;
   }
 
  private:

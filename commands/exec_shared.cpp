@@ -66,10 +66,12 @@ void ExecShared::run(const std::function<void()>& over) {
 gnet::Duration ExecShared::run_once() {
   const gnet::TimePoint since = gnet::Clock::now();
   ExecEnd end{255};
+  bool has_begun = false;
   try {
     auto place = context_.slots.take(gnet::Deadline::never());
     ExecChild child(context_, std::move(*place),
                     {.program = *context_.programs.only(), .log = log_});
+    has_begun = true;
     child_ = &child;
     struct Forget {
       ~Forget() { child = nullptr; }
@@ -93,6 +95,7 @@ gnet::Duration ExecShared::run_once() {
   }
   const std::lock_guard lock(mutex_);
   end_ = end;
+  could_not_begin_ = !has_begun;
   return gnet::Clock::now() - since;
 }
 
@@ -154,6 +157,11 @@ void ExecShared::say(std::string_view text) {
 ExecEnd ExecShared::end() const {
   const std::lock_guard lock(mutex_);
   return end_;
+}
+
+bool ExecShared::could_not_begin() const {
+  const std::lock_guard lock(mutex_);
+  return could_not_begin_;
 }
 
 ExecShared::Guest::Guest(ExecShared& shared)

@@ -10,7 +10,7 @@
 //   while (const auto message = guest.next()) socket.send(message->data);
 //   shared.say(line);
 //
-// Threads: start() and stop() on one hub; say(), end() and a Guest of its own on any.
+// Threads: start() and stop() on one hub; all else, and a Guest of its own, on any.
 
 #pragma once
 
@@ -53,6 +53,8 @@ class ExecShared {
   [[nodiscard]] const ExecFraming& framing() const noexcept { return framing_; }
   // How it has ended the last time.
   [[nodiscard]] ExecEnd end() const;
+  // Whether it could not even begin then; why is in the log.
+  [[nodiscard]] bool could_not_begin() const;
 
   // What waits for a client.
   struct Line {
@@ -96,6 +98,7 @@ class ExecShared {
   std::vector<std::shared_ptr<Line>> guests_;
   std::uint64_t told_ = 0;
   ExecEnd end_;
+  bool could_not_begin_ = false;
   bool over_ = false;
   gnet::Fiber<> runner_;
   ExecChild* child_ = nullptr;

@@ -141,6 +141,11 @@ same "$status" 0
 expect 127 gnet exec-server -p 0 -- no-such-program
 contains err "gnet exec-server: cannot run 'no-such-program': no such file or directory"
 expect 126 gnet exec-server -p 0 -- /etc/passwd
+# Of this one only when it is run.
+printf '#!/no-such-interpreter\n' > broken
+chmod +x broken
+expect 126 gnet exec-server tcp-l://127.0.0.1:0 --for "$life" --shared -- ./broken
+contains err 'cannot run'
 # Where its process will look: in the PATH that it gets, in the folder that it runs in.
 mkdir tools
 printf '#!/bin/sh\necho here\n' > tools/tool && chmod +x tools/tool

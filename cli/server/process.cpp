@@ -106,7 +106,11 @@ Exit Process::run() {
   gnet::Service::instance().handle_signals(false);  // here they do more than stop it
   lifetime_ = gnet::Deadline::within(options_.lifetime);
   host_.on_end = [this] { woken->set(); };
-  open();
+  stop_signals_.emplace([this](int) { stop(); }, [this](int number) { stop_at_once(number); });
+  if (!opening_.run([this] { open(); })) {
+    tell_event(stopped_event(0, 0), global_.json);
+    return Exit::ok;
+  }
   listening_ = listening();
   open_control();
   const auto is_open = [](const Listening& where) { return !where.is_local; };
@@ -240,7 +244,6 @@ Exit Process::wind_up() {
 // ---- signals ----
 
 void Process::watch_signals() {
-  stop_signals_.emplace([this](int) { stop(); }, [this](int number) { stop_at_once(number); });
   signals_.push_back(gnet::on_signal(SIGQUIT, [this](int) { ask(quit_asked_); }));
   signals_.push_back(gnet::on_signal(SIGUSR1, [this](int) { ask(stats_asked_); }));
   signals_.push_back(gnet::on_signal(SIGUSR2, [](int) { gnet::reopen_log(); }));
@@ -274,6 +277,7 @@ void Process::end_answers() noexcept {
 
 void Process::stop() {
   stopping_ = true;
+  opening_.cancel();
   woken->set();
 }
 

@@ -24,6 +24,7 @@
 #include "cli/server/ticker.h"
 #include "cli/server/unit_host.h"
 #include "gnet/base/log_format.h"
+#include "gnet/fiber/cancel_scope.h"
 #include "gnet/os/signal.h"
 #include "gnet/os/stop_signals.h"
 #include "gnet/sync/group.h"
@@ -159,6 +160,7 @@ class Process : public Instance {
   Ticker watchdog_;
   Operations operations_{*this};
   std::unique_ptr<ControlServer> control_;  // null: there is none
+  gnet::CancelScope opening_;  // until it listens: a name may take long to resolve
   std::optional<gnet::StopSignals> stop_signals_;
   std::vector<gnet::SignalHandler> signals_;
   gnet::Mutex reloading_;

@@ -82,12 +82,12 @@ std::string show_time(double nanoseconds) {
 }
 
 std::string show_seconds(double seconds) {
-  return fmt::format("{:g}s", seconds);
+  return cli::number_text(seconds) + "s";
 }
 
 std::string show_number(double number) {
   return number == std::floor(number) ? count_text(static_cast<std::uint64_t>(number))
-                                      : fmt::format("{:g}", number);
+                                      : cli::number_text(number);
 }
 
 std::string show_bytes(double bytes) {

@@ -6,6 +6,7 @@
 #include <charconv>
 #include <limits>
 
+#include "cli/out/json.h"
 #include "gnet/base/size.h"
 #include "gnet/diag/watchdog.h"
 
@@ -173,7 +174,7 @@ std::string show(int value) {
   return std::to_string(value);
 }
 std::string show(double value) {
-  return fmt::format("{:g}", value);
+  return number_text(value);
 }
 std::string show(Size value) {
   return show_size(value.bytes);
@@ -185,7 +186,7 @@ std::string show(Count value) {
   return std::to_string(value.number);
 }
 std::string show(Percent value) {
-  return fmt::format("{:g}%", value.share * 100);
+  return number_text(value.share * 100) + "%";
 }
 
 std::string show(Delay value) {

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <ctime>
 
@@ -9,12 +10,25 @@
 
 namespace cli {
 
+std::string number_text(double value) {
+  constexpr int kDigits = 6;
+  if (!std::isfinite(value)) return "null";
+  const double magnitude = value == 0 ? 0 : std::floor(std::log10(std::abs(value)));
+  const double decimals = std::max(kDigits - 1 - magnitude, 0.0);
+  std::string text = fmt::format("{:.{}f}", value, static_cast<int>(decimals));
+  if (text.find('.') != text.npos) {
+    text.erase(text.find_last_not_of('0') + 1);
+    if (text.back() == '.') text.pop_back();
+  }
+  return text == "-0" ? "0" : text;
+}
+
 JsonObject& JsonObject::add(std::string_view key, std::string_view value) {
   return raw(key, gnet::json_string(value));
 }
 
 JsonObject& JsonObject::add(std::string_view key, double value) {
-  return raw(key, std::isfinite(value) ? fmt::format("{:.6g}", value) : "null");
+  return raw(key, number_text(value));
 }
 
 JsonObject& JsonObject::add(std::string_view key, const std::vector<std::string>& values) {

@@ -19,6 +19,10 @@
 
 namespace cli {
 
+// A number as every reader takes it, those of a shell too: without an exponent, all digits in front
+// of the point, and behind it what makes six of them. "null" for what is no number.
+[[nodiscard]] std::string number_text(double value);
+
 class JsonObject {
  public:
   JsonObject& add(std::string_view key, std::string_view value);

@@ -2,6 +2,7 @@
 
 #include <boost/test/unit_test.hpp>
 #include <cmath>
+#include <utility>
 
 BOOST_AUTO_TEST_SUITE(json_output)
 
@@ -22,6 +23,22 @@ BOOST_AUTO_TEST_CASE(what_json_cannot_say_is_null) {
   cli::JsonObject object;
   object.add("x", std::nan(""));
   BOOST_TEST(object.text() == R"({"x":null})");
+}
+
+BOOST_AUTO_TEST_CASE(numbers_have_no_exponent_and_all_digits_in_front_of_the_point) {
+  const std::pair<double, const char*> cases[] = {{0, "0"},
+                                                  {-0.0, "0"},
+                                                  {1, "1"},
+                                                  {-2.5, "-2.5"},
+                                                  {1.0 / 3, "0.333333"},
+                                                  {12.3456789, "12.3457"},
+                                                  {999999.5, "1000000"},
+                                                  {1001654.25, "1001654"},
+                                                  {3.6e12, "3600000000000"},
+                                                  {0.00001234, "0.00001234"},
+                                                  {1e-9, "0.000000001"},
+                                                  {NAN, "null"}};
+  for (const auto& [value, text] : cases) BOOST_TEST(cli::number_text(value) == text);
 }
 
 BOOST_AUTO_TEST_CASE(objects_and_lists_nest) {

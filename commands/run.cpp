@@ -83,7 +83,9 @@ const cli::Command& run_services() {
                   {"--check",
                    &Options::check,
                    "say whether the file is good, and run nothing",
-                   {.command_line_only = true}},
+                   {.command_line_only = true,
+                    .more = "What only the machine knows, such as a folder that is missing or a "
+                            "port that is taken, is found when it is run."}},
                   {"--print",
                    &Options::print,
                    "print the options and where they come from",

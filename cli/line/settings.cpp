@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <optional>
 #include <set>
 
 #include "cli/line/config_file.h"
@@ -157,6 +158,18 @@ std::string place(const Setting& setting) {
   return fmt::format("for '{}' in {}{}", setting.flag->key(), setting.origin, line);
 }
 
+// In files and variables an option is switched on and off that may do without a value.
+std::optional<std::string> value_of(const Setting& setting) {
+  const Flag& flag = *setting.flag;
+  const auto knows = [&flag](std::string_view word) {
+    return flag.bare == "on" || std::ranges::find(flag.choices, word) != flag.choices.end();
+  };
+  if (setting.origin.empty() || flag.bare.empty()) return setting.word;
+  if ((setting.word == "on" || setting.word == "true") && !knows("on")) return flag.bare;
+  if ((setting.word == "off" || setting.word == "false") && !knows("off")) return std::nullopt;
+  return setting.word;
+}
+
 // "-r 5s" is two words to the command line; who wrote it meant one.
 std::string hint_at_value(const Setting* before, const Setting& setting) {
   if (before == nullptr || before->flag->bare.empty() || before->word != before->flag->bare ||
@@ -248,8 +261,10 @@ std::vector<Setting> resolve(const CommandLine& line) {
 void apply_settings(const std::vector<Setting>& settings, void* options) {
   const Setting* before = nullptr;
   for (const Setting& setting : settings) {
+    const std::optional<std::string> word = value_of(setting);
+    if (!word) continue;
     try {
-      setting.flag->assign(options, setting.word);
+      setting.flag->assign(options, *word);
       before = &setting;
     } catch (const gnet::BadEndpoint& error) {
       // What stands where an endpoint is wanted is found without that.

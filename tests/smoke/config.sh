@@ -26,3 +26,17 @@ contains err "gnet warning: the environment variable GNET_DRAIN_TIMEOT sets noth
 printf '[echo-server]\ndrain_timout = 1\n' > gnet/config.toml
 expect 2 gnet echo-server
 contains err "unknown key 'drain-timout' for 'echo-server'; did you mean 'drain-timeout'?"
+
+# An option that may do without its value is a switch there, too.
+export HOME="$work/nobody" XDG_CONFIG_HOME="$work/nobody"
+printf '[http-serve]\nspa = true\nupload = true\ncors = false\n' > switches.toml
+gnet http-serve --explain --config switches.toml > out
+same "$(sed -n 's/^\(spa\|upload\|cors\)  */\1 /p' out | tr -s ' ' | sort)" "cors - switches.toml
+spa index.html switches.toml
+upload / switches.toml"
+printf '[ws-echo]\nbroadcast = true\nwatchdog = false\n' > switches.toml
+gnet ws-echo --explain --config switches.toml > out
+same "$(sed -n 's/^\(broadcast\|watchdog\)  */\1 /p' out | tr -s ' ' | sort)" "broadcast others switches.toml
+watchdog off switches.toml"
+same "$(GNET_HTTP_SERVE_UPLOAD=on gnet http-serve --explain | sed -n 's/^upload  *//p' | tr -s ' ')" \
+  "/ GNET_HTTP_SERVE_UPLOAD"

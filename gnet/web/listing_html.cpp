@@ -90,6 +90,7 @@ class HTMLWriter {
 bool HTMLWriter::holds(std::string_view condition) const {
   if (condition.empty()) return true;
   if (condition == "upload") return options_.upload;
+  if (condition == "folders") return options_.upload && options_.mkdir;
   if (condition == "mkdir") return options_.mkdir;
   if (condition == "remove") return options_.remove;
   return !listing_.drawing.empty();

@@ -20,8 +20,10 @@ PageTemplate::PageTemplate(std::string_view text) {
     if (end == text.npos) throw std::invalid_argument("a page's {{ without }}");
     const std::string_view word = text.substr(begin + 2, end - begin - 2);
     if (word == "end") {
+      if (condition.empty()) throw std::invalid_argument("a page's {{end}} without {{if}}");
       condition = {};
     } else if (word.starts_with(kIf)) {
+      if (!condition.empty()) throw std::invalid_argument("a page's {{if}} in another");
       condition = word.substr(kIf.size());
     } else {
       piece.slot = word;

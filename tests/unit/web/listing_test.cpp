@@ -116,7 +116,8 @@ BOOST_AUTO_TEST_CASE(crumbs_lead_up_by_relative_links) {
 BOOST_AUTO_TEST_CASE(what_is_not_allowed_is_not_offered) {
   Listing listing{.path = "/", .entries = {entry("a")}};
   const std::string plain = written(listing);
-  for (const char* part : {"id=\"up\"", "id=\"mkdir\"", "<button name=delete", "?archive="}) {
+  for (const char* part :
+       {"id=\"up\"", "id=\"mkdir\"", "<button name=delete", "?archive=", "class=\"plain\""}) {
     BOOST_TEST(!has(plain, part));
   }
   const ListingOptions all{

@@ -36,6 +36,11 @@ BOOST_AUTO_TEST_CASE(what_is_not_closed_is_told) {
   BOOST_CHECK_THROW(PageTemplate("a{{if x}}b"), std::invalid_argument);
 }
 
+BOOST_AUTO_TEST_CASE(conditions_are_not_nested) {
+  BOOST_CHECK_THROW(PageTemplate("{{if x}}a{{if y}}b{{end}}c{{end}}"), std::invalid_argument);
+  BOOST_CHECK_THROW(PageTemplate("a{{end}}"), std::invalid_argument);
+}
+
 BOOST_AUTO_TEST_CASE(an_element_is_found_without_its_tags) {
   BOOST_TEST(element("x<style>\na\n</style>y", "style") == "\na\n");
   BOOST_CHECK_THROW(static_cast<void>(element("<style>", "style")), std::invalid_argument);

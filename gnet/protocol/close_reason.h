@@ -1,7 +1,7 @@
 // Why a connection ended.
 //
 //   void connection_lost(const gnet::CloseReason& reason) override {
-//     if (reason.kind == gnet::CloseKind::io_error) log().warning("lost: {}", reason.text());
+//     if (reason.kind == gnet::CloseKind::io_error) log().warn("lost: {}", reason.text());
 //   }
 //
 // Threads: a plain value.

@@ -81,17 +81,18 @@ App& App::add_mount(std::string_view below, http::Handler handler) {
              });
 }
 
-App& App::websocket(std::string_view path, UniqueFunction<void(ws::WebSocket&)> function) {
-  return websocket(path, std::move(function), {});
+App& App::add_websocket(std::string_view path, detail::WebSocketFunction function) {
+  return add_websocket(path, std::move(function), {});
 }
 
-App& App::websocket(std::string_view path, UniqueFunction<void(ws::WebSocket&)> function,
-                    ws::AcceptOptions options) {
-  return add("GET", path,
-             [function = std::move(function), options = std::move(options)](
-                 Request& request, Response& response) mutable {
-               ws::serve(request, response, function, options);
-             });
+App& App::add_websocket(std::string_view path, detail::WebSocketFunction function,
+                        const ws::AcceptOptions& options) {
+  return add(
+      "GET", path,
+      [function = std::move(function), options](Request& request, Response& response) mutable {
+        const auto talk = [&](ws::WebSocket& socket) { function(request, socket); };
+        ws::serve(request, response, talk, options);
+      });
 }
 
 App& App::events(std::string_view path, UniqueFunction<void(EventSender&)> function,

@@ -8,8 +8,9 @@
 //   server.serve_forever();
 //
 // A handler takes the request and the response, the request alone, or nothing. It writes the
-// response, or returns it: text, a Reply (html(), json(), redirect()…), a value of Boost.JSON or
-// nlohmann's, or an optional of these, in which nothing is 404.
+// response, or returns it: text, a Reply (html(), json(), redirect()…), a value of Boost.JSON
+// (which the program links, or includes <boost/json/src.hpp> of) or nlohmann's, or an optional of
+// these, in which nothing is 404.
 //
 // A route is a path in which {name} stands for one segment, and {name...} at its end for all that
 // are left, or none; the handler asks for them with request.param(). Compared is the path after
@@ -69,9 +70,24 @@ template <typename F>
     } else if constexpr (std::is_invocable_v<F&, http::Request&>) {
       call_and_answer(f, response, request);
     } else {
+      static_assert(std::is_invocable_v<F&>,
+                    "a handler takes (Request&, Response&), (Request&) or nothing");
       call_and_answer(f, response);
     }
   };
+}
+
+// A function of a WebSocket, or of the request for it and the WebSocket, as the second.
+using WebSocketFunction = UniqueFunction<void(http::Request& request, ws::WebSocket& socket)>;
+template <typename F>
+[[nodiscard]] WebSocketFunction as_web_socket_function(F f) {
+  if constexpr (std::is_invocable_v<F&, http::Request&, ws::WebSocket&>) {
+    return WebSocketFunction(std::move(f));
+  } else {
+    static_assert(std::is_invocable_v<F&, ws::WebSocket&>,
+                  "it takes (WebSocket&) or (Request&, WebSocket&)");
+    return [f = std::move(f)](http::Request&, ws::WebSocket& socket) mutable { f(socket); };
+  }
 }
 
 struct AppData;
@@ -147,15 +163,24 @@ class App {
     return route({}, path, std::move(handler));
   }
 
-  // A WebSocket: the function is called with each that is opened here, and it is closed when the
-  // function returns. See ws::serve(), and AcceptOptions for who may come from where.
+  // A WebSocket: the function is called with each that is opened here, or with the request for it
+  // and the WebSocket, and it is closed when the function returns. See ws::serve(), and
+  // AcceptOptions for who may come from where.
   //
   //   app.websocket("/ws", [](gnet::ws::WebSocket& socket) {
   //     while (const auto message = socket.receive()) socket.send(*message);
   //   });
-  App& websocket(std::string_view path, UniqueFunction<void(ws::WebSocket& socket)> function);
-  App& websocket(std::string_view path, UniqueFunction<void(ws::WebSocket& socket)> function,
-                 ws::AcceptOptions options);
+  //   app.websocket("/room/{name}", [](gnet::http::Request& request, gnet::ws::WebSocket& socket) {
+  //     join(request.param("name"), socket);
+  //   });
+  template <typename F>
+  App& websocket(std::string_view path, F function) {
+    return add_websocket(path, detail::as_web_socket_function(std::move(function)));
+  }
+  template <typename F>
+  App& websocket(std::string_view path, F function, const ws::AcceptOptions& options) {
+    return add_websocket(path, detail::as_web_socket_function(std::move(function)), options);
+  }
 
   // Events for a page, see EventSender.
   App& events(std::string_view path, UniqueFunction<void(EventSender& events)> function,
@@ -220,6 +245,9 @@ class App {
 
   App& add(std::string_view method, std::string_view path, http::Handler handler);
   App& add_mount(std::string_view below, http::Handler handler);
+  App& add_websocket(std::string_view path, detail::WebSocketFunction function);
+  App& add_websocket(std::string_view path, detail::WebSocketFunction function,
+                     const ws::AcceptOptions& options);
   App& add_error(int status, ErrorHandler handler);
   void call(std::size_t index, http::Request& request, http::Response& response);
   void call_route(http::Request& request, http::Response& response);

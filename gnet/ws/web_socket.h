@@ -151,6 +151,7 @@ class WebSocket {
   [[nodiscard]] bool try_send(const Message& message) {
     return try_send(message.opcode, message.data);
   }
+  [[nodiscard]] bool try_send(std::string_view text) { return try_send(Opcode::text, text); }
 
   // A message in pieces, of the first one's opcode; each leaves at once. Until the last one other
   // fibers wait to send theirs.

@@ -246,21 +246,34 @@ BOOST_AUTO_TEST_CASE(error_pages_have_the_status_of_the_error) {
                     std::invalid_argument);
 }
 
+// Opens it, and gives what comes for "hello".
+std::string said_by(Server& server, const std::string& target) {
+  gnet::Stream stream = gnet::connect_stream(server.factory.local_endpoint());
+  stream.send_all(
+      "GET " + target +
+      " HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+      "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n");
+  BOOST_TEST(has(test::read_until(stream, "\r\n\r\n"), "s3pPLMBiTxaQ9kYGzzhZRbK+xOo="));
+  gnet::ws::WebSocket socket(stream, gnet::ws::Role::client);
+  socket.send("hello");
+  const std::string said(socket.receive().value().data);
+  socket.close();
+  return said;
+}
+
 BOOST_AUTO_TEST_CASE(a_websocket_is_a_function_too) {
   App app;
   app.websocket("/ws", [](gnet::ws::WebSocket& socket) {
     while (const auto message = socket.receive()) socket.send(*message);
   });
+  app.websocket("/room/{name}", [](Request& request, gnet::ws::WebSocket& socket) {
+    while (const auto message = socket.receive()) {
+      socket.send(std::string(request.param("name")) + ":" + std::string(message->data));
+    }
+  });
   Server server(std::move(app));
-  gnet::Stream stream = gnet::connect_stream(server.factory.local_endpoint());
-  stream.send_all(
-      "GET /ws HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
-      "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n");
-  BOOST_TEST(has(test::read_until(stream, "\r\n\r\n"), "s3pPLMBiTxaQ9kYGzzhZRbK+xOo="));
-  gnet::ws::WebSocket socket(stream, gnet::ws::Role::client);
-  socket.send("hello");
-  BOOST_TEST(socket.receive().value().data == "hello");
-  socket.close();
+  BOOST_TEST(said_by(server, "/ws") == "hello");
+  BOOST_TEST(said_by(server, "/room/blue") == "blue:hello");
   BOOST_TEST(server.status("GET /ws") == 426);
 }
 

@@ -94,6 +94,7 @@ HttpFetch::HttpFetch(const HttpOptions& options, const HttpPlan& plan, HttpSessi
       url_(url),
       terminal_(options.output.empty() && !options.remote_name && isatty(STDOUT_FILENO) == 1),
       color_(terminal_ && cli::wants_color(STDOUT_FILENO, options.color)),
+      trace_(options.quiet.times > 0 ? 0 : options.verbose.times),
       parts_(parts_of(options, terminal_)) {}
 
 cli::Exit HttpFetch::run(const std::function<void()>& await_turn) {
@@ -155,9 +156,12 @@ gnet::http::ClientResponse HttpFetch::ask() {
   } else if (file_ && !options_.resume.empty()) {
     request.headers.set("Accept-Encoding", "identity");  // parts of what is kept
   }
+  if (trace_.wants_head()) trace_.head_sent(client_.head_of(request));
   const Patience patience(url_, talks());
   try {
-    return client_.request(std::move(request));
+    Response response = client_.request(std::move(request));
+    trace_.answered(response);
+    return response;
   } catch (const cli::Failure&) {
     throw;
   } catch (const std::system_error&) {
@@ -207,6 +211,7 @@ void HttpFetch::take_pieces(Response& response) {
 // A piece of the body goes where it is wanted.
 void HttpFetch::put(std::string_view piece) {
   down_->advance(piece.size());
+  trace_.received(piece);
   if (keeps_body_) {
     if (piece.size() > kMostHeld - body_.size()) {
       throw cli::Failure(cli::Exit::protocol,

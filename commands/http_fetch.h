@@ -20,6 +20,7 @@
 #include "commands/http_plan.h"
 #include "commands/http_progress.h"
 #include "commands/http_session.h"
+#include "commands/http_trace.h"
 #include "gnet/http/client.h"
 
 namespace commands {
@@ -50,7 +51,6 @@ class HttpFetch {
   [[nodiscard]] bool is_complete_already(const Response& response) const;
   void print_head(const Response& response);
   void take_body(Response& response);
-  void take_whole(Response& response);
   void take_events(Response& response);
   void take_pieces(Response& response);
   void print_formatted(Response& response);
@@ -69,6 +69,7 @@ class HttpFetch {
   const gnet::http::URL& url_;
   const bool terminal_;  // the body is printed to one
   const bool color_;
+  const HttpTrace trace_;
   std::string parts_;  // of "HBhbm", what is printed
   std::unique_ptr<HttpFile> file_;
   std::optional<HttpProgress> up_;

@@ -141,11 +141,15 @@ std::string write_out(const std::string& format, const HttpOutcome& outcome) {
   return out;
 }
 
+std::string connect_text(const ClientTimings& timings) {
+  return fmt::format("resolve {}, connect {}, tls {}", in_milliseconds(timings.resolve),
+                     in_milliseconds(timings.connect), in_milliseconds(timings.tls));
+}
+
 std::string timing_text(const ClientTimings& timings) {
-  return fmt::format("resolve {}, connect {}, tls {}, first byte {}, total {}{}",
-                     in_milliseconds(timings.resolve), in_milliseconds(timings.connect),
-                     in_milliseconds(timings.tls), in_milliseconds(timings.first_byte),
-                     in_milliseconds(timings.total), timings.reused ? " (connection reused)" : "");
+  return fmt::format("{}, first byte {}, total {}{}", connect_text(timings),
+                     in_milliseconds(timings.first_byte), in_milliseconds(timings.total),
+                     timings.reused ? " (connection reused)" : "");
 }
 
 cli::JsonObject json_outcome(const HttpOutcome& outcome, std::optional<std::string_view> body) {

@@ -27,8 +27,9 @@ void check_write_out(const std::string& format);
 // "%{status} %{time_total}\n" with what they stand for.
 [[nodiscard]] std::string write_out(const std::string& format, const HttpOutcome& outcome);
 
-// A line for people: "resolve 0.1 ms, connect 0.2 ms, …".
+// A line for people: "resolve 0.1 ms, connect 0.2 ms, …"; or only the steps of connecting.
 [[nodiscard]] std::string timing_text(const gnet::http::ClientTimings& timings);
+[[nodiscard]] std::string connect_text(const gnet::http::ClientTimings& timings);
 
 // The answer as one document. Without a body: it went elsewhere.
 [[nodiscard]] cli::JsonObject json_outcome(const HttpOutcome& outcome,

@@ -169,6 +169,25 @@ contains err "proxy $http refuses: 404 Not Found"
 expect 0 gnet http -x "$http" http://a.invalid/echo
 contains out "GET http://a.invalid/echo HTTP/1.1"
 
+# What happens is told on standard error, with no password in it.
+expect 0 gnet http "$http/json"
+same "$(cat err)" ""
+cp out quiet
+expect 0 gnet http -v "$http/json"
+cmp -s out quiet || fail "-v changes the output: $(cat out)"
+contains err "* connected to $http: resolve "
+! grep -q '^[<>]' err || fail "-v is -vv: $(cat err)"
+expect 0 gnet http -vv --auth joe:secret "$http/json"
+contains err '> GET /json HTTP/1.1'
+contains err '> Authorization: ***'
+contains err '< HTTP/1.1 200 '
+! grep -q "$(printf joe:secret | base64)" err || fail "a password: $(cat err)"
+expect 0 gnet http -vvv -L "$http/redirect/1"
+contains err "* http://$http/redirect/1 has answered 302"
+grep -q '^< [0-9]* bytes: ' err || fail "no bytes: $(cat err)"
+expect 0 gnet http -q -vv "$http/json"
+same "$(cat err)" ""
+
 # The servers of gnet: through a unix socket, and over TLS.
 start http-echo -p 0 -4 -U "$work/h.sock"
 expect 0 gnet http "unix:$work/h.sock:/anything?a=1" name=gnet

@@ -50,7 +50,9 @@ void read_services(const json::object& object, std::vector<std::string>& names) 
 ControlAnswer parse_answer(std::string line) {
   json::error_code error;
   const json::value root = json::parse(line, error);
-  if (error || !root.is_object()) {
+  // Another server may send back what it was asked, which is an object as well.
+  const json::value* const ok = root.is_object() ? root.get_object().if_contains("ok") : nullptr;
+  if (error || ok == nullptr || !ok->is_bool()) {
     throw Failure(Exit::protocol,
                   "what came is no answer of a gnet process: " + line.substr(0, 80));
   }

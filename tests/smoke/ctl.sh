@@ -166,7 +166,9 @@ kill -KILL "$server"
 wait "$server" 2> /dev/null || :
 [ -S "$socket" ] || fail 'it left no socket'
 expect 11 gnet ctl list
-start echo-server -p 0 -4 --control "$work/own.sock"
+start echo-server "unix-l://$work/echo.sock" --control "$work/own.sock"
+expect 7 gnet ctl stats --socket "$work/echo.sock"
+contains err 'what came is no answer of a gnet process'
 ctl stats --socket "$work/own.sock" > out
 contains out 'echo'
 start echo-server -p 0 -4 --name demo

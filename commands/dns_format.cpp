@@ -68,8 +68,8 @@ std::string edns_text(const gnet::dns::EDNS& edns, const DnsOptions& options) {
 }
 
 std::string stats_text(const DnsOutcome& outcome) {
-  const std::string server = outcome.server.empty() ? "the system" : outcome.server;
-  std::string text = fmt::format("; {}: {}, {}", server, outcome.status(), rtt_text(outcome.time));
+  std::string text =
+      fmt::format("; {}: {}, {}", outcome.source(), outcome.status(), rtt_text(outcome.time));
   if (outcome.size > 0) text += ", " + cli::plural(outcome.size, "byte");
   const std::string flags = outcome.message->flags();
   if (!flags.empty()) text += ", flags " + flags;
@@ -136,6 +136,10 @@ std::vector<std::string> words_of_flags(const Message& message) {
 
 }  // namespace
 
+std::string DnsOutcome::source() const {
+  return server.empty() ? "the system" : server;
+}
+
 bool DnsOutcome::has_answer() const {
   return message && message->rcode == gnet::dns::kNoError &&
          std::ranges::any_of(message->answers,
@@ -171,7 +175,7 @@ std::string line_of(const DnsOutcome& outcome) {
   if (!outcome.message) {
     return text + gnet::printable(outcome.failure ? outcome.failure->what() : "no answer") + "\n";
   }
-  return text + fmt::format("{} from {}, {}, {}\n", outcome.status(), outcome.server,
+  return text + fmt::format("{} from {}, {}, {}\n", outcome.status(), outcome.source(),
                             cli::plural(outcome.message->answers.size(), "record"),
                             rtt_text(outcome.time));
 }

@@ -32,6 +32,8 @@ struct DnsOutcome {
   unsigned sent = 0;
   bool over_tcp = false;
 
+  // Who has answered, in words: "udp://192.0.2.53:53", "the system".
+  [[nodiscard]] std::string source() const;
   // What is asked for is there: one record of the type at least.
   [[nodiscard]] bool has_answer() const;
   // "NOERROR", "NODATA", "NXDOMAIN", …; of one without an answer "TIMEOUT" or "ERROR".

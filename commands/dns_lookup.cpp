@@ -137,11 +137,11 @@ void DnsLookup::judge(DnsOutcome& outcome) const {
              options_.udp_size.number > 0) {
     hint = "--bufsize 0 asks without EDNS";
   }
-  outcome.failure = cli::Failure(
-      no ? cli::Exit::negative : cli::Exit::protocol,
-      fmt::format("{}: {}, says {}{}", title_of(question), outcome.status(),
-                  outcome.server.empty() ? "the system" : outcome.server, reasons_of(message)),
-      hint, outcome.server);
+  outcome.failure =
+      cli::Failure(no ? cli::Exit::negative : cli::Exit::protocol,
+                   fmt::format("{}: {}, says {}{}", title_of(question), outcome.status(),
+                               outcome.source(), reasons_of(message)),
+                   hint, outcome.server);
 }
 
 }  // namespace commands

@@ -100,15 +100,23 @@ std::optional<DnsQuestion> DnsQuestions::next() {
 bool DnsQuestions::read_line() {
   const auto line = input_->line();
   if (!line) return false;
-  const std::string_view text = cli::trim(*line);
-  if (text.empty() || text.starts_with('#') || text.starts_with(';')) return true;
-  const DnsWords words = DnsWords::parse(split_blanks(text));
+  ++lines_;
+  try {
+    add_line(cli::trim(*line));
+  } catch (const cli::UsageError& error) {
+    throw cli::UsageError(fmt::format("line {} of standard input: {}", lines_, error.what()),
+                          error.hint());
+  }
+  return true;
+}
+
+void DnsQuestions::add_line(std::string_view line) {
+  if (line.empty() || line.starts_with('#') || line.starts_with(';')) return;
+  const DnsWords words = DnsWords::parse(split_blanks(line));
   if (!words.servers.empty() || words.standard_input || words.names.empty()) {
-    throw cli::UsageError(
-        fmt::format("bad line '{}' of standard input: must be a name, and perhaps types", text));
+    throw cli::UsageError(fmt::format("'{}' must be a name, and perhaps types", line));
   }
   add(words.names, words.types.empty() ? types_ : words.types);
-  return true;
 }
 
 void DnsQuestions::add(const std::vector<std::string>& names,

@@ -55,12 +55,14 @@ class DnsQuestions {
   void add(const std::vector<std::string>& names, const std::vector<std::uint16_t>& types);
   [[nodiscard]] std::string asked_name(const std::string& name) const;
   [[nodiscard]] bool read_line();
+  void add_line(std::string_view line);
 
   const DnsOptions& options_;
   std::uint16_t class_number_ = gnet::dns::kIN;
   std::vector<std::uint16_t> types_;
   std::deque<DnsQuestion> waiting_;
   std::optional<cli::Input> input_;
+  std::size_t lines_ = 0;  // that were read from it
   std::size_t count_ = 0;
 };
 

@@ -33,7 +33,7 @@ void DnsReport::tell(const DnsOutcome& outcome) {
   if (outcome.has_answer()) ++good_;
   if (outcome.message) {
     ++answered_;
-    times_.record(outcome.time);
+    times_->record(outcome.time);
   }
   if (outcome.failure && !first_failure_) first_failure_ = outcome.failure->code();
   if (repeats()) return tell_again(outcome);
@@ -97,9 +97,9 @@ std::string DnsReport::totals() const {
                     fmt::join(parts, ", "));
   }
   if (answered_ > 0) {
-    text += fmt::format("; min {}, p50 {}, p99 {}, max {}", rtt_text(times_.min()),
-                        rtt_text(times_.percentile(0.5)), rtt_text(times_.percentile(0.99)),
-                        rtt_text(times_.max()));
+    text += fmt::format("; min {}, p50 {}, p99 {}, max {}", rtt_text(times_->min()),
+                        rtt_text(times_->percentile(0.5)), rtt_text(times_->percentile(0.99)),
+                        rtt_text(times_->max()));
   }
   return text + "\n";
 }
@@ -111,10 +111,10 @@ std::string DnsReport::json_totals() const {
   summary.add("questions", next_).add("answered", answered_).add("statuses", statuses);
   summary.add("time_us", cli::microseconds(gnet::Clock::now() - began_));
   if (answered_ > 0) {
-    summary.add("min_us", cli::microseconds(times_.min()))
-        .add("p50_us", cli::microseconds(times_.percentile(0.5)))
-        .add("p99_us", cli::microseconds(times_.percentile(0.99)))
-        .add("max_us", cli::microseconds(times_.max()));
+    summary.add("min_us", cli::microseconds(times_->min()))
+        .add("p50_us", cli::microseconds(times_->percentile(0.5)))
+        .add("p99_us", cli::microseconds(times_->percentile(0.99)))
+        .add("max_us", cli::microseconds(times_->max()));
   }
   return summary.text();
 }

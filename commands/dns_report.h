@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -56,7 +57,7 @@ class DnsReport {
   std::vector<std::string> questions_;
 
   std::map<std::string, std::uint64_t> statuses_;
-  gnet::Histogram times_;
+  std::unique_ptr<gnet::FineHistogram> times_ = std::make_unique<gnet::FineHistogram>();
   std::uint64_t answered_ = 0;  // by whatever answer
   std::uint64_t good_ = 0;
   std::optional<cli::Exit> first_failure_;

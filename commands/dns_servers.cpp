@@ -25,6 +25,10 @@ constexpr std::size_t kMostConnections = 8;
 constexpr std::uint64_t kLeastUDP = 512;
 constexpr std::uint64_t kMostRetries = 100;
 
+bool is_secure(const Server& server) {
+  return server.is_https() ? server.url().is_secure() : server.endpoint().is_tls();
+}
+
 std::exception_ptr failure_with(cli::Exit code, const std::string& message,
                                 std::error_code cause = {}) {
   return std::make_exception_ptr(cli::Failure(code, message, {}, {}, cause));
@@ -56,7 +60,9 @@ gnet::dns::QueryOptions query_options(const DnsOptions& options) {
 }  // namespace
 
 DnsServers::DnsServers(const DnsOptions& options, const std::vector<std::string>& given)
-    : options_(options), conf_(or_fail([] { return gnet::dns::ResolvConf::read(); })) {
+    : options_(options),
+      plain_(cli::without_tls(options.to)),
+      conf_(or_fail([] { return gnet::dns::ResolvConf::read(); })) {
   if (options.ndots) {
     conf_.ndots = static_cast<unsigned>(std::min<std::uint64_t>(options.ndots->number, 255));
   }
@@ -70,6 +76,7 @@ DnsServers::DnsServers(const DnsOptions& options, const std::vector<std::string>
       add(or_fail([&] { return Server::parse(text, scheme); }), true);
     }
   }
+  cli::check_tls_is_used(options.to, options.to.tls || std::ranges::any_of(servers_, is_secure));
   client_ = std::make_unique<gnet::dns::Client>(servers_, client_options());
 }
 
@@ -87,7 +94,9 @@ void DnsServers::add(const Server& server, bool given) {
     if (dialler) return;
     // A path says all by itself.
     const cli::Target target{given ? endpoint : gnet::Endpoint::parse("127.0.0.1:53"), given};
-    dialler = std::make_unique<cli::Dialler>(options_, options_.to, never_, target);
+    const bool secure = options_.to.tls || endpoint.is_tls();
+    dialler =
+        std::make_unique<cli::Dialler>(options_, secure ? options_.to : plain_, never_, target);
   };
   make_dialler(asked.endpoint());
   if (asked.is_datagram()) make_dialler(asked.over_tcp().endpoint());
@@ -122,7 +131,7 @@ gnet::http::ClientOptions DnsServers::http_options() {
   cli::set_route(http, options_.to);
   http.idle_per_host = kMostConnections;
   const bool secure = std::ranges::any_of(
-      servers_, [](const Server& server) { return server.is_https() && server.url().is_secure(); });
+      servers_, [](const Server& server) { return server.is_https() && is_secure(server); });
   if (!secure) return http;
   cli::ClientTLSOptions tls = options_.to;
   if (tls.insecure && tls.pin.empty()) {
@@ -148,8 +157,8 @@ std::exception_ptr DnsServers::as_failure(const std::exception_ptr& error) const
     return failure_with(cli::Exit::timeout, failure.what(), failure.code());
   } catch (const gnet::dns::BadMessage& failure) {
     return failure_with(cli::Exit::protocol, failure.what());
-  } catch (const gnet::ConnectionLost&) {
-    return failure_with(cli::Exit::lost, "the server ended the connection without an answer");
+  } catch (const gnet::ConnectionLost& failure) {
+    return failure_with(cli::Exit::lost, failure.what());
   } catch (const gnet::http::ClientError& failure) {
     return commands::as_failure(failure);
   } catch (...) {

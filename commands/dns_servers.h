@@ -47,6 +47,7 @@ class DnsServers {
   [[nodiscard]] gnet::http::ClientOptions http_options();
 
   const DnsOptions& options_;
+  const cli::ClientOptions plain_;  // of servers without TLS
   const cli::ReconnectOptions never_;
   gnet::dns::ResolvConf conf_;
   std::vector<gnet::dns::Server> servers_;

@@ -17,6 +17,7 @@
 #include "gnet/io/buffer_lease.h"
 #include "gnet/io/buffered.h"
 #include "gnet/io/connect.h"
+#include "gnet/io/tls_error.h"
 
 namespace gnet::dns {
 namespace {
@@ -90,7 +91,7 @@ bool is_lost(const std::exception_ptr& error) {
     return failure.failure() == http::ClientFailure::lost;
   } catch (const std::system_error& failure) {
     return failure.code() == std::errc::connection_reset ||
-           failure.code() == std::errc::broken_pipe;
+           failure.code() == std::errc::broken_pipe || failure.code() == TLSErrc::truncated;
   } catch (...) {
     return false;
   }
@@ -145,6 +146,9 @@ class Client::Asking {
         out[index] = true;
       } catch (const BadName&) {
         throw;
+      } catch (const BadMessage& error) {
+        if (!failure) failure = failure_of(error);
+        out[index] = true;
       } catch (const std::exception&) {
         if (!failure) failure = std::current_exception();
         out[index] = !is_lost(std::current_exception());
@@ -153,6 +157,11 @@ class Client::Asking {
     if (second_best_) return *std::move(second_best_);
     if (failure) std::rethrow_exception(failure);
     throw_error(std::make_error_code(std::errc::timed_out), "query");
+  }
+
+  // With the name of the server whose answer it is.
+  std::exception_ptr failure_of(const BadMessage& error) const {
+    return std::make_exception_ptr(BadMessage(fmt::format("{}: {}", *server_, error.what())));
   }
 
   // When the next server gets its turn.
@@ -269,8 +278,9 @@ class Client::Asking {
       try {
         return exchange(std::move(stream), frame, query, server, limit);
       } catch (const std::exception&) {
+        if (!is_lost(std::current_exception())) throw;
         // One that was kept may have been closed meanwhile.
-        if (!kept || !is_lost(std::current_exception())) throw;
+        if (!kept) throw ConnectionLost(*server_ + " ended the connection without an answer");
       }
     }
   }
@@ -314,12 +324,12 @@ class Client::Asking {
     if (!deadline_.is_never()) request.timeout = deadline_.remaining();
     auto response = client_.http_client().request(std::move(request));
     if (response.status() != 200) {
-      throw BadMessage(fmt::format("{} answers with status {} {}", *server_, response.status(),
-                                   response.reason()));
+      throw BadMessage(
+          fmt::format("the answer has status {} {}", response.status(), response.reason()));
     }
     const auto type = http::MediaType::parse(response.header("content-type").value_or(""));
     if (!type || type->essence() != kMediaType) {
-      throw BadMessage(*server_ + " answers with something else than application/dns-message");
+      throw BadMessage("the answer is something else than application/dns-message");
     }
     const std::string body = response.read_all(kLargest);
     return made(whole(query.read(body)), server, body.size());
@@ -358,6 +368,8 @@ http::Client& Client::http_client() {
   if (!http_) {
     const auto options = std::make_unique<http::ClientOptions>();
     if (options_.http) *options = options_.http();
+    // Whoever is elsewhere is not the server that was asked.
+    options->max_redirects = 0;
     http_ = std::make_unique<http::Client>(*options);
   }
   return *http_;

@@ -54,7 +54,8 @@ struct ClientOptions {
   // and connect(). The latter is bounded by what is left of the query's time as well.
   std::function<DatagramSocket(const Endpoint& endpoint)> open_datagrams = nullptr;
   std::function<AnyStream(const Endpoint& endpoint)> open_stream = nullptr;
-  // Of the client for https, which is made when it is needed. The time limit is the query's.
+  // Of the client for https, which is made when it is needed. The time limit is the query's, and no
+  // redirect is followed.
   std::function<http::ClientOptions()> http = nullptr;
 };
 
@@ -77,8 +78,8 @@ class Client {
   ~Client();
 
   // Suspends until there is an answer. Throws TimedOut when the deadline passes, BadName for what
-  // cannot be asked, BadMessage for an answer that is malformed, ConnectionLost, and what
-  // connecting does: std::system_error, ResolveError, TLSError, http::ClientError.
+  // cannot be asked, BadMessage for an answer that is malformed, ConnectionLost where there is
+  // none, and what connecting does: std::system_error, ResolveError, TLSError, http::ClientError.
   [[nodiscard]] Reply query(const Question& question, Deadline deadline);
 
  private:

@@ -35,6 +35,12 @@ same "$(gnet dns -t "$life" "$ns" --short - < names)" '192.0.2.1
 
 expect 2 gnet dns "$ns" - < /dev/null
 same "$(cat err)" 'gnet: NAME is missing: standard input has none'
+for line in a..b @127.0.0.1 AXFR; do
+  status=0
+  printf '# names\n\n%s\n' "$line" | gnet dns "$ns" - 2> err || status=$?
+  same "$status" 2
+  contains err 'gnet: line 3 of standard input: '
+done
 
 # What cannot be printed has not been told.
 if [ -w /dev/full ]; then
@@ -52,7 +58,7 @@ expect 1 ask stranger.test --short --search off
 same "$(cat out)" ''
 contains err 'stranger.test A: NODATA'
 expect 7 ask short.test --search off
-contains err 'the answer is cut off, and not by UDP'
+contains err "tcp://127.0.0.1:$dns: the answer is cut off, and not by UDP"
 
 # What the query says.
 say() { ask --short say.test TXT "$@"; }
@@ -102,7 +108,7 @@ for name in wrongid wrongname wrongtype query elsewhere garbage; do
   same "$(ask --short "$name.test")" 192.0.2.1
 done
 expect 7 ask loop.test CNAME
-contains err 'malformed'
+contains err "loop.test CNAME: udp://127.0.0.1:$dns: the answer is malformed at byte 27: "
 expect 124 gnet dns "$ns" -t 500ms forged.test
 contains err ' no answer to the question)'
 status=0
@@ -110,10 +116,16 @@ gnet dns "$ns" -t 500ms $(seq -f 'cut-%g.test' 11 55) > out 2> err || status=$?
 case $status in 7 | 124) ;; *) fail "exit $status: $(cat err)" ;; esac
 same "$(cat out)" ''
 same "$(grep -c '^gnet dns: cut-.*\(malformed\|timed out\)' err)" 45
-for name in wrongid wrongname; do expect 7 ask --tcp "$name.test"; done
+for name in wrongid wrongname; do
+  expect 7 ask --tcp "$name.test"
+  contains err "tcp://127.0.0.1:$dns: what came is no answer to the question"
+done
 expect 7 gnet dns -t "$life" "@http://127.0.0.1:$dns" huge.test
 expect 7 gnet dns -t "$life" "@http://127.0.0.1:$dns" status.test
-contains err 'status 503'
+contains err "http://127.0.0.1:$dns/dns-query: the answer has status 503"
+# Whom a server sends elsewhere would be told by another.
+expect 7 gnet dns -t "$life" "@http://127.0.0.1:$dns" moved.test
+contains err 'status 307 Temporary Redirect'
 expect 7 gnet dns -t "$life" "@http://127.0.0.1:$dns" type.test
 contains err 'application/dns-message'
 
@@ -127,6 +139,8 @@ contains out ', sent 2 times'
 expect 0 ask late.test
 expect 0 ask gone.test
 contains out 192.0.2.1
+expect 8 ask --tcp --retries 0 gone.a.test
+contains err "gone.a.test A: tcp://127.0.0.1:$dns ended the connection without an answer"
 expect 5 gnet dns -t "$life" @127.0.0.1:1 www.test
 contains err 'cannot ask udp://127.0.0.1:1: connection refused'
 expect 5 gnet dns -t "$life" @tcp://127.0.0.1:1 www.test
@@ -142,9 +156,18 @@ expect 0 gnet dns -t "$life" -k "@tls://127.0.0.1:$port" say.test TXT --short
 contains out '"tcp id=some '
 contains err '--insecure: it may be anybody who answers'
 expect 0 gnet dns -t "$life" -k "@127.0.0.1:$port" --tls www.test
+# What is for TLS is for those servers that have it.
+expect 6 gnet dns -t "$life" --tls-min 1.3 "@tls://127.0.0.1:$port" @127.0.0.1:1 www.test
+expect 0 gnet dns -t "$life" -k "@tls://127.0.0.1:$port" "$ns" www.test
+expect 0 gnet dns -t "$life" -k "$ns" "@tls://127.0.0.1:$port" www.test
+expect 0 gnet dns -t "$life" -k "$ns" "@https://127.0.0.1:$port" www.test
 expect 6 gnet dns -t "$life" "@https://127.0.0.1:$port/dns-query" www.test
 expect 0 gnet dns -t "$life" -k "@https://127.0.0.1:$port/dns-query" say.test TXT --short
 contains out '"https id=0 '
+# A server of TLS that is killed does not say that it ends.
+start exec-server tls-l://127.0.0.1:0 --sh 'head -c 1 > /dev/null; kill -KILL $PPID'
+expect 8 gnet dns -t "$life" -k --retries 0 "@tls://127.0.0.1:$port" www.test
+contains err "www.test A: tls://127.0.0.1:$port ended the connection without an answer"
 start proxy -p 0 -4 --no-auth
 expect 0 gnet dns -t "$life" --proxy "socks5://127.0.0.1:$port" "@tcp://127.0.0.1:$dns" www.test
 expect 2 gnet dns --proxy "socks5://127.0.0.1:$port" "$ns" www.test
@@ -169,6 +192,12 @@ contains out '3 questions in '
 expect 1 ask -n 2 -i 0 -q none.test
 same "$(wc -l < out)" 1
 contains out '2 NXDOMAIN'
+# The median of two is the smaller one, to three digits.
+for try in 1 2 3 4 5; do
+  expect 0 ask -n 2 -i 0 --json www.test
+  sed -n 's/.*"min_us":\([0-9.]*\),"p50_us":\([0-9.]*\),.*/\1 \2/p' out |
+    awk '{ exit !($2 >= $1 && $2 <= 1.001 * $1) }' || fail "try $try: $(cat out)"
+done
 expect 0 ask -n 2000 -i 0 -q www.test
 contains out '2000 NOERROR'
 "$GNET" dns -t "$life" "$ns" -n 0 -i 1ms www.test > endless 2> endless.err 6>&- &
@@ -190,11 +219,14 @@ sed '100d; s/$/. 300 IN A 192.0.2.1/' names | cmp - out
 # As the system has it.
 expect 0 gnet dns -t "$life" --system localhost
 contains out 'localhost A 127.0.0.1'
+expect 0 gnet dns -t "$life" --system -n 1 localhost
+contains out ' from the system, '
 
 # What cannot be asked says so before anything is.
 for words in "" MX "a..b" "www.test --bufsize 100" "www.test --class XX" "-x www.test" "AXFR www.test" \
   "--subnet x www.test" "--all MX www.test" "--system MX www.test" "--bufsize 0 --dnssec www.test" \
   "www.test @ws://a.test" "www.test -i 1s" "--retries 1k www.test" "-k www.test" \
+  "-k www.test @http://127.0.0.1" \
   "--system --tcp www.test"; do
   expect 2 gnet dns "$ns" $words
 done

@@ -22,6 +22,7 @@
 #   gone         over TCP the end without an answer, once for each name; over UDP truncated
 #   insist       BADCOOKIE until the cookie is the server's
 #   huge status type    over HTTP: 70,000 bytes, status 503, another media type
+#   moved        over HTTP: a redirect to where there is an answer
 use strict;
 use warnings;
 use IO::Select;
@@ -87,7 +88,9 @@ sub stream {
       my ($name) = name_of(substr $rest, 0, $size);
       $status = '503 Service Unavailable' if $name =~ /^status\b/;
       $type = 'text/html' if $name =~ /^type\b/;
-      $status = '400 Bad Request' unless $head =~ m{^POST /dns-query HTTP/1.1} &&
+      $type .= "\r\nLocation: /dns-query?again" if $name =~ /^moved\b/;
+      $status = '307 Temporary Redirect' if $name =~ /^moved\b/ && $head !~ /\?again/;
+      $status = '400 Bad Request' unless $head =~ m{^POST /dns-query(\?again)? HTTP/1.1} &&
         $head =~ m{^content-type: application/dns-message}im;
       answer(substr($rest, 0, $size), 'https', sub {
         my $body = $name =~ /^huge\b/ ? $_[0] . "\0" x 70_000 : $_[0];

@@ -220,6 +220,23 @@ BOOST_AUTO_TEST_CASE(a_stream_that_answers_something_else_is_at_fault) {
                     gnet::dns::BadMessage);
 }
 
+BOOST_AUTO_TEST_CASE(who_has_not_answered_as_it_should_is_named) {
+  NameServer ending(silent, silent);
+  NameServer wrong(silent,
+                   [](const std::string& query) { return Messages{answer_to(query, 0x8380)}; });
+  const auto names = [](const Server& server) {
+    return [name = server.to_string()](const std::exception& error) {
+      return std::string_view(error.what()).starts_with(name);
+    };
+  };
+  const Server first = ending.server().over_tcp();
+  BOOST_CHECK_EXCEPTION(static_cast<void>(gnet::dns::query(first, {"a.test"}, 5s)),
+                        gnet::ConnectionLost, names(first));
+  const Server second = wrong.server().over_tcp();
+  BOOST_CHECK_EXCEPTION(static_cast<void>(gnet::dns::query(second, {"a.test"}, 5s)),
+                        gnet::dns::BadMessage, names(second));
+}
+
 BOOST_AUTO_TEST_CASE(the_next_server_is_asked_when_one_is_of_no_use) {
   NameServer deaf(silent);
   NameServer failing([](const std::string& query) { return Messages{status(query, 2)}; });

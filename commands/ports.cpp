@@ -4,6 +4,9 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <csignal>
+#include <limits>
 #include <map>
 #include <optional>
 #include <string>
@@ -230,6 +233,19 @@ cli::Exit show_free(const Options& options) {
   return cli::Exit::ok;
 }
 
+bool is_process(std::uint64_t pid) {
+  if (pid == 0 || pid > std::numeric_limits<pid_t>::max()) return false;
+  return kill(static_cast<pid_t>(pid), 0) == 0 || errno != ESRCH;
+}
+
+// Of the list and of --watch: what can never match is a mistake.
+void check_filters(const Options& options) {
+  for (const std::string& filter : options.filters) check_filter(filter);
+  if (options.pid && !is_process(options.pid->number)) {
+    throw cli::UsageError(fmt::format("there is no process {}", options.pid->number));
+  }
+}
+
 void check(const Options& options) {
   const int ways = (options.who ? 1 : 0) + (options.free ? 1 : 0) + (options.wait_free ? 1 : 0) +
                    (options.watch > gnet::Duration::zero() ? 1 : 0);
@@ -248,6 +264,7 @@ cli::Exit run(const Options& options) {
   if (options.who) return show_owner(options);
   if (options.free) return show_free(options);
   if (options.wait_free) return await_free(options);
+  check_filters(options);
   if (options.watch > gnet::Duration::zero()) return watch(options);
   return show(options);
 }

@@ -48,13 +48,18 @@ Cells cells_of(const PortsRow& row, bool with_peer) {
   return cells;
 }
 
-bool is_port_in(const PortsRow& row, std::string_view filter) {
+bool is_of_ports(std::string_view filter) {
+  return filter.find_first_not_of("0123456789-") == filter.npos;
+}
+
+cli::PortRange range_named(std::string_view filter) {
   cli::PortRange range;
-  try {
-    cli::read_value(filter, range);
-  } catch (const cli::BadValue&) {
-    return false;
-  }
+  cli::read_value(filter, range);
+  if (range.low == 0) throw cli::BadValue("nobody has port 0");
+  return range;
+}
+
+bool is_port_in(const PortsRow& row, cli::PortRange range) {
   const std::uint16_t port = row.socket.local.port();
   return !row.socket.local.is_unix() && range.low <= port && port <= range.high;
 }
@@ -74,6 +79,10 @@ gnet::SocketQuery ports_query(const std::string& protocols, bool all) {
       throw cli::UsageError(
           fmt::format("bad value '{}' for --proto: must be of tcp, udp and unix", protocol));
     }
+  }
+  if (!query.tcp && !query.udp && !query.unix_sockets) {
+    throw cli::UsageError(
+        fmt::format("bad value '{}' for --proto: must be of tcp, udp and unix", protocols));
   }
   return query;
 }
@@ -98,9 +107,18 @@ PortsList list_ports(const gnet::SocketQuery& query) {
   return list;
 }
 
+void check_filter(std::string_view filter) {
+  if (filter.empty()) throw cli::UsageError("FILTER must not be empty");
+  if (!is_of_ports(filter)) return;
+  try {
+    static_cast<void>(range_named(filter));
+  } catch (const cli::BadValue& error) {
+    throw cli::UsageError(fmt::format("bad value '{}' for FILTER: {}", filter, error.what()));
+  }
+}
+
 bool matches(const PortsRow& row, std::string_view filter) {
-  const bool is_number = filter.find_first_not_of("0123456789-") == filter.npos;
-  if (is_number) return is_port_in(row, filter);
+  if (is_of_ports(filter)) return is_port_in(row, range_named(filter));
   if (address_of(row).find(filter) != std::string::npos) return true;
   return std::ranges::any_of(row.owners, [filter](const gnet::SocketOwner& owner) {
     return owner.command.find(filter) != std::string::npos;

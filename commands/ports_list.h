@@ -35,6 +35,10 @@ struct PortsList {
 };
 [[nodiscard]] PortsList list_ports(const gnet::SocketQuery& query);
 
+// Throws cli::UsageError for a word that names nothing: no port, a range that ends before it
+// starts.
+void check_filter(std::string_view filter);
+
 // Whether it is one of those that a word names: a port, a range of them, a part of the address, of
 // the path or of the name of a process.
 [[nodiscard]] bool matches(const PortsRow& row, std::string_view filter);

@@ -84,6 +84,24 @@ if [ "$(id -u)" = 0 ] && nobody "$GNET" version > out 2>&1; then
   same "$(cat out)" '- of user root'
 fi
 
+# A filter that nothing can match is a mistake.
+for filter in 99999 0 7184-7182 7184- -- ''; do
+  expect 2 gnet ports -- "$filter"
+  contains err 'FILTER'
+done
+expect 2 gnet ports 7184-7182
+contains err "bad value '7184-7182' for FILTER: the range ends before it starts"
+expect 2 gnet ports --watch 1s 99999
+for list in '' sctp; do
+  expect 2 gnet ports --proto "$list"
+  contains err "bad value '$list' for --proto"
+done
+for pid in 0 99999999 9999999999; do
+  expect 2 gnet ports --pid "$pid"
+  same "$(cat err)" "gnet: there is no process $pid"
+done
+expect 0 gnet ports --pid "$$"
+
 # What makes no sense says so.
 expect 2 gnet ports --proto sctp
 expect 2 gnet ports --who 0

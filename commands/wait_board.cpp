@@ -46,13 +46,17 @@ std::size_t WaitBoard::missing() const noexcept {
   return static_cast<std::size_t>(std::ranges::count(lines_, false, &Line::there));
 }
 
+std::string WaitBoard::reason_for(const Line& line) {
+  return line.reason.empty() ? "no answer yet" : line.reason;
+}
+
 std::string WaitBoard::text_of(const Line& line) const {
   std::string text = gnet::printable(line.name);
   if (line.there) {
     text += fmt::format(": {} after {}", options_.gone ? "gone" : "there",
                         gnet::format_duration(line.time, 2));
   } else {
-    text += ": " + gnet::printable(line.reason.empty() ? "no answer yet" : line.reason);
+    text += ": " + gnet::printable(reason_for(line));
   }
   if (line.tries == 1) return text + " (1 try)";
   return text + fmt::format(" ({} tries)", line.tries);
@@ -91,8 +95,11 @@ cli::JsonObject WaitBoard::document(bool ready) const {
   for (const Line& line : lines_) {
     cli::JsonObject object;
     object.add("target", line.name).add("ready", line.there).add("tries", line.tries);
-    if (line.there) object.add("ms", milliseconds(line.time));
-    if (!line.reason.empty()) object.add("reason", line.reason);
+    if (line.there) {
+      object.add("ms", milliseconds(line.time));
+    } else {
+      object.add("reason", reason_for(line));
+    }
     targets += (targets.empty() ? "" : ",") + object.text();
   }
   return cli::JsonObject()

@@ -48,6 +48,8 @@ class WaitBoard {
     gnet::Duration time{};
   };
 
+  // Of one that is missing.
+  [[nodiscard]] static std::string reason_for(const Line& line);
   [[nodiscard]] std::string text_of(const Line& line) const;
 
   const WaitOptions& options_;

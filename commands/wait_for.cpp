@@ -41,6 +41,15 @@ constexpr gnet::Duration kFirstPatience = std::chrono::seconds(1);
 constexpr gnet::Duration kSilence = std::chrono::seconds(1);
 constexpr gnet::Duration kPaintEvery = std::chrono::milliseconds(200);
 
+void refuse_options_of_pages(const Options& options) {
+  const char* const option = options.status             ? "--status"
+                             : !options.body.empty()    ? "--body"
+                             : !options.headers.empty() ? "--header"
+                             : options.follow           ? "--follow"
+                                                        : nullptr;
+  if (option != nullptr) throw cli::UsageError(fmt::format("{} is for http targets", option));
+}
+
 class WaitFor {
  public:
   explicit WaitFor(const Options& options)
@@ -62,8 +71,15 @@ class WaitFor {
     for (const std::string& target : options.targets) {
       probes.push_back(make_probe(target, options));
     }
-    const auto is_secure = [](const auto& probe) { return probe->nature().secure; };
-    cli::check_tls_is_used(options.to, std::ranges::any_of(probes, is_secure));
+    const auto any = [&probes](bool WaitProbe::Nature::*trait) {
+      return std::ranges::any_of(probes,
+                                 [trait](const auto& probe) { return probe->nature().*trait; });
+    };
+    cli::check_tls_is_used(options.to, any(&WaitProbe::Nature::secure));
+    if (!any(&WaitProbe::Nature::page)) refuse_options_of_pages(options);
+    if (!any(&WaitProbe::Nature::sent) && options.send) {
+      throw cli::UsageError("--send is for udp targets");
+    }
     return probes;
   }
 
@@ -236,7 +252,11 @@ const cli::Command& wait_for() {
                   {"--any", &Options::any, "one of them is enough"},
                   {"--gone", &Options::gone, "wait until they are not there"},
                   {"--stable", "N", &Options::stable, "so often in a row, that far apart"},
-                  {"--status", "LIST", &Options::status, "statuses of HTTP that will do"},
+                  {"--status",
+                   "LIST",
+                   &Options::status,
+                   "statuses of HTTP that will do",
+                   {.fallback = "200-399"}},
                   {"--body",
                    "RE",
                    &Options::body,

@@ -48,10 +48,10 @@ std::optional<Number> whole_number(std::string_view text) {
 class WaitPage : public WaitProbe {
  public:
   WaitPage(const WaitOptions& options, const gnet::http::URL& url)
-      : WaitProbe(url.stripped().str(), {.near = false, .secure = url.is_secure()}),
+      : WaitProbe(url.stripped().str(), {.near = false, .secure = url.is_secure(), .page = true}),
         request_{.url = url},
-        statuses_(options.status, "--status"),
-        status_text_(options.status),
+        status_text_(options.status.value_or("200-399")),
+        statuses_(status_text_, "--status"),
         client_(cli::lone_requests(options_for(options, url.is_secure()), url)) {
     if (!options.body.empty()) body_.emplace(options.body, "--body");
     for (const std::string& header : options.headers) {
@@ -77,8 +77,8 @@ class WaitPage : public WaitProbe {
   }
 
   gnet::http::ClientRequest request_;
-  const StatusSet statuses_;
   const std::string status_text_;
+  const StatusSet statuses_;
   std::optional<TextPattern> body_;
   gnet::http::ClientOptions client_;
 };

@@ -21,10 +21,10 @@ struct WaitOptions : cli::GlobalOptions {
   bool any = false;
   bool gone = false;
   cli::Count stable{1};
-  std::string send = "\n";  // to a target of datagrams
+  std::optional<std::string> send;  // to a target of datagrams
 
   // ---- of HTTP ----
-  std::string status = "200-399";
+  std::optional<std::string> status;
   std::string body;
   std::vector<std::string> headers;
   bool follow = false;

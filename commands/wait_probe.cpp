@@ -28,12 +28,18 @@ bool is_on_this_machine(const Endpoint& endpoint) {
   return address && address->is_loopback() && !endpoint.proxy();
 }
 
+// Those of UDP: who has a unix socket of datagrams is sent nothing.
+bool takes_datagrams(const Endpoint& endpoint) {
+  return endpoint.is_datagram() && !endpoint.is_unix();
+}
+
 // Something that can be connected to, with all its layers.
 class WaitConnection : public WaitProbe {
  public:
   WaitConnection(const WaitOptions& options, const Endpoint& endpoint)
       : WaitProbe(endpoint.to_string(), {.near = is_on_this_machine(endpoint),
-                                         .secure = endpoint.is_tls() || options.to.tls}),
+                                         .secure = endpoint.is_tls() || options.to.tls,
+                                         .sent = takes_datagrams(endpoint)}),
         to_(options_for(options, nature().secure)),
         dialler_(options, to_, retry_, {.endpoint = endpoint, .given = true}) {}
 
@@ -48,16 +54,16 @@ class WaitConnection : public WaitProbe {
   const cli::Dialler dialler_;
 };
 
-// UDP tells nothing by itself: somebody has to answer. Who has a unix socket of datagrams is there.
+// UDP tells nothing by itself: somebody has to answer. Who has a unix socket is there.
 class WaitAnswer : public WaitConnection {
  public:
   WaitAnswer(const WaitOptions& options, const Endpoint& endpoint)
-      : WaitConnection(options, endpoint), message_(options.send) {}
+      : WaitConnection(options, endpoint), message_(options.send.value_or("\n")) {}
 
  private:
   void try_it(gnet::Deadline deadline) override {
     gnet::DatagramSocket socket = dialler().open_datagrams();
-    if (dialler().endpoint().is_unix()) return;
+    if (!takes_datagrams(dialler().endpoint())) return;
     socket.send(message_);
     char byte = 0;
     if (!socket.receive(&byte, 1, deadline)) {

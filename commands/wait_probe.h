@@ -28,6 +28,8 @@ class WaitProbe {
   struct Nature {
     bool near = false;    // to look costs next to nothing, and so may be done often
     bool secure = false;  // it is looked at over TLS
+    bool page = false;    // of HTTP: --status, --body, --header and --follow are for it
+    bool sent = false;    // --send is for it
   };
   WaitProbe(std::string name, Nature nature) : name_(std::move(name)), nature_(nature) {}
   WaitProbe(const WaitProbe&) = delete;

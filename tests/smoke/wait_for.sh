@@ -25,6 +25,8 @@ expect 6 gnet connect -d -t "$life" "$2"
 missing 'certificate' "$2"
 tcp=127.0.0.1:$port
 udp=$3
+# What is sent back what it was asked is no answer.
+missing "ready:$work/s.sock: what came is no answer of a gnet process: " "ready:$work/s.sock"
 stop
 
 # Each that is missing is told with its reason; hidden passwords stay hidden.
@@ -74,6 +76,8 @@ until [ -s deaf_port ]; do :; done
 deaf=$(cat deaf_port)
 expect 0 gnet wait-for -t "$life" "$deaf"
 missing 'no answer within 100ms (' "http://127.0.0.1:$deaf/" --connect-timeout 100ms
+expect 124 gnet wait-for -t 50ms --json "http://127.0.0.1:$deaf/"
+contains out '"reason":"no answer yet"'
 missing '1 of 1 target still there' --gone "http://127.0.0.1:$deaf/" --connect-timeout 100ms
 missing 'it is there' --gone "$deaf"
 
@@ -192,3 +196,13 @@ expect 2 gnet wait-for --body '(' "http://$http/json"
 expect 2 gnet wait-for --stable 0 file:x
 expect 2 gnet wait-for -i 0 file:x
 expect 2 gnet wait-for -k file:x
+
+# Options that no target can use say so; one that can is enough.
+for option in '--status 500' '--body x' '--header A:b' --follow; do
+  # shellcheck disable=SC2086 # words
+  expect 2 gnet wait-for $option tcp://127.0.0.1:1 file:input
+  same "$(cat err)" "gnet: ${option%% *} is for http targets"
+done
+expect 2 gnet wait-for --send x "$work/g.sock" "unixgram://$work/g.sock" file:input
+same "$(cat err)" 'gnet: --send is for udp targets'
+expect 0 gnet wait-for -t "$life" --any --status 500 --send x "http://$http/json" "$udp" file:input

@@ -37,9 +37,15 @@ void check_amount(const Options& o) {
   if (o.threads && (o.threads->number == 0 || o.threads->number > 1024)) {
     throw cli::UsageError("--threads must be from 1 to 1024");
   }
-  if (o.max_outstanding.number == 0) throw cli::UsageError("--max-outstanding must be 1 or more");
-  if (o.arrival != LoadArrival::constant && !has_rate && o.find_rate.empty()) {
-    throw cli::UsageError("--arrival needs a rate");
+  if (o.max_outstanding && o.max_outstanding->number == 0) {
+    throw cli::UsageError("--max-outstanding must be 1 or more");
+  }
+  const char* const of_rate = o.arrival != LoadArrival::constant        ? "--arrival"
+                              : o.max_outstanding                       ? "--max-outstanding"
+                              : o.latency_from != LatencyFrom::intended ? "--latency-from"
+                                                                        : nullptr;
+  if (of_rate != nullptr && !has_rate && o.find_rate.empty()) {
+    throw cli::UsageError(fmt::format("{} needs a rate", of_rate));
   }
   exclude(o.pipeline.number > 1, "--pipeline", has_rate || !o.find_rate.empty(), "a rate");
 }
@@ -136,7 +142,7 @@ const cli::Command& load() {
                "N",
                &Options::max_outstanding,
                "requests that may be due and unanswered; others are dropped",
-               {.rare = true}},
+               {.fallback = "10000", .rare = true}},
               {"-X,--method",
                "METHOD",
                &Options::method,

@@ -27,6 +27,12 @@ double needed(const cli::JsonDocument& document, const std::string& file,
   not_a_run(file, "has no number '" + name + "'");
 }
 
+std::string target_text(const std::vector<std::string>& targets) {
+  std::string text = gnet::printable(targets.empty() ? std::string() : targets[0]);
+  if (targets.size() > 1) text += fmt::format(" and {} more", targets.size() - 1);
+  return text;
+}
+
 bool got_worse(const LoadChange& change, double allowed) {
   if (!change.before) return false;
   if (!change.now) return true;
@@ -76,6 +82,10 @@ void compare_answers(const LoadResults& results, const LoadView& view, const Loa
 std::vector<std::string> differences(const LoadResults& results, const LoadView& view,
                                      const LoadBase& base) {
   std::vector<std::string> notes;
+  if (!base.targets.empty() && base.targets != results.targets) {
+    notes.push_back(fmt::format("that was of {} and this is of {}", target_text(base.targets),
+                                target_text(results.targets)));
+  }
   const auto loop = [](bool open) { return open ? "an open loop" : "a closed loop"; };
   if (base.open_loop != results.open_loop) {
     notes.push_back(
@@ -112,6 +122,7 @@ LoadBase LoadBase::read(const std::string& file) {
   }
   const auto number = [&](cli::JsonDocument::Keys keys) { return needed(document, file, keys); };
   return {.file = file,
+          .targets = document.texts({"targets"}),
           .open_loop = document.text({"loop"}).value_or("") == "open",
           .stream = document.text({"mode"}).value_or("") == "stream",
           .latency_from = document.text({"latency_from"}).value_or(""),

@@ -20,6 +20,7 @@ namespace commands {
 // A saved run.
 struct LoadBase {
   std::string file;
+  std::vector<std::string> targets = {};
   bool open_loop = false;
   bool stream = false;
   std::string latency_from;  // "intended", "sent"

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <cstdint>
 #include <ctime>
+#include <utility>
 
 #include "gnet/http/base64.h"
 #include "gnet/http/content_encoder.h"
@@ -112,8 +113,8 @@ std::string encode_hdr(const gnet::FineHistogram& histogram) {
   return out + packed;
 }
 
-LoadHdrLog::LoadHdrLog(const std::string& path, std::chrono::system_clock::time_point began)
-    : file_(path) {
+LoadHdrLog::LoadHdrLog(LineFile file, std::chrono::system_clock::time_point began)
+    : file_(std::move(file)) {
   using namespace std::chrono;
   const auto since_epoch = duration_cast<milliseconds>(began.time_since_epoch());
   const std::time_t seconds = floor<std::chrono::seconds>(since_epoch).count();

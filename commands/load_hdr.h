@@ -1,6 +1,6 @@
 // Latency as the tools of HdrHistogram read it: its log of intervals, and its table of percentiles.
 //
-//   LoadHdrLog log("run.hlog", began);
+//   LoadHdrLog log(LineFile("run.hlog"), began);
 //   log.add(second);                 // a line, there when it returns
 //   cli::print(hgrm(results.total.latency));
 //
@@ -22,9 +22,8 @@ namespace commands {
 
 class LoadHdrLog {
  public:
-  // Writes the head. What was in the file is gone; "-" is standard output. Throws cli::Failure
-  // (io).
-  LoadHdrLog(const std::string& path, std::chrono::system_clock::time_point began);
+  // Writes the head. Throws cli::Failure (io).
+  LoadHdrLog(LineFile file, std::chrono::system_clock::time_point began);
 
   // A line for a second that counts and whose histogram is there. Throws cli::Failure (io).
   void add(const LoadSecond& second);

@@ -13,6 +13,7 @@
 #include "cli/out/output.h"
 #include "cli/out/plural.h"
 #include "cli/server/server_options.h"
+#include "commands/load_text.h"
 #include "gnet/base/utf8.h"
 #include "gnet/os/signal.h"
 
@@ -61,6 +62,18 @@ LoadStages stages_of(const LoadOptions& options) {
   return {{rate, rate, length}};
 }
 
+// Less than what was intended has come in time. What was due just before the end cannot have been
+// answered before it, however good the server; but answers take long as well where too many wait.
+bool fell_behind(const LoadResults& results, double rate) {
+  const gnet::FineHistogram& answers = results.total.uncorrected;
+  const Duration least = answers.min();
+  const Duration usual =
+      std::max<Duration>(least, std::min<Duration>(answers.mean(), results.elapsed / 10));
+  const std::chrono::duration<double> lasted = results.elapsed;
+  const std::chrono::duration<double> enough = results.elapsed - usual;
+  return results.rate() * lasted.count() < rate * kAchieved * enough.count();
+}
+
 // Why no connection was opened, if none was.
 std::optional<cli::Exit> nobody_there(const LoadTally& total) {
   if (total.opened > 0 || total.failures() == 0) return std::nullopt;
@@ -105,14 +118,20 @@ cli::Exit LoadJob::work() {
     bool& working;
   } const done{working_};
   const std::uint64_t threads = options_.threads ? options_.threads->number : cli::usable_cores();
+  const auto paused = gnet::on_signal(SIGTSTP, [this](int) { pause(); });
+  reports_.open();
   hubs_.emplace(std::min(threads, options_.connections.number), "load");
   announce();
-  const auto paused = gnet::on_signal(SIGTSTP, [this](int) { pause(); });
   if (!options_.find_rate.empty()) {
     search();
   } else {
     make_run(stages_, options_.requests ? Duration::zero() : options_.duration.value_or(kDuration));
-    now_->run->run();
+    try {
+      now_->run->run();
+    } catch (const cli::Failure&) {  // of a file that cannot be written
+      cut_ = LoadRun::Cut::by_failure;
+      throw;
+    }
   }
   return finish();
 }
@@ -203,7 +222,8 @@ double LoadJob::capacity(Duration time) {
   if (results.total.answers == 0) {
     throw cli::Failure(cli::Exit::negative, "no request was answered: there is no rate to find");
   }
-  return results.rate();
+  // Those that came late are not left out: it is a bound.
+  return std::max(results.rate(), each_second(results.total.answers, results.elapsed));
 }
 
 bool LoadJob::try_rate(double rate, Duration time) {
@@ -215,9 +235,9 @@ bool LoadJob::try_rate(double rate, Duration time) {
                             .p99 = results.total.latency.percentile(0.99),
                             .achieved = results.rate()};
   if (tried.reason.empty() && results.total.dropped > 0) {
-    tried.reason = cli::plural(results.total.dropped, "request") + " dropped";
+    tried.reason = count_text(results.total.dropped, "request") + " dropped";
   }
-  if (tried.reason.empty() && results.rate() < rate * kAchieved) {
+  if (tried.reason.empty() && fell_behind(results, rate)) {
     tried.reason = fmt::format("only {:.0f}/s were answered", results.rate());
   }
   tried.passed = tried.reason.empty();
@@ -235,7 +255,7 @@ void LoadJob::summarize() {
     cli::write_all(STDERR_FILENO, reports_.interim(results()));
     return;
   }
-  now_->run->cut();
+  now_->run->cut(cut_);
   static_cast<void>(reports_.finish(results()));
 }
 

@@ -55,6 +55,7 @@ class LoadJob {
   std::unique_ptr<Try> best_;  // of a search
   std::vector<LoadResults::Search> search_;
   double found_ = 0;
+  LoadRun::Cut cut_ = LoadRun::Cut::by_signal;
   bool working_ = false;
   bool begun_ = false;
   bool finished_ = false;

@@ -1,7 +1,5 @@
 #include "commands/load_json.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
 #include <variant>
@@ -82,8 +80,8 @@ cli::JsonObject byte_figures_of(const LoadResults& results) {
   cli::JsonObject object;
   object.add("received", results.total.received)
       .add("sent", results.total.sent)
-      .add("received_per_s", each_second(results.total.received, results.elapsed))
-      .add("sent_per_s", each_second(results.total.sent, results.elapsed));
+      .add("received_per_s", each_second(results.received_in_time, results.elapsed))
+      .add("sent_per_s", each_second(results.sent_in_time, results.elapsed));
   return object;
 }
 
@@ -149,8 +147,7 @@ std::vector<std::pair<std::string_view, Figure>> figures_of(const LoadSecond& se
 }
 
 std::string cell(const Figure& figure) {
-  if (const auto* const number = std::get_if<double>(&figure))
-    return fmt::format("{:.6g}", *number);
+  if (const auto* const number = std::get_if<double>(&figure)) return cli::number_text(*number);
   if (const auto* const flag = std::get_if<bool>(&figure)) return *flag ? "1" : "0";
   return std::to_string(std::get<std::uint64_t>(figure));
 }
@@ -187,7 +184,7 @@ cli::JsonObject load_document(const LoadResults& results, const LoadView& view,
       .add("began", cli::utc_timestamp(results.began))
       .add("loop", results.open_loop ? "open" : "closed")
       .add("mode", results.stream ? "stream" : "message")
-      .add("partial", results.interrupted)
+      .add("partial", results.interrupted || results.failed)
       .add("elapsed_s", seconds_in(results.elapsed))
       .add("warmup_s", seconds_in(results.warmup))
       .add("threads", results.threads)

@@ -36,8 +36,8 @@ struct LoadOptions : cli::GlobalOptions {
   std::string stages;  // "100@10s,500@30s"
   std::optional<cli::Count> threads;
   std::optional<gnet::Duration> warmup;
-  cli::Count max_outstanding{10'000};
-  std::string find_rate;  // a condition: "p99<50ms"
+  std::optional<cli::Count> max_outstanding;  // 10000
+  std::string find_rate;                      // a condition: "p99<50ms"
 
   // ---- what is sent, and awaited ----
   std::string method;

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <utility>
+
 #include "cli/out/failure.h"
 #include "cli/out/output.h"
 #include "commands/load_conditions.h"
@@ -78,10 +80,15 @@ LoadReports::LoadReports(const LoadOptions& options)
   if (!options.compare.empty()) base_ = LoadBase::read(options.compare);
 }
 
-void LoadReports::begin(std::chrono::system_clock::time_point began) {
+void LoadReports::open() {
   output_.emplace(file_or_stdout(options_.output));
-  if (!options_.timeline.empty()) timeline_.emplace(options_.timeline, began);
-  if (!options_.hdr.empty()) hdr_.emplace(options_.hdr, began);
+  if (!options_.timeline.empty()) timeline_file_.emplace(options_.timeline);
+  if (!options_.hdr.empty()) hdr_file_.emplace(options_.hdr);
+}
+
+void LoadReports::begin(std::chrono::system_clock::time_point began) {
+  if (timeline_file_) timeline_.emplace(std::move(*timeline_file_), began);
+  if (hdr_file_) hdr_.emplace(std::move(*hdr_file_), began);
 }
 
 void LoadReports::second(const LoadSecond& second) {

@@ -1,6 +1,7 @@
 // All that a run of gnet load reports: beside it, while it goes on, and at its end.
 //
 //   LoadReports reports(options);        // nothing is sent before this has found them right
+//   reports.open();                      // and this has their files
 //   reports.begin(results.began);
 //   reports.second(second);              // each, as it ends
 //   return reports.finish(results) ? cli::Exit::ok : cli::Exit::negative;
@@ -33,6 +34,9 @@ class LoadReports {
   explicit LoadReports(const LoadOptions& options);
 
   // Opens the files of --output, --timeline and --hdr. Throws cli::Failure (io).
+  void open();
+
+  // The first request is about to be sent. Throws cli::Failure (io).
   void begin(std::chrono::system_clock::time_point began);
 
   // A second has ended. Throws cli::Failure (io).
@@ -60,6 +64,8 @@ class LoadReports {
   std::vector<Condition> find_rate_;
   std::optional<LoadBase> base_;
   std::optional<LineFile> output_;
+  std::optional<LineFile> timeline_file_;  // until the log has it
+  std::optional<LineFile> hdr_file_;
   std::optional<LoadTimeline> timeline_;
   std::optional<LoadHdrLog> hdr_;
 };

@@ -2,9 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <algorithm>
-#include <fstream>
-#include <iostream>
+#include <cerrno>
 #include <iterator>
 #include <stdexcept>
 #include <utility>
@@ -14,6 +16,7 @@
 #include "commands/http_items.h"
 #include "commands/web_address.h"
 #include "gnet/base/random.h"
+#include "gnet/base/unique_fd.h"
 #include "gnet/base/version.h"
 #include "gnet/http/auth.h"
 #include "gnet/http/headers.h"
@@ -24,7 +27,10 @@ namespace {
 
 constexpr std::size_t kMostNames = 5;
 constexpr std::uint64_t kLongestMessage = 64 << 20;  // of a message
+constexpr std::uint64_t kLongestDatagram = 65'507;   // of UDP over IPv4
 constexpr std::size_t kMostTargets = 20'000'000;
+constexpr std::size_t kLongestTargetLine = 1 << 20;  // of a file of targets
+constexpr std::size_t kTargetsPiece = 256 << 10;
 constexpr const char* kDefaultMessage = "ping";
 
 bool is_http(std::string_view word) {
@@ -51,6 +57,65 @@ void end_before_length(std::string& head) {
   const std::size_t at = head.find(kNone);
   if (at != head.npos) head.erase(at, kNone.size());
 }
+
+// The file of --targets, line by line.
+class TargetLines {
+ public:
+  explicit TargetLines(const std::string& path) : path_(path) {
+    if (path == "-") return;
+    file_ = gnet::UniqueFd(open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    if (!file_) fail();
+  }
+
+  // Without its end. False: there is no more.
+  bool next(std::string& line) {
+    line.clear();
+    ++number_;
+    for (;;) {
+      const std::string_view left = std::string_view(read_).substr(at_);
+      const std::string_view part = left.substr(0, left.find('\n'));
+      line += part;
+      if (line.size() > kLongestTargetLine) refuse("a line is longer than 1 MiB");
+      at_ += std::min(part.size() + 1, left.size());
+      if (part.size() < left.size()) break;
+      if (read_more()) continue;
+      if (line.empty()) return false;
+      break;
+    }
+    if (line.ends_with('\r')) line.pop_back();
+    return true;
+  }
+
+  [[nodiscard]] std::size_t number() const noexcept { return number_; }  // of the line, from 1
+
+  [[noreturn]] void refuse(std::string_view reason) const {
+    throw cli::UsageError(fmt::format("{}:{}: {}", path_, number_, reason));
+  }
+
+ private:
+  bool read_more() {
+    read_.resize(kTargetsPiece);
+    at_ = 0;
+    ssize_t count = 0;
+    do {
+      count = read(file_ ? file_.get() : STDIN_FILENO, read_.data(), read_.size());
+    } while (count < 0 && errno == EINTR);
+    if (count < 0) fail();
+    read_.resize(static_cast<std::size_t>(count));
+    return count > 0;
+  }
+
+  [[noreturn]] void fail() const {
+    throw cli::Failure(cli::Exit::io,
+                       fmt::format("cannot read {}: {}", path_, cli::error_text(errno)));
+  }
+
+  const std::string& path_;
+  gnet::UniqueFd file_;  // none: standard input
+  std::string read_;
+  std::size_t at_ = 0;
+  std::size_t number_ = 0;
+};
 
 gnet::Endpoint endpoint_for(const WebAddress& address, const std::string& unix_path) {
   const bool secure = address.url.is_secure();
@@ -84,11 +149,29 @@ LoadRequests::LoadRequests(const LoadOptions& options) : options_(options) {
     throw cli::UsageError(error.what());
   }
   if (servers_.empty()) throw cli::UsageError("a URL is missing: what to load");
+  if (options.random && std::ranges::all_of(servers_, [](const LoadServer& server) {
+        return server.requests.size() == 1;
+      })) {
+    throw cli::UsageError("--random needs several requests of a server");
+  }
   share_connections();
 }
 
 void LoadRequests::add_url(const std::string& word) {
   if (!is_http(word)) return add_messages(word);
+  check_for_http();
+  Draft draft = draft_of(word);
+  draft.method = options_.method;
+  draft.body = options_.body;
+  if (!options_.body_file.empty()) {
+    if (draft.body) throw cli::UsageError("--body and --body-file exclude each other");
+    draft.body = cli::read_file(options_.body_file);
+  }
+  if (draft.method.empty()) draft.method = draft.body ? "POST" : "GET";
+  add_http(draft);
+}
+
+void LoadRequests::check_for_http() const {
   if (options_.mode == LoadMode::stream) {
     throw cli::UsageError("--mode stream is for tcp, tls, unix and ws, not for HTTP");
   }
@@ -96,18 +179,12 @@ void LoadRequests::add_url(const std::string& word) {
     throw cli::UsageError(fmt::format("{} is for messages; a request of HTTP has --body",
                                       options_.message ? "--message" : "--size"));
   }
-  add_http(draft_of(word));
 }
 
 // ---- requests of HTTP ----
 
 LoadRequests::Draft LoadRequests::draft_of(const std::string& word) const {
-  Draft draft{options_.method, word, {}, options_.body};
-  if (!options_.body_file.empty()) {
-    if (draft.body) throw cli::UsageError("--body and --body-file exclude each other");
-    draft.body = cli::read_file(options_.body_file);
-  }
-  if (draft.method.empty()) draft.method = draft.body ? "POST" : "GET";
+  Draft draft{{}, word, {}, {}};
   for (const std::string& text : options_.headers) {
     const Field field = parse_field(text, "--header");
     draft.headers.add(field.name, field.value);
@@ -173,61 +250,76 @@ void LoadRequests::add_http(const Draft& draft) {
 
 // A file as vegeta has it: METHOD URL, lines of header fields, @FILE for a body, an empty line.
 void LoadRequests::read_targets() {
-  std::ifstream file;
-  std::istream* in = &std::cin;
-  if (options_.targets != "-") {
-    file.open(options_.targets);
-    if (!file) {
-      throw cli::Failure(cli::Exit::io, fmt::format("cannot read {}: {}", options_.targets,
-                                                    cli::error_text(errno)));
-    }
-    in = &file;
-  }
+  check_for_targets();
+  TargetLines lines(options_.targets);
   std::optional<Draft> draft;
+  std::size_t began = 0;  // the line with its method
   const auto finish = [&] {
     if (!draft) return;
     if (entries_.size() == kMostTargets) {
       throw cli::UsageError(
           fmt::format("{}: more than {} targets", options_.targets, kMostTargets));
     }
-    add_http(*draft);
+    at_line(began, [&] { add_http(*draft); });
     draft.reset();
   };
   std::string line;
-  for (std::size_t number = 1; std::getline(*in, line); ++number) {
-    if (line.ends_with('\r')) line.pop_back();
-    const auto refuse = [&](std::string_view reason) {
-      throw cli::UsageError(fmt::format("{}:{}: {}", options_.targets, number, reason));
-    };
+  while (lines.next(line)) {
     const std::size_t space = line.find(' ');
     const bool begins = space != line.npos && is_method(std::string_view(line).substr(0, space));
     if (line.empty() || begins) finish();
     if (line.empty() || line.starts_with('#')) continue;
     if (begins) {
       const std::string url = line.substr(space + 1);
-      if (!is_http(url)) refuse("a URL of http or https must follow the method");
+      if (!is_http(url)) lines.refuse("a URL of http or https must follow the method");
       draft = draft_of(url);
       draft->method = line.substr(0, space);
+      began = lines.number();
       continue;
     }
-    if (!draft) refuse("METHOD URL must be first, as in GET http://127.0.0.1:8080/");
-    if (line.starts_with('@')) {
-      draft->body = cli::read_file(line.substr(1));
-      continue;
-    }
-    try {
-      const Field field = parse_field(line, "a header");
-      draft->headers.add(field.name, field.value);
-    } catch (const std::invalid_argument& error) {
-      refuse(error.what());
-    } catch (const cli::UsageError& error) {
-      refuse(error.what());
-    }
+    if (!draft) lines.refuse("METHOD URL must be first, as in GET http://127.0.0.1:8080/");
+    at_line(lines.number(), [&] {
+      if (line.starts_with('@')) {
+        draft->body = cli::read_file(line.substr(1));
+      } else {
+        const Field field = parse_field(line, "a header");
+        draft->headers.add(field.name, field.value);
+      }
+    });
   }
-  if (in->bad()) throw cli::Failure(cli::Exit::io, fmt::format("cannot read {}", options_.targets));
   finish();
   if (entries_.empty()) {
     throw cli::UsageError(fmt::format("there is no target in '{}'", options_.targets));
+  }
+}
+
+// The file says all of a request but the fields that each is to have.
+void LoadRequests::check_for_targets() const {
+  check_for_http();
+  if (!options_.urls.empty()) return;
+  const char* const of_urls = !options_.method.empty()      ? "--method"
+                              : options_.body               ? "--body"
+                              : !options_.body_file.empty() ? "--body-file"
+                                                            : nullptr;
+  if (of_urls == nullptr) return;
+  throw cli::UsageError(fmt::format(
+      "{} is for URLs of the command line: requests of --targets have their own", of_urls));
+}
+
+// What is wrong there is told with the place.
+template <typename F>
+void LoadRequests::at_line(std::size_t number, F&& step) const {
+  const auto placed = [&](const std::exception& error) {
+    return fmt::format("{}:{}: {}", options_.targets, number, error.what());
+  };
+  try {
+    step();
+  } catch (const cli::UsageError& error) {
+    throw cli::UsageError(placed(error), error.hint());
+  } catch (const cli::Failure& failure) {
+    throw cli::Failure(failure.code(), placed(failure), failure.hint());
+  } catch (const std::invalid_argument& error) {
+    throw cli::UsageError(placed(error));
   }
 }
 
@@ -271,6 +363,11 @@ void LoadRequests::add_messages(const std::string& word) {
   server.text = options_.message.has_value() || !options_.size;
   names_.push_back(endpoint.to_string());
   LoadTemplate text = templates_.split(templates_.mark(message()));
+  if (endpoint.transport() == gnet::Transport::udp && text.text().size() > kLongestDatagram) {
+    throw cli::UsageError(fmt::format("{} must be up to {} bytes for '{}'",
+                                      options_.size ? "--size" : "--message", kLongestDatagram,
+                                      word));
+  }
   if (text.is_constant()) return add(server, fixed(text.text(), ""));
   add(server, {.head = std::make_shared<const LoadTemplate>(std::move(text))});
 }
@@ -353,10 +450,9 @@ LoadRequests::Turn LoadRequests::begin(const LoadServer& server, std::size_t con
 
 LoadRequest LoadRequests::next(Turn& turn, LoadValues& values) const {
   const std::vector<std::uint32_t>& list = turn.server->requests;
-  if (list.size() > 1) {
-    turn.at = options_.random ? values.random() % list.size() : (turn.at + 1) % list.size();
-  }
+  if (options_.random) turn.at = values.random() % list.size();
   const Entry& entry = entries_[list[turn.at]];
+  if (++turn.at == list.size()) turn.at = 0;
   const std::string_view method = methods_.empty() ? std::string_view() : methods_[entry.method];
   if (!entry.head) return {{bytes_.data() + entry.at, entry.size}, method};
   turn.made.clear();

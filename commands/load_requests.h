@@ -91,7 +91,11 @@ class LoadRequests {
   void add_url(const std::string& word);
   void add_http(const Draft& draft);
   void add_messages(const std::string& word);
+  void check_for_http() const;
   void read_targets();
+  void check_for_targets() const;
+  template <typename F>
+  void at_line(std::size_t number, F&& step) const;
   [[nodiscard]] std::string message() const;
   [[nodiscard]] Draft draft_of(const std::string& word) const;
   LoadServer& server_for(const std::string& key, const std::string& name, LoadSpeech speech,

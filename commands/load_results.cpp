@@ -44,6 +44,7 @@ void LoadTally::merge(const LoadTally& other) {
   tls.merge(other.tls);
   started += other.started;
   answers += other.answers;
+  in_time += other.in_time;
   dropped += other.dropped;
   received += other.received;
   sent += other.sent;
@@ -62,7 +63,7 @@ void LoadTally::clear() {
   delay.clear();
   connect.clear();
   tls.clear();
-  started = answers = dropped = received = sent = opened = 0;
+  started = answers = in_time = dropped = received = sent = opened = 0;
   statuses.clear();
   errors.fill(0);
   texts.clear();
@@ -80,7 +81,7 @@ std::uint64_t LoadTally::with_status(int hundreds) const noexcept {
 
 double LoadResults::rate() const noexcept {
   const double seconds = std::chrono::duration<double>(elapsed).count();
-  return seconds > 0 ? static_cast<double>(total.answers) / seconds : 0;
+  return seconds > 0 ? static_cast<double>(total.in_time) / seconds : 0;
 }
 
 }  // namespace commands

@@ -61,6 +61,7 @@ struct LoadTally {
   std::uint64_t started = 0;        // requests that were sent, or that could not be for want of a
                                     // connection: answers + failures, and what was cut off
   std::uint64_t answers = 0;
+  std::uint64_t in_time = 0;   // answers that came in the measured time, whenever asked for
   std::uint64_t dropped = 0;   // were due, and not sent, since too many others waited
   std::uint64_t received = 0;  // bytes on the wire, without those of TLS, TCP and IP
   std::uint64_t sent = 0;
@@ -96,14 +97,18 @@ struct LoadResults {
   bool open_loop = false;
   bool stream = false;       // --mode stream: bytes count, and there are no requests
   bool interrupted = false;  // by a signal: it is not all of what was wanted
+  bool failed = false;       // it could not go on, and is not all either
   gnet::Duration elapsed{};  // what was measured, without the warm-up
   gnet::Duration warmup{};
+  bool only_warmup = false;  // there is no more of it: that is what was measured
   double intended_rate = 0;  // the mean, a second; 0: closed loop
   std::uint64_t threads = 1;
   std::uint64_t connections = 0;  // asked for
   std::uint64_t connected = 0;    // open at the same time, at most
   std::uint64_t unanswered = 0;   // on their way when the run was cut short
   LoadTally total;
+  std::uint64_t received_in_time = 0;  // of all bytes, those of the measured time
+  std::uint64_t sent_in_time = 0;
   std::vector<LoadSecond> seconds;
   double cpu_share = 0;    // of the time of its threads' cores that the generator used: 0 to 1
   std::string bottleneck;  // why the generator itself may have been the limit; empty: it was not
@@ -117,7 +122,7 @@ struct LoadResults {
   };
   std::vector<Search> search;
 
-  // Answers a second.
+  // Answers a second: of those that came in the measured time.
   [[nodiscard]] double rate() const noexcept;
 };
 

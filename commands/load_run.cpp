@@ -141,6 +141,8 @@ TimePoint LoadRun::next_tick(TimePoint now) const {
 void LoadRun::tick() {
   const std::lock_guard turn(ticking_);
   const TimePoint now = Clock::now();
+  const bool late = plan_.length > Duration::zero() && second_began_ != TimePoint() &&
+                    ticked_ >= gnet::TimeSpan(plan_.length).after(began_);
   in_flight_ = waiting_ = open_ = most_open_ = 0;
   const bool warm = second_began_ != TimePoint() && second_began_ < began_ + plan_.warmup;
   for (std::size_t i = 0; i < workers_.size(); ++i) {
@@ -155,6 +157,11 @@ void LoadRun::tick() {
     add(std::move(share));
   }
   results_->connected = std::max(results_->connected, most_open_);
+  if (!late) {
+    results_->received_in_time = results_->total.received;
+    results_->sent_in_time = results_->total.sent;
+  }
+  ticked_ = now;
   if (second_began_ != TimePoint()) {
     const TimePoint warm_end = began_ + plan_.warmup;
     if (warm && now >= warm_end) cpu_before_ = cpu_;
@@ -169,6 +176,7 @@ void LoadRun::tick() {
 void LoadRun::add(LoadWorker::Share share) {
   second_->merge(*share.warmup);
   second_->merge(*share.measured);
+  if (plan_.warmup > Duration::zero()) warmup_->merge(*share.warmup);
   results_->total.merge(*share.measured);
   in_flight_ += share.in_flight;
   waiting_ += share.waiting;
@@ -192,15 +200,13 @@ void LoadRun::end_second(TimePoint now) {
                     .sent = second_->sent,
                     .in_flight = in_flight_,
                     .connections = open_,
-                    .intended_rate = rate_at(plan_.stages, second_began_ - began_),
+                    .intended_rate = mean_rate(plan_.stages, second_began_ - began_, now - began_),
                     .p50 = second_->latency.percentile(0.5),
                     .p99 = second_->latency.percentile(0.99),
                     .max = second_->latency.max(),
                     .latency = &second_->latency};
-  if (plan_.length > Duration::zero() && second.at - second.took >= plan_.length) {
-    second.intended_rate = 0;  // only answers are awaited
-  }
-  if (listeners_.second) listeners_.second(second);
+  // A file that could not be written would only fail again.
+  if (listeners_.second && !results_->failed) listeners_.second(second);
   second.latency = nullptr;
   results_->seconds.push_back(second);
   std::swap(second_, recent_);
@@ -253,18 +259,21 @@ void LoadRun::pause() {
   std::raise(SIGSTOP);
   const Duration took = Clock::now() - began;
   if (running_ && has_begun()) {
-    for (TimePoint* const moment : {&began_, &second_began_, &next_paint_}) *moment += took;
+    for (TimePoint* const moment : {&began_, &second_began_, &next_paint_, &ticked_}) {
+      *moment += took;
+    }
     workers_.front()->shift(took);
   }
   pause->took = took.count();
   pause->took.notify_all();
 }
 
-void LoadRun::cut() {
+void LoadRun::cut(Cut why) {
   if (concluded_ || !running_) return;
   cut_at_ = Clock::now();
+  results_->interrupted = why == Cut::by_signal;
+  results_->failed = why == Cut::by_failure;
   tick();
-  results_->interrupted = true;
   conclude();
 }
 
@@ -280,20 +289,35 @@ Duration LoadRun::measured() const {
   return std::max<Duration>(to - from, Duration::zero());
 }
 
+// Of a run that has come no further there is nothing else to tell.
+LoadResults& LoadRun::warmup_results(TimePoint until) {
+  early_ = std::make_unique<LoadResults>(*results_);
+  early_->total.merge(*warmup_);
+  early_->total.in_time = early_->total.answers;
+  early_->received_in_time = early_->total.received;
+  early_->sent_in_time = early_->total.sent;
+  early_->elapsed = early_->warmup = std::max<Duration>(until - began_, Duration::zero());
+  early_->only_warmup = true;
+  return *early_;
+}
+
 LoadResults& LoadRun::results() {
   if (running_) tick();
-  results_->elapsed = measured();
+  const TimePoint until = running_ ? Clock::now() : cut_at_;
+  const bool early = until != TimePoint() && until < began_ + plan_.warmup;
+  LoadResults& found = early ? warmup_results(until) : *results_;
+  if (!early) found.elapsed = measured();
   double busiest = 0;
   for (std::size_t i = 0; i < cpu_.size(); ++i) {
     const double time =
-        to_seconds(std::max<Duration>(results_->elapsed, last_answer_ - began_ - plan_.warmup));
+        to_seconds(std::max<Duration>(found.elapsed, last_answer_ - began_ - plan_.warmup));
     if (time > 0) busiest = std::max(busiest, to_seconds(cpu_[i] - cpu_before_[i]) / time);
   }
-  results_->cpu_share = std::min(busiest, 1.0);
-  results_->bottleneck = busiest < kBusy ? ""
-                                         : fmt::format("a thread of it used {:.0f}% of a core",
-                                                       std::min(busiest, 1.0) * 100);
-  return *results_;
+  found.cpu_share = std::min(busiest, 1.0);
+  found.bottleneck = busiest < kBusy ? ""
+                                     : fmt::format("a thread of it used {:.0f}% of a core",
+                                                   std::min(busiest, 1.0) * 100);
+  return found;
 }
 
 }  // namespace commands

@@ -53,11 +53,12 @@ class LoadRun {
   void pause();
 
   // Ends what is left of it, and says that it is not all.
-  void cut();
+  enum class Cut { by_signal, by_failure };
+  void cut(Cut why);
 
   // Whether requests are, or were, sent: before that there is nothing to tell.
   [[nodiscard]] bool has_begun() const noexcept { return second_began_ != gnet::TimePoint(); }
-  // All that is known. Suspends if it still runs.
+  // All that is known, of the warm-up if there is no more yet. Suspends if it still runs.
   [[nodiscard]] LoadResults& results();
   // The last second, and all that was measured, while it runs.
   [[nodiscard]] const LoadTally& recent() const noexcept { return *recent_; }
@@ -76,6 +77,7 @@ class LoadRun {
   [[nodiscard]] gnet::TimePoint next_tick(gnet::TimePoint now) const;
   [[nodiscard]] Standing standing() const;
   [[nodiscard]] gnet::Duration measured() const;
+  [[nodiscard]] LoadResults& warmup_results(gnet::TimePoint until);
   template <typename F>
   void on_all(F&& function);
 
@@ -86,6 +88,8 @@ class LoadRun {
   std::shared_ptr<Phase> phase_;
   gnet::Semaphore ticking_;
   std::unique_ptr<LoadResults> results_ = std::make_unique<LoadResults>();
+  std::unique_ptr<LoadResults> early_;  // of a run that is still in its warm-up
+  std::unique_ptr<LoadTally> warmup_ = std::make_unique<LoadTally>();
   std::unique_ptr<LoadTally> second_ = std::make_unique<LoadTally>();
   std::unique_ptr<LoadTally> recent_ = std::make_unique<LoadTally>();
   std::vector<std::unique_ptr<LoadTally>> spare_;
@@ -95,6 +99,7 @@ class LoadRun {
   gnet::TimePoint second_began_;
   gnet::TimePoint next_paint_;
   gnet::TimePoint last_answer_;
+  gnet::TimePoint ticked_;
   gnet::TimePoint cut_at_;
   bool running_ = false;
   bool concluded_ = false;

@@ -58,8 +58,12 @@ std::optional<double> rate_of(std::string_view text) {
   return rate <= kMostRate ? std::optional(rate) : std::nullopt;
 }
 
-// How many requests a stage has up to a moment of it, and the moment of one of them. A root that is
-// written like this stays exact where the rate hardly changes.
+double rate_in(const LoadStage& stage, gnet::Duration moment) {
+  return stage.from + (stage.to - stage.from) * (stage_seconds(moment) / stage_seconds(stage.time));
+}
+
+// How many requests a stage has, and the moment of one of them. A root that is written like this
+// stays exact where the rate hardly changes.
 double requests_in(const LoadStage& stage) {
   return (stage.from + stage.to) / 2 * stage_seconds(stage.time);
 }
@@ -124,13 +128,28 @@ double requests_of(const LoadStages& stages) {
 
 double rate_at(const LoadStages& stages, gnet::Duration moment) {
   for (const LoadStage& stage : stages) {
-    if (moment < stage.time) {
-      return stage.from +
-             (stage.to - stage.from) * (stage_seconds(moment) / stage_seconds(stage.time));
-    }
+    if (moment < stage.time) return rate_in(stage, moment);
     moment -= stage.time;
   }
   return stages.empty() ? 0 : stages.back().to;
+}
+
+double mean_rate(const LoadStages& stages, gnet::Duration from, gnet::Duration to) {
+  const gnet::Duration whole = to - from;
+  double requests = 0;
+  for (const LoadStage& stage : stages) {
+    const gnet::Duration begin = std::max(from, gnet::Duration::zero());
+    const gnet::Duration end = std::min(to, stage.time);
+    if (begin < end) {
+      const double mean = (rate_in(stage, begin) + rate_in(stage, end)) / 2;
+      if (end - begin == whole) return mean;
+      requests += mean * stage_seconds(end - begin);
+    }
+    if (to <= stage.time) break;
+    from -= stage.time;
+    to -= stage.time;
+  }
+  return whole > gnet::Duration::zero() ? requests / stage_seconds(whole) : 0;
 }
 
 LoadSchedule::LoadSchedule(LoadStages stages, LoadArrival arrival, Share share)

@@ -40,6 +40,8 @@ using LoadStages = std::vector<LoadStage>;
 // The requests of all of it, and the rate at a moment of it: that of its end, behind it.
 [[nodiscard]] double requests_of(const LoadStages& stages);
 [[nodiscard]] double rate_at(const LoadStages& stages, gnet::Duration moment);
+// The mean between two moments; nothing is due behind the end.
+[[nodiscard]] double mean_rate(const LoadStages& stages, gnet::Duration from, gnet::Duration to);
 
 class LoadSchedule {
  public:

@@ -16,8 +16,12 @@ constexpr std::size_t kMostErrorTexts = 10;
 
 std::string elapsed_text(const LoadResults& results) {
   std::string text = time_text(results.elapsed);
-  if (results.interrupted) text += " (partial: interrupted)";
-  if (results.warmup > gnet::Duration::zero()) {
+  if (results.interrupted || results.failed) {
+    text += results.failed ? " (partial)" : " (partial: interrupted)";
+  }
+  if (results.only_warmup) {
+    text += ", all of it warm-up";
+  } else if (results.warmup > gnet::Duration::zero()) {
     text += fmt::format(", after {} of warm-up", time_text(results.warmup));
   }
   return text + ", " + cli::plural(results.threads, "thread");
@@ -41,7 +45,7 @@ std::string requests_text(const LoadResults& results) {
 
 std::string unanswered_text(const LoadResults& results) {
   const LoadTally& total = results.total;
-  std::string text = cli::plural(total.failures(), "error");
+  std::string text = count_text(total.failures(), "error");
   if (total.failures() > 0) text += fmt::format(" ({})", share_text(error_share(total)));
   if (results.open_loop || total.dropped > 0) {
     text += fmt::format(", {} dropped", count_text(total.dropped));
@@ -71,8 +75,9 @@ std::string statuses_text(const LoadTally& total) {
   return classes + ": " + each;
 }
 
-std::string bytes_text(std::uint64_t bytes, gnet::Duration time) {
-  return fmt::format("{}, {}", gnet::format_size(bytes), byte_rate_text(each_second(bytes, time)));
+std::string bytes_text(std::uint64_t bytes, std::uint64_t in_time, gnet::Duration time) {
+  return fmt::format("{}, {}", gnet::format_size(bytes),
+                     byte_rate_text(each_second(in_time, time)));
 }
 
 // ---- tables ----
@@ -179,8 +184,9 @@ std::vector<LoadFact> load_facts(const LoadResults& results, const LoadVerdict& 
                            name_of(static_cast<LoadError>(i)), count_text(total.errors[i]));
   }
   if (!classes.empty()) facts.push_back({"errors", classes});
-  facts.push_back({"received", bytes_text(total.received, results.elapsed)});
-  facts.push_back({"sent", bytes_text(total.sent, results.elapsed)});
+  facts.push_back(
+      {"received", bytes_text(total.received, results.received_in_time, results.elapsed)});
+  facts.push_back({"sent", bytes_text(total.sent, results.sent_in_time, results.elapsed)});
   facts.push_back({"cpu", fmt::format("{} of {} for the generator", share_text(results.cpu_share),
                                       cli::plural(results.threads, "core"))});
   if (!verdict.find_rate.empty()) {
@@ -209,7 +215,11 @@ std::vector<LoadNote> load_notes(const LoadResults& results, const LoadVerdict& 
   if (!results.open_loop && !results.stream) {
     notes.push_back({LoadTone::note, "closed loop, queueing time is not included (use -R)"});
   }
-  if (results.interrupted) notes.push_back({LoadTone::note, "partial: the run was interrupted"});
+  if (results.failed) {
+    notes.push_back({LoadTone::note, "partial: the run could not go on"});
+  } else if (results.interrupted) {
+    notes.push_back({LoadTone::note, "partial: the run was interrupted"});
+  }
   if (verdict.comparison) {
     for (const std::string& text : verdict.comparison->notes) {
       notes.push_back({LoadTone::note, "compared with another kind of run: " + text});
@@ -219,7 +229,7 @@ std::vector<LoadNote> load_notes(const LoadResults& results, const LoadVerdict& 
     notes.push_back(
         {LoadTone::warning,
          fmt::format("only {} of {} were open at the same time", count_text(results.connected),
-                     cli::plural(results.connections, "connection"))});
+                     count_text(results.connections, "connection"))});
   }
   if (!results.bottleneck.empty()) {
     notes.push_back(

@@ -64,7 +64,7 @@ void LoadTemplate::append_line(std::string& out, const Place& place, std::uint64
   if (!place.encoded) {
     out += line;
   } else {
-    gnet::http::append_percent_encoded(out, line, gnet::http::EncodeSet::query);
+    gnet::http::append_percent_encoded(out, line, gnet::http::EncodeSet::unreserved);
   }
 }
 

@@ -23,6 +23,10 @@ std::string count_text(std::uint64_t count) {
   return in_thousands(std::to_string(count));
 }
 
+std::string count_text(std::uint64_t count, std::string_view noun) {
+  return fmt::format("{} {}{}", count_text(count), noun, count == 1 ? "" : "s");
+}
+
 std::string rate_text(double each_second) {
   const bool whole = each_second == std::floor(each_second) || each_second >= 100'000;
   const int digits = whole ? 0 : each_second < 10 ? 2 : 1;
@@ -50,7 +54,7 @@ const char* name_of(LatencyFrom from) noexcept {
 }
 
 double throughput(const LoadResults& results) noexcept {
-  return each_second(results.total.received + results.total.sent, results.elapsed);
+  return each_second(results.received_in_time + results.sent_in_time, results.elapsed);
 }
 
 double each_second(std::uint64_t count, gnet::Duration time) noexcept {

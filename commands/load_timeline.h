@@ -1,6 +1,6 @@
 // --timeline: a line of JSON for each second of a run of gnet load, as it goes on.
 //
-//   LoadTimeline timeline("run.ndjson", began);
+//   LoadTimeline timeline(LineFile("run.ndjson"), began);
 //   timeline.add(second);   // {"ts":"…","event":"second","at_s":1,…}, there when it returns
 //
 // Threads: one at a time.
@@ -8,7 +8,7 @@
 #pragma once
 
 #include <chrono>
-#include <string>
+#include <utility>
 
 #include "commands/line_file.h"
 #include "commands/load_results.h"
@@ -17,9 +17,8 @@ namespace commands {
 
 class LoadTimeline {
  public:
-  // What was in the file is gone; "-" is standard output. Throws cli::Failure (io).
-  LoadTimeline(const std::string& path, std::chrono::system_clock::time_point began)
-      : file_(path), began_(began) {}
+  LoadTimeline(LineFile file, std::chrono::system_clock::time_point began)
+      : file_(std::move(file)), began_(began) {}
 
   // Throws cli::Failure (io).
   void add(const LoadSecond& second);

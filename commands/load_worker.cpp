@@ -22,6 +22,7 @@ using gnet::Duration;
 using gnet::TimePoint;
 
 constexpr std::size_t kOpenAtOnce = 256;
+constexpr std::uint64_t kMaxOutstanding = 10'000;
 constexpr Duration kFirstRest = std::chrono::milliseconds(10);
 constexpr Duration kLongestRest = std::chrono::seconds(1);
 constexpr Duration kLoadFarewell = std::chrono::milliseconds(500);
@@ -30,6 +31,10 @@ Duration thread_time() {
   timespec time{};
   clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
   return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
+}
+
+std::uint64_t most_outstanding(const LoadOptions& options) {
+  return options.max_outstanding ? options.max_outstanding->number : kMaxOutstanding;
 }
 
 std::uint64_t share_of(std::uint64_t all, std::uint64_t index, std::uint64_t parts) {
@@ -59,7 +64,7 @@ LoadWorker::LoadWorker(LoadPlan& plan, std::uint64_t index, std::function<void()
       over_(std::move(over)),
       opening_(kOpenAtOnce),
       most_waiting_(std::max<std::uint64_t>(
-          1, share_of(plan.options.max_outstanding.number, index, plan.workers))),
+          1, share_of(most_outstanding(plan.options), index, plan.workers))),
       warmup_(std::make_unique<LoadTally>()),
       measured_(std::make_unique<LoadTally>()) {
   // A timer of the kernel's may be late by 50 microseconds otherwise.
@@ -193,8 +198,8 @@ std::optional<LoadWorker::Job> LoadWorker::next_due() {
       return job;
     }
     const auto next = schedule_->next();
-    if (!next) return std::nullopt;
-    gnet::sleep(began_ + *next - now);
+    if (!next && (end_ == TimePoint::max() || now >= end_)) return std::nullopt;
+    gnet::sleep((next ? began_ + *next : end_) - now);  // nothing may be due at the end of the time
   }
 }
 
@@ -282,6 +287,7 @@ void LoadWorker::record(const Job& job, TimePoint sent, const LoadLink::Heard& h
                            .first_byte = heard.first - sent - pause,
                            .delay = sent - job.due},
                           status);
+  if (heard.last >= measured_from_ && heard.last <= end_) ++measured_->in_time;
   last_ = heard.last;
 }
 
@@ -299,8 +305,18 @@ void LoadWorker::after_answer(Connection& connection) {
   if (!connection.link->is_open()) --open_;
 }
 
+// With the name of the server, where there are others.
+std::pair<LoadError, std::string> LoadWorker::told_fault(const Connection& connection,
+                                                         bool opened) const {
+  auto fault = fault_of(*connection.server, opened, std::current_exception());
+  if (plan_.requests.servers().size() > 1) {
+    fault.second = connection.server->name + ": " + fault.second;
+  }
+  return fault;
+}
+
 void LoadWorker::fail(Connection& connection, const Job& job, bool opened) {
-  const auto [error, text] = fault_of(*connection.server, opened, std::current_exception());
+  const auto [error, text] = told_fault(connection, opened);
   if (error == LoadError::timeout && paused_ != job.paused) {
     --tally_for(job).started;  // there is no telling: nobody listened
   } else {
@@ -361,7 +377,7 @@ void LoadWorker::serve_pipelined(Connection& connection) {
       after_answer(connection);
     } catch (const std::exception&) {
       for (; answered + 1 < jobs.size(); ++answered) {
-        const auto [error, text] = fault_of(*connection.server, opened, std::current_exception());
+        const auto [error, text] = told_fault(connection, opened);
         tally_for(jobs[answered]).failed(error, text);
       }
       fail(connection, jobs.back(), opened);

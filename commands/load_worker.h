@@ -20,6 +20,8 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "commands/load_link.h"
@@ -110,6 +112,8 @@ class LoadWorker {
   void open(Connection& connection, gnet::Deadline deadline);
   void reopen(Connection& connection, gnet::Deadline deadline, bool& opened);
   void record(const Job& job, gnet::TimePoint sent, const LoadLink::Heard& heard, int status);
+  [[nodiscard]] std::pair<LoadError, std::string> told_fault(const Connection& connection,
+                                                             bool opened) const;
   void fail(Connection& connection, const Job& job, bool opened);
   void after_answer(Connection& connection);
   [[nodiscard]] gnet::Deadline limit_of(const Job& job) const;

@@ -33,4 +33,14 @@ std::optional<std::string> JsonDocument::text(Keys keys) const {
   return std::string(value->get_string());
 }
 
+std::vector<std::string> JsonDocument::texts(Keys keys) const {
+  std::vector<std::string> texts;
+  const json::value* const value = find(keys);
+  if (value == nullptr || !value->is_array()) return texts;
+  for (const json::value& item : value->get_array()) {
+    if (item.is_string()) texts.emplace_back(item.get_string());
+  }
+  return texts;
+}
+
 }  // namespace cli

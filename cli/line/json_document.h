@@ -12,6 +12,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace boost::json {
 class value;
@@ -28,6 +29,8 @@ class JsonDocument {
   using Keys = std::initializer_list<std::string_view>;
   [[nodiscard]] std::optional<double> number(Keys keys) const;
   [[nodiscard]] std::optional<std::string> text(Keys keys) const;
+  // Of a list those that are texts.
+  [[nodiscard]] std::vector<std::string> texts(Keys keys) const;
 
  private:
   [[nodiscard]] const boost::json::value* find(Keys keys) const;

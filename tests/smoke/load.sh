@@ -80,6 +80,17 @@ grep -q '"event":"second"' seconds || fail "no second: $(cat seconds)"
 grep -q '^#\[Histogram log format version' log.hlog || fail "no log: $(cat log.hlog)"
 expect 0 quick --stages 100@300ms,0@100ms,200@300ms "$web/a"
 is answers 90
+# A pause at the end is one as well, and each second knows what was due in it.
+expect 0 quick --stages 100@100ms,0@1s --timeline seconds "$web/a"
+is answers 10
+[ "$(wc -l < seconds)" -ge 2 ] || fail "no pause at the end: $(cat seconds)"
+sed -n '1s/.*"intended_rate_per_s":\([0-9.]*\).*/\1/p' seconds |
+  awk '{ exit !($1 > 4 && $1 < 11) }' || fail "not the mean of the second: $(cat seconds)"
+# Answers behind the end are awaited, and no part of the rate.
+expect 0 quick -c 1 -R 40 -d 500ms "$web/delay/100ms" --fail-if 'rps>20'
+is answers 20
+expect 0 quick -c 10 -d 1s "$web/delay/900ms" --fail-if 'rps>11'
+is answers 20
 expect 0 quick --ramp 0..200/1s "$web/a"
 is answers 100
 expect 0 quick -R 1000 -n 100 --arrival poisson "$web/a"
@@ -95,15 +106,20 @@ expect 1 quick --find-rate 'p50<1ns' -d 100ms "$web/a"
 
 # A server that stands still makes those wait that were due meanwhile: the corrected latency has them.
 mkfifo told
+# hear_second: waits until a second of a run is over, and its end is not that of the run before.
+hear_second() {
+  exec 6< told
+  read -r line <&6
+}
 "$GNET" load --json -R 1000 -c 4 -d 2s "$web/a" --timeline told > out &
 load=$!
 started="$started $load"
-exec 6< told
-read -r line <&6
+hear_second
 kill -STOP "$server"
 sleep 0.5
 kill -CONT "$server"
 wait "$load"
+exec 6<&-
 is answers 2000
 awk -v c="$(sed -n 's/.*"latency_us":{[^}]*"p95":\([0-9.]*\).*/\1/p' out)" \
   'BEGIN { exit !(c > 300000) }' || fail "p95 does not know of the pause: $(cat out)"
@@ -112,13 +128,13 @@ awk -v c="$(sed -n 's/.*"latency_us":{[^}]*"p95":\([0-9.]*\).*/\1/p' out)" \
 "$GNET" load --json -R 500 -c 4 -d 2s "$web/a" --timeline told > out &
 load=$!
 started="$started $load"
-exec 6< told
-read -r line <&6
+hear_second
 kill -TSTP "$load"
 until grep -q '^State:.T' "/proc/$load/status"; do :; done
 sleep 1
 kill -CONT "$load"
 wait "$load"
+exec 6<&-
 is answers 1000
 awk -v c="$(sed -n 's/.*"latency_us":{[^}]*"p95":\([0-9.]*\).*/\1/p' out)" \
   'BEGIN { exit !(c < 500000) }' || fail "its own pause counts: $(cat out)"
@@ -127,8 +143,7 @@ awk -v c="$(sed -n 's/.*"latency_us":{[^}]*"p95":\([0-9.]*\).*/\1/p' out)" \
 "$GNET" load -c 4 -d 60s --warmup 0 "$web/a" --json --timeline told > out 2> interim.err &
 load=$!
 started="$started $load"
-exec 6< told
-read -r line <&6
+hear_second
 kill -USR1 "$load"
 await interim.err 'note: closed loop'
 kill -INT "$load"
@@ -136,6 +151,19 @@ status=0
 wait "$load" || status=$?
 same "$status" 130
 contains out '"partial":true'
+exec 6<&-
+
+# What it has done until then is the warm-up, if it has come no further.
+"$GNET" load -c 4 -d 60s --warmup 60s "$web/a" --json --timeline told > out &
+load=$!
+started="$started $load"
+hear_second
+kill -INT "$load"
+status=0
+wait "$load" || status=$?
+same "$status" 130
+grep -q '"requests":{"sent":[0-9]*,"answers":[1-9]' out || fail "nothing was done: $(cat out)"
+awk -v s="$(number warmup_s)" 'BEGIN { exit !(s < 50) }' || fail "no such warm-up: $(cat out)"
 exec 6<&-
 stop
 
@@ -153,6 +181,22 @@ is answers 0
 expect 5 quick -n 8 http://127.0.0.1:1/
 expect 5 quick -n 8 --no-keepalive http://127.0.0.1:1/
 is connect 8
+# Nobody listens where a socket has just been: each datagram is refused, and that is known at once.
+start echo-server udp-l://127.0.0.1:0
+nobody=udp://127.0.0.1:$port
+stop
+expect 1 quick -n 8 -t 30s "$nobody"
+is connect 8
+# With several servers an error says whose it is.
+expect 1 quick -d 300ms "$http/garbage" http://127.0.0.1:1/
+contains out '"text":"http://127.0.0.1:1: '
+# Files are there before anything is sent.
+expect 9 quick -n 1 "$http/a" --hdr /none/x
+[ ! -s out ] || fail "a report: $(cat out)"
+expect 9 quick -n 1 http://127.0.0.1:1/ --timeline /none/x
+expect 2 quick -n 1 "$http/a" --max-outstanding 8
+expect 2 quick -n 1 "$http/a" --latency-from sent
+expect 2 quick -n 1 "$http/a" --random
 expect 2 gnet load
 expect 2 quick -n 8 exec:cat
 expect 2 quick -n 1 -d 1s "$http/a"

@@ -94,13 +94,17 @@ BOOST_AUTO_TEST_CASE(runs_of_another_kind_are_noted) {
   base.connections = 10;
   base.latency_from = "sent";
   BOOST_TEST(compare(*results, {}, base, {}).notes.size() == 3U);
+  base = saved(*results);
+  base.targets = {"http://a/", "http://b/"};
+  BOOST_TEST(compare(*results, {}, base, {}).notes.at(0) ==
+             "that was of http://a/ and 1 more and this is of http://127.0.0.1:8080/<b>&amp;");
 }
 
 BOOST_AUTO_TEST_CASE(a_stream_is_compared_by_its_bytes) {
   const auto results = load_sample::closed_loop();
   results->stream = true;
   const LoadBase base = saved(*results);
-  results->total.received /= 2;
+  results->received_in_time /= 2;
   const auto texts = compare(*results, {}, base, 0.1).regressions();
   BOOST_REQUIRE(texts.size() == 1U);
   BOOST_TEST(texts[0] == "throughput was 310.0 kB/s and is 160.0 kB/s: -48.4%, more than 10%");

@@ -101,7 +101,7 @@ BOOST_AUTO_TEST_CASE(the_log_has_a_line_for_each_second_that_counts) {
   const auto results = load_sample::open_loop();
   const auto times = spread();
   const test::TemporaryFile file("what was there");
-  commands::LoadHdrLog log(file.name(), results->began);
+  commands::LoadHdrLog log(commands::LineFile(file.name()), results->began);
   for (std::size_t i = 0; i < 3; ++i) {
     commands::LoadSecond second = results->seconds[i];
     second.latency = times.get();

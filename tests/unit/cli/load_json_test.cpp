@@ -88,14 +88,14 @@ BOOST_AUTO_TEST_CASE(csv_has_a_head_and_a_line_for_each_second) {
   BOOST_TEST(text.starts_with(
       "at_s,took_s,warmup,answers,errors,dropped,received_bytes,sent_bytes,in_flight,connections,"
       "rate_per_s,intended_rate_per_s,p50_us,p99_us,max_us\n"
-      "1,1,1,100,0,0,300000,10000,5,48,100,110,500000,990000,1e+06\n"
+      "1,1,1,100,0,0,300000,10000,5,48,100,110,500000,990000,1000000\n"
       "2,1,0,100,0,0,123456789012,"));
 }
 
 BOOST_AUTO_TEST_CASE(a_timeline_has_lines_as_soon_as_seconds_end) {
   const auto results = load_sample::open_loop();
   const test::TemporaryFile kept("what was there");
-  commands::LoadTimeline timeline(kept.name(), results->began);
+  commands::LoadTimeline timeline(commands::LineFile(kept.name()), results->began);
   timeline.add(results->seconds[0]);
   std::ifstream file(kept.name());
   std::string line;

@@ -82,6 +82,39 @@ BOOST_AUTO_TEST_CASE(a_stream_has_bytes_and_no_requests) {
   BOOST_TEST(line_of(text, "  sent") == "  sent         100.0 kB, 10.0 kB/s");
 }
 
+BOOST_AUTO_TEST_CASE(answers_that_came_late_are_answers_and_no_part_of_the_rate) {
+  const auto results = load_sample::open_loop();
+  results->total.in_time = 500;
+  results->received_in_time /= 2;
+  const std::string text = commands::load_report(*results, {}, {});
+  BOOST_TEST(line_of(text, "  requests") ==
+             "  requests      1,000 answered, 50/s of 110/s intended");
+  BOOST_TEST(line_of(text, "  received") == "  received      3.0 MB, 150.0 kB/s");
+}
+
+BOOST_AUTO_TEST_CASE(what_was_cut_short_says_why) {
+  const auto results = load_sample::closed_loop();
+  results->interrupted = results->only_warmup = true;
+  results->elapsed = results->warmup = 600ms;
+  BOOST_TEST(line_of(commands::load_report(*results, {}, {}), "  elapsed") ==
+             "  elapsed       600ms (partial: interrupted), all of it warm-up, 2 threads");
+  results->interrupted = false;
+  results->failed = true;
+  const std::string text = commands::load_report(*results, {}, {});
+  BOOST_TEST(!has(text, "interrupted"));
+  BOOST_TEST(has(text, "note: partial: the run could not go on\n"));
+}
+
+BOOST_AUTO_TEST_CASE(errors_have_their_thousands_apart) {
+  const auto results = load_sample::unanswered();
+  for (int i = 0; i < 1353; ++i) {
+    results->total.failed(commands::LoadError::connect, "connection refused");
+  }
+  results->total.started = 1360;
+  BOOST_TEST(line_of(commands::load_report(*results, {}, {}), "  not answered") ==
+             "  not answered  1,360 errors (100%)");
+}
+
 BOOST_AUTO_TEST_CASE(what_is_wrong_stands_last) {
   const auto results = load_sample::open_loop();
   results->interrupted = true;

@@ -66,6 +66,7 @@ BOOST_AUTO_TEST_CASE(each_format_goes_to_its_file) {
     options.format = format;
     options.output = file.name();
     LoadReports reports(options);
+    reports.open();
     reports.begin(results->began);
     BOOST_TEST(reports.finish(*results));
     BOOST_TEST(content(file).starts_with(start));
@@ -81,6 +82,7 @@ BOOST_AUTO_TEST_CASE(seconds_go_to_timeline_and_log) {
   options.timeline = timeline.name();
   options.hdr = hdr.name();
   LoadReports reports(options);
+  reports.open();
   reports.begin(results->began);
   commands::LoadSecond second = results->seconds[1];
   second.latency = &results->total.latency;
@@ -117,10 +119,13 @@ BOOST_AUTO_TEST_CASE(a_run_fails_by_its_conditions_and_by_a_better_one) {
 }
 
 BOOST_AUTO_TEST_CASE(a_file_that_cannot_be_written_is_known_before_the_run) {
-  LoadOptions options;
-  options.output = "/nonexistent/report";
-  LoadReports reports(options);
-  BOOST_CHECK_THROW(reports.begin({}), cli::Failure);
+  for (std::string LoadOptions::*const file :
+       {&LoadOptions::output, &LoadOptions::timeline, &LoadOptions::hdr}) {
+    LoadOptions options;
+    options.*file = "/nonexistent/report";
+    LoadReports reports(options);
+    BOOST_CHECK_THROW(reports.open(), cli::Failure);
+  }
 }
 
 BOOST_AUTO_TEST_SUITE_END()

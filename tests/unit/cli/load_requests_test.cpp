@@ -90,12 +90,13 @@ BOOST_AUTO_TEST_CASE(places_are_filled_in_and_the_length_is_that_of_what_they_be
 }
 
 BOOST_AUTO_TEST_CASE(lines_of_a_file_go_round_and_cannot_break_a_request) {
-  const Scratch lines("one\ntwo words\r\n\nthree\x01\n");
+  const Scratch lines("one\ntwo words\r\n\nthree\x01\na/b?c=%&d\n");
   LoadOptions options = options_for({"http://127.0.0.1/{{line " + lines.name() + "}}"});
-  const std::string text = first(LoadRequests(options), 4);
+  const std::string text = first(LoadRequests(options), 5);
   BOOST_TEST(has(text, "GET /one HTTP"));
   BOOST_TEST(has(text, "GET /two%20words HTTP"));
   BOOST_TEST(has(text, "GET /three HTTP"));
+  BOOST_TEST(has(text, "GET /a%2Fb%3Fc%3D%25%26d HTTP"));
   BOOST_TEST(text.find("GET /one HTTP") != text.rfind("GET /one HTTP"));
 }
 
@@ -127,7 +128,9 @@ BOOST_AUTO_TEST_CASE(a_file_of_targets_has_methods_fields_and_bodies) {
 BOOST_AUTO_TEST_CASE(a_bad_file_of_targets_is_refused_with_the_line) {
   for (const auto& bad :
        {std::pair("X: 1\n", ":1: "), std::pair("GET http://h/\nno field\n", ":2: "),
-        std::pair("GET tcp://h:1\n", ":1: ")}) {
+        std::pair("GET tcp://h:1\n", ":1: "),
+        std::pair("\nGET http://h/{{foo}}\n", ":2: bad place"),
+        std::pair("GET http://h/\nHost: a\nHost: b\n", ":1: ")}) {
     const Scratch targets(bad.first);
     LoadOptions options;
     options.targets = targets.name();
@@ -139,6 +142,69 @@ BOOST_AUTO_TEST_CASE(a_bad_file_of_targets_is_refused_with_the_line) {
   const Scratch nothing("\n# nothing\n\n");
   LoadOptions options;
   options.targets = nothing.name();
+  BOOST_CHECK_THROW(LoadRequests{options}, cli::UsageError);
+}
+
+BOOST_AUTO_TEST_CASE(a_file_that_a_target_names_and_a_folder_are_refused_with_the_reason) {
+  const auto complaint = [](const std::string& targets) -> std::string {
+    LoadOptions options;
+    options.targets = targets;
+    try {
+      const LoadRequests requests(options);
+    } catch (const cli::Failure& failure) {
+      return failure.what();
+    }
+    return {};
+  };
+  const Scratch targets("GET http://h/\n@/none/of/it\n");
+  BOOST_TEST(complaint(targets.name()) ==
+             targets.name() + ":2: cannot read /none/of/it: no such file or directory");
+  BOOST_TEST(complaint("/") == "cannot read /: is a directory");
+  BOOST_TEST(complaint("/dev/zero") == "/dev/zero:1: a line is longer than 1 MiB");
+}
+
+BOOST_AUTO_TEST_CASE(targets_come_in_their_order_from_the_first) {
+  const Scratch targets("GET http://h/1\nGET http://h/2\nGET http://h/3");
+  LoadOptions options;
+  options.targets = targets.name();
+  options.connections.number = 1;
+  const LoadRequests requests(options);
+  BOOST_TEST(has(first(requests), "GET /1 "));
+  const std::string all = first(requests, 4);
+  BOOST_TEST(all.find("GET /2 ") < all.find("GET /3 "));
+  BOOST_TEST(all.find("GET /3 ") < all.rfind("GET /1 "));
+}
+
+BOOST_AUTO_TEST_CASE(targets_have_methods_and_bodies_of_their_own) {
+  const Scratch targets("GET http://h/1\n");
+  const auto refuses = [&](auto change) {
+    LoadOptions options;
+    options.targets = targets.name();
+    change(options);
+    BOOST_CHECK_THROW(LoadRequests{options}, cli::UsageError);
+  };
+  refuses([](LoadOptions& options) { options.method = "POST"; });
+  refuses([](LoadOptions& options) { options.body = "z"; });
+  refuses([](LoadOptions& options) { options.body_file = "/dev/null"; });
+  refuses([](LoadOptions& options) { options.message = "z"; });
+  refuses([](LoadOptions& options) { options.random = true; });
+  LoadOptions both = options_for({"http://h/0"});
+  both.targets = targets.name();
+  both.body = "z";
+  both.headers = {"X-All: 1"};
+  both.connections.number = 1;
+  const std::string all = first(LoadRequests(both), 2);
+  BOOST_TEST(has(all, "POST /0 "));
+  BOOST_TEST(has(all, "GET /1 "));
+  BOOST_TEST(all.find("X-All: 1") != all.rfind("X-All: 1"));
+  BOOST_TEST(!all.ends_with("z"));
+}
+
+BOOST_AUTO_TEST_CASE(a_datagram_has_room_for_so_much) {
+  LoadOptions options = options_for({"udp://127.0.0.1:1"});
+  options.size = cli::Size{65'507};
+  BOOST_CHECK_NO_THROW(LoadRequests{options});
+  options.size = cli::Size{65'508};
   BOOST_CHECK_THROW(LoadRequests{options}, cli::UsageError);
 }
 

@@ -33,8 +33,9 @@ inline std::unique_ptr<commands::LoadResults> open_loop() {
   total.failed(commands::LoadError::lost, "reset \x1b[31m<script>");
   total.started = 1004;
   total.dropped = 96;
-  total.received = 3'000'000;
-  total.sent = 100'000;
+  total.in_time = 1000;
+  total.received = results->received_in_time = 3'000'000;
+  total.sent = results->sent_in_time = 100'000;
   total.opened = 61;
   total.connect.record(300us);
   for (int i = 0; i <= 10; ++i) {

@@ -84,6 +84,19 @@ BOOST_AUTO_TEST_CASE(stages_follow_each_other_and_one_may_be_silent) {
   BOOST_TEST(commands::rate_at(stages, 1h) == 10);
 }
 
+BOOST_AUTO_TEST_CASE(the_rate_of_a_second_is_its_mean) {
+  const LoadStages stages = commands::parse_load_stages("100@500ms,0@500ms,200@500ms");
+  BOOST_TEST(commands::mean_rate(stages, 0s, 1s) == 50);
+  BOOST_TEST(commands::mean_rate(stages, 1s, 2s) == 100);
+  BOOST_TEST(commands::mean_rate(stages, 1s, 1500ms) == 200);
+  BOOST_TEST(commands::mean_rate(stages, 2s, 3s) == 0);
+  const LoadStages ramp{{0, 1000, 2s}, {1000, 1000, gnet::Duration::max() - 2s}};
+  BOOST_TEST(commands::mean_rate(ramp, 0s, 1s) == 250);
+  BOOST_TEST(commands::mean_rate(ramp, 1s, 2s) == 750);
+  BOOST_TEST(commands::mean_rate(ramp, 3s, 4s) == 1000);
+  BOOST_TEST(commands::mean_rate({}, 0s, 1s) == 0);
+}
+
 BOOST_AUTO_TEST_CASE(poisson_arrivals_have_the_rate_and_the_spread_of_chance) {
   const auto moments =
       all_of(LoadSchedule({{1000, 1000, 100s}}, LoadArrival::poisson, {.seed = 5}));

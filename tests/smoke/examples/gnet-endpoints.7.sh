@@ -10,6 +10,7 @@ forever() {
 example socks5h
 serve sh:'test -S /tmp/e.sock' "$(line 1)"
 servers=$server
+await served.err 'listening on unix:'
 for endpoint in tcp udp; do
   port=$(sed -n "s/.* on $endpoint:.*:\([0-9]*\)\$/\1/p" served.err | head -n 1)
   expect 0 gnet echo-client -n 1 "$endpoint://:$port"

@@ -97,6 +97,7 @@ Process::Process(const GlobalOptions& global, const ServerOptions& options,
       watchdog_(watchdog_interval()) {}
 
 Process::~Process() {
+  over_ = true;  // before anything suspends: what stop() would wake may be gone
   control_.reset();
   end_answers();
   if (steward_) gnet::set_log_opener({});
@@ -107,7 +108,7 @@ Exit Process::run() {
   lifetime_ = gnet::Deadline::within(options_.lifetime);
   host_.on_end = [this] { woken->set(); };
   stop_signals_.emplace([this](int) { stop(); }, [this](int number) { stop_at_once(number); });
-  if (!opening_.run([this] { open(); })) {
+  if (!opening_.run([this] { open(); }) || stopping_) {
     tell_event(stopped_event(0, 0), global_.json);
     return Exit::ok;
   }
@@ -276,13 +277,14 @@ void Process::end_answers() noexcept {
 }
 
 void Process::stop() {
+  if (over_) return;
   stopping_ = true;
   opening_.cancel();
   woken->set();
 }
 
 void Process::stop_at_once(int number) {
-  tell_event(stopped_event(sessions(), 0), global_.json);
+  tell_event(stopped_event(over_ ? 0 : sessions(), 0), global_.json);
   gnet::flush_log();
   leave(exit_for_signal(number));
 }

@@ -160,7 +160,7 @@ class Process : public Instance {
   Ticker watchdog_;
   Operations operations_{*this};
   std::unique_ptr<ControlServer> control_;  // null: there is none
-  gnet::CancelScope opening_;  // until it listens: a name may take long to resolve
+  gnet::CancelScope opening_;               // until it listens: a name may take long to resolve
   std::optional<gnet::StopSignals> stop_signals_;
   std::vector<gnet::SignalHandler> signals_;
   gnet::Mutex reloading_;

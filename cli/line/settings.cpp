@@ -165,9 +165,9 @@ std::optional<std::string> value_of(const Setting& setting) {
     return flag.bare == "on" || std::ranges::find(flag.choices, word) != flag.choices.end();
   };
   if (setting.origin.empty() || flag.bare.empty()) return setting.word;
-  if ((setting.word == "on" || setting.word == "true") && !knows("on")) return flag.bare;
-  if ((setting.word == "off" || setting.word == "false") && !knows("off")) return std::nullopt;
-  return setting.word;
+  if (setting.word == "on" || setting.word == "true") return knows("on") ? "on" : flag.bare;
+  if (setting.word != "off" && setting.word != "false") return setting.word;
+  return knows("off") ? std::optional<std::string>("off") : std::nullopt;
 }
 
 // "-r 5s" is two words to the command line; who wrote it meant one.

@@ -38,5 +38,7 @@ printf '[ws-echo]\nbroadcast = true\nwatchdog = false\n' > switches.toml
 gnet ws-echo --explain --config switches.toml > out
 same "$(sed -n 's/^\(broadcast\|watchdog\)  */\1 /p' out | tr -s ' ' | sort)" "broadcast others switches.toml
 watchdog off switches.toml"
+GNET_WS_ECHO_BROADCAST=false gnet ws-echo --explain > out
+same "$(sed -n 's/^broadcast  *//p' out | tr -s ' ')" "off GNET_WS_ECHO_BROADCAST"
 same "$(GNET_HTTP_SERVE_UPLOAD=on gnet http-serve --explain | sed -n 's/^upload  *//p' | tr -s ' ')" \
   "/ GNET_HTTP_SERVE_UPLOAD"

@@ -65,6 +65,7 @@ LoadStages stages_of(const LoadOptions& options) {
 // Less than what was intended has come in time. What was due just before the end cannot have been
 // answered before it, however good the server; but answers take long as well where too many wait.
 bool fell_behind(const LoadResults& results, double rate) {
+  if (results.total.in_time == 0) return true;
   const gnet::FineHistogram& answers = results.total.uncorrected;
   const Duration least = answers.min();
   const Duration usual =

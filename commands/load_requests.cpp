@@ -28,6 +28,7 @@ namespace {
 constexpr std::size_t kMostNames = 5;
 constexpr std::uint64_t kLongestMessage = 64 << 20;  // of a message
 constexpr std::uint64_t kLongestDatagram = 65'507;   // of UDP over IPv4
+constexpr std::uint64_t kLongestDatagram6 = 65'527;  // over IPv6
 constexpr std::size_t kMostTargets = 20'000'000;
 constexpr std::size_t kLongestTargetLine = 1 << 20;  // of a file of targets
 constexpr std::size_t kTargetsPiece = 256 << 10;
@@ -317,7 +318,8 @@ void LoadRequests::at_line(std::size_t number, F&& step) const {
   } catch (const cli::UsageError& error) {
     throw cli::UsageError(placed(error), error.hint());
   } catch (const cli::Failure& failure) {
-    throw cli::Failure(failure.code(), placed(failure), failure.hint());
+    throw cli::Failure(failure.code(), placed(failure), failure.hint(), failure.endpoint(),
+                       failure.cause());
   } catch (const std::invalid_argument& error) {
     throw cli::UsageError(placed(error));
   }
@@ -363,10 +365,12 @@ void LoadRequests::add_messages(const std::string& word) {
   server.text = options_.message.has_value() || !options_.size;
   names_.push_back(endpoint.to_string());
   LoadTemplate text = templates_.split(templates_.mark(message()));
-  if (endpoint.transport() == gnet::Transport::udp && text.text().size() > kLongestDatagram) {
+  const bool is_v6 = endpoint.host().find(':') != std::string::npos;
+  const std::uint64_t longest = is_v6 ? kLongestDatagram6 : kLongestDatagram;
+  if (endpoint.transport() == gnet::Transport::udp && text.is_constant() &&
+      text.text().size() > longest) {
     throw cli::UsageError(fmt::format("{} must be up to {} bytes for '{}'",
-                                      options_.size ? "--size" : "--message", kLongestDatagram,
-                                      word));
+                                      options_.size ? "--size" : "--message", longest, word));
   }
   if (text.is_constant()) return add(server, fixed(text.text(), ""));
   add(server, {.head = std::make_shared<const LoadTemplate>(std::move(text))});

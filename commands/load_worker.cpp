@@ -324,9 +324,9 @@ void LoadWorker::fail(Connection& connection, const Job& job, bool opened) {
   }
   last_ = Clock::now();
   if (connection.link->is_open()) connection.link->close();
-  if (opened) {
-    --open_;
-  } else if (error != LoadError::timeout) {
+  if (opened) --open_;
+  // A datagram is refused where a socket was open.
+  if (error == LoadError::connect || (!opened && error != LoadError::timeout)) {
     connection.pause = std::clamp(connection.pause * 2, kFirstRest, kLongestRest);
   }
 }

@@ -103,6 +103,8 @@ grep -q 'note: closed loop' report.text || fail "no note: $(cat report.text)"
 expect 0 quick --find-rate 'p99<10s' -d 300ms "$web/a"
 [ "$(number found_per_s | cut -d. -f1)" -gt 1 ] || fail "no rate: $(cat out)"
 expect 1 quick --find-rate 'p50<1ns' -d 100ms "$web/a"
+# What comes too late, however good, is no rate.
+expect 1 quick --find-rate 'errors<1%' -d 100ms "$web/delay/300ms"
 
 # A server that stands still makes those wait that were due meanwhile: the corrected latency has them.
 mkfifo told

@@ -105,8 +105,7 @@ gnet::AnyStream Dialler::open_stream(gnet::link::MessageKind kind, const OnBehal
   return gnet::link::open_stream(route_.endpoint, open);
 }
 
-std::unique_ptr<gnet::link::MessageLink> Dialler::open_messages(
-    const OnBehalfOf* whom) const {
+std::unique_ptr<gnet::link::MessageLink> Dialler::open_messages(const OnBehalfOf* whom) const {
   return gnet::link::open_messages(route_.endpoint, open_options(whom));
 }
 

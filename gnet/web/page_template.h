@@ -26,8 +26,8 @@ class PageTemplate {
     std::string_view condition;  // of both; empty: always
   };
 
-  // The text has to live on. Throws std::invalid_argument for what is never closed, or never opened,
-  // and for a condition in another.
+  // The text has to live on. Throws std::invalid_argument for what is never closed, or never
+  // opened, and for a condition in another.
   explicit PageTemplate(std::string_view text);
 
   [[nodiscard]] const std::vector<Piece>& pieces() const noexcept { return pieces_; }

@@ -79,9 +79,9 @@ BOOST_AUTO_TEST_CASE(all_that_is_wrong_is_told) {
 
 BOOST_AUTO_TEST_CASE(a_weak_key_does_not_hide_what_else_is_wrong) {
   const auto verdict = TrustStore().verify({Certificate::from_pem(kWeak)}, {.name = "a.test"});
-  BOOST_TEST(verdict.problems == (std::vector<std::string>{"its key is too weak",
-                                                           "self-signed certificate",
-                                                           "the certificate is not for a.test"}),
+  BOOST_TEST(verdict.problems ==
+                 (std::vector<std::string>{"its key is too weak", "self-signed certificate",
+                                           "the certificate is not for a.test"}),
              boost::test_tools::per_element());
   BOOST_TEST(verdict.path.size() == 1);
 }

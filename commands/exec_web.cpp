@@ -136,8 +136,9 @@ ExecChild::Start ExecWeb::start_of(const Request& request, const ExecProgram& pr
 
 void ExecWeb::serve_socket(Request& request, Response& response, const RequestPath& path) {
   if (shared_ != nullptr) {
+    ExecShared::Guest guest(*shared_);  // before the answer: who has that misses nothing
     return gnet::ws::serve(
-        request, response, [this](WebSocket& socket) { join_shared(socket); }, accept_);
+        request, response, [&](WebSocket& socket) { join_shared(socket, guest); }, accept_);
   }
   const ExecProgram program = program_for(path);
   ExecChild::Start start = start_of(request, program);  // while the head is there
@@ -221,8 +222,7 @@ void ExecWeb::talk(WebSocket& socket, ExecChild& child) {
   socket.close(code, end.status == 0 ? "" : end.out_of_time ? "out of time" : end.text());
 }
 
-void ExecWeb::join_shared(WebSocket& socket) {
-  ExecShared::Guest guest(*shared_);
+void ExecWeb::join_shared(WebSocket& socket, ExecShared::Guest& guest) {
   // Who is too slow, or comes when all is over, is told so.
   gnet::Fiber<> teller = gnet::spawn({.name = "shared"}, [&] {
     try {
@@ -272,8 +272,8 @@ void ExecWeb::serve_events(Request& request, Response& response, const RequestPa
     events.send(message.data);
   };
   if (shared_ != nullptr) {
+    ExecShared::Guest guest(*shared_);
     gnet::UniqueFunction<void(gnet::web::EventSender&)> pass = [&](gnet::web::EventSender& events) {
-      ExecShared::Guest guest(*shared_);
       while (const auto message = guest.next()) send(events, {message->data, message->is_text});
     };
     return gnet::web::serve_events(request, response, pass);

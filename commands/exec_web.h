@@ -58,7 +58,7 @@ class ExecWeb {
 
   void serve_socket(Request& request, Response& response, const gnet::http::RequestPath& path);
   void talk(gnet::ws::WebSocket& socket, ExecChild& child);
-  void join_shared(gnet::ws::WebSocket& socket);
+  void join_shared(gnet::ws::WebSocket& socket, ExecShared::Guest& guest);
   void serve_events(Request& request, Response& response, const gnet::http::RequestPath& path);
   void serve_cgi(Request& request, Response& response, const gnet::http::RequestPath& path,
                  const ExecPrograms& programs);

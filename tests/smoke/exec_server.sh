@@ -117,14 +117,15 @@ stop
 start exec-server ws-l://127.0.0.1:0 tcp-l://127.0.0.1:0 --shared --sh 'while read -r line; do echo "all: $line"; done; exit 5'
 bytes=$(port_of "${endpoints#* }")
 port=$(port_of "${endpoints% *}")
-ws / -- hear > heard &
+ws / -- 'say here' hear hear > heard &
 hearer=$!
 started="$started $hearer"
-await_active 1
+await heard "all: here"
 printf 'hello\n' | peer pipe "127.0.0.1:$bytes" > /dev/null &
 started="$started $!"
 wait "$hearer"
-same "$(cat heard)" "text all: hello"
+same "$(cat heard)" "text all: here
+text all: hello"
 stop
 same "$status" 0
 

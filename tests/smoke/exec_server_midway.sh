@@ -38,22 +38,24 @@ started="$started $client"
 await flooded 'pong taken'
 stops
 
-# Whoever reads as fast as it comes has all of it.
+# Whoever reads as fast as it comes has all of it, once it is there: both have said so.
 start exec-server tcp-l://127.0.0.1:0 ws-l://127.0.0.1:0 --shared --threads 2 \
-  --sh 'until [ -e go ]; do sleep 0.02; done; seq 3000; exec sleep 60'
+  --sh 'read -r line; read -r line; seq 3000; exec sleep 60'
 bytes=${endpoints%% *}
 port=${endpoints##*:}
-"$GNET" connect -d "$bytes" > one 2> one.err &
+echo here | "$GNET" connect "$bytes" > one 2> one.err &
 started="$started $!"
-"$GNET" ws ":${port%/}" > two 2> two.err < /dev/null &
+echo here | "$GNET" ws ":${port%/}" > two 2> two.err &
 started="$started $!"
-await_active 2
-touch go
 await one 3000
 await two 3000
 stop
 same "$(wc -l < one | tr -d ' ') $(wc -l < two | tr -d ' ')" "3000 3000"
 
+# Who has the answer to its upgrade is there.
+start exec-server ws-l://127.0.0.1:0 --shared --sh 'until [ -e joined ]; do :; done; echo up; exec sleep 60'
+same "$(perl "$here/ws_peer.pl" "127.0.0.1:$port" -- 'mark joined' hear 8>&-)" "text up"
+stop
 
 # An answer that breaks off does not look whole.
 cut_short() {

@@ -37,13 +37,11 @@ for options in "" "--idle-timeout 50s"; do
   stop
 done
 start exec-server tcp-l://127.0.0.1:0 ws-l://127.0.0.1:0 --shared --json \
-  --sh 'until [ -e go ]; do sleep 0.05; done; echo up; exec sleep 60'
+  --sh 'read -r line; echo up; exec sleep 60'
 bytes=$(port_of "$endpoints")
 port=$(port_of "${endpoints#* }")
-ws -- hear stuff > heard &
+ws -- 'say here' hear stuff > heard &
 started="$started $!"
-await_active 1
-touch go
 await server.out '"event":"close"'
 same "$(cat heard)" "text up"
 : > server.out

@@ -6,8 +6,8 @@
 # Steps: "say TEXT" and "bin TEXT" send a message, "ping TEXT" a ping, "raw HEX" bytes as they are,
 # "hear" prints the next frame ("text hello", "pong x", "close 1001 why"), "close [CODE]" closes,
 # "end" prints what comes until the end of the connection, what is long by its length; "flood N" sends
-# so many binary messages of 60000 bytes, "stuff" as many as go, and perhaps not all of the last; "until FILE" waits for a file, and reads nothing. Prints the status line of the answer
-# first if it is not 101, with the body.
+# so many binary messages of 60000 bytes, "stuff" as many as go, and perhaps not all of the last; "until FILE" waits for a file, and reads nothing; "mark FILE" makes one. Prints the
+# status line of the answer first if it is not 101, with the body.
 use strict;
 use warnings;
 use IO::Select;
@@ -91,6 +91,7 @@ for my $step (@steps) {
     }
   }
   elsif ($verb eq 'until') { until (-e $text) { select undef, undef, undef, 0.01 } }
+  elsif ($verb eq 'mark') { open my $file, '>', $text or die "ws_peer.pl: $text: $!\n" }
   elsif ($verb eq 'close') { syswrite $socket, frame(0x88, pack 'n', $text || 1000) }
   elsif ($verb eq 'end') {
     while (defined(my $heard = hear())) {

@@ -442,13 +442,14 @@ BOOST_AUTO_TEST_CASE(the_end_of_a_thread_strikes_a_fiber_once) {
   std::string trace;
   LogLines log;
   on_thread([&] {
-    spawn([&] {
+    const auto late_one_is_done = std::make_shared<Event>();
+    spawn([&, late_one_is_done] {
       try {
         sleep(10s);
       } catch (const gnet::FiberExit&) {
         ++struck;
         try {
-          sleep(40ms);  // a clean-up
+          late_one_is_done->wait();  // a clean-up
           trace += "cleaned up";
         } catch (const gnet::FiberExit&) {
           ++struck;
@@ -456,17 +457,18 @@ BOOST_AUTO_TEST_CASE(the_end_of_a_thread_strikes_a_fiber_once) {
       }
     });
     // Those that come meanwhile are struck too, once.
-    spawn([&] {
+    spawn([&, late_one_is_done] {
       try {
         sleep(10s);
       } catch (const gnet::FiberExit&) {
-        spawn([&] {
+        spawn([&, late_one_is_done] {
           try {
             sleep(10s);
           } catch (const gnet::FiberExit&) {
             ++struck;
             sleep(20ms);
-            trace += ", late one too";
+            trace += "late one too, ";
+            late_one_is_done->set();
           }
         }).join();
       }
@@ -474,7 +476,7 @@ BOOST_AUTO_TEST_CASE(the_end_of_a_thread_strikes_a_fiber_once) {
     yield();
   });
   BOOST_TEST(struck == 2);
-  BOOST_TEST(trace == ", late one toocleaned up");
+  BOOST_TEST(trace == "late one too, cleaned up");
   BOOST_TEST(log.text() == "");
 }
 

@@ -9,13 +9,14 @@
 #include "gnet/fiber/cancel_scope.h"
 #include "gnet/fiber/hub.h"
 #include "gnet/io/buffer_lease.h"
+#include "gnet/io/datagram.h"
 #include "gnet/io/endpoint.h"
 
 namespace commands {
 namespace {
 
 // Of a datagram of IPv4.
-constexpr std::size_t kLargest = 65'507;
+constexpr std::size_t kLargest = gnet::kMaxUDPPayload;
 
 }  // namespace
 

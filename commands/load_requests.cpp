@@ -21,14 +21,13 @@
 #include "gnet/http/auth.h"
 #include "gnet/http/headers.h"
 #include "gnet/http/message_writer.h"
+#include "gnet/io/datagram.h"
 
 namespace commands {
 namespace {
 
 constexpr std::size_t kMostNames = 5;
-constexpr std::uint64_t kLongestMessage = 64 << 20;  // of a message
-constexpr std::uint64_t kLongestDatagram = 65'507;   // of UDP over IPv4
-constexpr std::uint64_t kLongestDatagram6 = 65'527;  // over IPv6
+constexpr std::uint64_t kLongestMessage = 64 << 20;
 constexpr std::size_t kMostTargets = 20'000'000;
 constexpr std::size_t kLongestTargetLine = 1 << 20;  // of a file of targets
 constexpr std::size_t kTargetsPiece = 256 << 10;
@@ -365,8 +364,7 @@ void LoadRequests::add_messages(const std::string& word) {
   server.text = options_.message.has_value() || !options_.size;
   names_.push_back(endpoint.to_string());
   LoadTemplate text = templates_.split(templates_.mark(message()));
-  const bool is_v6 = endpoint.host().find(':') != std::string::npos;
-  const std::uint64_t longest = is_v6 ? kLongestDatagram6 : kLongestDatagram;
+  const std::size_t longest = gnet::max_udp_payload(endpoint);
   if (endpoint.transport() == gnet::Transport::udp && text.is_constant() &&
       text.text().size() > longest) {
     throw cli::UsageError(fmt::format("{} must be up to {} bytes for '{}'",

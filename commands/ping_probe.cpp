@@ -17,8 +17,7 @@ namespace {
 
 using gnet::Endpoint;
 
-constexpr std::uint64_t kUsualSize = 56;           // that of ping
-constexpr std::uint64_t kLargestDatagram = 65507;  // of UDP over IPv4
+constexpr std::uint64_t kUsualSize = 56;  // that of ping
 constexpr std::size_t kNumberSize = 8;
 
 // Is there when it is connected to, with all its layers.
@@ -39,7 +38,7 @@ class PingConnection : public PingEndpoint {
 class PingDatagram : public PingEndpoint {
  public:
   PingDatagram(const PingOptions& options, const Endpoint& endpoint)
-      : PingEndpoint(options, endpoint, kLargestDatagram) {}
+      : PingEndpoint(options, endpoint, gnet::max_udp_payload(endpoint)) {}
 
   PingAnswer send(std::uint64_t sequence, gnet::Deadline deadline) override {
     const std::string message = payload(sequence);

@@ -8,6 +8,10 @@
 
 namespace gnet {
 
+std::size_t max_udp_payload(const Endpoint& endpoint) {
+  return endpoint.host().find(':') == std::string_view::npos ? kMaxUDPPayload : kMaxUDPPayload6;
+}
+
 DatagramSocket DatagramSocket::bind(const Endpoint& endpoint, const ListenOptions& options) {
   DatagramSocket result;
   if (endpoint.is_unix()) {

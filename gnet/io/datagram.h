@@ -10,6 +10,7 @@
 
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string_view>
 
@@ -19,6 +20,14 @@
 #include "gnet/io/socket.h"
 
 namespace gnet {
+
+// The most bytes that a datagram of UDP carries: what the 16 bits of a length leave beside the
+// headers, over IPv4 those of UDP and IP (RFC 768, RFC 791), over IPv6 that of UDP (RFC 8200).
+inline constexpr std::size_t kMaxUDPPayload = 65'507;
+inline constexpr std::size_t kMaxUDPPayload6 = 65'527;
+
+// That of a datagram to `endpoint`: a name may stand for either, so it is the smaller one then.
+[[nodiscard]] std::size_t max_udp_payload(const Endpoint& endpoint);
 
 class DatagramSocket {
  public:

@@ -53,6 +53,8 @@ for size in 0 65508 1G; do
   expect 2 gnet ping -c 1 -s "$size" "$udp"
   contains err "--size must be from 1 to 65507 for $udp"
 done
+expect 2 gnet ping -c 1 -s 65528 'udp://[::1]:9'
+contains err '--size must be from 1 to 65527 for udp://[::1]:9'
 expect 2 gnet ping -c 1 -s 10 "$tcp"
 contains err '--size is for targets of udp and ws'
 

@@ -163,6 +163,22 @@ BOOST_AUTO_TEST_CASE(kill_and_timeout_leave_the_socket_usable) {
   BOOST_TEST(server.receive(text, sizeof text).value() == 2u);
 }
 
+BOOST_AUTO_TEST_CASE(the_longest_datagrams_of_both_protocols_go_and_longer_ones_do_not) {
+  BOOST_TEST(max_udp_payload("udp://localhost:9") == kMaxUDPPayload);
+  for (const char* name : {"udp-l://127.0.0.1:0", "udp-l://[::1]:0"}) {
+    auto server = DatagramSocket::bind(Endpoint(name));
+    auto client = DatagramSocket::connect(server.local_endpoint());
+    const std::size_t longest = max_udp_payload(server.local_endpoint());
+    std::string text(longest, 'x');
+    client.send(text);
+    BOOST_TEST(server.receive(text.data(), text.size(), 20s).value() == longest);
+    text += 'x';
+    BOOST_CHECK_EXCEPTION(client.send(text), std::system_error, [](const std::system_error& error) {
+      return error.code() == std::errc::message_size;
+    });
+  }
+}
+
 BOOST_AUTO_TEST_CASE(what_another_has_put_in_its_place_stays) {
   const std::string path = "/tmp/gnet-datagram-test-" + std::to_string(getpid());
   const auto endpoint = Endpoint::unix_path(path, Transport::unix_datagram).with_listen();

@@ -109,7 +109,6 @@ std::string LoadReports::against(const LoadResults& results) const {
 bool LoadReports::finish(const LoadResults& results) {
   const LoadVerdict verdict = verdict_on(results);
   if (!is_hidden()) {
-    if (!output_) output_.emplace(file_or_stdout(options_.output));
     output_->write(render(results, verdict));
   }
   // Whoever does not read the report has to be told why the status is not 0.

@@ -33,7 +33,8 @@ class LoadReports {
   // cli::Failure (io). The options have to live as long.
   explicit LoadReports(const LoadOptions& options);
 
-  // Opens the files of --output, --timeline and --hdr. Throws cli::Failure (io).
+  // Opens the files of --output, --timeline and --hdr, which all that follows needs. Throws
+  // cli::Failure (io).
   void open();
 
   // The first request is about to be sent. Throws cli::Failure (io).

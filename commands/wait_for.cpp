@@ -256,7 +256,7 @@ const cli::Command& wait_for() {
                    "LIST",
                    &Options::status,
                    "statuses of HTTP that will do",
-                   {.fallback = "200-399"}},
+                   {.fallback = kUsualStatuses}},
                   {"--body",
                    "RE",
                    &Options::body,

@@ -50,7 +50,7 @@ class WaitPage : public WaitProbe {
   WaitPage(const WaitOptions& options, const gnet::http::URL& url)
       : WaitProbe(url.stripped().str(), {.near = false, .secure = url.is_secure(), .page = true}),
         request_{.url = url},
-        status_text_(options.status.value_or("200-399")),
+        status_text_(options.status.value_or(kUsualStatuses)),
         statuses_(status_text_, "--status"),
         client_(cli::lone_requests(options_for(options, url.is_secure()), url)) {
     if (!options.body.empty()) body_.emplace(options.body, "--body");

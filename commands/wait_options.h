@@ -11,6 +11,8 @@
 
 namespace commands {
 
+inline constexpr const char* kUsualStatuses = "200-399";
+
 struct WaitOptions : cli::GlobalOptions {
   WaitOptions() { to.timeout = std::chrono::seconds(30); }
 
@@ -24,7 +26,7 @@ struct WaitOptions : cli::GlobalOptions {
   std::optional<std::string> send;  // to a target of datagrams
 
   // ---- of HTTP ----
-  std::optional<std::string> status;
+  std::optional<std::string> status;  // or kUsualStatuses
   std::string body;
   std::vector<std::string> headers;
   bool follow = false;

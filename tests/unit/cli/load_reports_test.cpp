@@ -99,20 +99,24 @@ BOOST_AUTO_TEST_CASE(a_run_fails_by_its_conditions_and_by_a_better_one) {
   options.json = true;
   options.quiet.times = 2;
   LoadReports saving(options);
+  saving.open();
   BOOST_TEST(saving.finish(*results));
   const test::TemporaryFile file("");
   options.output = file.name();
   options.compare = base.name();
   options.regress = cli::Percent{.share = 0.1};
   LoadReports same(options);
+  same.open();
   BOOST_TEST(same.finish(*results));
   results->elapsed *= 2;
   LoadReports slower(options);
+  slower.open();
   BOOST_TEST(!slower.finish(*results));
   BOOST_TEST(content(file).find("\"comparison\":") != std::string::npos);
   options.regress.reset();
   options.fail_if = {"errors>10%", "dropped>0"};
   LoadReports judging(options);
+  judging.open();
   BOOST_TEST(!judging.finish(*results));
   BOOST_TEST(content(file).find("\"failed\":[\"dropped is 96, which is > 0\"]") !=
              std::string::npos);

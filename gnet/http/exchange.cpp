@@ -34,7 +34,7 @@ Exchange::Exchange(std::shared_ptr<ClientCore> core, ClientRequest wanted)
     : request(std::move(wanted)),
       core_(std::move(core)),
       options_(core_->options),
-      limit_(Deadline::within(request.timeout.value_or(options_.timeout))) {}
+      limit_(Deadline::within(timeout())) {}
 
 Exchange::~Exchange() {
   if (connection_ && connection_->may_stay()) core_->pool.give(std::move(connection_));
@@ -52,9 +52,11 @@ void Exchange::run() {
 
 void Exchange::fail(const ClientTrouble& trouble) {
   connection_.reset();
+  const bool is_out_of_time = trouble.failure == ClientFailure::timeout && limit_.passed();
   throw ClientError(trouble.failure, trouble.code,
                     fmt::format("{} {}", request.method, request.url.stripped().str()),
-                    trouble.what());
+                    is_out_of_time ? fmt::format("not done within {}", format_duration(timeout()))
+                                   : trouble.what());
 }
 
 // ---- trying, and trying again ----

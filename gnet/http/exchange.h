@@ -74,6 +74,9 @@ class Exchange {
   [[nodiscard]] bool may_retry(int status) const noexcept;
   [[nodiscard]] std::optional<Duration> pause_after_answer(unsigned failed) const;
   [[noreturn]] void fail(const ClientTrouble& trouble);
+  [[nodiscard]] TimeSpan timeout() const noexcept {
+    return request.timeout.value_or(options_.timeout);
+  }
 
   const std::shared_ptr<ClientCore> core_;
   const ClientOptions& options_;

@@ -182,12 +182,16 @@ BOOST_AUTO_TEST_CASE(all_of_it_has_a_limit) {
   });
   Client client({.timeout = 15ms});
   ClientResponse response = client.get(server.url("/"));
-  BOOST_CHECK_EXCEPTION(
-      static_cast<void>(response.read_all()), ClientError,
-      [](const ClientError& error) { return error.failure() == ClientFailure::timeout; });
+  BOOST_CHECK_EXCEPTION(static_cast<void>(response.read_all()), ClientError,
+                        [](const ClientError& error) {
+                          return error.failure() == ClientFailure::timeout &&
+                                 error.reason() == std::string("not done within 15ms");
+                        });
   Client patient;
-  BOOST_TEST(
-      (failure(patient, {.url = URL(server.url("/")), .timeout = 5ms}) == ClientFailure::timeout));
+  std::string what;
+  BOOST_TEST((failure(patient, {.url = URL(server.url("/")), .timeout = 5ms}, &what) ==
+              ClientFailure::timeout));
+  BOOST_TEST(what == "GET " + server.url("/") + ": not done within 5ms");
 }
 
 BOOST_AUTO_TEST_CASE(an_interrupted_request_closes_its_connection) {

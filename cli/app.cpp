@@ -22,6 +22,7 @@
 #include "gnet/base/error.h"
 #include "gnet/base/log.h"
 #include "gnet/base/version.h"
+#include "gnet/io/tls_error.h"
 
 namespace cli {
 namespace {
@@ -148,10 +149,22 @@ Failure with_file_limit(const Failure& failure) {
           failure.hint(), failure.endpoint(), cause};
 }
 
+// What can be done about certificates: all commands whose failures are of TLS have
+// client_tls_flags().
+Failure with_advice(const Failure& failure) {
+  const std::error_code& cause = failure.cause();
+  const char* hint = cause == gnet::TLSErrc::certificate
+                         ? "--cacert FILE or --pin sha256//BASE64 trusts it, -k trusts anybody"
+                     : cause == gnet::TLSErrc::refused ? "--cert FILE is what to show to the server"
+                                                       : nullptr;
+  if (hint == nullptr || !failure.hint().empty()) return failure;
+  return {failure.code(), failure.what(), hint, failure.endpoint(), cause};
+}
+
 int fail(const Failure& given, std::string_view command, const Words& arguments) {
   const bool usage = dynamic_cast<const UsageError*>(&given) != nullptr;
-  const Failure limited = with_file_limit(given);
-  const Failure& failure = usage ? given : limited;
+  const Failure full = with_advice(with_file_limit(given));
+  const Failure& failure = usage ? given : full;
   report(failure, command, wants_json(arguments), verbosity(arguments) > 1);
   return static_cast<int>(failure.code());
 }

@@ -5,6 +5,7 @@
 
 #include <utility>
 
+#include "cli/client/lost_connection.h"
 #include "cli/client/run_client.h"
 #include "cli/out/failure.h"
 #include "cli/out/json.h"
@@ -119,10 +120,8 @@ void ConnectClient::greet(gnet::AnyStream& peer) const {
   try {
     if (!dialler_.greeting().empty()) peer.send_all(dialler_.greeting());
   } catch (const std::system_error& error) {
-    throw cli::Failure(cli::Exit::lost,
-                       fmt::format("lost the connection to {}: {}",
-                                   dialler_.endpoint().short_name(), gnet::describe(error.code())),
-                       {}, dialler_.endpoint().to_string(), error.code());
+    throw cli::lost_connection(dialler_.endpoint().short_name(), gnet::describe(error.code()),
+                               error.code(), dialler_.endpoint().to_string());
   }
 }
 

@@ -6,12 +6,12 @@
 #include <algorithm>
 
 #include "cli/client/dialler.h"
+#include "cli/client/lost_connection.h"
 #include "cli/out/failure.h"
 #include "cli/out/output.h"
 #include "gnet/base/error.h"
 #include "gnet/fiber/cancel_scope.h"
 #include "gnet/fiber/fiber.h"
-#include "gnet/io/tls_context.h"
 #include "gnet/link/open.h"
 
 namespace commands {
@@ -231,9 +231,7 @@ gnet::Deadline ConnectSession::next_look() const {
   return next;
 }
 
-// With TLS 1.3 a server refuses a client's certificate when the client believes that all is well.
 void ConnectSession::fail(const std::exception_ptr& error, const gnet::Endpoint& name) const {
-  cli::Exit status = cli::Exit::lost;
   std::error_code cause;
   try {
     std::rethrow_exception(error);
@@ -241,17 +239,13 @@ void ConnectSession::fail(const std::exception_ptr& error, const gnet::Endpoint&
     throw;
   } catch (const std::system_error& failure) {
     cause = failure.code();
-    if (cause == gnet::TLSErrc::certificate) status = cli::Exit::tls;
     // What was not opened for writing says how it would be.
     if (name.is_local() && cause == std::errc::bad_file_descriptor) {
       throw cli::Failure(cli::Exit::io, failure.what(), {}, name.to_string(), cause);
     }
   } catch (const std::exception&) {
   }
-  throw cli::Failure(
-      status,
-      fmt::format("lost the connection to {}: {}", name.short_name(), cli::reason_of(error)), {},
-      name.to_string(), cause);
+  throw cli::lost_connection(name.short_name(), cli::reason_of(error), cause, name.to_string());
 }
 
 }  // namespace commands

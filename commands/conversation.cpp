@@ -1,11 +1,10 @@
 #include "commands/conversation.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <functional>
 #include <utility>
 
+#include "cli/client/lost_connection.h"
 #include "cli/out/failure.h"
 #include "gnet/fiber/fiber.h"
 
@@ -71,8 +70,7 @@ void Conversation::wait_for_link() {
     if (error_) std::rethrow_exception(error_);
     if (!options_.resend && state_ == LinkState::broken) {
       report_.lost(peer_, sequence_, broken_because_);
-      throw cli::Failure(broken_status_,
-                         fmt::format("lost the connection to {}: {}", peer_, broken_because_));
+      throw cli::lost_connection(peer_, broken_because_, broken_by_);
     }
     linked_.wait();
   }
@@ -131,12 +129,12 @@ void Conversation::received(std::string_view data) {
   if (answer_.size() >= message_.size()) settle(Outcome::echoed);
 }
 
-void Conversation::down(const std::string& reason, cli::Exit status) {
+void Conversation::down(const std::string& reason, std::error_code cause) {
   link_ = nullptr;
   linked_.clear();
   state_ = LinkState::broken;
   broken_because_ = reason;
-  broken_status_ = status;
+  broken_by_ = cause;
   if (outcome_ == Outcome::waiting) settle(Outcome::broken);
 }
 

@@ -17,8 +17,8 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <system_error>
 
-#include "cli/out/exit_status.h"
 #include "commands/echo_report.h"
 #include "gnet/sync/event.h"
 
@@ -62,7 +62,7 @@ class Conversation {
 
   void up(Link& link, std::string_view greeting);
   void received(std::string_view data);
-  void down(const std::string& reason, cli::Exit status = cli::Exit::lost);
+  void down(const std::string& reason, std::error_code cause = {});
 
   // There will be no link any more.
   void gave_up(std::exception_ptr error);
@@ -95,7 +95,7 @@ class Conversation {
   std::uint64_t sequence_ = 0;
   Outcome outcome_ = Outcome::late;  // nothing is awaited yet
   std::string broken_because_;
-  cli::Exit broken_status_ = cli::Exit::lost;
+  std::error_code broken_by_;
   std::exception_ptr error_;
   gnet::Event linked_;   // set while there is a link, or none will come
   gnet::Event settled_;  // the outcome is known

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "cli/client/lost_connection.h"
 #include "cli/out/failure.h"
 #include "gnet/base/error.h"
 
@@ -25,7 +26,7 @@ class EchoProtocol : public gnet::Protocol, public Link {
   }
   void data_received(std::string_view data) override { conversation_.received(data); }
   void connection_lost(const gnet::CloseReason& reason) override {
-    conversation_.down(reason.text(), cli::exit_for(reason));
+    conversation_.down(reason.text(), cli::cause_of(reason));
   }
 
   void send(std::string_view message) override {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "cli/client/http_route.h"
+#include "cli/client/lost_connection.h"
 #include "cli/client/proxy_route.h"
 #include "cli/out/failure.h"
 #include "gnet/base/error.h"
@@ -196,10 +197,9 @@ void Connector::disconnected(const gnet::CloseReason& reason,
   if (next_delay) return dialler_.announce_retry(++announced_, *next_delay, reason.text());
   if (!dialler_.reconnects()) return;
   gave_up(std::make_exception_ptr(
-      Failure(Exit::lost,
-              fmt::format("lost the connection to {}: {}; gave up after {} attempts",
-                          dialler_.endpoint().short_name(), reason.text(), attempts()),
-              {}, dialler_.endpoint().to_string())));
+      lost_connection(dialler_.endpoint().short_name(),
+                      fmt::format("{}; gave up after {} attempts", reason.text(), attempts()),
+                      cause_of(reason), dialler_.endpoint().to_string())));
 }
 
 std::string reason_of(const std::exception_ptr& error) {
@@ -214,17 +214,6 @@ std::string reason_of(const std::exception_ptr& error) {
   } catch (...) {
     return gnet::describe(error);
   }
-}
-
-// With TLS 1.3 a server refuses a client's certificate when the client believes that all is well.
-Exit exit_for(const gnet::CloseReason& reason) {
-  try {
-    if (reason.error) std::rethrow_exception(reason.error);
-  } catch (const std::system_error& error) {
-    if (error.code() == gnet::TLSErrc::certificate) return Exit::tls;
-  } catch (...) {
-  }
-  return Exit::lost;
 }
 
 }  // namespace cli

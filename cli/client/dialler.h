@@ -130,7 +130,4 @@ class Connector : public gnet::ReconnectingClientFactory {
 // An error's reason alone, for those who have read before what it is about.
 [[nodiscard]] std::string reason_of(const std::exception_ptr& error);
 
-// What a connection that has ended makes of the exit status.
-[[nodiscard]] Exit exit_for(const gnet::CloseReason& reason);
-
 }  // namespace cli

@@ -15,6 +15,8 @@ class Category : public std::error_category {
         return "no TLS handshake";
       case TLSErrc::certificate:
         return "certificate not accepted";
+      case TLSErrc::refused:
+        return "certificate not accepted by the peer";
       case TLSErrc::truncated:
         return "the peer ended the connection without saying so";
       case TLSErrc::protocol:

@@ -1,7 +1,7 @@
 // What goes wrong with TLS.
 //
 //   } catch (const gnet::TLSError& error) {
-//     if (error.code() == gnet::TLSErrc::certificate) ask_for_another();
+//     if (error.code() == gnet::TLSErrc::refused) ask_for_another_certificate();
 //   }
 //
 // Threads: exceptions are values; functions without state.
@@ -17,7 +17,8 @@ namespace gnet {
 
 enum class TLSErrc {
   handshake = 1,  // the two did not come to terms: no common version or cipher, no TLS at all
-  certificate,    // a certificate was not accepted, here or by the peer
+  certificate,    // that of the peer was not accepted here, or it has none to show
+  refused,        // the peer does not accept that of this side, or wants one
   truncated,      // the peer ended the connection without saying so (RFC 8446, 6.1)
   protocol,       // what came is no TLS, or was changed on its way
   configuration,  // a file has not what is wanted, an option is not valid

@@ -19,10 +19,8 @@ namespace gnet {
 namespace {
 
 // The peer says that our certificate will not do, or that one is missing.
-bool is_about_certificates(int reason) {
+bool is_refusal(int reason) {
   switch (reason) {
-    case SSL_R_CERTIFICATE_VERIFY_FAILED:
-    case SSL_R_PEER_DID_NOT_RETURN_A_CERTIFICATE:
     case SSL_R_SSLV3_ALERT_BAD_CERTIFICATE:
     case SSL_R_SSLV3_ALERT_CERTIFICATE_EXPIRED:
     case SSL_R_SSLV3_ALERT_CERTIFICATE_REVOKED:
@@ -304,9 +302,10 @@ void TLSSession::fail(const char* operation) {
     ERR_clear_error();
     throw TLSError(TLSErrc::handshake, what(operation), "the peer does not speak TLS");
   }
-  const TLSErrc code = is_about_certificates(reason) ? TLSErrc::certificate
-                       : established_                ? TLSErrc::protocol
-                                                     : TLSErrc::handshake;
+  const TLSErrc code = reason == SSL_R_PEER_DID_NOT_RETURN_A_CERTIFICATE ? TLSErrc::certificate
+                       : is_refusal(reason)                              ? TLSErrc::refused
+                       : established_                                    ? TLSErrc::protocol
+                                                                         : TLSErrc::handshake;
   throw TLSError(code, what(operation), detail::take_tls_reason("not possible"));
 }
 

@@ -20,7 +20,8 @@ same "$(grep -c "4 B from 127.0.0.1:$port" out) $(cat err)" "3 "
 expect 0 gnet echo-client -n 1 --tls -k ":$port"
 contains err "it may be anybody who answers"
 expect 6 gnet echo-client -n 1 "$endpoints"
-same "$(cat err)" "gnet echo-client: TLS handshake with 127.0.0.1: self-signed certificate"
+same "$(cat err)" "gnet echo-client: TLS handshake with 127.0.0.1: self-signed certificate
+hint: --cacert FILE or --pin sha256//BASE64 trusts it, -k trusts anybody"
 expect 6 gnet echo-client -n 1 -k --pin sha256//47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU= "$endpoints"
 contains err "which is not pinned"
 expect 6 gnet echo-client -n 1 --json "$endpoints"
@@ -69,6 +70,7 @@ case $tcp in tcp://*) ;; *) fail "$endpoints" ;; esac
 expect 0 gnet echo-client -n 1 "$tcp"
 expect 6 gnet echo-client -n 1 --cacert one.pem "tls://localhost:$port"
 contains err "certificate required"
+contains err "hint: --cert FILE is what to show to the server"
 expect 0 gnet echo-client -n 1 --cacert one.pem --cert two.pem --key two.key "tls://localhost:$port"
 stop TERM
 

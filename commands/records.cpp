@@ -3,6 +3,8 @@
 #include <string_view>
 #include <utility>
 
+#include "cli/out/failure.h"
+
 namespace commands {
 namespace {
 
@@ -20,7 +22,10 @@ std::optional<std::string> Records::next() {
     }
     buffer_.erase(0, std::exchange(begin_, 0));
     looked_at_ = buffer_.size();
-    const std::string_view more = buffer_.size() < kLongest ? input_.some() : std::string_view();
+    if (buffer_.size() > kLongest) {
+      throw cli::Failure(cli::Exit::io, "standard input has a line of more than 16 MiB");
+    }
+    const std::string_view more = input_.some();
     if (more.empty()) break;
     buffer_ += more;
   }

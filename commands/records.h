@@ -19,8 +19,8 @@ class Records {
   // What is at the end of each.
   explicit Records(char end) : end_(end) {}
 
-  // The next one, without its end; the last one may have none. Nothing at the end of the input. One
-  // of more than 16 MiB comes in pieces. Suspends.
+  // The next one, without its end; the last one may have none. Nothing at the end of the input.
+  // Suspends. Throws Failure (io) for one of more than 16 MiB, of which half would be another.
   [[nodiscard]] std::optional<std::string> next();
 
  private:

@@ -78,7 +78,7 @@ cli::Exit WsClient::work() {
   } const ending{*this};
   while (!done_) {
     try {
-      WebSocket socket = gnet::ws::connect(target_.url, connect_);
+      WebSocket socket = open();
       const gnet::TimePoint since = gnet::Clock::now();
       talk(socket);
       tell_closed(socket);
@@ -101,6 +101,14 @@ cli::Exit WsClient::work() {
   }
   if (input_failure_) std::rethrow_exception(input_failure_);
   return verdict();
+}
+
+WebSocket WsClient::open() const {
+  try {
+    return gnet::ws::connect(target_.url, connect_);
+  } catch (const std::invalid_argument& error) {  // of a field or a name
+    throw cli::UsageError(error.what());
+  }
 }
 
 // Sleeps until the next attempt; throws the error when there is none.
@@ -162,7 +170,7 @@ void WsClient::fail(const WebSocket& socket) const {
 }
 
 cli::Exit WsClient::verdict() const {
-  if (!expected_ || matched_) return cli::Exit::ok;
+  if (!expected_ || matched_) return all_was_sent_ ? cli::Exit::ok : cli::Exit::io;
   throw cli::Failure(cli::Exit::negative,
                      fmt::format("no message has '{}' in it", options_.expect));
 }
@@ -232,6 +240,7 @@ void WsClient::say(WebSocket& socket, const std::string& record) {
   try {
     message = format_.outgoing(record);
   } catch (const std::invalid_argument& error) {
+    all_was_sent_ = all_was_sent_ && interactive_;  // there a person sees it
     return note(fmt::format("gnet ws: not sent, {}: {}", error.what(), gnet::printable(record)));
   }
   socket.send(message->opcode, message->data);

@@ -36,6 +36,7 @@ class WsClient {
  private:
   // Connections.
   cli::Exit work();
+  [[nodiscard]] gnet::ws::WebSocket open() const;
   void talk(gnet::ws::WebSocket& socket);
   [[nodiscard]] std::string why_ended(const gnet::ws::WebSocket& socket) const;
   [[noreturn]] void fail(const gnet::ws::WebSocket& socket) const;
@@ -83,7 +84,8 @@ class WsClient {
   unsigned failed_ = 0;  // attempts in a row
   bool greeted_ = false;
   bool matched_ = false;
-  bool done_ = false;  // there is no reason to go on
+  bool all_was_sent_ = true;  // of what no person has typed
+  bool done_ = false;         // there is no reason to go on
 };
 
 }  // namespace commands

@@ -185,12 +185,21 @@ cli::Exit run(const Options& given) {
   }
   WsEcho echo(options);
   gnet::Fiber<> reader;
+  cli::Exit input_status = cli::Exit::ok;
   cli::HTTPService service{
       .name = "ws-echo",
       .handler = [&](Request& request, Response& response) { echo.answer(request, response); },
       .scheme = "ws"};
   service.ready = [&](const std::vector<cli::Listening>&) {
-    if (options.from_stdin) reader = gnet::spawn({.name = "stdin"}, [&] { echo.read_input(); });
+    if (!options.from_stdin) return;
+    reader = gnet::spawn({.name = "stdin"}, [&] {
+      try {
+        echo.read_input();
+      } catch (const cli::Failure& failure) {
+        gnet::Logger("ws-echo").error("{}, and no more of it is read", failure.what());
+        input_status = failure.code();
+      }
+    });
   };
   service.notified = [&](std::string_view message) { echo.tell_all(message); };
   const cli::Exit status =
@@ -200,7 +209,7 @@ cli::Exit run(const Options& given) {
     gnet::Logger("ws-echo").warn("{} did not reach clients that were too slow",
                                  cli::plural(dropped, "message"));
   }
-  return status;
+  return status == cli::Exit::ok ? input_status : status;
 }
 
 }  // namespace

@@ -21,6 +21,18 @@ printf 'one\ntwo\nthree' | gnet ws "$echo" -n 3 > out
 same "$(cat out)" "one
 two
 three"
+# A line is one message, or none.
+head -c 16800000 /dev/zero | tr '\000' a > long
+status=0
+gnet ws "$echo" < long > out 2> err || status=$?
+same "$status $(wc -c < out | tr -d ' ')" "9 0"
+contains err "standard input has a line of more than 16 MiB"
+status=0
+printf 'good\n!!\n' | gnet ws "$echo" --base64 -w 200ms > out 2> err || status=$?
+same "$status" 9
+contains err "not sent"
+expect 2 gnet ws "ws://$echo" -H 'Content-Length: 4' --send x
+expect 2 gnet ws 'ws://a;b/' --send x
 seq 2000 | gnet ws "$echo" -n 2000 > out
 seq 2000 | cmp - out
 printf 'a\nb\000c\000' | gnet ws "$echo" -0 -n 2 | tr '\000' '|' > out
@@ -40,7 +52,10 @@ printf '\177\377\377\377' > frames
 status=0 && gnet ws "$echo" -b --frame length4 < frames 2> err || status=$?
 same "$status" 9
 contains err 'a message of more than 16777216 bytes'
-printf '%s\n' 'sum 2 3' 'broken "' '{"id": 9}' 'say {"to": "all"}' | gnet ws "$echo" --jsonrpc -n 3 > out 2> err
+status=0
+printf '%s\n' 'sum 2 3' 'broken "' '{"id": 9}' 'say {"to": "all"}' | gnet ws "$echo" --jsonrpc -n 3 > out 2> err ||
+  status=$?
+same "$status" 9  # not all was sent
 same "$(cat out)" '{"jsonrpc":"2.0","id":1,"method":"sum","params":[2,3]}
 {"id": 9}
 {"jsonrpc":"2.0","id":3,"method":"say","params":{"to": "all"}}'

@@ -23,15 +23,25 @@ void check_interface(const Endpoint& endpoint, const asio::ip::address& address)
   if (!address.is_v6() || address.to_v6().scope_id() != 0) return;
   const std::string& host = endpoint.host();
   const std::size_t percent = host.find('%');
-  if (percent != std::string::npos) {
-    throw SystemError(std::make_error_code(std::errc::no_such_device),
-                      "cannot use " + endpoint.short_name(),
-                      fmt::format("there is no interface '{}'", host.substr(percent + 1)));
+  const bool is_named = percent != std::string::npos;
+  const bool is_local =
+      address.to_v6().is_link_local() || address.to_v6().is_multicast_link_local();
+  const auto fail = [&](std::errc code, const std::string& reason) {
+    throw SystemError(std::make_error_code(code), "cannot use " + endpoint.short_name(), reason);
+  };
+  if (is_named && !is_local) {
+    fail(
+        std::errc::invalid_argument,
+        fmt::format("only a link-local address has an interface, not {}", host.substr(0, percent)));
   }
-  if (!address.to_v6().is_link_local()) return;
-  throw SystemError(std::make_error_code(std::errc::invalid_argument),
-                    "cannot use " + endpoint.short_name(),
-                    fmt::format("a link-local address needs its interface, as in {}%eth0", host));
+  if (is_named) {
+    fail(std::errc::no_such_device,
+         fmt::format("there is no interface '{}'", host.substr(percent + 1)));
+  }
+  if (address.to_v6().is_link_local()) {
+    fail(std::errc::invalid_argument,
+         fmt::format("a link-local address needs its interface, as in {}%eth0", host));
+  }
 }
 
 // Written as IPv6, it is still an address of IPv4: a socket for IPv6 alone does not take it.

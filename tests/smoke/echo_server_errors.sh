@@ -133,6 +133,8 @@ expect 3 gnet echo-server '[fe80::1%nosuch]:0'
 contains err "there is no interface 'nosuch'"
 expect 5 gnet echo-client -n 1 '[fe80::1]:6011'
 contains err "a link-local address needs its interface, as in fe80::1%eth0"
+expect 5 gnet echo-client -n 1 '[::1%lo]:6011'
+contains err "only a link-local address has an interface, not ::1"
 expect 0 gnet echo-server 'tcp://[::ffff:127.0.0.1]:0' --for 1ms
 start echo-server -U "$work/used"
 expect 3 gnet echo-server -U "$work/used"

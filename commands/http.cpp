@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <exception>
 #include <memory>
+#include <set>
+#include <string>
 #include <vector>
 
 #include "cli/client/run_client.h"
@@ -61,6 +63,9 @@ void check(const Options& options, const HttpPlan& plan) {
   if (plan.urls().size() > 1 && !plan.body().is_repeatable()) {
     throw cli::UsageError("--data @- is for one URL");
   }
+  if (options.max_redirects.number == 0) {
+    throw cli::UsageError("--max-redirects must be 1 or more: without --follow there are none");
+  }
   if (options.parallel.number == 0) throw cli::UsageError("--parallel must be 1 or more");
   check_write_out(options.write_out);
 }
@@ -92,6 +97,8 @@ class Http {
       fetches.push_back(
           std::make_unique<HttpFetch>(options_, plan_, session_, client, expected_, url));
     }
+    for (const auto& fetch : fetches) fetch->check();
+    check_names(fetches);
     if (options_.offline) {
       for (const auto& fetch : fetches) fetch->show_request();
       return cli::Exit::ok;
@@ -99,6 +106,17 @@ class Http {
     const cli::Exit status = fetches.size() == 1 ? fetch_one(*fetches[0]) : fetch_several(fetches);
     session_.save();
     return status;
+  }
+
+  // What goes into one file is not to overwrite what came before.
+  static void check_names(const std::vector<std::unique_ptr<HttpFetch>>& fetches) {
+    std::set<std::string> names;
+    for (const auto& fetch : fetches) {
+      const std::string name = fetch->file_name();
+      if (name.empty() || names.insert(name).second) continue;
+      throw cli::UsageError(fmt::format("two of the URLs are of a file {}", name),
+                            "one call for each, with --output, keeps both");
+    }
   }
 
   cli::Exit fetch_one(HttpFetch& fetch) {
@@ -119,6 +137,15 @@ class Http {
     for (std::size_t i = 0; i < fetches.size(); ++i) {
       places.acquire();
       nursery.spawn([&, i] {
+        // Whatever happens, nobody waits for this one for ever.
+        struct Over {
+          ~Over() {
+            printed.set();
+            places.release();
+          }
+          gnet::Event& printed;
+          gnet::Semaphore& places;
+        } const over{printed[i], places};
         const auto await_turn = [&] {
           if (i > 0) printed[i - 1].wait();
         };
@@ -131,8 +158,6 @@ class Http {
           await_turn();
           statuses[i] = report(std::current_exception());
         }
-        printed[i].set();
-        places.release();
       });
     }
     nursery.join();

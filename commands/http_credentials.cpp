@@ -1,7 +1,6 @@
 #include "commands/http_credentials.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cstdlib>
@@ -98,9 +97,7 @@ std::optional<std::string> authorization_for(const HttpOptions& options, std::st
       return gnet::http::bearer_authorization(secret_in(options.bearer_file));
     }
     if (!options.netrc) return std::nullopt;
-    const std::string path = netrc_path();
-    if (access(path.c_str(), F_OK) != 0) return std::nullopt;
-    const auto entry = netrc_entry(cli::read_file(path), host);
+    const auto entry = netrc_entry(cli::read_file(netrc_path()), host);
     if (!entry) return std::nullopt;
     return gnet::http::basic_authorization(entry->user, entry->password);
   } catch (const std::invalid_argument& error) {

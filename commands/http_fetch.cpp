@@ -24,6 +24,7 @@
 #include "gnet/http/percent.h"
 #include "gnet/http/range.h"
 #include "gnet/http/status.h"
+#include "gnet/io/endpoint.h"
 
 namespace commands {
 namespace {
@@ -42,6 +43,11 @@ std::string parts_of(const HttpOptions& options, bool terminal) {
 bool is_json_type(const gnet::http::ClientResponse& response) {
   const auto type = gnet::http::MediaType::parse(response.header("content-type").value_or(""));
   return type && (type->essence() == "application/json" || type->essence().ends_with("+json"));
+}
+
+bool is_event_stream(const gnet::http::ClientResponse& response) {
+  const auto type = gnet::http::MediaType::parse(response.header("content-type").value_or(""));
+  return type && type->essence() == "text/event-stream";
 }
 
 // Of a body that a later range can be known to belong to (RFC 9110 §13.1.5).
@@ -118,30 +124,39 @@ cli::Exit HttpFetch::run(const std::function<void()>& await_turn) {
 
 // ---- the request ----
 
+void HttpFetch::check() {
+  try {
+    static_cast<void>(gnet::Endpoint::of(gnet::Transport::tcp, url_.host_name(), 1));
+    static_cast<void>(client_.head_of(request()));
+  } catch (const std::invalid_argument& error) {
+    throw cli::UsageError(error.what());
+  }
+}
+
 void HttpFetch::show_request() {
   const std::string head = client_.head_of(request());
   if (prints('H')) cli::print(color_ ? colored_head(head) : head);
   if (prints('B')) plan_.body().print([](std::string_view piece) { cli::print(piece); });
 }
 
+std::string HttpFetch::file_name() const {
+  if (!options_.remote_name) return options_.output == "-" ? std::string() : options_.output;
+  const std::string& in_url = url_.path();
+  const auto name = gnet::http::safe_file_name(gnet::http::percent_decode(in_url));
+  if (name && !in_url.ends_with('/')) return *name;
+  throw cli::UsageError(fmt::format("{} names no file: use --output", url_.stripped().str()));
+}
+
 void HttpFetch::open_file() {
-  std::string path = options_.output;
-  if (options_.remote_name) {
-    const std::string& in_url = url_.path();
-    const auto name = gnet::http::safe_file_name(gnet::http::percent_decode(in_url));
-    if (!name || in_url.ends_with('/')) {
-      throw cli::UsageError(fmt::format("{} names no file: use --output", url_.stripped().str()));
-    }
-    path = *name;
-  }
-  if (path.empty() || path == "-") return;
+  const std::string path = file_name();
+  if (path.empty()) return;
   file_ = std::make_unique<HttpFile>(path, !options_.resume.empty());
 }
 
 gnet::http::ClientRequest HttpFetch::request() {
   gnet::http::ClientRequest request =
       plan_.request(url_, [this](std::size_t size) { up_->advance(size); });
-  session_.apply_to(request.headers);
+  session_.apply_to(request.headers, url_);
   return request;
 }
 
@@ -187,14 +202,15 @@ void HttpFetch::print_head(const Response& response) {
 }
 
 void HttpFetch::take_body(Response& response) {
-  keeps_body_ = expected_.wants_body() || (options_.json && !file_);
+  const bool has_events = options_.sse && is_event_stream(response);
+  keeps_body_ = expected_.wants_body() || (options_.json && !file_ && !has_events);
   std::optional<std::uint64_t> size;
   if (response.framing().kind == gnet::http::BodyFraming::length) size = response.framing().size;
   down_.emplace("down", response.is_decoded() ? std::nullopt : size, shows_progress(),
                 options_.limit_rate.bytes_per_second);
   if (complete_) return file_->commit();
   if (file_) begin_file(response);
-  if (options_.sse && !options_.json && !file_) {
+  if (has_events) {
     take_events(response);
   } else if (terminal_ && !options_.no_buffer && prints('b') && is_json_type(response)) {
     print_formatted(response);
@@ -208,19 +224,23 @@ void HttpFetch::take_pieces(Response& response) {
   for (auto piece = response.read_some(); !piece.empty(); piece = response.read_some()) put(piece);
 }
 
-// A piece of the body goes where it is wanted.
-void HttpFetch::put(std::string_view piece) {
+// What all pieces of a body have in common.
+void HttpFetch::hold(std::string_view piece) {
   down_->advance(piece.size());
   trace_.received(piece);
-  if (keeps_body_) {
-    if (piece.size() > kMostHeld - body_.size()) {
-      throw cli::Failure(cli::Exit::protocol,
-                         fmt::format("{}: the body is larger than {} MB, which is too large for "
-                                     "--json and --expect-body",
-                                     url_.stripped().str(), kMostHeld / 1'000'000));
-    }
-    body_ += piece;
+  if (!keeps_body_) return;
+  if (piece.size() > kMostHeld - body_.size()) {
+    throw cli::Failure(cli::Exit::protocol,
+                       fmt::format("{}: the body is larger than {} MB, which is too large for "
+                                   "--json and --expect-body",
+                                   url_.stripped().str(), kMostHeld / 1'000'000));
   }
+  body_ += piece;
+}
+
+// A piece of the body goes where it is wanted.
+void HttpFetch::put(std::string_view piece) {
+  hold(piece);
   if (file_) return file_->write(piece);
   if (!prints('b')) return;
   if (terminal_ && !std::exchange(begun_, true) && piece.find('\0') != piece.npos) {
@@ -250,11 +270,16 @@ void HttpFetch::take_events(Response& response) {
   gnet::http::EventStreamReader reader;
   try {
     for (auto piece = response.read_some(); !piece.empty(); piece = response.read_some()) {
-      down_->advance(piece.size());
+      hold(piece);
       while (const auto event = reader.next(piece)) {
         cli::JsonObject line = cli::event(event->event);
         if (!event->id.value_or("").empty()) line.add("id", *event->id);
-        cli::print_line(line.add("data", event->data).text());
+        const std::string text = line.add("data", event->data).text() + '\n';
+        if (file_) {
+          file_->write(text);
+        } else if (options_.json || prints('b')) {
+          cli::print(text);
+        }
       }
     }
   } catch (const gnet::http::EventTooLong& error) {
@@ -317,6 +342,9 @@ void HttpFetch::report(const Response& response, const std::optional<std::string
 // What makes the answer a no.
 std::optional<std::string> HttpFetch::fault(const Response& response) const {
   if (auto fault = expected_.fault(response.status(), response.headers(), body_)) return fault;
+  if (options_.sse && !is_event_stream(response)) {
+    return fmt::format("{} is no stream of events", response.status());
+  }
   if (!options_.fail || response.status() < 400 || complete_) return std::nullopt;
   return fmt::format("{} {}", response.status(), response.reason());
 }

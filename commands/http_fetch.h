@@ -37,6 +37,13 @@ class HttpFetch {
   // the exit status, and what the client does.
   cli::Exit run(const std::function<void()>& await_turn);
 
+  // Throws cli::UsageError for a request that cannot be sent to anybody.
+  void check();
+
+  // Where its body goes; empty: to standard output. Throws cli::UsageError where the URL names no
+  // file.
+  [[nodiscard]] std::string file_name() const;
+
   // Prints the request, and sends nothing.
   void show_request();
 
@@ -54,6 +61,7 @@ class HttpFetch {
   void take_events(Response& response);
   void take_pieces(Response& response);
   void print_formatted(Response& response);
+  void hold(std::string_view piece);
   void put(std::string_view piece);
   void report(const Response& response, const std::optional<std::string>& fault);
   [[nodiscard]] std::optional<std::string> fault(const Response& response) const;

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <limits>
 #include <memory>
 #include <stdexcept>
 #include <utility>
@@ -22,6 +23,7 @@
 #include "gnet/http/form.h"
 #include "gnet/http/media_type.h"
 #include "gnet/http/multipart.h"
+#include "gnet/http/range.h"
 #include "gnet/io/socket.h"
 
 namespace commands {
@@ -38,10 +40,21 @@ HttpPlan::HttpPlan(const HttpOptions& options) : options_(options) {
   try {
     read_words();
     make_body();
-    if (!options.range.empty()) headers_.set("Range", "bytes=" + options.range);
+    if (!options.range.empty()) ask_for_range();
   } catch (const std::invalid_argument& error) {  // of a field
     throw cli::UsageError(error.what());
   }
+}
+
+void HttpPlan::ask_for_range() {
+  using gnet::http::Selection;
+  const std::string range = "bytes=" + options_.range;
+  constexpr std::uint64_t kAnySize = std::numeric_limits<std::uint64_t>::max();
+  if (gnet::http::select_ranges(range, kAnySize).kind == Selection::Kind::whole) {
+    throw cli::UsageError(
+        fmt::format("bad value '{}' for --range: must be like 0-99, 100- or -100", options_.range));
+  }
+  headers_.set("Range", range);
 }
 
 // ---- words ----
@@ -232,6 +245,11 @@ gnet::http::ClientRetry HttpPlan::retries() const {
     } else if (word == "lost") {
       retry.on_lost = true;
     } else {
+      if (!word.empty() && word[0] >= 'a' && word[0] <= 'z') {
+        throw cli::UsageError(fmt::format(
+            "bad value '{}' for --retry-on: must be connect, timeout, lost, or like 429 or 5xx",
+            word));
+      }
       statuses.add(word, "--retry-on");
     }
   }

@@ -42,6 +42,7 @@ class HttpPlan {
  private:
   void read_words();
   void make_body();
+  void ask_for_range();
   void make_form();
   void make_multipart();
   void make_data(const std::string& data);

@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <chrono>
@@ -34,6 +35,23 @@ bool is_passing(std::string_view name) {
          gnet::http::equal_ignoring_case(name, "host");
 }
 
+// What goes to nobody else (RFC 9110 §11.6.2, §15.4).
+bool is_of_origin(std::string_view name) {
+  return gnet::http::equal_ignoring_case(name, "authorization") ||
+         gnet::http::equal_ignoring_case(name, "proxy-authorization");
+}
+
+// Of comments and cookies only: seven words between tabs.
+bool is_cookie_jar(std::string_view text) {
+  while (!text.empty()) {
+    const std::string_view line = text.substr(0, text.find('\n'));
+    text.remove_prefix(std::min(line.size() + 1, text.size()));
+    const bool is_comment = line.starts_with('#') || line.find_first_not_of(" \t\r") == line.npos;
+    if (!is_comment && std::ranges::count(line, '\t') < 5) return false;
+  }
+  return true;
+}
+
 void save_secret(const std::string& path, const std::string& text) {
   // What is in it is nobody else's business.
   const mode_t mask = umask(077);
@@ -61,27 +79,45 @@ HttpSession::HttpSession(std::string cookie_jar, std::string session)
     for (std::string_view lines = std::string_view(text).substr(0, end); !lines.empty();) {
       const std::string_view line = lines.substr(0, lines.find('\n'));
       lines.remove_prefix(std::min(line.size() + 1, lines.size()));
-      const std::size_t colon = line.find(':');
-      if (colon == line.npos) throw cli::UsageError(path_ + " is no session of gnet http");
-      try {
-        headers_.add(line.substr(0, colon), line.substr(colon + 1));
-      } catch (const std::invalid_argument& error) {
-        throw cli::UsageError(fmt::format("{}: {}", path_, error.what()));
-      }
+      read_line(line);
     }
     cookies = text.substr(end + 1);
   }
-  if (is_there(jar_path_)) cookies += cli::read_file(jar_path_);
+  if (is_there(jar_path_)) {
+    const std::string text = cli::read_file(jar_path_);
+    if (!is_cookie_jar(text)) throw cli::UsageError(jar_path_ + " is no file of cookies");
+    cookies += text;
+  }
   cookies_ = gnet::http::CookieJar::parse(cookies, this_second());
 }
 
-void HttpSession::apply_to(gnet::http::Headers& headers) {
-  if (path_.empty()) return;
-  for (const auto& field : headers) {
-    if (!is_passing(field.name)) headers_.set(field.name, field.value);
+void HttpSession::read_line(std::string_view line) {
+  gnet::http::Headers* into = &headers_;
+  if (line.starts_with('@')) {
+    const std::size_t space = std::min(line.find(' '), line.size() - 1);
+    into = &secrets_[std::string(line.substr(1, space - 1))];
+    line.remove_prefix(space + 1);
   }
-  for (const auto& field : headers_) {
-    if (!headers.has(field.name)) headers.add(field.name, field.value);
+  const std::size_t colon = line.find(':');
+  if (colon == line.npos) throw cli::UsageError(path_ + " is no session of gnet http");
+  try {
+    into->add(line.substr(0, colon), line.substr(colon + 1));
+  } catch (const std::invalid_argument& error) {
+    throw cli::UsageError(fmt::format("{}: {}", path_, error.what()));
+  }
+}
+
+void HttpSession::apply_to(gnet::http::Headers& headers, const gnet::http::URL& url) {
+  if (path_.empty()) return;
+  gnet::http::Headers& secrets = secrets_[url.origin()];
+  for (const auto& field : headers) {
+    if (is_passing(field.name)) continue;
+    (is_of_origin(field.name) ? secrets : headers_).set(field.name, field.value);
+  }
+  for (const gnet::http::Headers* kept : {&headers_, &secrets}) {
+    for (const auto& field : *kept) {
+      if (!headers.has(field.name)) headers.add(field.name, field.value);
+    }
   }
 }
 
@@ -90,6 +126,11 @@ void HttpSession::save() const {
   if (path_.empty()) return;
   std::string text;
   for (const auto& field : headers_) text += fmt::format("{}: {}\n", field.name, field.value);
+  for (const auto& [origin, fields] : secrets_) {
+    for (const auto& field : fields) {
+      text += fmt::format("@{} {}: {}\n", origin, field.name, field.value);
+    }
+  }
   save_secret(path_, text + "\n" + cookies_.str());
 }
 

@@ -104,6 +104,20 @@ contains out "Cookie: kind=oat"
 contains out "X-Who: me"
 contains out "Authorization: Basic QWRhOng="
 same "$(ls -l s | cut -c1-10)" "-rw-------"
+# A secret stays with whom it was meant for: that is another origin, though it is here as well.
+expect 0 gnet http --session s "http://localhost:${http##*:}/echo"
+contains out "X-Who: me"
+! grep -q Authorization out || fail "the secret of another origin was sent"
+# What is no file of cookies is not taken for one, and stays.
+echo "my notes" > notes
+expect 2 gnet http --cookie-jar notes "$http/cookie"
+same "$(cat notes)" "my notes"
+contains err "notes is no file of cookies"
+expect 2 gnet http --session notes "$http/cookie"
+same "$(cat notes)" "my notes"
+: > empty
+expect 0 gnet http --cookie-jar empty "$http/cookie"
+contains empty kind
 
 # Other things to print.
 expect 0 gnet http "$http/html" -w '%{status} %{content_type} %header{x-mine} %{num_redirects} 100%%\n'
@@ -117,6 +131,15 @@ expect 0 gnet http --compressed off "$http/echo"
 expect 0 gnet http "$http/events" --sse
 contains out '"event":"message","data":"one"}'
 contains out '"event":"count","id":"7","data":"two\nlines"}'
+for more in '' --json '-o events'; do
+  # shellcheck disable=SC2086  # words
+  expect 0 gnet http "$http/events" --sse $more
+  [ "$more" = '' ] || [ "$more" = --json ] || cp events out
+  contains out '"event":"count","id":"7","data":"two\nlines"}'
+done
+expect 1 gnet http "$http/html" --sse
+same "$(cat out)" "<p>hello</p>"
+contains err "200 is no stream of events"
 expect 0 gnet http "$http/html" --print Hhm
 contains out "GET /html HTTP/1.1"
 contains out "HTTP/1.1 200 Fine"
@@ -204,3 +227,26 @@ same "$(cat out)" hello
 expect 6 gnet http "https://localhost:$port/hello.txt"
 expect 6 gnet http -k --pin sha256//AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA= "https://localhost:$port/"
 contains err "is not pinned"
+
+# What cannot be sent to anybody is an error of the user, and nothing is sent.
+for bad in '-X A,B' '-H Content-Length:5' '-H Transfer-Encoding:chunked' '-H Host:a,b -H Host:c' \
+  '--range x' '--range 5-3' '-L --max-redirects 0' '--retry 1 --retry-on foo'; do
+  # shellcheck disable=SC2086  # words
+  expect 2 gnet http "$http/html" $bad
+  same "$(wc -l < err | tr -d ' ') $(wc -c < out | tr -d ' ')" "1 0"
+done
+contains err "must be connect, timeout, lost, or like 429 or 5xx"
+for urls in 'X-E;' "X-E; http://$http/html" "$http/html http://a;b/"; do
+  # shellcheck disable=SC2086  # words
+  expect 2 gnet http $urls
+  same "$(cat out)" ''
+  contains err "bad endpoint"
+done
+expect 0 gnet http "$http/html" --range 0-4
+# shellcheck disable=SC2097,SC2098  # that of the program
+NETRC=$work/nowhere expect 9 gnet http --netrc "$http/html"
+
+# Two of one name are not kept in one file.
+expect 2 gnet http -O "$http/html" "http://localhost:${http##*:}/html"
+contains err "two of the URLs are of a file html"
+[ ! -e html ] || fail "one of them was kept"

@@ -72,8 +72,8 @@ bool is_there(const std::string& path) {
 HttpSession::HttpSession(std::string cookie_jar, std::string session)
     : jar_path_(std::move(cookie_jar)), path_(std::move(session)) {
   std::string cookies;
-  if (is_there(path_)) {
-    const std::string text = cli::read_file(path_);
+  const std::string text = is_there(path_) ? cli::read_file(path_) : std::string();
+  if (!text.empty()) {
     const std::size_t end = text.starts_with('\n') ? 0 : text.find("\n\n");
     if (end == text.npos) throw cli::UsageError(path_ + " is no session of gnet http");
     for (std::string_view lines = std::string_view(text).substr(0, end); !lines.empty();) {
@@ -84,9 +84,9 @@ HttpSession::HttpSession(std::string cookie_jar, std::string session)
     cookies = text.substr(end + 1);
   }
   if (is_there(jar_path_)) {
-    const std::string text = cli::read_file(jar_path_);
-    if (!is_cookie_jar(text)) throw cli::UsageError(jar_path_ + " is no file of cookies");
-    cookies += text;
+    const std::string jar = cli::read_file(jar_path_);
+    if (!is_cookie_jar(jar)) throw cli::UsageError(jar_path_ + " is no file of cookies");
+    cookies += jar;
   }
   cookies_ = gnet::http::CookieJar::parse(cookies, this_second());
 }

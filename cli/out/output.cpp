@@ -68,9 +68,27 @@ bool write_all(int fd, std::string_view text) noexcept {
   return true;
 }
 
+namespace {
+
+// Whether there is something in whose place no file is to be: a device, a pipe. Links are those of
+// /dev only, for elsewhere others may have put them there.
+bool is_to_stay(const std::string& path) {
+  struct stat there {};
+  if (lstat(path.c_str(), &there) != 0 || S_ISREG(there.st_mode)) return false;
+  return !S_ISLNK(there.st_mode) || path.starts_with("/dev/");
+}
+
+}  // namespace
+
 bool replace_file(const std::string& path, std::string_view text) noexcept {
+  if (is_to_stay(path)) {
+    const gnet::UniqueFd fd(open(path.c_str(), O_WRONLY | O_NONBLOCK | O_CLOEXEC));
+    return fd && write_all(fd.get(), text);
+  }
   const std::string fresh = fmt::format("{}.{}", path, getpid());
-  const gnet::UniqueFd fd(open(fresh.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
+  unlink(fresh.c_str());  // of a process that had our number and was killed
+  constexpr int kNew = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
+  const gnet::UniqueFd fd(open(fresh.c_str(), kNew, 0644));
   if (fd && write_all(fd.get(), text) && std::rename(fresh.c_str(), path.c_str()) == 0) return true;
   const int error = errno;
   unlink(fresh.c_str());
@@ -93,7 +111,7 @@ void print_line(std::string_view line) {
 
 TemporaryFile::TemporaryFile(std::string path) : path_(std::move(path)) {
   struct stat status {};
-  if (lstat(path_.c_str(), &status) != 0) return;
+  if (lstat(path_.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) return;
   device_ = status.st_dev;
   inode_ = status.st_ino;
   const std::lock_guard lock(files_mutex);

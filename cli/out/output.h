@@ -30,7 +30,7 @@ void print_line(std::string_view line);
 bool write_all(int fd, std::string_view text) noexcept;
 
 // Writes a file so that it appears under its name only when it is complete; false, and errno: it
-// could not.
+// could not. A device or a pipe stays what it is, and is written to.
 bool replace_file(const std::string& path, std::string_view text) noexcept;
 
 // Ends the process at once: temporary files go, terminals get their modes back, destructors do not
@@ -39,7 +39,7 @@ bool replace_file(const std::string& path, std::string_view text) noexcept;
 
 // A file that must not outlive the program: it is removed when the object goes
 // out of scope, and by leave(). The file has to exist already; another that has its name
-// later is left alone.
+// later is left alone, and so is what is no regular file.
 class TemporaryFile {
  public:
   explicit TemporaryFile(std::string path);

@@ -12,6 +12,7 @@
 #include <cerrno>
 #include <csignal>
 #include <cstdlib>
+#include <string_view>
 #include <utility>
 
 #include "cli/out/failure.h"
@@ -71,12 +72,24 @@ void daemonize() {
   on_failure(tell_parent);
 }
 
+// What has something else in it is somebody's, who wants to have it back.
+void check_pid_file(int fd, const std::string& path) {
+  struct stat status {};
+  std::array<char, 32> text{};
+  const bool is_file = fstat(fd, &status) == 0 && S_ISREG(status.st_mode);
+  const ssize_t size = is_file ? pread(fd, text.data(), text.size(), 0) : 0;
+  const std::string_view found(text.data(), size > 0 ? static_cast<std::size_t>(size) : 0);
+  if (is_file && found.find_first_not_of("0123456789\n") == found.npos) return;
+  throw Failure(Exit::io, path + " is no pid file, and is left as it is");
+}
+
 // Takes the lock of the file that has the name now: between open() and flock() the
 // one who held it may have removed it.
 gnet::UniqueFd lock_file(const std::string& path) {
   for (;;) {
     gnet::UniqueFd fd(open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644));
     if (!fd) throw Failure(Exit::io, "cannot write " + path + ": " + error_text(errno));
+    check_pid_file(fd.get(), path);
     if (flock(fd.get(), LOCK_EX | LOCK_NB) != 0) {
       std::array<char, 32> text{};
       const ssize_t size = read(fd.get(), text.data(), text.size() - 1);

@@ -1,20 +1,43 @@
 #include "cli/server/ready.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <cstdlib>
 #include <ctime>
+#include <string_view>
 
 #include "cli/out/failure.h"
 #include "cli/out/inherited_descriptors.h"
 #include "cli/out/json.h"
 #include "cli/server/background.h"
+#include "gnet/base/unique_fd.h"
 #include "gnet/io/address.h"
 
 namespace cli {
+namespace {
+
+// Left by a server that was killed it has endpoints. What has something else in it is somebody's,
+// who wants to have it back.
+void check_ready_file(const std::string& path) {
+  struct stat status {};
+  if (stat(path.c_str(), &status) != 0 || !S_ISREG(status.st_mode) || status.st_size == 0) return;
+  const gnet::UniqueFd fd(open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!fd) return;  // which writing to it tells
+  std::array<char, 64> text{};
+  const ssize_t size = read(fd.get(), text.data(), text.size());
+  const std::string_view found(text.data(), size > 0 ? static_cast<std::size_t>(size) : 0);
+  if (found.substr(0, found.find('\n')).find("://") != found.npos) return;
+  throw Failure(Exit::io, path + " is no ready file, and is left as it is");
+}
+
+}  // namespace
+
 Notifier::Notifier() {
   const char* name = std::getenv("NOTIFY_SOCKET");
   if (name == nullptr || (*name != '/' && *name != '@')) return;
@@ -74,6 +97,7 @@ void Readiness::announce(const std::vector<Listening>& endpoints) {
 
 void Readiness::publish(const std::string& lines) {
   const std::string& path = options_.ready_file;
+  check_ready_file(path);
   if (steward_ != nullptr) return steward_->publish(lines);
   if (!replace_file(path, lines)) {
     throw Failure(Exit::io, fmt::format("cannot write {}: {}", path, error_text(errno)));

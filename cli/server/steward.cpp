@@ -39,7 +39,11 @@ struct Known {
 
   explicit Known(std::string name) : path(std::move(name)) { look(); }
 
-  void look() noexcept { exists = !path.empty() && lstat(path.c_str(), &status) == 0; }
+  // A device that was written to stays.
+  void look() noexcept {
+    exists = !path.empty() && lstat(path.c_str(), &status) == 0 &&
+             (S_ISREG(status.st_mode) || S_ISSOCK(status.st_mode));
+  }
 
   void remove() noexcept {
     struct stat now {};

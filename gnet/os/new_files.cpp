@@ -51,6 +51,12 @@ class Draft {
   }
 
   void publish(IfThere if_there) {
+    struct stat there {};
+    if (lstat(path_.c_str(), &there) == 0 && !S_ISREG(there.st_mode) && !S_ISLNK(there.st_mode) &&
+        if_there == IfThere::replace) {
+      throw SystemError(std::make_error_code(std::errc::not_supported), what_,
+                        "there is something that is no file");
+    }
     // link(2) never replaces what somebody else has put there meanwhile.
     const int result = if_there == IfThere::replace ? std::rename(draft_.c_str(), path_.c_str())
                                                     : link(draft_.c_str(), path_.c_str());

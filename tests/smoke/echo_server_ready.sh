@@ -23,6 +23,25 @@ mv pid old.pid && echo other > pid
 stop
 same "$(cat files pid)" "other
 other"
+rm files pid
+
+# What is somebody else's is not written over, and not removed.
+echo important > notes
+for option in --pid-file --ready-file; do
+  expect 9 gnet echo-server -p 0 -4 $option notes
+  same "$(cat notes)" important
+done
+contains err "notes is no ready file, and is left as it is"
+mkfifo pipe
+expect 9 gnet echo-server -p 0 -4 --pid-file pipe
+contains err "pipe is no pid file"
+exec 8<> pipe
+start echo-server -p 0 -4 --ready-file pipe
+read -r came <&8
+exec 8>&-
+same "$came" "tcp://127.0.0.1:$port"
+stop
+[ -p pipe ] || fail "a pipe was taken for a file"
 
 # Standard output is one descriptor among others, and goes on after it.
 expect 0 gnet echo-server -p 0 -4 --ready-fd 1 --json --for 10ms

@@ -115,6 +115,10 @@ same "$(cat notes)" "my notes"
 contains err "notes is no file of cookies"
 expect 2 gnet http --session notes "$http/cookie"
 same "$(cat notes)" "my notes"
+if mknod null c 1 3 2> /dev/null; then
+  expect 0 gnet http --cookie-jar null --session null "$http/cookie"
+  [ -c null ] || fail "a device was replaced"
+fi
 : > empty
 expect 0 gnet http --cookie-jar empty "$http/cookie"
 contains empty kind

@@ -72,6 +72,14 @@ BOOST_AUTO_TEST_CASE(those_that_are_to_be_replaced_are_and_links_are_not_followe
   BOOST_TEST(folder.count() == 2);
 }
 
+BOOST_AUTO_TEST_CASE(what_is_no_file_is_not_replaced) {
+  const Folder folder;
+  BOOST_TEST_REQUIRE(mkfifo((folder.path + "/pipe").c_str(), 0600) == 0);
+  BOOST_TEST((error_of({{folder.path + "/pipe", "new"}}, gnet::IfThere::replace) ==
+              std::errc::not_supported));
+  BOOST_TEST(folder.count() == 1);
+}
+
 BOOST_AUTO_TEST_CASE(a_folder_that_is_missing_leaves_nothing_behind) {
   const Folder folder;
   BOOST_TEST((error_of({{folder.path + "/a", "A"}, {folder.path + "/none/b", "B"}}) ==

@@ -40,6 +40,18 @@ struct Options : cli::GlobalOptions {
   bool cors = false;
 };
 
+// Ends the server, as a signal does: what is under way is still answered. A second signal would cut
+// that off.
+class EndSignal {
+ public:
+  void begin() {
+    if (!begun_.exchange(true)) kill(getpid(), SIGTERM);
+  }
+
+ private:
+  std::atomic<bool> begun_ = false;
+};
+
 // "3" or "3:/hook": after how many requests to end, and whose.
 class Until {
  public:
@@ -53,12 +65,12 @@ class Until {
     if (!path_.starts_with('/')) refuse(text);
   }
 
-  // The last one ends the server, as a signal does: what is under way is still answered.
-  void answered(std::string_view path) {
-    if (!path_.empty() && path != path_) return;
+  // True: that was the last one.
+  [[nodiscard]] bool answered(std::string_view path) {
+    if (!path_.empty() && path != path_) return false;
     std::uint64_t left = left_.load();
     while (left > 0 && !left_.compare_exchange_weak(left, left - 1)) continue;
-    if (left == 1) kill(getpid(), SIGTERM);
+    return left == 1;
   }
 
   [[nodiscard]] bool reached() const noexcept { return left_.load() == 0; }
@@ -107,10 +119,12 @@ cli::Exit run(const Options& options) {
   if (options.status != 0 && (options.status < 200 || options.status > 599)) {
     throw cli::UsageError("--status must be from 200 to 599");
   }
+  if (options.max_body.bytes == 0) throw cli::UsageError("--max-body must be 1 or more");
+  EndSignal ending;
   std::optional<Until> until;
   if (!options.until.empty()) until.emplace(options.until);
   std::optional<RequestRecorder> recorder;
-  if (!options.record.empty()) recorder.emplace(options.record);
+  if (!options.record.empty()) recorder.emplace(options.record, [&ending] { ending.begin(); });
 
   HttpEchoSettings settings{.answers_all = until || recorder,
                             .cors = options.cors,
@@ -119,7 +133,11 @@ cli::Exit run(const Options& options) {
                             .max_body = options.max_body.bytes,
                             .recorder = recorder ? &*recorder : nullptr};
   if (options.status != 0) settings.status = options.status;
-  if (until) settings.answered = [&until](std::string_view path) { until->answered(path); };
+  if (until) {
+    settings.answered = [&](std::string_view path) {
+      if (until->answered(path)) ending.begin();
+    };
+  }
   const auto make_app = [&] {
     HttpEchoSettings now = settings;
     now.routes = routes_of(options);
@@ -135,6 +153,7 @@ cli::Exit run(const Options& options) {
        .reload = [&]() -> std::function<void()> {
          return [&, app = std::make_shared<gnet::web::App>(make_app())] { current.replace(app); };
        }});
+  if (recorder) recorder->require_written();
   const auto lifetime = options.listen.lifetime;
   const bool too_late = lifetime.count() > 0 && gnet::Clock::now() - began >= lifetime;
   return status == cli::Exit::ok && until && !until->reached() && too_late ? cli::Exit::timeout

@@ -10,7 +10,9 @@
 #include <array>
 #include <clocale>
 #include <csignal>
+#include <functional>
 #include <optional>
+#include <utility>
 
 #include "cli/line/command.h"
 #include "cli/out/failure.h"
@@ -109,16 +111,29 @@ void warn_of_open_uploads(const Options& options, const std::vector<cli::Listeni
   }
 }
 
+void require_tls(const Options& options, std::string_view flag) {
+  const bool named = std::ranges::any_of(options.listen.endpoints, &gnet::Endpoint::is_tls);
+  if (options.listen.tls || !options.listen.tls_cert.empty() || named) return;
+  throw cli::UsageError(fmt::format("{} needs TLS: --tls, or --tls-cert", flag));
+}
+
+// What would be without effect, or could not be meant.
+void check_serve_options(const Options& options) {
+  if (options.max_upload.bytes == 0) throw cli::UsageError("--max-upload must be 1 or more");
+  if (options.hsts > gnet::Duration::zero()) require_tls(options, "--hsts");
+  if (options.auth_for == AuthFor::write && options.auth.empty() && options.auth_file.empty() &&
+      options.token_file.empty()) {
+    throw cli::UsageError("--auth-for write needs --auth, --auth-file or --token-file");
+  }
+}
+
 // Bound now, while that is allowed.
 std::optional<HTTPRedirect> redirect_for(const Options& options) {
   if (!options.redirect_http) return std::nullopt;
   if (options.redirect_http->low != options.redirect_http->high) {
     throw cli::UsageError("--redirect-http wants one port");
   }
-  const bool named = std::ranges::any_of(options.listen.endpoints, &gnet::Endpoint::is_tls);
-  if (!options.listen.tls && options.listen.tls_cert.empty() && !named) {
-    throw cli::UsageError("--redirect-http wants TLS: --tls, or --tls-cert");
-  }
+  require_tls(options, "--redirect-http");
   return HTTPRedirect(options.listen, options.redirect_http->low);
 }
 
@@ -133,8 +148,13 @@ cli::Exit serve_input(const Options& options) {
   const std::string& name = options.listen.name;
   cli::ServerOptions listen = options.listen;
   if (listen.control.empty()) listen.control = "none";
+  // Whoever only looks does not get it: not the first connection ends the server, but the one that
+  // takes what there is.
+  std::function<void()> over;
+  if (std::exchange(listen.once, false)) over = [] { kill(getpid(), SIGTERM); };
   HTTPStandardInput input(name,
-                          gnet::http::content_type_of(name, options.charset, options.default_type));
+                          gnet::http::content_type_of(name, options.charset, options.default_type),
+                          std::move(over));
   const cli::Exit status = cli::serve_http(
       options, listen, options.http,
       {.name = "http",
@@ -171,6 +191,7 @@ cli::Exit serve_site(const Options& options) {
 
 cli::Exit run(const Options& options) {
   setlocale(LC_CTYPE, "C.UTF-8");  // names in archives
+  check_serve_options(options);
   if (options.path == "-") return serve_input(options);
   return serve_site(options);
 }
@@ -263,11 +284,7 @@ const cli::Command& http_serve() {
                    {.rare = true}},
                   {"--compress", "LIST", &Options::compress,
                    "compress text: auto, off, or some of these"},
-                  {"--listing",
-                   "on|off",
-                   &Options::listing,
-                   "show folders that have no index",
-                   {.choices = {"on", "off"}}},
+                  {"--listing", "on|off", &Options::listing, "show folders that have no index"},
                   {"--readme",
                    &Options::readme,
                    "show the README of a folder below it",

@@ -45,7 +45,7 @@ struct HTTPServeOptions : cli::GlobalOptions {
   std::string compress = "auto";
 
   // Folders.
-  std::string listing = "on";
+  bool listing = true;
   bool readme = false;
   std::string theme;
   std::string archive = "off";

@@ -109,17 +109,36 @@ HTTPSite::HTTPSite(const HTTPServeOptions& options)
   } catch (const std::system_error& error) {
     fail_to_serve(folder, error.code());
   }
+  if (!only_) require_fallback(folder);
   if (options.writes()) uploads_.emplace(files_->directory(), upload_options(options));
 }
 
 gnet::web::StaticFilesOptions HTTPSite::files() {
   auto files = files_options(options_);
-  if (options_.listing == "on") {
+  if (options_.listing) {
     files.folder = [this](Request& request, Response& response, const RequestPath& path) {
       show_folder(request, response, path);
     };
   }
   return files;
+}
+
+// Without its page an application would be 404 on all its paths, and nobody would know why.
+void HTTPSite::require_fallback(const std::string& folder) const {
+  if (!options_.spa) return;
+  const std::string page = fallback_page(options_);
+  gnet::web::Absence why{};
+  const auto file = files_->directory().open(page, &why);
+  if (file && !file->is_folder()) return;
+  const auto reason = file                                ? std::errc::is_a_directory
+                      : why == gnet::web::Absence::denied ? std::errc::permission_denied
+                                                          : std::errc::no_such_file_or_directory;
+  const auto code = std::make_error_code(reason);
+  const std::string path = (folder.ends_with('/') ? folder : folder + "/") + page;
+  throw cli::Failure(
+      cli::Exit::io,
+      "cannot open '" + gnet::printable(path) + "' of --spa: " + gnet::describe(code), {}, {},
+      code);
 }
 
 std::function<void()> HTTPSite::reload() {

@@ -61,6 +61,7 @@ class HTTPSite {
 
  private:
   [[nodiscard]] gnet::web::StaticFilesOptions files();
+  void require_fallback(const std::string& folder) const;
   void answer(gnet::http::Request& request, gnet::http::Response& response);
   void read(gnet::http::Request& request, gnet::http::Response& response,
             const gnet::http::RequestPath& path);

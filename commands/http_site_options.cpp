@@ -14,6 +14,7 @@
 #include "cli/line/value.h"
 #include "cli/out/failure.h"
 #include "gnet/base/error.h"
+#include "gnet/http/field_name.h"
 #include "gnet/http/media_type.h"
 #include "gnet/http/percent.h"
 #include "gnet/http/request_path.h"
@@ -66,9 +67,23 @@ std::string parse_cache(const std::string& text) {
   }
 }
 
+// Fields that follow from the file, its part that is sent, or the connection: another value would
+// be a lie, or none that is sent.
+constexpr std::string_view kOwnFields[] = {
+    "Accept-Ranges", "Connection", "Content-Length",    "Content-Range", "ETag",
+    "Last-Modified", "Trailer",    "Transfer-Encoding", "Upgrade"};
+
+void refuse_own_field(std::string_view flag, std::string_view name) {
+  for (const std::string_view own : kOwnFields) {
+    if (!gnet::http::equal_ignoring_case(name, own)) continue;
+    throw cli::UsageError(fmt::format("{} cannot set {}: the server makes it", flag, own));
+  }
+}
+
 // "N: V".
 void add_field(gnet::http::Headers& headers, std::string_view flag, std::string_view text) {
   const std::size_t colon = text.find(':');
+  refuse_own_field(flag, text.substr(0, colon));
   try {
     if (colon == text.npos || colon == 0) throw std::invalid_argument("there is no name");
     headers.add(text.substr(0, colon), text.substr(colon + 1));
@@ -131,7 +146,7 @@ gnet::web::StaticFilesOptions files_options(const HTTPServeOptions& options) {
   gnet::web::StaticFilesOptions files;
   files.directory = {.links = options.follow_links, .hidden = options.hidden};
   files.index = split(options.index, ",");
-  files.fallback = options.spa.value_or("");
+  files.fallback = fallback_page(options);
   files.pretty_urls = options.pretty_urls;
   files.default_type = options.default_type;
   files.charset = options.charset;
@@ -171,6 +186,13 @@ std::vector<ArchiveKind> archive_kinds(const HTTPServeOptions& options) {
     kinds.push_back(*kind);
   }
   return kinds;
+}
+
+std::string fallback_page(const HTTPServeOptions& options) {
+  if (!options.spa) return {};
+  const std::string path = parse_path("--spa", *options.spa);
+  if (path.empty()) throw cli::UsageError("--spa wants the name of a page");
+  return path.substr(1);
 }
 
 std::string prefix_of(const HTTPServeOptions& options) {

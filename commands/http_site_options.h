@@ -25,6 +25,9 @@ namespace commands {
 // How a folder may be downloaded as a whole.
 [[nodiscard]] std::vector<ArchiveKind> archive_kinds(const HTTPServeOptions& options);
 
+// The page of --spa, relative to what is served; empty for none.
+[[nodiscard]] std::string fallback_page(const HTTPServeOptions& options);
+
 // "/docs", without a slash at its end; empty for none.
 [[nodiscard]] std::string prefix_of(const HTTPServeOptions& options);
 

@@ -10,6 +10,30 @@
 #include "gnet/io/pipe.h"
 
 namespace commands {
+namespace {
+
+// Tells that it is over, however it ends. A server that is told to end already has no use for that:
+// a second time it would end without waiting for answers.
+class TellOver {
+ public:
+  TellOver(gnet::http::Response& response, const std::function<void()>& over)
+      : response_(response), over_(over) {
+    response.on_drain([this] { ends_anyway_ = true; });
+  }
+  TellOver(const TellOver&) = delete;
+  TellOver& operator=(const TellOver&) = delete;
+  ~TellOver() {
+    response_.on_drain({});
+    if (over_ && !ends_anyway_) over_();
+  }
+
+ private:
+  gnet::http::Response& response_;
+  const std::function<void()>& over_;
+  bool ends_anyway_ = false;
+};
+
+}  // namespace
 
 void HTTPStandardInput::operator()(gnet::http::Request& request, gnet::http::Response& response) {
   const auto path = gnet::http::RequestPath::parse(request.path(), {.utf8 = false});
@@ -28,6 +52,11 @@ void HTTPStandardInput::operator()(gnet::http::Request& request, gnet::http::Res
     response.set("Content-Disposition", gnet::http::attachment(name_));
   }
   if (is_head) return response.write({});
+  send(response);
+}
+
+void HTTPStandardInput::send(gnet::http::Response& response) {
+  const TellOver telling(response, over_);
   gnet::Pipe input = gnet::Pipe::standard_input();
   const gnet::BufferLease buffer(gnet::detail::Scheduler::current(), 64 * 1024);
   while (const std::size_t count = input.receive(buffer.data(), buffer.size())) {

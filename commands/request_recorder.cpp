@@ -4,8 +4,9 @@
 #include <fmt/format.h>
 
 #include <cerrno>
+#include <system_error>
+#include <utility>
 
-#include "cli/out/failure.h"
 #include "cli/out/json.h"
 #include "cli/out/output.h"
 #include "cli/out/server_output.h"
@@ -16,7 +17,8 @@
 
 namespace commands {
 
-RequestRecorder::RequestRecorder(const std::string& file) {
+RequestRecorder::RequestRecorder(const std::string& file, std::function<void()> failed)
+    : failed_(std::move(failed)) {
   if (file == "-") return;
   file_ = std::make_shared<File>();
   file_->path = file;
@@ -45,11 +47,31 @@ void RequestRecorder::record(const gnet::http::Request& request, std::string_vie
     line.add("error", error);
   }
   if (!file_) return cli::post_event(line);
-  // Disks may be slow.
-  gnet::default_thread_pool().apply([file = file_, text = line.text() + "\n"] {
-    const std::lock_guard lock(file->mutex);
-    if (!cli::write_all(file->fd.get(), text)) gnet::throw_errno("cannot write " + file->path);
-  });
+  write(line.text() + "\n");
+}
+
+void RequestRecorder::write(std::string text) {
+  try {
+    // Disks may be slow.
+    gnet::default_thread_pool().apply([file = file_, text = std::move(text)] {
+      const std::lock_guard lock(file->mutex);
+      if (!cli::write_all(file->fd.get(), text)) gnet::throw_errno("cannot write " + file->path);
+    });
+  } catch (const std::system_error& error) {
+    {
+      const std::lock_guard lock(mutex_);
+      if (!failure_) {
+        failure_.emplace(cli::Exit::io, gnet::describe(error), "", "", error.code());
+      }
+    }
+    failed_();
+    throw;
+  }
+}
+
+void RequestRecorder::require_written() {
+  const std::lock_guard lock(mutex_);
+  if (failure_) throw cli::Failure(*failure_);
 }
 
 }  // namespace commands

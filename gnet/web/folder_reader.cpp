@@ -9,6 +9,8 @@
 
 #include "gnet/base/error.h"
 #include "gnet/base/utf8.h"
+#include "gnet/http/percent.h"
+#include "gnet/http/request_path.h"
 #include "gnet/os/thread_pool.h"
 #include "gnet/web/directory_state.h"
 #include "gnet/web/open_beneath.h"
@@ -18,6 +20,13 @@ namespace gnet::web {
 namespace {
 
 constexpr std::size_t kTogether = 256;
+
+// Nearly all names are seen at a glance to be such.
+bool can_be_asked_for(const std::string& name) {
+  if (name.find('\\') == name.npos && is_utf8(name)) return true;
+  const auto raw = "/" + http::percent_encode(name, http::EncodeSet::unreserved);
+  return http::RequestPath::parse(raw, {.utf8 = false}).has_value();
+}
 
 struct CloseFolder {
   void operator()(DIR* folder) const noexcept { closedir(folder); }
@@ -74,6 +83,7 @@ std::optional<FolderEntry> FolderReader::State::entry_of(const dirent& found) co
   entry.name = found.d_name;
   if (entry.name == "." || entry.name == "..") return std::nullopt;
   if (entry.name[0] == '.' && !directory->options.hidden) return std::nullopt;
+  if (!can_be_asked_for(entry.name)) return std::nullopt;
   struct stat status {};
   if (fstatat(dirfd(folder.get()), entry.name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) {
     return std::nullopt;  // gone meanwhile

@@ -6,7 +6,8 @@
 //   }
 //
 // In it is what Directory::open() would find: no hidden names unless they are wanted, no links that
-// are not followed, no pipes and devices. In no order.
+// are not followed, no pipes and devices; and no name that http::RequestPath refuses, such as one
+// with a backslash: a link to it would lead nowhere. In no order.
 //
 // Threads: a FolderReader belongs to the hub on which it was made.
 

@@ -48,10 +48,13 @@ gnet http-echo -p 0 -4 --until 1 --for 50ms > out 2> err || status=$?
 same "$status" 124
 expect 9 gnet http-echo -p 0 --record /nowhere/file
 
-# A full disk is told to whoever asks, and to whoever reads the log.
+expect 2 gnet http-echo -p 0 --max-body 0
+
+# A full disk is told to whoever asks, and ends the server.
 if [ -w /dev/full ]; then
   serve --record /dev/full
   same "$(status /a)" 500
-  await server.err 'no space left'
-  stop
+  finish
+  same "$status" 9
+  contains server.err 'gnet http-echo: cannot write /dev/full: no space left'
 fi

@@ -7,6 +7,7 @@ printf 0123456789 > www/a.txt
 printf '<h1>home</h1>' > www/index.html
 printf docs > www/docs/index.html
 printf hidden > www/.git/config
+printf slash > 'www/empty/back\slash'
 printf secret > secret
 ln -s ../secret www/out
 ln -s a.txt www/in
@@ -57,6 +58,7 @@ for path in /nothing /out /.git/config /.git/nothing /.git /pipe /a.txt/ /%2e%2e
 done
 same "$(code "$site/empty/")" 200  # a listing
 grep -q '<html' body || fail "no page for a folder"
+same "$(get "$site/empty/?ls")" ''  # a name that no path can have
 same "$(code -X POST -d x "$site/a.txt")" 405
 
 stop
@@ -96,6 +98,13 @@ get -D head -o body "$site/docs/"
 contains head 'immutable'
 stop
 
+export GNET_HTTP_SERVE_LISTING=true
+start http-serve -p 0 -4 www
+unset GNET_HTTP_SERVE_LISTING
+site=http://127.0.0.1:$port
+same "$(code "$site/empty/")" 200
+stop
+
 # What cannot be served is said so.
 expect 9 gnet http-serve -p 0 nothing
 contains err "cannot serve 'nothing': no such file or directory"
@@ -105,4 +114,21 @@ expect 2 gnet http-serve -p 0 --cache soon www
 contains err '--cache wants a duration, off or no-cache'
 expect 2 gnet http-serve -p 0 --error-page 200=secret www
 expect 2 gnet http-serve -p 0 --header nonsense www
+for field in 'Content-Length: 5' 'transfer-encoding: x' 'ETag: "x"' 'Content-Range: bytes 0-1/5' \
+  'Connection: close'; do
+  expect 2 gnet http-serve -p 0 --header "$field" www
+  expect 2 gnet http-serve -p 0 --header-for "*.txt=$field" www
+  contains err 'the server makes it'
+done
+expect 9 gnet http-serve -p 0 --spa=nofile.html www
+contains err "/www/nofile.html' of --spa: no such file or directory"
+expect 9 gnet http-serve -p 0 --spa=docs www
+expect 2 gnet http-serve -p 0 --spa= www
+for word in maybe ON; do
+  expect 2 gnet http-serve -p 0 --listing "$word" www
+  contains err 'must be on or off'
+done
+expect 2 gnet http-serve -p 0 --max-upload 0 www
+expect 2 gnet http-serve -p 0 --auth-for write www
+contains err '--auth-for write needs --auth'
 expect 2 gnet http-serve -p 0 --precompressed zip www

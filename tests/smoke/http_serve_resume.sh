@@ -38,6 +38,19 @@ cmp all www/b
 nothing_else "a
 b"
 
+# A part that does not fit leaves what is there; an empty file has no parts.
+printf 01234 > five
+same "$(code -T five -H 'Content-Range: bytes 5-9/10' "$site/parts")" 409
+same "$(field Range)" ''
+same "$(code -T five -H 'Content-Range: bytes 0-4/10' "$site/parts")" 202
+same "$(code -T five -H 'Content-Range: bytes 5-9/11' "$site/parts")" 409
+same "$(field Range)" bytes=0-4
+same "$(code -T five -H 'Content-Range: bytes 5-9/10' "$site/parts")" 201
+same "$(cat www/parts)" 0123401234
+same "$(code -X PUT -H 'Content-Range: bytes */0' "$site/empty")" 201
+[ -e www/empty ] && [ ! -s www/empty ] || fail "no empty file"
+rm www/parts www/empty
+
 # A client that leaves in the middle.
 { printf 'PUT /c HTTP/1.1\r\nHost: a\r\nContent-Length: 3000000\r\n\r\n'; cat first; } |
   peer pipe "127.0.0.1:$port" > /dev/null 2>&1 || :

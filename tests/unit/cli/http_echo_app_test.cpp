@@ -56,7 +56,7 @@ BOOST_AUTO_TEST_CASE(each_answer_is_told_with_its_path) {
 
 BOOST_AUTO_TEST_CASE(a_body_is_bounded_and_read_once) {
   const test::TemporaryFile file("");
-  commands::RequestRecorder recorder(file.name());
+  commands::RequestRecorder recorder(file.name(), [] { BOOST_ERROR("a line was lost"); });
   gnet::web::App app = make_http_echo_app({.max_body = 5, .recorder = &recorder});
   const TestAnswer answer = app.test({.method = "POST", .target = "/anything", .body = "hello"});
   BOOST_TEST(answer.body.find("\"body\":\"hello\",\"body_bytes\":5}") != answer.body.npos);

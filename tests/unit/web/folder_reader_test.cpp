@@ -56,6 +56,17 @@ BOOST_AUTO_TEST_CASE(a_folder_has_what_could_be_opened) {
   BOOST_TEST(names(Links::all, false) == "a.txt docs/ inside@ outside@ to-docs/@ ");
 }
 
+BOOST_AUTO_TEST_CASE(a_name_that_no_path_can_have_is_not_there) {
+  const TemporaryFolder folder;
+  const std::string overlong = "\xc0\xaf";  // a slash in two bytes
+  for (const std::string name : {"back\\slash", "caf\xe9", "100%", "a?b#c"}) folder.write(name, "");
+  folder.write(overlong, "");
+  const auto entries = all_of(FolderReader::open(Directory(folder.path()), ".").value());
+  BOOST_TEST(entries.size() == 3u);
+  BOOST_TEST(!entries.contains("back\\slash"));
+  BOOST_TEST(!entries.contains(overlong));
+}
+
 BOOST_AUTO_TEST_CASE(an_entry_has_size_and_time_of_what_a_link_leads_to) {
   const TemporaryFolder folder;
   folder.write("docs/a.txt", "hello");

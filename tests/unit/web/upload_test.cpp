@@ -470,6 +470,34 @@ BOOST_AUTO_TEST_CASE(parts_of_another_upload_do_not_mix) {
   BOOST_TEST(site.temporary.read("a") == "1234567");
 }
 
+BOOST_AUTO_TEST_CASE(a_part_that_is_refused_leaves_what_is_there) {
+  Site site;
+  site.put("/a", "abc", "Content-Range: bytes 0-2/6\r\n");
+  const std::string answer = site.put("/a", "wxyz", "Content-Range: bytes 3-6/7\r\n");
+  BOOST_TEST(status_of(answer) == "409");
+  BOOST_TEST(field(answer, "Range") == "bytes=0-2");
+  const std::string asked = site.put("/a", "", "Content-Range: bytes */7\r\n");
+  BOOST_TEST(status_of(asked) == "202");  // of that one there is nothing
+  BOOST_TEST(field(asked, "Range") == "none");
+  BOOST_TEST(status_of(site.put("/a", "def", "Content-Range: bytes 3-5/6\r\n")) == "201");
+  BOOST_TEST(site.temporary.read("a") == "abcdef");
+}
+
+BOOST_AUTO_TEST_CASE(where_nothing_is_a_later_part_is_refused_without_a_range) {
+  Site site;
+  const std::string answer = site.put("/a", "def", "Content-Range: bytes 3-5/6\r\n");
+  BOOST_TEST(status_of(answer) == "409");
+  BOOST_TEST(field(answer, "Range") == "none");
+  BOOST_TEST(site.names() == "");
+}
+
+BOOST_AUTO_TEST_CASE(an_empty_file_is_whole_with_its_size) {
+  Site site;
+  BOOST_TEST(status_of(site.put("/a", "", "Content-Range: bytes */0\r\n")) == "201");
+  BOOST_TEST(site.temporary.read("a") == "");
+  BOOST_TEST(site.names() == "a");
+}
+
 // ---- draft-ietf-httpbis-resumable-upload ----
 
 BOOST_AUTO_TEST_CASE(an_upload_goes_on_where_it_was) {

@@ -1,5 +1,6 @@
 #include "gnet/io/stream.h"
 
+#include <poll.h>
 #include <sys/sendfile.h>
 #include <sys/socket.h>
 
@@ -24,16 +25,15 @@ std::pair<Stream, Stream> Stream::make_pair() {
 }
 
 // What the poller tells a fiber that waits is so. But after a read that filled its buffer nobody
-// knows.
+// knows. To look by a peek would take an error from the socket, and what is read behind it is an
+// end as if all had come.
 bool Stream::wait_readable(Deadline deadline) {
   for (;;) {
     const bool is_told = !socket_.may_read();
     if (!socket_.wait_readable(deadline)) return false;
     if (is_told) return true;
-    char byte = 0;
-    if (::recv(socket_.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT) >= 0) return true;
-    if (errno == EINTR) continue;
-    if (errno != EAGAIN) return true;  // receive() throws it
+    pollfd look{socket_.native_handle(), POLLIN, 0};
+    if (::poll(&look, 1, 0) != 0) return true;  // what is wrong, receive() throws
     socket_.exhausted();
   }
 }

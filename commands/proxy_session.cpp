@@ -173,6 +173,7 @@ void ProxySession::relay(gnet::ByteStream& client, gnet::ByteStream& there) {
   received_ = received + result.forward.bytes;
   sent_ = sent + result.backward.bytes;
   service_.users.count(user_, result.forward.bytes, result.backward.bytes);
+  gnet::abort_cut_short(client, there, result);
 }
 
 // ---- SOCKS ----

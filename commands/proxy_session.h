@@ -68,7 +68,7 @@ class ProxySession final : public gnet::HTTPConnection {
   void require_user(gnet::http::Request& request);
   [[nodiscard]] gnet::AnyStream dial_for_http(const Target& target);
 
-  // Carries until both sides have ended.
+  // Carries until both sides have ended. Where one breaks off the other sees a reset.
   void relay(gnet::ByteStream& client, gnet::ByteStream& there);
 
   [[nodiscard]] bool is_local() const;

@@ -22,6 +22,8 @@ namespace gnet::http {
 namespace {
 
 constexpr std::uint16_t kHTTPPort = 80;
+constexpr std::string_view kScheme = "http://";
+constexpr std::string_view kMaxForwards = "Max-Forwards";
 
 // Of one hop (RFC 9110 §7.6.1), or said anew for the next one.
 bool stays_here(std::string_view name) noexcept {
@@ -58,6 +60,35 @@ void hand_on(const FieldTable& fields, Add add) {
       stays = stays || equal_ignoring_case(name, field.name);
     if (!stays) add(field.name, field.value);
   }
+}
+
+// How many more proxies a request may pass (RFC 9110 §7.6.2); nothing: any number.
+std::optional<std::uint64_t> hops_left(const RequestHead& head) {
+  if (head.method() != "OPTIONS" && head.method() != "TRACE") return std::nullopt;
+  const std::string_view text = head.fields().find(kMaxForwards).value_or("");
+  std::uint64_t hops = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), hops);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return hops;
+}
+
+// This one is the last that it was meant for.
+void answer_here(const RequestHead& head, Response& response) {
+  constexpr std::string_view kAllowed = "GET, HEAD, POST, PUT, PATCH, DELETE, CONNECT, OPTIONS";
+  if (head.method() == "TRACE") {
+    throw HTTPError(405, "this proxy traces nothing itself").set("Allow", kAllowed);
+  }
+  response.status(204).set("Allow", kAllowed).send({});
+}
+
+// Path and query as they were written. OPTIONS without a path is about the server (RFC 9112
+// §3.2.4).
+std::string target_for_origin(const RequestHead& head) {
+  const bool has_path = head.target().size() > kScheme.size() + head.authority().size();
+  if (head.method() == "OPTIONS" && !has_path) return "*";
+  std::string target(head.path());
+  if (head.has_query()) target += fmt::format("?{}", head.query());
+  return target;
 }
 
 bool may_ask_twice(std::string_view method) noexcept {
@@ -105,14 +136,14 @@ Forwarder::~Forwarder() = default;
 void Forwarder::forward(Request& request, Response& response) {
   const RequestHead& head = request.head();
   if (head.target_form() != TargetForm::absolute ||
-      !equal_ignoring_case(head.target().substr(0, 7), "http://")) {
+      !equal_ignoring_case(head.target().substr(0, kScheme.size()), kScheme)) {
     throw HTTPError(400, "this is a proxy: it wants http://HOST/… for a target, or CONNECT");
   }
   Target target{.authority = Authority::parse(head.authority(), kHTTPPort),
                 .host = std::string(head.authority()),
-                .target = std::string(head.path()),
+                .target = target_for_origin(head),
                 .where = {}};
-  if (head.has_query()) target.target += fmt::format("?{}", head.query());
+  if (hops_left(head) == 0) return answer_here(head, response);
   target.where = fmt::format("{} {}", target.authority.host, target.authority.port);
   const bool is_head = head.method() == "HEAD";
   const bool again = may_ask_twice(head.method()) && !request.has_body();
@@ -159,10 +190,13 @@ void Forwarder::connect(const Target& target) {
 
 void Forwarder::ask(Request& request, const Target& target) {
   const RequestHead& head = request.head();
+  const auto hops = hops_left(head);
   Headers headers;
   hand_on(head.fields(), [&](std::string_view name, std::string_view value) {
-    if (!equal_ignoring_case(name, "host")) headers.add(name, value);
+    if (equal_ignoring_case(name, "host")) return;
+    if (!hops || !equal_ignoring_case(name, kMaxForwards)) headers.add(name, value);
   });
+  if (hops) headers.add(kMaxForwards, std::to_string(*hops - 1));
   headers.add("Via", fmt::format("1.{} gnet", head.minor_version()));
   const BodyFraming framing = head.framing();
   source_ = [&request] { return request.read_some(); };

@@ -10,8 +10,9 @@
 //
 // Bodies go as they come, both ways, whatever their size. Both messages are read by the strict
 // parsers and written anew: what they refuse is not handed on, and fields that are for one hop only
-// go no further. The target is handed on as it was written. The connection to a server stays for
-// the next request of the same client to it.
+// go no further. The target is handed on as it was written. TRACE and OPTIONS that may go no
+// further, by Max-Forwards, are answered here. The connection to a server stays for the next
+// request of the same client to it.
 //
 // Threads: one for each connection of a client; of its hub.
 

@@ -294,6 +294,12 @@ PumpResult pump(ByteStream& first, ByteStream& second, const PumpOptions& option
   return {pair->forward.result(), pair->backward.result()};
 }
 
+void abort_cut_short(ByteStream& first, ByteStream& second, const PumpResult& result) noexcept {
+  if (!result.failed()) return;
+  if (result.forward.end != PumpEnd::eof) second.abort();
+  if (result.backward.end != PumpEnd::eof) first.abort();
+}
+
 PumpDirection copy(ByteStream& source, ByteStream& sink, const PumpOptions& options) {
   Course course(options.idle_timeout, options.half_close_timeout, options.deadline);
   Half<Direction> half(course, source, sink, options, course);

@@ -60,6 +60,10 @@ struct PumpResult {
   [[nodiscard]] bool complete() const noexcept {
     return forward.end == PumpEnd::eof && backward.end == PumpEnd::eof;
   }
+  // At least one direction has ended with an error.
+  [[nodiscard]] bool failed() const noexcept {
+    return forward.end == PumpEnd::error || backward.end == PumpEnd::error;
+  }
 };
 
 // Suspends until both directions have ended. Errors of the streams are part of the result, since
@@ -68,6 +72,10 @@ struct PumpResult {
 // stream goes on). Neither stream is closed, but for a pipe that is told of the end. An interrupt
 // ends both directions and is thrown, as is what is no std::system_error.
 PumpResult pump(ByteStream& first, ByteStream& second, const PumpOptions& options = {});
+
+// After a pump() that has failed: what did not get all that was on its way to it sees a reset, for
+// it would take an end for the end of that. What has got everything is left open.
+void abort_cut_short(ByteStream& first, ByteStream& second, const PumpResult& result) noexcept;
 
 // One direction alone, until the source has ended, which the sink is not told.
 PumpDirection copy(ByteStream& source, ByteStream& sink, const PumpOptions& options = {});

@@ -12,6 +12,9 @@
 #   peer.pl drip ADDRESS COUNT       send a byte, wait for its echo, COUNT times; print the echo
 #   peer.pl wait ADDRESS             say nothing; print "closed" when the other side closes
 #   peer.pl reset ADDRESS [heard]    send something and close with a reset; first hear something
+#   peer.pl break ADDRESS            stdin to the socket, hear 12 bytes, and close with a reset
+#   peer.pl breaks COUNT             listen on the loopback and print the port; COUNT times hear
+#                                    something, send something, and close with a reset
 #   peer.pl echo ADDRESS COUNT       COUNT connections at once, one line each; print how many came back
 #   peer.pl datagram ADDRESS TEXT    send a datagram and print the answer, if one comes
 #   peer.pl datagrams ADDRESS COUNT  send COUNT datagrams
@@ -167,6 +170,25 @@ my %verbs = (
     sysread $socket, my $data, 1 if $heard;
     setsockopt $socket, SOL_SOCKET, SO_LINGER, pack('ii', 1, 0);
     close $socket;
+  },
+  break => sub {
+    my $socket = connect_to(shift);
+    my $input = do { local $/; binmode STDIN; <STDIN> };
+    syswrite $socket, $input;
+    for (my $heard = 0; $heard < 12;) { $heard += sysread($socket, my $data, 65536) || last; }
+    setsockopt $socket, SOL_SOCKET, SO_LINGER, pack('ii', 1, 0);
+    close $socket;
+  },
+  breaks => sub {
+    my $listener = IO::Socket::IP->new(LocalHost => '127.0.0.1', LocalPort => 0, Listen => 5);
+    print $listener->sockport, "\n";
+    for (1 .. shift) {
+      my $socket = $listener->accept;
+      sysread $socket, my $data, 1;
+      syswrite $socket, 'part';
+      setsockopt $socket, SOL_SOCKET, SO_LINGER, pack('ii', 1, 0);
+      close $socket;
+    }
   },
   echo => sub {
     my ($address, $count) = @_;

@@ -49,6 +49,16 @@ contains answer "HTTP/1.1 400"
 ask 'CONNECT 127.0.0.1:1 HTTP/1.1\r\nHost: x\r\n\r\n'
 contains answer "HTTP/1.1 502"
 
+# What may pass no other proxy is answered by this one, else one less of them.
+options() { ask '%s http://127.0.0.1:%s%s HTTP/1.1\r\nHost: x\r\nMax-Forwards: %s\r\n\r\n' "$@"; }
+options OPTIONS 1 / 0
+contains answer "HTTP/1.1 204"
+contains answer "Allow: GET, "
+options TRACE 1 / 0
+contains answer "HTTP/1.1 405"
+options OPTIONS 1 / 2
+contains answer "HTTP/1.1 502"
+
 # Where nobody may go, in whatever spelling.
 for host in 169.254.169.254 '[::ffff:169.254.169.254]' '[64:ff9b::a9fe:a9fe]' '[2002:a9fe:a9fe::1]' \
   '[::a9fe:a9fe]' '[::]' 0.0.0.0 0 0xa9fea9fe; do
@@ -123,3 +133,20 @@ printf 'CONNECT 127.0.0.1:1 HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\nabcd
   peer pipe "127.0.0.1:$port" > refused
 contains refused '400 Bad Request'
 stop
+
+# Who breaks off does not end: the other side sees a reset, and no part is taken for the whole.
+start proxy -p 0 -4
+proxy=127.0.0.1:$port
+mkfifo broken
+peer breaks 2 > broken &
+started="$started $!"
+read -r port < broken
+for scheme in socks5 http; do
+  expect 8 gnet connect -x "$scheme://$proxy" --send hello "127.0.0.1:$port"
+  contains err reset
+done
+start bridge -1 tcp-l://127.0.0.1:0 null:
+{ printf '\005\001\000\005\001\000\001\177\000\000\001'; printf "$(bytes "$port")"; } > greeting
+peer break "$proxy" < greeting
+finish
+same "$status" 8

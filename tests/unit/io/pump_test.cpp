@@ -245,6 +245,35 @@ BOOST_AUTO_TEST_CASE(a_source_that_fails_cuts_the_other_direction_and_is_no_end_
   }
 }
 
+BOOST_AUTO_TEST_CASE(what_was_cut_short_sees_a_reset_and_no_end) {
+  for (const bool from_client : {true, false}) {
+    Relay relay(tcp_ends(), tcp_ends());
+    AnyStream& one = from_client ? relay.client.outer : relay.server.outer;
+    AnyStream& other = from_client ? relay.server.outer : relay.client.outer;
+    one.send_all("part");
+    char heard[4];
+    BOOST_TEST(other.receive(heard, sizeof heard, kPatience) == 4);
+    one.abort();
+    const PumpResult result = relay.fiber.get();
+    BOOST_TEST(result.failed());
+    abort_cut_short(relay.client.inner, relay.server.inner, result);
+    BOOST_CHECK_EXCEPTION(
+        other.receive(heard, sizeof heard, kPatience), std::system_error,
+        [](const std::system_error& error) { return error.code() == std::errc::connection_reset; });
+  }
+}
+
+BOOST_AUTO_TEST_CASE(what_has_got_everything_is_left_open_after_an_error) {
+  PumpResult result;
+  result.forward.end = PumpEnd::error;
+  result.backward.end = PumpEnd::eof;
+  Ends client = plain_ends();
+  Ends server = plain_ends();
+  abort_cut_short(client.inner, server.inner, result);
+  BOOST_TEST(client.inner.is_open());
+  BOOST_TEST(!server.inner.is_open());
+}
+
 BOOST_AUTO_TEST_CASE(what_a_sink_has_to_say_is_delivered_although_it_takes_no_more) {
   for (const bool splice : {true, false}) {
     Relay relay(plain_ends(), plain_ends(), {.splice = splice});

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <string_view>
+
 #include "cli/out/failure.h"
 #include "gnet/base/size.h"
 
@@ -37,6 +39,11 @@ void check_ends(const BridgeOptions& options) {
   }
 }
 
+// Of the options of servers those that hold for a pair that was not asked for, too.
+bool is_of_any_pair(std::string_view name) {
+  return name == "--idle-timeout" || name == "--rate-limit" || name == "--rate-limit-total";
+}
+
 // What is only done for clients that come.
 void check_listening(const BridgeOptions& options) {
   if (options.left().is_listen()) return;
@@ -48,6 +55,7 @@ void check_listening(const BridgeOptions& options) {
   };
   refuse(options.broadcast != Share::off, "--broadcast");
   refuse(options.pool.number > 0, "--pool");
+  for (const std::string& name : options.listen.typed) refuse(!is_of_any_pair(name), name.c_str());
 }
 
 // A PROXY header names one client, before which its connection is not made.

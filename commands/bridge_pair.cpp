@@ -3,10 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <system_error>
 #include <utility>
 
+#include "cli/client/lost_connection.h"
 #include "gnet/base/error.h"
 #include "gnet/io/pump.h"
 #include "gnet/protocol/framer.h"
@@ -22,21 +22,11 @@ using gnet::link::RelayOptions;
 using gnet::link::Unit;
 using gnet::link::Way;
 
-// Errors of a disk, not of a peer.
-bool is_of_files(const std::error_code& code) {
-  const std::error_condition condition = code.default_error_condition();
-  if (condition.category() != std::generic_category()) return false;
-  for (const int number : {EIO, ENOSPC, EFBIG, EISDIR, EROFS, EDQUOT}) {
-    if (condition.value() == number) return true;
-  }
-  return false;
-}
-
 cli::Exit status_of(const std::exception_ptr& error) {
   try {
     std::rethrow_exception(error);
   } catch (const std::system_error& failure) {
-    return is_of_files(failure.code()) ? cli::Exit::io : cli::Exit::lost;
+    return cli::is_of_files(failure.code()) ? cli::Exit::io : cli::Exit::lost;
   } catch (const gnet::MessageTooLong&) {
     return cli::Exit::protocol;
   } catch (...) {

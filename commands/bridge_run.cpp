@@ -67,8 +67,11 @@ Bridge::Bridge(const BridgeOptions& options)
 }
 
 cli::Exit Bridge::run() {
-  if (!left_) return serve();
-  return cli::run_client(options_.to, {.work = [this] { return join(); }, .summary = [] {}});
+  const cli::Exit status =
+      left_ ? cli::run_client(options_.to, {.work = [this] { return join(); }, .summary = [] {}})
+            : serve();
+  // It was said when it happened, and did not keep the bytes from going on.
+  return status == cli::Exit::ok && taps_.are_incomplete() ? cli::Exit::io : status;
 }
 
 // ---- clients that come ----
@@ -147,13 +150,16 @@ void Bridge::greet(BridgeEnd& right) const {
 
 // ---- one pair ----
 
-// What has been read of standard input, or of a file, does not come again.
-bool Bridge::may_come_again() const {
+// What has been read of standard input, or of a file, does not come again. Before anything has been
+// read the other side is worth another try.
+bool Bridge::may_come_again(const Ending& ending) const {
   const auto is_gone = [](const Endpoint& end) {
     return end.is_local() && end.transport() != gnet::Transport::exec &&
            end.transport() != gnet::Transport::shell;
   };
-  return right_.dialler().reconnects() && !is_gone(options_.left()) && !is_gone(options_.right());
+  if (!right_.dialler().reconnects()) return false;
+  if (!is_gone(options_.left()) && !is_gone(options_.right())) return true;
+  return !has_carried_ && ending.status != cli::Exit::io;
 }
 
 cli::Exit Bridge::join() {
@@ -161,7 +167,7 @@ cli::Exit Bridge::join() {
   for (unsigned failed = 0;;) {
     const gnet::TimePoint since = gnet::Clock::now();
     const Ending ending = join_once();
-    if (!may_come_again() || ending.status == cli::Exit::usage) {
+    if (!may_come_again(ending) || ending.status == cli::Exit::usage) {
       if (ending.error || ending.status == cli::Exit::timeout) {
         throw cli::Failure(ending.status, ending.reason);
       }
@@ -194,6 +200,7 @@ Ending Bridge::join_once() {
     BridgeEnd right = right_.open_once();
     run_on_connect(options_, left, right);
     greet(right);
+    has_carried_ = true;
     ending = pair.carry(left, right);
   } catch (const cli::Failure& failure) {
     ending = {failure.code(), failure.what(), std::current_exception(), false};

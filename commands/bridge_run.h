@@ -41,7 +41,7 @@ class Bridge {
   cli::Exit join();
   Ending join_once();
   void greet(BridgeEnd& right) const;
-  [[nodiscard]] bool may_come_again() const;
+  [[nodiscard]] bool may_come_again(const Ending& ending) const;
 
   void tell(std::uint64_t number, const std::string& left, std::uint64_t received,
             std::uint64_t sent, gnet::TimePoint since, const Ending& ending) const;
@@ -52,6 +52,7 @@ class Bridge {
   std::optional<BridgeRight> left_;  // that connects
   std::optional<BridgeHub> hub_;
   cli::SessionRules* rules_ = nullptr;
+  bool has_carried_ = false;  // one pair: something of a side may have been read
   std::atomic<std::uint64_t> pairs_ = 0;
   std::atomic<cli::Exit> last_ = cli::Exit::ok;
 };

@@ -37,6 +37,16 @@ void TapFile::write(std::string_view text) {
                                cli::error_text(errno));
 }
 
+bool TapFile::is_incomplete() const {
+  const std::lock_guard lock(mutex_);
+  return failed_ && own_;
+}
+
+bool BridgeTaps::are_incomplete() const {
+  return dump_.is_incomplete() || both_.is_incomplete() || left_.is_incomplete() ||
+         right_.is_incomplete();
+}
+
 BridgeTaps::BridgeTaps(const BridgeOptions& options)
     : form_(dump_form(options)), captures_(is_capture(options)) {
   if (captures_) {

@@ -33,9 +33,11 @@ class TapFile {
   [[nodiscard]] bool is_open() const noexcept { return fd_ >= 0; }
   // Each call stays together.
   void write(std::string_view text);
+  // Something of what was to be in the file is missing.
+  [[nodiscard]] bool is_incomplete() const;
 
  private:
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   gnet::UniqueFd own_;
   int fd_ = -1;
   bool failed_ = false;
@@ -45,6 +47,9 @@ class BridgeTaps {
  public:
   // Throws Failure (io).
   explicit BridgeTaps(const BridgeOptions& options);
+
+  // A file does not have all that went by. What is shown on standard error is no file.
+  [[nodiscard]] bool are_incomplete() const;
 
   [[nodiscard]] bool empty() const noexcept {
     return !dump_.is_open() && !both_.is_open() && !left_.is_open() && !right_.is_open();

@@ -99,7 +99,7 @@ void put_file(const std::string& text, bool has_key, const CertOptions& options)
 
 cli::Exit convert_files(const CertOptions& options, std::optional<CertFormat> wanted) {
   const gnet::CertificateFile file = read_all_files(options);
-  if (!wanted && file.format == CertFormat::pem) {
+  if (!wanted && file.format == CertFormat::pem && options.targets().size() == 1) {
     throw cli::UsageError("it is PEM already: --to says what it shall be, or the name of -o");
   }
   const CertFormat format = wanted.value_or(CertFormat::pem);

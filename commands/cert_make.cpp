@@ -70,6 +70,19 @@ struct CertMade {
   bool authority_is_new = false;
 };
 
+// Where something else has the name it is left alone, whatever --force says of files.
+void make_folder_of(const std::string& file) {
+  const auto slash = file.rfind('/');
+  if (slash == std::string::npos || slash == 0) return;
+  try {
+    gnet::create_folders(file.substr(0, slash));
+  } catch (const std::system_error& error) {
+    if (error.code() != std::errc::file_exists) throw;
+    throw cli::Failure(cli::Exit::io, gnet::describe(error) + ", and is no folder", {}, {},
+                       error.code());
+  }
+}
+
 void write_made(const CertMade& made, const CertOptions& options) {
   std::vector<gnet::NewFile> files{
       {.path = made.key_file, .content = made.identity.key, .mode = 0600},
@@ -85,9 +98,7 @@ void write_made(const CertMade& made, const CertOptions& options) {
         {.path = made.p12_file, .content = gnet::write_pkcs12(box, password), .mode = 0600});
   }
   try {
-    const auto slash = made.key_file.rfind('/');
-    if (slash != std::string::npos && slash > 0)
-      gnet::create_folders(made.key_file.substr(0, slash));
+    make_folder_of(made.key_file);
     gnet::create_files(files, options.force ? gnet::IfThere::replace : gnet::IfThere::refuse);
   } catch (const std::system_error& error) {
     const bool there = error.code() == std::errc::file_exists;

@@ -42,6 +42,9 @@ Endpoint listening_endpoint(const ConnectOptions& options) {
     }
     endpoint = endpoint.with_tls();
   }
+  if (!endpoint.is_tls() && cli::need_tls(options.to)) {
+    throw cli::UsageError("options of TLS need --tls or an endpoint with the scheme tls");
+  }
   return endpoint.with_listen();
 }
 
@@ -192,9 +195,13 @@ void ConnectListener::serve(gnet::link::Peer& peer) {
   try {
     talk(peer);
   } catch (const cli::Failure& failure) {
-    if (!options_.keep_open) return note_end(failure.code(), std::current_exception());
-    // One peer's trouble is not the next one's.
-    if (failure.code() == cli::Exit::io) return note_end(failure.code(), std::current_exception());
+    // What had no program has heard nothing: an end would look like its answer.
+    const bool is_io = failure.code() == cli::Exit::io;
+    if (is_io && !local_) peer.stream().abort();
+    // One peer's trouble is not the next one's, but where they share standard input and output.
+    if (!options_.keep_open || (is_io && local_)) {
+      return note_end(failure.code(), std::current_exception());
+    }
     peer.log().warn("{}", failure.what());
   }
 }

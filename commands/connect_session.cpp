@@ -34,6 +34,18 @@ std::string with_crlf(std::string_view data, bool& after_cr) {
   return text;
 }
 
+gnet::AnyStream open_local_side(const ConnectOptions& options) {
+  if (options.exec.empty()) return gnet::link::open_stream(gnet::Endpoint::parse("-"));
+  try {
+    return gnet::link::open_stream(gnet::Endpoint::parse("exec:" + options.exec));
+  } catch (const gnet::BadEndpoint& error) {
+    throw cli::UsageError(error.what());
+  } catch (const std::system_error& error) {
+    throw cli::Failure(cli::Exit::io, gnet::describe(error), {}, "exec:" + options.exec,
+                       error.code());
+  }
+}
+
 // The other side is to see an end, and not a reset.
 void say_goodbye(gnet::AnyStream& peer) noexcept {
   try {
@@ -53,11 +65,7 @@ void say_goodbye(gnet::AnyStream& peer) noexcept {
 // ---- LocalSide ----
 
 LocalSide::LocalSide(const ConnectOptions& options)
-    : stream_(gnet::link::open_stream(options.exec.empty()
-                                          ? gnet::Endpoint::parse("-")
-                                          : gnet::Endpoint::parse("exec:" + options.exec))),
-      crlf_(options.crlf),
-      is_program_(!options.exec.empty()) {
+    : stream_(open_local_side(options)), crlf_(options.crlf), is_program_(!options.exec.empty()) {
   if (options.send) {
     pending_ = crlf_ ? with_crlf(*options.send, after_cr_) : *options.send;
     ended_ = true;
@@ -242,6 +250,11 @@ void ConnectSession::fail(const std::exception_ptr& error, const gnet::Endpoint&
     // What was not opened for writing says how it would be.
     if (name.is_local() && cause == std::errc::bad_file_descriptor) {
       throw cli::Failure(cli::Exit::io, failure.what(), {}, name.to_string(), cause);
+    }
+    if (name.is_local() && cli::is_of_files(cause)) {
+      throw cli::Failure(cli::Exit::io,
+                         fmt::format("{}: {}", name.to_string(), gnet::describe(cause)), {},
+                         name.to_string(), cause);
     }
   } catch (const std::exception&) {
   }

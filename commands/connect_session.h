@@ -27,7 +27,7 @@ namespace commands {
 // Standard input and output, a text, or a program; of several connections one after the other.
 class LocalSide {
  public:
-  // Starts the program, if there is one.
+  // Starts the program, if there is one. Throws Failure (io) when it cannot be run.
   explicit LocalSide(const ConnectOptions& options);
 
   // What is to be sent next, and stays so until taken(); empty at the end. Suspends.

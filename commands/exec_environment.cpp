@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "cli/server/listen.h"
 #include "commands/program_rules.h"
 #include "gnet/base/decimal.h"
 #include "gnet/base/version.h"
@@ -71,12 +72,13 @@ std::string server_name(const Request& request, const gnet::Endpoint& local) {
 }  // namespace
 
 Environment base_environment(const std::vector<std::string>& passed,
-                             const std::vector<std::string>& given) {
+                             const std::vector<std::string>& given, const std::string& name) {
   Environment variables;
-  for (const std::string& name : passed) {
-    if (const char* value = std::getenv(name.c_str())) variables[name] = value;
+  for (const std::string& one : passed) {
+    if (const char* value = std::getenv(one.c_str())) variables[one] = value;
   }
   variables["GNET_SERVICE"] = "exec-server";
+  if (!name.empty()) variables["GNET_NAME"] = name;
   add_variables(variables, given);
   return variables;
 }
@@ -101,10 +103,11 @@ Environment connection_variables(const gnet::Endpoint& peer, const gnet::Endpoin
 }
 
 Environment request_variables(const Request& request, const ExecProgram& program,
-                              const std::vector<std::string>& headers) {
+                              const std::vector<std::string>& headers, const std::string& scheme) {
   const gnet::Endpoint local = request.local();
   Environment variables =
       connection_variables(request.peer(), local, request.is_secure(), request.connection());
+  variables["GNET_ENDPOINT"] = cli::shown_endpoint(local, request.is_secure(), scheme);
   variables["GATEWAY_INTERFACE"] = "CGI/1.1";
   variables["SERVER_SOFTWARE"] = "gnet/" + std::string(gnet::version());
   variables["SERVER_PROTOCOL"] = request.head().minor_version() == 0 ? "HTTP/1.0" : "HTTP/1.1";

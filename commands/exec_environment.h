@@ -27,9 +27,10 @@ class Request;
 
 namespace commands {
 
-// What the program gets of the server's own environment, and what --env says.
+// What the program gets of the server's own environment, and what --env and --name say.
 [[nodiscard]] gnet::Environment base_environment(const std::vector<std::string>& passed,
-                                                 const std::vector<std::string>& given);
+                                                 const std::vector<std::string>& given,
+                                                 const std::string& name);
 
 // Of any client: REMOTE_ADDR, TCPREMOTEIP, GNET_SESSION and their kind.
 [[nodiscard]] gnet::Environment connection_variables(const gnet::Endpoint& peer,
@@ -37,9 +38,11 @@ namespace commands {
                                                      std::uint64_t session);
 
 // Those, and what the request says. `headers`: fields that become HTTP_*; empty: all but secrets
-// (Authorization, Proxy-Authorization).
+// (Authorization, Proxy-Authorization). `scheme`: of GNET_ENDPOINT, which with TLS is that and an
+// s.
 [[nodiscard]] gnet::Environment request_variables(const gnet::http::Request& request,
                                                   const ExecProgram& program,
-                                                  const std::vector<std::string>& headers);
+                                                  const std::vector<std::string>& headers,
+                                                  const std::string& scheme);
 
 }  // namespace commands

@@ -73,7 +73,8 @@ void check(const ExecOptions& options) {
 ExecRules exec_rules(const ExecOptions& options) {
   ExecRules rules;
   rules.process = process_options(options.cwd, options.rlimit, options.user);
-  rules.environment = base_environment(words_of(options.env_pass), options.env);
+  rules.environment =
+      base_environment(words_of(options.env_pass), options.env, options.listen.name);
   rules.headers = words_of(options.header_env);
   rules.errors = options.errors;
   if (!options.terminal.empty()) rules.terminal = terminal_size(options.terminal);

@@ -127,7 +127,8 @@ ExecSlots::Place ExecWeb::take_place() const {
 
 ExecChild::Start ExecWeb::start_of(const Request& request, const ExecProgram& program) const {
   return {.program = program,
-          .environment = request_variables(request, program, context_.rules.headers),
+          .environment = request_variables(request, program, context_.rules.headers,
+                                           kind_ == Kind::ws ? "ws" : "http"),
           .log = request.log(),
           .session = request.connection()};
 }

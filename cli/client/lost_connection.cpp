@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <cerrno>
 #include <exception>
 #include <utility>
 
@@ -27,6 +28,15 @@ std::error_code cause_of(const gnet::CloseReason& reason) {
   } catch (...) {
   }
   return {};
+}
+
+bool is_of_files(const std::error_code& code) {
+  const std::error_condition condition = code.default_error_condition();
+  if (condition.category() != std::generic_category()) return false;
+  for (const int number : {EIO, ENOSPC, EFBIG, EISDIR, EROFS, EDQUOT}) {
+    if (condition.value() == number) return true;
+  }
+  return false;
 }
 
 }  // namespace cli

@@ -23,4 +23,7 @@ namespace cli {
 // The error that a connection ended with; none: it had no code.
 [[nodiscard]] std::error_code cause_of(const gnet::CloseReason& reason);
 
+// Whether it is an error of a disk, and not of a peer.
+[[nodiscard]] bool is_of_files(const std::error_code& code);
+
 }  // namespace cli

@@ -60,6 +60,8 @@ Exit run_client(const ClientOptions& options, const ClientWork& client) {
   gnet::Event over;
   const gnet::StopSignals signals([&](int) { over.set(); },
                                   [](int number) { leave(exit_for_signal(number)); });
+  // Obeyed as those are where a shell has it ignored.
+  const auto quit = gnet::on_signal(SIGQUIT, [](int number) { leave(exit_for_signal(number)); });
   const auto asked = gnet::on_signal(SIGUSR1, [&](int) { client.summary(); });
   return run_work(options, client, over, [&] {
     return signals.number() == 0 ? std::nullopt : std::optional(exit_for_signal(signals.number()));

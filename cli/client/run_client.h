@@ -5,7 +5,7 @@
 //
 // It lasts until the work is done, or SIGINT, SIGTERM or --timeout ends it; then comes
 // the summary, as it does meanwhile on SIGUSR1, and then the exit status. A second signal
-// ends it at once.
+// ends it at once, as SIGQUIT does.
 
 #pragma once
 

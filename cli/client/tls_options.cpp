@@ -75,7 +75,9 @@ void check(const ClientTLSOptions& options) {
 }
 
 bool need_tls(const ClientTLSOptions& options) {
-  return options.insecure || !options.sni.empty() || !options.alpn.empty() ||
+  const bool wants_newer =
+      options.tls_min != ClientTLSOptions().tls_min && options.is_typed("--tls-min");
+  return wants_newer || options.insecure || !options.sni.empty() || !options.alpn.empty() ||
          !options.cacert.empty() || !options.cert.empty() || !options.pin.empty();
 }
 

@@ -29,7 +29,8 @@ struct ClientTLSOptions : Placed {
 // Throws UsageError when options contradict each other.
 void check(const ClientTLSOptions& options);
 
-// Whether some of them mean nothing without TLS.
+// Whether some of them mean nothing without TLS. A key log does not count: $SSLKEYLOGFILE is for
+// whatever comes.
 [[nodiscard]] bool need_tls(const ClientTLSOptions& options);
 
 // Throws Failure: io for a file that cannot be read, usage for what is not valid.

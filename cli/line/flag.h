@@ -60,6 +60,8 @@ struct Flag : Extra {
   std::function<void(void* options, std::string_view word)> assign;
   // The member's value as text.
   std::function<std::string(const void* options)> current;
+  // Has the options know that it stands on the command line; null where none ask for that.
+  std::function<void(void* options)> note_typed;
 
   [[nodiscard]] bool is_switch() const noexcept { return value.empty(); }
   // "port": the key in a configuration file.

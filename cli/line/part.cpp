@@ -29,6 +29,10 @@ std::string Placed::named(std::string_view text) const {
   return with_prefix(text, prefix, [](std::string_view name) { return !name.empty(); });
 }
 
+bool Placed::is_typed(std::string_view name) const {
+  return std::ranges::find(typed, named(name)) != typed.end();
+}
+
 void drop_short_name(Part& part, std::string_view long_name) {
   for (FlagGroup& group : part.groups) {
     for (Flag& flag : group.flags) {

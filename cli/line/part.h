@@ -32,6 +32,11 @@ struct Placed {
   std::string prefix;      // "to-", or empty
   std::size_t number = 0;  // of the part within the command
 
+  std::vector<std::string> typed = {};  // names of those on the command line: "--to-key"
+
+  // Whether this one was typed. A file, or a variable, may set what is of no use for now.
+  [[nodiscard]] bool is_typed(std::string_view name) const;
+
   // A text about these options as this command calls them: "--to-key needs --to-cert" for
   // "--key needs --cert".
   [[nodiscard]] std::string named(std::string_view text) const;
@@ -84,11 +89,16 @@ template <typename Options, typename Shared>
       flag.current = [current = flag.current, of](const void* options) {
         return current(&of(options));
       };
+      flag.note_typed = [member, name = flag.name()](void* options) {
+        Placed& placed = static_cast<Options*>(options)->*member;
+        placed.typed.push_back(name);
+      };
     }
   }
   part.place = [member, prefix = std::move(prefix)](void* options, std::size_t number) {
     Placed& placed = static_cast<Options*>(options)->*member;
-    placed = {prefix, number};
+    placed.prefix = prefix;
+    placed.number = number;
   };
   part.member = [of](const void* options) { return &of(options); };
   part.check = [of, check = kind.check](const void* options) { check(of(options)); };

@@ -265,6 +265,7 @@ void apply_settings(const std::vector<Setting>& settings, void* options) {
     if (!word) continue;
     try {
       setting.flag->assign(options, *word);
+      if (setting.origin.empty() && setting.flag->note_typed) setting.flag->note_typed(options);
       before = &setting;
     } catch (const gnet::BadEndpoint& error) {
       // What stands where an endpoint is wanted is found without that.

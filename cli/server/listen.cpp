@@ -104,17 +104,11 @@ gnet::TCPServerOptions library_options(SessionRules& rules, const Endpoint& endp
   return library;
 }
 
-std::string shown(const Endpoint& local, bool secured, const std::string& scheme) {
-  if (scheme.empty() || local.is_unix()) return local.with_tls(secured).to_string();
-  const std::string text = local.with_tls(false).to_string();  // "tcp://HOST:PORT"
-  return scheme + (secured ? "s" : "") + text.substr(text.find("://")) + "/";
-}
-
 Listening listening_at(const Endpoint& local, const std::optional<gnet::TLSContext>& tls = {},
                        const std::string& scheme = {}) {
   const auto address = local.address();
   Listening listening{
-      .endpoint = shown(local, tls.has_value(), scheme),
+      .endpoint = shown_endpoint(local, tls.has_value(), scheme),
       .port = local.port(),
       .is_datagrams = !local.has_connections(),
       .path = local.is_unix() && !local.is_abstract() ? local.path() : std::string(),
@@ -259,6 +253,12 @@ std::vector<Bound> adopt_named(const Endpoint& endpoint, std::vector<InheritedSo
 }
 
 }  // namespace
+
+std::string shown_endpoint(const Endpoint& local, bool secured, const std::string& scheme) {
+  if (scheme.empty() || local.is_unix()) return local.with_tls(secured).to_string();
+  const std::string text = local.with_tls(false).to_string();  // "tcp://HOST:PORT"
+  return scheme + (secured ? "s" : "") + text.substr(text.find("://")) + "/";
+}
 
 std::vector<Bound> bind_all(const ServerOptions& options, std::vector<InheritedSocket> inherited,
                             SessionRules& rules, const Handlers& handlers, SocketStock& stock) {

@@ -23,6 +23,11 @@
 
 namespace cli {
 
+// Where something listens, as it is told: "https://127.0.0.1:8443/", or without a scheme of its own
+// "tls://127.0.0.1:8443".
+[[nodiscard]] std::string shown_endpoint(const gnet::Endpoint& local, bool secured,
+                                         const std::string& scheme);
+
 // What a server command does with what comes in.
 struct Handlers {
   std::string name;  // in log lines: "echo"

@@ -11,10 +11,19 @@ ws=ws://127.0.0.1:$port/
 for line in "tcp-l://:1" "- - -" "- tcp-l://127.0.0.1:1" "- $echo --broadcast" "- $echo --pool 2" \
   "- $echo -u --reverse" "- $echo -E -w 1s" "- $echo --loss 1%" "- $echo --dump-file x" \
   "- $echo --dump hex --dump-file x.pcap" "- $echo --buffer-size 1" "- ftp://x" "- systemd:x" \
-  "tcp-l://127.0.0.1:0 - --json"; do
+  "tcp-l://127.0.0.1:0 - --json" "- $echo --tls-cert x" "- $echo --max-per-ip 1" "- $echo --once" \
+  "- $echo --ready-file x" "- $echo --print-port" "- $echo --proxy-protocol v1" "- $echo --daemon"; do
   expect 2 gnet bridge $line
   [ ! -e x ] && [ ! -e x.pcap ] || fail "$line made a file"
 done
+
+for option in --allow --deny; do
+  expect 2 gnet bridge - "$echo" $option 127.0.0.1
+  same "$(head -n 1 err)" "gnet: $option needs a left side that listens"
+done
+expect 0 gnet bridge - "$echo" --idle-timeout 20s --rate-limit 1M
+# What a variable or a file says is for all commands, and of no use here.
+GNET_THREADS=1 expect 0 gnet bridge - "$echo"
 
 # Whatever ends a pair has its status, and its line.
 expect 0 gnet bridge text:hello "$echo"
@@ -78,6 +87,13 @@ if command -v tcpdump > /dev/null; then
   ! grep -q incorrect shown || fail "$(cat shown)"
   same "$(grep -c 'Flags' shown)" 11
 fi
+# What cannot be written of it does not keep the bytes from going on, and is told in the end.
+for file in --tee --tee-left --tee-right "--dump text --dump-file"; do
+  status=0
+  echo hi | gnet bridge - "$echo" $file /dev/full > out 2> err || status=$?
+  same "$status $(cat out)" "9 hi"
+  contains err "no space left on device"
+done
 GNET_LEFT= gnet bridge text:x "$echo" --on-connect 'echo "$GNET_LEFT $GNET_RIGHT"' 2> err > out
 contains err "text:x $echo"
 same "$(cat out)" ""
@@ -100,5 +116,11 @@ same "$status" 8
 same "$(wc -l < times)" 3
 contains err "reconnecting in 5ms (attempt 1)"
 expect 5 gnet bridge exec:true tcp://127.0.0.1:1 -r5ms --max-retries 2
-# Standard input does not.
+# Standard input does not, nor a file; but until something is read the other side is tried again.
 same "$(echo hi | gnet bridge - "$echo" -r)" hi
+for left in - "file:$work/bytes"; do
+  expect 5 gnet bridge "$left" tcp://127.0.0.1:1 -r5ms --reconnect-jitter 0 --max-retries 3
+  contains err "reconnecting in 10ms (attempt 2)"
+  contains err "gave up after 3 attempts"
+done
+expect 9 gnet bridge file:/no/such/file "$echo" -r

@@ -67,3 +67,7 @@ cmp out leaf.key
 expect 0 gnet cert convert key.der
 cmp out leaf.key
 expect 2 gnet cert convert chain.pem
+# Several are joined, PEM too.
+expect 0 gnet cert convert leaf.pem middle.pem leaf.key -o both
+same "$(mode both)" 600
+same "$(grep -c BEGIN both)" 3

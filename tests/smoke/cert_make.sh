@@ -41,6 +41,13 @@ expect 0 gnet cert make linked -o tls --force
 [ ! -L tls/linked-key.pem ] || fail 'a link was followed'
 umask 022
 
+touch file
+for folder in file file/below; do
+  expect 9 gnet cert make localhost -o "$folder" --force
+  contains err 'no folder'
+  ! grep -q -- --force err || fail "it was given: $(cat err)"
+done
+
 # Keys of all kinds, names of all kinds.
 for key in ec rsa2048 ed25519; do
   expect 0 gnet cert make "$key.test" --key "$key" -o keys --json --p12

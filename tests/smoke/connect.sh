@@ -136,6 +136,29 @@ expect 5 gnet connect 127.0.0.1:1
 contains err 'cannot connect to tcp://127.0.0.1:1: connection refused'
 expect 9 gnet connect exec:/nonexistent/program
 expect 9 gnet connect file:/nonexistent/file
+expect 9 gnet connect -e no-such-program "127.0.0.1:$port"
+same "$(cat err)" "gnet connect: cannot run 'no-such-program': no such file or directory"
+status=0
+echo abc | gnet connect "file:/dev/full?append=1" 2> err || status=$?
+same "$status" 9
+contains err 'no space left on device'
+
+# Nor does a listener wait for ever for a program that is not there; who has come sees a reset.
+listen -e no-such-program 127.0.0.1:0
+gnet connect "$where" < /dev/null > out 2> err && fail "no reset"
+contains err reset
+status=0 && wait "$listener" || status=$?
+same "$status" 9
+contains listen.err "cannot run 'no-such-program': no such file or directory"
+listen --keep-open -e no-such-program 127.0.0.1:0
+for time in first second; do
+  gnet connect "$where" < /dev/null > out 2> err && fail "no reset the $time time"
+  contains err reset
+done
+kill "$listener"
+status=0 && wait "$listener" || status=$?
+same "$status" 143
+same "$(grep -c "cannot run 'no-such-program': no such file or directory" listen.err)" 2
 expect 2 gnet connect
 contains err 'ENDPOINT is missing: where to connect'
 expect 2 gnet connect tcp://h:1 80
@@ -143,6 +166,11 @@ expect 2 gnet connect systemd:x
 expect 2 gnet connect -l exec:cat
 contains err 'gnet exec-server runs a program for each connection'
 expect 2 gnet connect --json "127.0.0.1:$port"
+for listening in '' -l; do
+  expect 2 gnet connect $listening --tls-min 1.3 127.0.0.1:1
+  contains err 'options of TLS need --tls'
+done
+GNET_TLS_MIN=1.3 expect 0 gnet connect "127.0.0.1:$port"
 expect 2 gnet connect -e cat --send x "127.0.0.1:$port"
 expect 3 gnet connect -l "127.0.0.1:$port"
 expect 3 gnet connect -l systemd:x

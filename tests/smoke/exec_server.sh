@@ -28,12 +28,12 @@ same "$(printf x | peer pipe "127.0.0.1:$port")" late
 stop
 
 # What the program is told, and what it is not: no descriptors, no variables but those.
-SECRET=1 LANG=C start exec-server tcp-l://127.0.0.1:0 --env A=b \
+SECRET=1 LANG=C start exec-server tcp-l://127.0.0.1:0 --env A=b --name told --control none \
   --sh 'ls -l /proc/self/fd | grep -c "^l"; env | sort; ps -o pid= -o pgid= -p $$ | tr -s " "'
 peer pipe "127.0.0.1:$port" < /dev/null > told
 same "$(head -n 1 told)" 4 # 0, 1, 2, and the folder that ls reads
 for line in A=b PROTO=TCP "TCPLOCALPORT=$port" TCPREMOTEIP=127.0.0.1 REMOTE_ADDR=127.0.0.1 \
-  GNET_SERVICE=exec-server "GNET_PORT=$port"; do contains told "$line"; done
+  GNET_SERVICE=exec-server GNET_NAME=told "GNET_ENDPOINT=tcp://127.0.0.1:$port" "GNET_PORT=$port"; do contains told "$line"; done
 grep -q SECRET told && fail "the program knows the server's environment"
 stop
 

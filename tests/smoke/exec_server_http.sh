@@ -54,7 +54,7 @@ body=sent ask POST '/env/a%20b?q=1' 'Content-Length: 4' 'Content-Type: text/x' '
   'Authorization: Basic c2VjcmV0' 'X_Under: evil' > made
 for line in 'HTTP/1.1 201 Made' 'X-A: 1' REQUEST_METHOD=POST 'PATH_INFO=/a b' SCRIPT_NAME=/env QUERY_STRING=q=1 \
   CONTENT_LENGTH=4 CONTENT_TYPE=text/x HTTP_X_MIXED_CASE=v GATEWAY_INTERFACE=CGI/1.1 SERVER_NAME=a.test \
-  "SERVER_PORT=$port" sent; do contains made "$line"; done
+  "SERVER_PORT=$port" "GNET_ENDPOINT=$endpoints" sent; do contains made "$line"; done
 grep -Eq 'HTTP_PROXY|AUTHORIZATION|UNDER|evil|upgrade' made && fail "this is not for programs: $(cat made)"
 ask GET /sub/fails > failed
 contains failed "500 Internal Server Error"

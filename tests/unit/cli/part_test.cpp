@@ -63,6 +63,21 @@ std::string problem(const cli::Words& arguments) {
 
 BOOST_FIXTURE_TEST_SUITE(part, Fixture)
 
+BOOST_AUTO_TEST_CASE(a_part_knows_which_of_its_options_were_typed) {
+  const auto options = read({"relay", "--to-tls-min", "1.3", "-1"});
+  BOOST_TEST(options->to.is_typed("--tls-min"));
+  BOOST_TEST(!options->via.is_typed("--tls-min"));
+  BOOST_TEST(options->listen.typed == std::vector<std::string>{"--once"});
+}
+
+BOOST_AUTO_TEST_CASE(what_a_variable_says_was_not_typed) {
+  setenv("GNET_TO_TLS_MIN", "1.3", 1);
+  const auto options = read({"relay"});
+  unsetenv("GNET_TO_TLS_MIN");
+  BOOST_TEST((options->to.tls_min == gnet::TLSVersion::tls1_3));
+  BOOST_TEST(!options->to.is_typed("--tls-min"));
+}
+
 BOOST_AUTO_TEST_CASE(options_of_parts_do_not_collide) {
   std::set<std::string> names;
   for (const cli::FlagGroup& group : relay().groups) {

@@ -117,6 +117,21 @@ BOOST_AUTO_TEST_CASE(a_second_signal_does_not_wait_for_the_work, *test::not_unde
   BOOST_TEST(WEXITSTATUS(status) == 128 + SIGINT);
 }
 
+BOOST_AUTO_TEST_CASE(sigquit_ends_it_at_once_though_a_shell_had_it_ignored,
+                     *test::not_under_tsan()) {
+  const int status = test::status_of_child([] {
+    std::signal(SIGQUIT, SIG_IGN);
+    Client client;
+    client.work = [] {
+      raise(SIGQUIT);
+      return work_for_ever();
+    };
+    static_cast<void>(client.run());
+    return 1;
+  });
+  BOOST_TEST(WEXITSTATUS(status) == 128 + SIGQUIT);
+}
+
 BOOST_AUTO_TEST_CASE(sigusr1_asks_for_the_summary) {
   Client client;
   client.work = [] {

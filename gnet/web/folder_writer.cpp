@@ -81,9 +81,17 @@ UniqueFd open_new(int folder, const std::string& name, int flags, mode_t mode) {
   return fd;
 }
 
+// A pipe or a device, whose place no file takes. Of folders the kernel knows that itself.
+bool is_to_stay(int folder, const std::string& name) {
+  struct stat status {};
+  return fstatat(folder, name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0 &&
+         !S_ISREG(status.st_mode) && !S_ISLNK(status.st_mode) && !S_ISDIR(status.st_mode);
+}
+
 // 0, or an error number.
 int rename_to(int folder, const std::string& from, const std::string& to, Existing existing) {
   if (existing == Existing::replace) {
+    if (is_to_stay(folder, to)) return EEXIST;
     return renameat(folder, from.c_str(), folder, to.c_str()) == 0 ? 0 : errno;
   }
   if (renameat2(folder, from.c_str(), folder, to.c_str(), RENAME_NOREPLACE) == 0) return 0;
@@ -101,7 +109,7 @@ int link_to(int folder, int fd, const std::string& hidden, const std::string& to
     return linkat(AT_FDCWD, from.c_str(), folder, name.c_str(), AT_SYMLINK_FOLLOW) == 0 ? 0 : errno;
   };
   const int error = link_as(to);
-  if (error != EEXIST || existing == Existing::keep) return error;
+  if (error != EEXIST || existing == Existing::keep || is_to_stay(folder, to)) return error;
   if (const int failed = link_as(hidden)) return failed;
   const int result = rename_to(folder, hidden, to, existing);
   if (result != 0) unlinkat(folder, hidden.c_str(), 0);
@@ -239,7 +247,7 @@ bool NewFile::publish(std::string_view name, Existing existing) {
         if (result == 0) fsync(at);  // not all file systems can
         return result;
       });
-  if (error == EEXIST && existing == Existing::keep) return false;
+  if (error == EEXIST) return false;
   if (error != 0) throw_errno(error, context_of("store", name));
   name_.clear();
   file_.close();

@@ -85,8 +85,8 @@ class NewFile {
   [[nodiscard]] File& operator*() noexcept { return file_; }
   [[nodiscard]] File* operator->() noexcept { return &file_; }
 
-  // Returns when the file is on the disk under this name, and closes it. False: the name is taken;
-  // another can be tried then.
+  // Returns when the file is on the disk under this name, and closes it. False: the name is taken,
+  // with `replace` by what is neither file, link nor folder; another can be tried then.
   [[nodiscard]] bool publish(std::string_view name, Existing existing);
 
   // Removes it, whatever it is for.

@@ -72,6 +72,17 @@ BOOST_FIXTURE_TEST_CASE(a_name_that_is_taken_is_kept_or_replaced, Incoming) {
   BOOST_TEST(names() == 1u);
 }
 
+BOOST_FIXTURE_TEST_CASE(a_pipe_is_not_replaced, Incoming) {
+  BOOST_TEST_REQUIRE(mkfifo(temporary.path("pipe").c_str(), 0600) == 0);
+  NewFile file = folder.create();
+  file->write_all("new");
+  BOOST_TEST(!file.publish("pipe", Existing::replace));
+  struct stat status {};
+  BOOST_TEST_REQUIRE(lstat(temporary.path("pipe").c_str(), &status) == 0);
+  BOOST_TEST(S_ISFIFO(status.st_mode));
+  BOOST_TEST(file.publish("other", Existing::replace));
+}
+
 BOOST_FIXTURE_TEST_CASE(a_link_is_replaced_and_never_followed, Incoming) {
   TemporaryFolder elsewhere;
   elsewhere.write("victim", "victim");

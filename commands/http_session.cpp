@@ -100,6 +100,10 @@ void HttpSession::read_line(std::string_view line) {
   }
   const std::size_t colon = line.find(':');
   if (colon == line.npos) throw cli::UsageError(path_ + " is no session of gnet http");
+  if (into == &headers_ && is_of_origin(line.substr(0, colon))) {
+    throw cli::UsageError(path_ + " does not say whom a secret is for",
+                          "@https://example.org stands before its line");
+  }
   try {
     into->add(line.substr(0, colon), line.substr(colon + 1));
   } catch (const std::invalid_argument& error) {

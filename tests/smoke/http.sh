@@ -108,6 +108,9 @@ same "$(ls -l s | cut -c1-10)" "-rw-------"
 expect 0 gnet http --session s "http://localhost:${http##*:}/echo"
 contains out "X-Who: me"
 ! grep -q Authorization out || fail "the secret of another origin was sent"
+printf 'Authorization: Basic eDp5\n\n' > free
+expect 2 gnet http --session free "$http/echo"
+contains err "free does not say whom a secret is for"
 # What is no file of cookies is not taken for one, and stays.
 echo "my notes" > notes
 expect 2 gnet http --cookie-jar notes "$http/cookie"

@@ -83,7 +83,7 @@ std::optional<gnet::http::BasicCredentials> netrc_entry(std::string_view text,
   return entry;
 }
 
-std::optional<std::string> authorization_for(const HttpOptions& options, std::string_view host) {
+HttpCredentials::HttpCredentials(const HttpOptions& options) {
   const int ways = static_cast<int>(!options.auth.empty()) +
                    static_cast<int>(!options.auth_file.empty()) +
                    static_cast<int>(!options.bearer_file.empty());
@@ -91,14 +91,25 @@ std::optional<std::string> authorization_for(const HttpOptions& options, std::st
     throw cli::UsageError("--auth, --auth-file and --bearer-file exclude each other");
   }
   try {
-    if (!options.auth.empty()) return basic(options.auth, "--auth");
-    if (!options.auth_file.empty()) return basic(secret_in(options.auth_file), "--auth-file");
-    if (!options.bearer_file.empty()) {
-      return gnet::http::bearer_authorization(secret_in(options.bearer_file));
+    if (!options.auth.empty()) {
+      for_all_ = basic(options.auth, "--auth");
+    } else if (!options.auth_file.empty()) {
+      for_all_ = basic(secret_in(options.auth_file), "--auth-file");
+    } else if (!options.bearer_file.empty()) {
+      for_all_ = gnet::http::bearer_authorization(secret_in(options.bearer_file));
+    } else if (options.netrc) {
+      netrc_ = cli::read_file(netrc_path());
     }
-    if (!options.netrc) return std::nullopt;
-    const auto entry = netrc_entry(cli::read_file(netrc_path()), host);
-    if (!entry) return std::nullopt;
+  } catch (const std::invalid_argument& error) {
+    throw cli::UsageError(error.what());
+  }
+}
+
+std::optional<std::string> HttpCredentials::authorization_for(std::string_view host) const {
+  if (!netrc_) return for_all_;
+  const auto entry = netrc_entry(*netrc_, host);
+  if (!entry) return std::nullopt;
+  try {
     return gnet::http::basic_authorization(entry->user, entry->password);
   } catch (const std::invalid_argument& error) {
     throw cli::UsageError(error.what());

@@ -14,7 +14,6 @@
 #include "cli/line/tls.h"
 #include "cli/out/failure.h"
 #include "cli/out/output.h"
-#include "commands/http_credentials.h"
 #include "commands/http_expect.h"
 #include "commands/web_address.h"
 #include "gnet/base/log.h"
@@ -202,7 +201,8 @@ gnet::http::ClientRequest HttpPlan::request(const gnet::http::URL& url,
                                             const std::function<void(std::size_t)>& watch) const {
   gnet::http::ClientRequest request{.method = method_, .url = url, .headers = headers_};
   if (!request.headers.has("Authorization") && url.username().empty()) {
-    if (const auto who = authorization_for(options_, url.host_name())) {
+    if (!credentials_) credentials_.emplace(options_);
+    if (const auto who = credentials_->authorization_for(url.host_name())) {
       request.headers.add("Authorization", *who);
     }
   }

@@ -7,10 +7,12 @@
 
 #include <cstddef>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "commands/http_body.h"
+#include "commands/http_credentials.h"
 #include "commands/http_items.h"
 #include "commands/http_options.h"
 #include "gnet/http/client_options.h"
@@ -57,6 +59,7 @@ class HttpPlan {
   std::vector<HttpItem> items_;
   gnet::http::Headers headers_;
   HttpBody body_;
+  mutable std::optional<HttpCredentials> credentials_;  // once a request wants them
 };
 
 }  // namespace commands

@@ -253,6 +253,12 @@ expect 0 gnet http "$http/html" --range 0-4
 # shellcheck disable=SC2097,SC2098  # that of the program
 NETRC=$work/nowhere expect 9 gnet http --netrc "$http/html"
 
+# A secret may come by a pipe, which is read once; more than one request gets it.
+mkfifo told_once
+printf 'T0ken\n' > told_once &
+expect 0 gnet http --bearer-file told_once "$http/echo" "http://localhost:${http##*:}/echo"
+same "$(grep -c 'Authorization: Bearer T0ken' out)" 2
+
 # Two of one name are not kept in one file.
 expect 2 gnet http -O "$http/html" "http://localhost:${http##*:}/html"
 contains err "two of the URLs are of a file html"
